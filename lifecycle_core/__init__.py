@@ -1,0 +1,1 @@
+"""The lifecycle of a model, from notebook to release."""

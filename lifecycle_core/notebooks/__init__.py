@@ -1,0 +1,1 @@
+"""What we understand about a notebook: pure functions over its JSON."""

@@ -1,0 +1,48 @@
+"""What a clean run of a notebook left: outputs per source cell, and what was observed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lifecycle_core.schema.reproduction import InputFile, Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutedCell:
+    """One code cell after the run.
+
+    Attributes:
+        outputs: nbformat outputs as JSON objects.
+        ran: The kernel answered for this cell; papermill's own status is never asked.
+        failed: The cell raised, and its tags did not allow that.
+        seconds: Wall time.
+    """
+
+    outputs: tuple[Mapping[str, Any], ...] = ()
+    ran: bool = False
+    failed: bool = False
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Execution:
+    """A clean run.
+
+    Attributes:
+        cells: By index in the source notebook; code cells only.
+        run: How it ended.
+        notebook: The executed notebook as JSON, with the source's cells and no added ones but the
+            injected parameters.
+        inputs: Files the run read.
+        modules: Top-level names of the modules that the kernel had loaded at its end.
+    """
+
+    cells: Mapping[int, ExecutedCell]
+    run: Run
+    notebook: Mapping[str, Any]
+    inputs: tuple[InputFile, ...] = ()
+    modules: frozenset[str] = field(default_factory=frozenset)

@@ -1,0 +1,133 @@
+"""The data contract as we use it, and the report of checking a table against it.
+
+On disk a contract is an Open Data Contract Standard YAML file; `contracting` translates.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from lifecycle_core.schema.base import Record
+
+LogicalType = Literal["integer", "number", "string", "boolean", "date", "timestamp"]
+Rule = Literal["column", "extra_column", "type", "null", "range", "category", "freshness", "rows"]
+
+
+class ColumnProfile(Record):
+    """What one column of a table holds, as counts.
+
+    Attributes:
+        type: The narrowest logical type that holds every value.
+        nulls: Rows without a value; NaN counts as none.
+        distinct: Number of different values.
+        minimum: Smallest value of a number; None for other types and for a column of nulls.
+        maximum: Largest value, likewise.
+        categories: The values of a string or boolean column with at most 50 of them, sorted.
+    """
+
+    name: str
+    type: LogicalType
+    nulls: int = Field(ge=0)
+    distinct: int = Field(ge=0)
+    minimum: float | None = None
+    maximum: float | None = None
+    categories: tuple[str, ...] = ()
+
+
+class TableProfile(Record):
+    """What a table holds, as counts; no rows of it.
+
+    Attributes:
+        rows: Number of rows.
+        newest: Largest value of each date or timestamp column, in ISO form.
+    """
+
+    rows: int = Field(ge=0)
+    columns: tuple[ColumnProfile, ...]
+    newest: dict[str, str] = {}
+
+
+class Feature(Record):
+    """The agreed rules of one column.
+
+    Attributes:
+        type: Logical type; an integer column satisfies `number`.
+        required: No nulls are allowed.
+        categories: Allowed values; empty allows all.
+        minimum: Smallest allowed value.
+        maximum: Largest allowed value.
+        meaning: What it says; a person fills it in.
+        unit: Such as `months`, or `none` for a category; a person fills it in.
+        refresh: When it is renewed; a person fills it in.
+        owner: Who answers for it; a person fills it in.
+    """
+
+    name: str
+    type: LogicalType
+    required: bool
+    categories: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    meaning: str = ""
+    unit: str = ""
+    refresh: str = ""
+    owner: str = ""
+
+
+class Contract(Record):
+    """The agreed rules of the table a model eats.
+
+    Attributes:
+        status: `draft` while a field that people fill in is empty, else `active`.
+        features: The columns in the model's order.
+        freshness_column: Date or timestamp column that freshness is judged by, if any.
+        freshness_hours: Oldest allowed age of its newest value.
+    """
+
+    schema_: Literal["nbrelease/contract/1"] = Field(default="nbrelease/contract/1", alias="schema")
+    name: str
+    version: str = "1.0.0"
+    status: Literal["draft", "active"] = "draft"
+    features: tuple[Feature, ...]
+    freshness_column: str | None = None
+    freshness_hours: float | None = Field(default=None, gt=0)
+
+
+class Violation(Record):
+    """One broken rule.
+
+    Attributes:
+        rows: How many rows break it; 0 where the rule is about the table itself.
+        examples: At most five of the values, as text.
+        message: What was got and what is wanted.
+    """
+
+    rule: Rule
+    column: str | None = None
+    rows: int = Field(default=0, ge=0)
+    examples: tuple[str, ...] = ()
+    message: str
+
+
+class ContractReport(Record):
+    """The result of checking one table against one contract.
+
+    Attributes:
+        contract_digest: Digest of the contract's YAML text.
+        checks: How many rules were evaluated.
+        unfilled: `column.field` for each field that a person has yet to fill in.
+        agreed: The contract came from a file of the user's, not from inference.
+    """
+
+    schema_: Literal["nbrelease/contract-report/1"] = Field(
+        default="nbrelease/contract-report/1", alias="schema"
+    )
+    contract: str
+    contract_digest: str
+    rows: int = Field(ge=0)
+    checks: int = Field(ge=0)
+    violations: tuple[Violation, ...] = ()
+    unfilled: tuple[str, ...] = ()
+    agreed: bool = False

@@ -1,0 +1,132 @@
+"""Releases and the ledger of what happened to them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from lifecycle_core.schema.base import Record
+
+Alias = Literal["candidate", "challenger", "champion"]
+ALIASES: tuple[Alias, ...] = ("candidate", "challenger", "champion")
+Action = Literal["promote", "rollback"]
+
+
+class Release(Record):
+    """A registered bundle.
+
+    Attributes:
+        version: Number given by the registry, from 1, never used twice.
+        bundle_digest: What was registered, `sha256:` and 64 hexadecimal digits.
+        created: ISO 8601 in UTC.
+        aliases: The aliases that point at it, by the ledger.
+    """
+
+    schema_: Literal["nbrelease/release/1"] = Field(default="nbrelease/release/1", alias="schema")
+    name: str
+    version: int = Field(ge=1)
+    bundle_digest: str
+    created: str
+    verdict: str = ""
+    aliases: tuple[str, ...] = ()
+
+
+class LedgerEvent(Record):
+    """One line of the ledger.
+
+    Attributes:
+        seq: Position in the ledger, from 1, given by the registry.
+        event_id: Made by the writer before the call, so that an unknown outcome can be looked up.
+        expected_seq: `seq` of the last valid event for this alias as the writer saw it; 0 if none.
+        target_version: The release version that the alias shall point at.
+        evidence_digest: Digest of the checkpoint results that it was decided on.
+        actor_proof: How the actor is known, such as `os-user` (self-declared).
+        at: ISO 8601 in UTC.
+        prev_hash: Hash of the event at `expected_seq`; empty if none.
+    """
+
+    schema_: Literal["nbrelease/ledger-event/1"] = Field(
+        default="nbrelease/ledger-event/1", alias="schema"
+    )
+    seq: int = Field(default=0, ge=0)
+    event_id: str
+    action: Action
+    release: str
+    alias: str
+    expected_seq: int = Field(ge=0)
+    target_version: int = Field(ge=1)
+    bundle_digest: str
+    evidence_digest: str = ""
+    actor: str
+    actor_proof: str
+    reason: str = ""
+    at: str
+    prev_hash: str = ""
+
+
+class Entry(Record):
+    """An event and what replay made of it.
+
+    Attributes:
+        valid: It counted; False for the loser of a race and for a broken chain.
+        note: Why it did not count, else empty.
+    """
+
+    event: LedgerEvent
+    valid: bool
+    note: str = ""
+
+
+class Head(Record):
+    """Where an alias points: the last valid event for it."""
+
+    alias: str
+    seq: int
+    version: int
+    bundle_digest: str
+    hash: str
+
+
+class History(Record):
+    """The replayed ledger of one release name."""
+
+    schema_: Literal["nbrelease/history/1"] = Field(default="nbrelease/history/1", alias="schema")
+    release: str
+    entries: tuple[Entry, ...] = ()
+    heads: dict[str, Head] = {}
+
+
+class Status(Record):
+    """All versions of one release name and where its aliases point."""
+
+    schema_: Literal["nbrelease/status/1"] = Field(default="nbrelease/status/1", alias="schema")
+    name: str
+    releases: tuple[Release, ...] = ()
+    heads: dict[str, Head] = {}
+
+
+class Releases(Record):
+    """Every release name in a registry."""
+
+    schema_: Literal["nbrelease/releases/1"] = Field(default="nbrelease/releases/1", alias="schema")
+    registry: str
+    names: tuple[Status, ...] = ()
+
+
+class ScoreSummary(Record):
+    """What a scoring run wrote.
+
+    Attributes:
+        rows: Rows scored; `acted_on` of them were decided to be acted on.
+        output: Path of the table that was written.
+    """
+
+    schema_: Literal["nbrelease/score/1"] = Field(default="nbrelease/score/1", alias="schema")
+    release: str
+    version: int = Field(ge=1)
+    bundle_digest: str
+    rows: int = Field(ge=0)
+    acted_on: int | None = None
+    seconds: float = Field(ge=0)
+    output: str

@@ -1,0 +1,210 @@
+"""The release file: what people decide about a release, as opposed to what is measured.
+
+`release.yaml` beside the notebook, or a `%%release NAME` cell inside it, holds this in YAML.
+Sections may be missing while work goes on; the checkpoints then say which, and what to add.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from lifecycle_core.schema.base import Record
+from lifecycle_core.schema.finalization import Task
+
+CheckpointId = Literal["workflow", "value", "reproducible", "contract", "owners", "review"]
+CHECKPOINT_IDS: tuple[CheckpointId, ...] = (
+    "workflow", "value", "reproducible", "contract", "owners", "review",
+)  # fmt: skip
+NAME_PATTERN = r"^[a-z][a-z0-9_]{0,62}$"
+
+
+class ModelSection(Record):
+    """What the model is for."""
+
+    name: str = Field(pattern=NAME_PATTERN)
+    purpose: str = ""
+    task: Task = "classification"
+    positive_class: str | int | bool | None = None
+
+
+class WorkflowSection(Record):
+    """Where the output lands, and what happens when it does not.
+
+    Attributes:
+        destination: The system where work already happens.
+        next_step: What a person or system does with a row that is acted on.
+        recipient: Who receives the output.
+        schedule: When scoring runs, in words or cron.
+        rows_per_run: Rows that one scoring run scores.
+        deadline_seconds: A run that takes longer counts as late.
+        when_late: What happens when the output is late.
+        when_missing: What happens to a row that has no score.
+        key: Columns that are carried from the scoring table to the output unchanged.
+    """
+
+    destination: str | None = None
+    next_step: str | None = None
+    recipient: str | None = None
+    schedule: str | None = None
+    rows_per_run: int | None = Field(default=None, gt=0)
+    deadline_seconds: float | None = Field(default=None, gt=0)
+    when_late: str | None = None
+    when_missing: str | None = None
+    key: tuple[str, ...] = ()
+
+
+class Metric(Record):
+    """A metric that success is tied to.
+
+    Attributes:
+        name: A figure that finalization computes, such as `cost_per_run`.
+        meaning: What it says, in words a stakeholder uses.
+        at_most: Success is a figure no greater than this.
+        at_least: Success is a figure no smaller than this.
+    """
+
+    name: str
+    meaning: str = ""
+    at_most: float | None = None
+    at_least: float | None = None
+
+
+class ValueSection(Record):
+    """One operating and one financial metric, both set before release."""
+
+    operating_metric: Metric | None = None
+    financial_metric: Metric | None = None
+
+
+class CostsSection(Record):
+    """Money per row, by what was done and what was true; costs positive, gains negative.
+
+    Attributes:
+        false_positive: Acted on, though it was not needed.
+        false_negative: Not acted on, though it was needed.
+        true_positive: Acted on, rightly.
+        true_negative: Left alone, rightly.
+        over: Regression: per unit predicted too high.
+        under: Regression: per unit predicted too low.
+    """
+
+    currency: str = "USD"
+    false_positive: float | None = None
+    false_negative: float | None = None
+    true_positive: float = 0.0
+    true_negative: float = 0.0
+    over: float | None = Field(default=None, ge=0)
+    under: float | None = Field(default=None, ge=0)
+
+
+class LimitsSection(Record):
+    """What operations can carry.
+
+    Attributes:
+        actions_per_run: Rows that can be acted on in one scoring run.
+        predict_ms_per_row: Milliseconds a row may take in a batch.
+    """
+
+    actions_per_run: int | None = Field(default=None, gt=0)
+    predict_ms_per_row: float | None = Field(default=None, gt=0)
+
+
+class ContractSection(Record):
+    """Where the agreed data contract lies: an Open Data Contract Standard YAML file.
+
+    Attributes:
+        file: Path relative to the notebook's folder.
+    """
+
+    file: str | None = None
+
+
+class Owner(Record):
+    """A named person or team and how to reach them."""
+
+    name: str = Field(min_length=1)
+    contact: str = Field(min_length=1)
+
+
+class Duty(Record):
+    """A part of the lifecycle, the one who does it, how fast, and who comes next.
+
+    Attributes:
+        service_level: Such as `answer within 4 working hours`.
+        escalation: Who is asked when the owner does not answer.
+    """
+
+    name: str = Field(min_length=1)
+    service_level: str = Field(min_length=1)
+    escalation: str = Field(min_length=1)
+
+
+class OwnersSection(Record):
+    """Four owners and four duties cover the lifecycle."""
+
+    product: Owner | None = None
+    data: Owner | None = None
+    engineering: Owner | None = None
+    operations: Owner | None = None
+    release: Duty | None = None
+    support: Duty | None = None
+    escalation: Duty | None = None
+    retirement: Duty | None = None
+
+
+class Response(Record):
+    """What counts as too much of something, and what is done then."""
+
+    limit: str = Field(min_length=1)
+    response: str = Field(min_length=1)
+
+
+class ReviewSection(Record):
+    """One schedule on which technical health and business effect are looked at together."""
+
+    schedule: str | None = None
+    business_cycle: str | None = None
+    latency: Response | None = None
+    errors: Response | None = None
+    drift: Response | None = None
+    resources: Response | None = None
+    adoption: Response | None = None
+    override: Response | None = None
+    cost: Response | None = None
+    revenue: Response | None = None
+
+
+class PolicySection(Record):
+    """How strict the release is.
+
+    Attributes:
+        rtol: Relative difference at which two numbers still count as equal; a fraction in [0, 1).
+        cell_timeout: Seconds one cell may run; None waits for ever.
+        required: For each alias, the checkpoints that must be passed or waived before promotion.
+            An alias that is not named needs all six.
+        waived: Checkpoints that are not asked for, each with the reason.
+    """
+
+    rtol: float = Field(default=1e-6, ge=0, lt=1)
+    cell_timeout: float | None = Field(default=600.0, gt=0)
+    required: dict[str, tuple[CheckpointId, ...]] = {}
+    waived: dict[CheckpointId, str] = {}
+
+
+class ReleaseFile(Record):
+    """Everything that people decide about a release."""
+
+    schema_: Literal["nbrelease/release-file/1"] = Field(
+        default="nbrelease/release-file/1", alias="schema"
+    )
+    model: ModelSection
+    workflow: WorkflowSection = WorkflowSection()
+    value: ValueSection = ValueSection()
+    costs: CostsSection = CostsSection()
+    limits: LimitsSection = LimitsSection()
+    contract: ContractSection = ContractSection()
+    owners: OwnersSection = OwnersSection()
+    review: ReviewSection = ReviewSection()
+    policy: PolicySection = PolicySection()
