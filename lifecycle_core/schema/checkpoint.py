@@ -74,6 +74,8 @@ class Checkpoints(Record):
 
     Attributes:
         bundle_digest: The bundle they speak of; empty before there is one.
+        required: From the release file's policy: for each alias, the checkpoints it needs. An
+            alias that is not named needs all six.
     """
 
     schema_: Literal["nbrelease/checkpoints/1"] = Field(
@@ -82,6 +84,16 @@ class Checkpoints(Record):
     release: str
     bundle_digest: str = ""
     results: tuple[CheckpointResult, ...]
+    required: dict[str, tuple[CheckpointId, ...]] = {}
+
+    def blocking(self, alias: str) -> tuple[CheckpointResult, ...]:
+        """Return the results that keep this release from being promoted to `alias`."""
+        needed = self.required.get(alias)
+        return tuple(
+            result
+            for result in self.results
+            if result.result in {"fail", "missing"} and (needed is None or result.id in needed)
+        )
 
     @property
     def passed(self) -> bool:
