@@ -1,0 +1,58 @@
+# Two commands for everybody: `make run` and `make test`. Both make what they need in .venv/.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+INSTALL := $(UV) pip install --quiet --python $(BIN)/python --constraint constraints.txt \
+	--build-constraint constraints.txt --editable
+SYSTEM := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
+
+.PHONY: run test check browser lock bench screenshot clean
+
+run: $(VENV)/.run ## take the example from notebook to registered release
+	$(BIN)/nbrelease run example_notebooks/telco_churn.ipynb
+
+test: check browser ## everything that CI runs
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered
+
+check: $(VENV)/.test ## format, lint, types, layers: seconds, no tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+$(VENV)/.uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "nbrelease wants Python >= 3.11; $(PYTHON) is older. Try: make PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@sed -n '/^uv==/,/[^\\]$$/p' constraints.txt > $(VENV)/uv.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
+		--requirement $(VENV)/uv.txt
+	@touch $@
+
+$(VENV)/.run: $(VENV)/.uv pyproject.toml constraints.txt
+	$(INSTALL) '.[lab,examples]'
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.run
+	$(INSTALL) '.[lab,examples,server]' --group test
+	@touch $@
+
+browser: ## what the browser tests need; without the right to install, those tests say so
+	@command -v chromium >/dev/null || \
+		{ $(SYSTEM) apt-get update -qq && $(SYSTEM) apt-get install -y -qq chromium >/dev/null; } || \
+		echo "chromium could not be installed; the browser tests need it (Debian: apt-get install chromium)"
+
+lock: $(VENV)/.uv ## refresh constraints.txt: names, versions and hashes, no addresses
+	$(UV) pip compile --quiet pyproject.toml --all-extras --group test --universal --upgrade \
+		--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--no-annotate --no-header --output-file constraints.txt
+
+bench: $(VENV)/.test ## print the figures of benchmarks/, measured in one run
+	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
+
+screenshot: $(VENV)/.test browser ## take docs/promote.png anew in a real JupyterLab
+	$(BIN)/python docs/take_screenshot.py
+
+clean: ## forget the environment and the embedded registry
+	rm -rf $(VENV) .nbrelease

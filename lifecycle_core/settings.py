@@ -1,0 +1,135 @@
+"""The composition root: reads configuration once and builds the adapters.
+
+Order of authority: flags, then `NBRELEASE_*` variables, then `nbrelease.toml` or
+`[tool.nbrelease]` in `pyproject.toml`, then the embedded default under `.nbrelease/`.
+Nothing below this module may import it: verbs hand adapters down as arguments.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lifecycle_core.errors import InvalidCall
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lifecycle_core.adapters.ledger import Ledger
+    from lifecycle_core.adapters.registry import MlflowRegistry
+
+KEYS = ("home", "registry")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Where things are kept.
+
+    Attributes:
+        home: Folder of the embedded registry and of bundles.
+        registry: Tracking URI of an MLflow registry: `sqlite:///PATH` or `http(s)://HOST`.
+    """
+
+    home: Path
+    registry: str
+
+    @property
+    def bundles(self) -> Path:
+        """The folder that bundles are written to."""
+        return self.home / "bundles"
+
+
+def load_settings(
+    *,
+    start: Path | None = None,
+    home: Path | None = None,
+    registry: str | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> Settings:
+    """Return the settings in force for a folder.
+
+    Args:
+        start: Where to look from, upwards; the current folder if None.
+        home: From a flag.
+        registry: From a flag.
+        environ: Variables; `NBRELEASE_HOME` and `NBRELEASE_REGISTRY` count.
+
+    Raises:
+        InvalidCall: A configuration file is not TOML, has an unknown key, or a value that is no
+            text.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     found = load_settings(start=Path(folder), registry="http://r:5000", environ={})
+        >>> found.registry
+        'http://r:5000'
+    """
+    root, configured = _configuration((start or Path.cwd()).resolve())
+    chosen_home = home or _path(environ.get("NBRELEASE_HOME")) or _path(configured.get("home"))
+    folder = (root / (chosen_home or ".nbrelease")).resolve()
+    uri = registry or environ.get("NBRELEASE_REGISTRY") or configured.get("registry")
+    return Settings(home=folder, registry=uri or f"sqlite:///{folder / 'registry.db'}")
+
+
+def registry_of(settings: Settings) -> MlflowRegistry:
+    """Return the registry that the settings name; it is opened when first used."""
+    from lifecycle_core.adapters.registry import MlflowRegistry
+
+    return MlflowRegistry(uri=settings.registry, artifacts=settings.home / "artifacts")
+
+
+def ledger_of(settings: Settings) -> Ledger:
+    """Return the ledger of the registry that the settings name."""
+    from lifecycle_core.adapters.ledger import Ledger
+
+    return Ledger(registry_of(settings))
+
+
+def _path(text: str | None) -> Path | None:
+    return Path(text) if text else None
+
+
+def _configuration(start: Path) -> tuple[Path, dict[str, str]]:
+    """Return the project's folder and what its file configures.
+
+    The project is the nearest folder upwards with a configuration of ours, an `.nbrelease` folder
+    or a git repository; without one it is `start`.
+    """
+    for folder in (start, *start.parents):
+        own, shared = folder / "nbrelease.toml", folder / "pyproject.toml"
+        if own.is_file():
+            return folder, _checked(_toml(own), own)
+        if shared.is_file() and (table := _toml(shared).get("tool", {}).get("nbrelease")):
+            return folder, _checked(table, shared)
+        if (folder / ".nbrelease").is_dir() or (folder / ".git").exists():
+            return folder, {}
+    return start, {}
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidCall(
+            f"{path} is not TOML: {error}.", hint="Mend the file; nothing was done."
+        ) from error
+
+
+def _checked(table: dict[str, Any], path: Path) -> dict[str, str]:
+    for key, value in table.items():
+        if key not in KEYS:
+            near = get_close_matches(key, KEYS, n=1)
+            raise InvalidCall(
+                f"{path}: unknown key `{key}` for nbrelease.",
+                hint=f"Did you mean `{near[0]}`?" if near else f"Known: {', '.join(KEYS)}.",
+            )
+        if not isinstance(value, str):
+            raise InvalidCall(
+                f"{path}: `{key}` is {value!r}, want text.", hint=f'Write {key} = "...".'
+            )
+    return table
