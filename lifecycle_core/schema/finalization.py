@@ -62,8 +62,8 @@ class CandidateResult(Record):
     cost_per_run: float
     actions_per_run: float | None = None
     savings: float | None = None
-    fit_seconds: float = Field(ge=0)
-    predict_ms_per_row: float = Field(ge=0)
+    fit_seconds: float = Field(ge=0, repr=False)  # timings: a shown record must reproduce
+    predict_ms_per_row: float = Field(ge=0, repr=False)
     broken_limits: tuple[str, ...] = ()
 
 
