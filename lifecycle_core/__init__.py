@@ -1,1 +1,62 @@
-"""The lifecycle of a model, from notebook to release."""
+"""The lifecycle of a model, from notebook to release.
+
+The verbs are found on first access, so that importing this package loads nothing heavy:
+
+    >>> import lifecycle_core
+    >>> lifecycle_core.promote.__module__
+    'lifecycle_core.verbs'
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "check_contract",
+    "checkpoints",
+    "finalize",
+    "history",
+    "infer_contract",
+    "package",
+    "parse_release",
+    "promote",
+    "releases",
+    "reproduce",
+    "rollback",
+    "score",
+    "status",
+    "verify",
+]
+
+if TYPE_CHECKING:
+    from lifecycle_core.verbs import (
+        check_contract,
+        checkpoints,
+        finalize,
+        history,
+        infer_contract,
+        package,
+        parse_release,
+        promote,
+        releases,
+        reproduce,
+        rollback,
+        score,
+        status,
+        verify,
+    )
+else:
+    # In the else branch, so that a type checker still reports a misspelt name.
+    def __getattr__(name: str) -> object:
+        """Find a verb when it is first asked for."""
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module  # noqa: PLC0415 - as late as what it imports
+
+        return getattr(import_module("lifecycle_core.verbs"), name)
+
+    def __dir__() -> list[str]:
+        """Offer the verbs to tab completion."""
+        return [*globals(), *__all__]
