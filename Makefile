@@ -49,7 +49,7 @@ lock: $(VENV)/.uv ## refresh constraints.txt: names, versions and hashes, no add
 		--no-annotate --no-header --output-file constraints.txt
 
 bench: $(VENV)/.test ## print the figures of benchmarks/, measured in one run
-	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
+	for script in start_up whole_run score; do $(BIN)/python benchmarks/$$script.py || exit 1; done
 
 screenshot: $(VENV)/.test browser ## take docs/promote.png anew in a real JupyterLab
 	$(BIN)/python docs/take_screenshot.py
