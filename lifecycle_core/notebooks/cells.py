@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from lifecycle_core.notebooks.read import Notebook
 
 _LABEL = 60
-_CELL_MAGIC = re.compile(r"\s*%%(?P<name>[\w.]+)[ \t]*(?P<line>[^\n]*)(?:\n(?P<body>.*))?", re.DOTALL)
+_CELL_MAGIC = re.compile(
+    r"\s*%%(?P<name>[\w.]+)[ \t]*(?P<line>[^\n]*)(?:\n(?P<body>.*))?", re.DOTALL
+)
 _PYTHON_BODY = frozenset({"time", "timeit", "capture", "prun", "finalize"})
 """Cell magics whose body is Python that runs in the notebook's own namespace."""
 
