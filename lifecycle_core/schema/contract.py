@@ -25,6 +25,7 @@ class ColumnProfile(Record):
         minimum: Smallest value of a number; None for other types and for a column of nulls.
         maximum: Largest value, likewise.
         categories: The values of a string or boolean column with at most 50 of them, sorted.
+        storage: `category` where the frame keeps the column as a pandas categorical, else empty.
     """
 
     name: str
@@ -34,6 +35,7 @@ class ColumnProfile(Record):
     minimum: float | None = None
     maximum: float | None = None
     categories: tuple[str, ...] = ()
+    storage: str = ""
 
 
 class TableProfile(Record):
@@ -62,6 +64,7 @@ class Feature(Record):
         unit: Such as `months`, or `none` for a category; a person fills it in.
         refresh: When it is renewed; a person fills it in.
         owner: Who answers for it; a person fills it in.
+        storage: `category` where the model was fitted on a pandas categorical, else empty.
     """
 
     name: str
@@ -74,6 +77,7 @@ class Feature(Record):
     unit: str = ""
     refresh: str = ""
     owner: str = ""
+    storage: str = ""
 
 
 class Contract(Record):

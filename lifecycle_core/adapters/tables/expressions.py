@@ -1,0 +1,149 @@
+"""SQL expressions that read a column as its agreed type and count what breaks its rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lifecycle_core.adapters.tables.source import quoted
+
+if TYPE_CHECKING:
+    from lifecycle_core.adapters.tables.source import Source
+    from lifecycle_core.schema.contract import Feature, LogicalType
+
+_INTEGERS = frozenset(
+    {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER",
+     "UBIGINT", "UHUGEINT"}
+)  # fmt: skip
+_SQL: dict[LogicalType, str] = {
+    "integer": "BIGINT", "number": "DOUBLE", "string": "VARCHAR", "boolean": "BOOLEAN",
+    "date": "DATE", "timestamp": "TIMESTAMP",
+}  # fmt: skip
+_ACCEPTED: dict[LogicalType, frozenset[LogicalType]] = {
+    "integer": frozenset({"integer", "number"}),
+    "number": frozenset({"integer", "number"}),
+    "string": frozenset({"string"}),
+    "boolean": frozenset({"boolean"}),
+    "date": frozenset({"date"}),
+    "timestamp": frozenset({"date", "timestamp"}),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What to ask about one column; each part is a boolean SQL expression, but `value` and `raw`.
+
+    Attributes:
+        raw: The value as the file has it.
+        value: The value as its agreed type; null where it cannot be read so, and for NaN.
+        mistyped: There is a value, but not of the agreed type.
+        null: There is no value.
+        outside: The value is out of range, or infinite.
+        unknown: The value is no agreed category.
+        readable: The file's type can hold the agreed one.
+    """
+
+    feature: Feature
+    raw: str
+    value: str
+    mistyped: str
+    null: str
+    outside: str
+    unknown: str
+    readable: bool
+
+
+def rules(source: Source, feature: Feature) -> Rules:
+    """Return the questions for one column of the contract that the source has."""
+    raw = source.column(feature.name)
+    physical = source.physical[source.names.index(feature.name)]
+    kind = logical(physical)
+    readable = source.text or kind is None or kind in _ACCEPTED[feature.type]
+    value = typed(raw, feature.type, text=source.text) if readable else _null(feature.type)
+    missing = f"({raw} IS NULL)" if source.text or kind != "number" else no_number(raw)
+    if source.text and feature.type == "number":
+        # `NaN` in text is no value, whatever else is read as none
+        missing = f"({raw} IS NULL OR isnan(TRY_CAST({raw} AS DOUBLE)) IS TRUE)"
+    return Rules(
+        feature=feature,
+        raw=raw,
+        value=value,
+        mistyped=f"(NOT {missing} AND ({value}) IS NULL)",
+        null=missing,
+        outside=_outside(value, feature),
+        unknown=_unknown(value, feature),
+        readable=readable,
+    )
+
+
+def logical(physical: str) -> LogicalType | None:
+    """Return the logical type of one of DuckDB's types; None for a column of nulls.
+
+    Raises:
+        KeyError: It has none: a list, a structure, bytes.
+    """
+    if physical == '"NULL"':
+        return None
+    if physical in _INTEGERS:
+        return "integer"
+    head = physical.partition("(")[0].partition(" ")[0]
+    return _LOGICAL[head]
+
+
+_LOGICAL: dict[str, LogicalType] = {
+    "DOUBLE": "number", "FLOAT": "number", "DECIMAL": "number", "VARCHAR": "string",
+    "ENUM": "string", "UUID": "string", "BOOLEAN": "boolean", "DATE": "date",
+    "TIMESTAMP": "timestamp", "TIMESTAMP_S": "timestamp", "TIMESTAMP_MS": "timestamp",
+    "TIMESTAMP_NS": "timestamp",
+}  # fmt: skip
+
+
+def typed(raw: str, kind: LogicalType, *, text: bool) -> str:
+    """Return the expression that reads `raw` as a type; null where it cannot be.
+
+    DuckDB rounds 1.5 to an integer without a word, hence the comparison.
+    """
+    if kind == "string":
+        return raw if text else f"CAST({raw} AS VARCHAR)"
+    if kind == "integer":
+        whole = f"TRY_CAST({raw} AS BIGINT)"
+        return f"CASE WHEN TRY_CAST({raw} AS DOUBLE) = {whole} THEN {whole} END"
+    if kind == "number":
+        return f"nullif(TRY_CAST({raw} AS DOUBLE), 'nan'::DOUBLE)"
+    if kind == "boolean" and text:
+        return f"CASE lower({raw}) WHEN 'true' THEN true WHEN 'false' THEN false WHEN '1' THEN true WHEN '0' THEN false END"  # noqa: E501 - one expression
+    return f"TRY_CAST({raw} AS {_SQL[kind]})"
+
+
+def no_number(raw: str) -> str:
+    """Return whether a number is null or NaN."""
+    return f"({raw} IS NULL OR isnan({raw}::DOUBLE))"
+
+
+def as_text(value: str, kind: LogicalType) -> str:
+    """Return the expression whose text a category is written as."""
+    return value if kind == "string" else f"CAST({value} AS VARCHAR)"
+
+
+def _null(kind: LogicalType) -> str:
+    return f"NULL::{_SQL[kind]}"
+
+
+def _outside(value: str, feature: Feature) -> str:
+    if feature.type not in {"integer", "number"}:
+        return "false"
+    parts = []
+    if feature.type == "number":
+        parts.append(f"isinf({value})")
+    if feature.minimum is not None:
+        parts.append(f"{value} < {feature.minimum!r}::DOUBLE")
+    if feature.maximum is not None:
+        parts.append(f"{value} > {feature.maximum!r}::DOUBLE")
+    return f"({' OR '.join(parts)})" if parts else "false"
+
+
+def _unknown(value: str, feature: Feature) -> str:
+    if not feature.categories:
+        return "false"
+    allowed = ", ".join(map(quoted, feature.categories))
+    return f"({as_text(value, feature.type)} NOT IN ({allowed}))"

@@ -1,0 +1,302 @@
+"""Contracts as Open Data Contract Standard YAML files, which people read and complete.
+
+Law: `from_odcs(to_odcs(contract), where) == contract` for every contract.
+
+What the standard has no field for (unit, refresh, owner of a column) stands in its
+`customProperties`; the freshness of the table stands in `slaProperties`.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, get_args
+
+import yaml
+from open_data_contract_standard.model import (
+    CustomProperty,
+    EnumValue,
+    OpenDataContractStandard,
+    SchemaObject,
+    SchemaProperty,
+    ServiceLevelAgreementProperty,
+)
+from pydantic import ValidationError
+
+from lifecycle_core.errors import ReleaseFileInvalid
+from lifecycle_core.schema.contract import Contract, Feature, LogicalType
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_PEOPLE_FILL_IN = ("unit", "refresh", "owner")
+_STATUSES = {"draft": "draft", "proposed": "draft", "active": "active"}
+_HOURS = {"h": 1.0, "hr": 1.0, "hour": 1.0, "hours": 1.0, "d": 24.0, "day": 24.0, "days": 24.0}
+_HEADER = """\
+# The data contract of a release: what its model expects of the table that it scores.
+# Open Data Contract Standard, https://bitol.io
+#
+# Types, required, enum, minimum and maximum were drawn from the training table: correct them
+# where the business allows more or less than was seen. Then complete, for every property:
+#   description   what the column says, in words of the business
+#   unit          such as months, USD or count; `none` for a category
+#   refresh       when its values are renewed, such as daily at 02:00
+#   owner         the person or team who answers for it
+# Set `status: active` once its owners agree, and name this file in the release file:
+#   contract:
+#     file: contract.odcs.yaml
+"""
+
+
+def to_odcs(contract: Contract) -> str:
+    """Return the contract as the text of an Open Data Contract Standard YAML file.
+
+    The comment at its head tells people what is left for them to fill in.
+    """
+    table = SchemaObject(
+        name=contract.name,
+        logicalType="object",
+        properties=[_property(feature) for feature in contract.features],
+    )
+    freshness = ServiceLevelAgreementProperty(
+        property="freshness",
+        value=contract.freshness_hours,
+        unit="h",
+        element=contract.freshness_column,
+    )
+    document = OpenDataContractStandard(
+        apiVersion="v3.2.0",
+        kind="DataContract",
+        id=contract.name,
+        name=contract.name,
+        version=contract.version,
+        status=contract.status,
+        schema=[table],
+        slaProperties=[freshness] if contract.freshness_hours is not None else None,
+    )
+    if contract.freshness_hours is None and contract.freshness_column is not None:
+        document.customProperties = [
+            CustomProperty(property="freshnessColumn", value=contract.freshness_column)
+        ]
+    return _HEADER + str(document.to_yaml())
+
+
+def from_odcs(text: str, where: str) -> Contract:
+    """Read a contract from the text of an Open Data Contract Standard YAML file.
+
+    Args:
+        text: The file's text.
+        where: The file's name, for messages.
+
+    Returns:
+        The contract. Fields of the standard that we do not use are ignored.
+
+    Raises:
+        ReleaseFileInvalid: It is not YAML, not such a contract, or uses a type, unit or status
+            that we cannot check; `.where` is file and line.
+    """
+    document = _Document(text, where)
+    try:
+        standard = OpenDataContractStandard.model_validate(document.data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        unknown = first["type"] == "extra_forbidden"
+        raise document.invalid(
+            f"{'.'.join(map(str, first['loc']))}: {first['msg']}, got {first['input']!r:.60}",
+            first["loc"],
+            hint=_nearest(str(first["loc"][-1]), OpenDataContractStandard.model_fields)
+            if unknown
+            else "A text that looks like a number needs quotes.",
+        ) from error
+    tables = standard.schema_ or []
+    if len(tables) != 1:
+        raise document.invalid(
+            f"schema has {len(tables)} tables, it must have exactly one: the model's",
+            ("schema",),
+            hint="Keep the table that the model scores.",
+        )
+    status = _STATUSES.get(standard.status or "draft")
+    if status is None:
+        raise document.invalid(
+            f"status is {standard.status!r}, it must be draft, proposed or active",
+            ("status",),
+            hint="A contract that is no longer kept cannot carry a release.",
+        )
+    column, hours = _freshness(standard, document)
+    return Contract.model_validate(
+        {
+            "name": standard.name or standard.id or tables[0].name or "contract",
+            "version": standard.version or "1.0.0",
+            "status": status,
+            "features": tuple(
+                _feature(found, document, index)
+                for index, found in enumerate(tables[0].properties or [])
+            ),
+            "freshness_column": column,
+            "freshness_hours": hours,
+        }
+    )
+
+
+def _property(feature: Feature) -> SchemaProperty:
+    bounds = {"minimum": feature.minimum, "maximum": feature.maximum}
+    return SchemaProperty(
+        name=feature.name,
+        logicalType=feature.type,
+        physicalType=feature.storage or None,
+        required=feature.required,
+        description=feature.meaning,
+        logicalTypeOptions={
+            key: _plain(value) for key, value in bounds.items() if value is not None
+        }
+        or None,
+        enum=[EnumValue(value=value) for value in feature.categories] or None,
+        customProperties=[
+            CustomProperty(property=field, value=getattr(feature, field))
+            for field in _PEOPLE_FILL_IN
+        ],
+    )
+
+
+def _feature(found: SchemaProperty, document: _Document, index: int) -> Feature:
+    place = ("schema", 0, "properties", index)
+    if not found.name:
+        raise document.invalid(
+            "a property has no name, it must have the column's", place, hint="Add `name:`."
+        )
+    if found.logicalType not in get_args(LogicalType):
+        raise document.invalid(
+            f"logicalType of {found.name!r} is {found.logicalType!r}, it must be one of "
+            f"{', '.join(get_args(LogicalType))}",
+            (*place, "logicalType"),
+            hint=_nearest(str(found.logicalType), get_args(LogicalType)),
+        )
+    options = found.logicalTypeOptions or {}
+    for bound in ("minimum", "maximum"):
+        if not isinstance(options.get(bound, 0), int | float):
+            raise document.invalid(
+                f"{bound} of {found.name!r} is {options[bound]!r}, it must be a number",
+                (*place, "logicalTypeOptions", bound),
+                hint="Remove it to allow every value.",
+            )
+    custom = {item.property: item.value for item in found.customProperties or []}
+    return Feature.model_validate(
+        {
+            "name": found.name,
+            "type": found.logicalType,
+            "required": bool(found.required),
+            "categories": tuple(str(item.value) for item in found.enum or []),
+            "minimum": options.get("minimum"),
+            "maximum": options.get("maximum"),
+            "meaning": found.description or "",
+            "storage": "category" if found.physicalType == "category" else "",
+            **{field: _text(custom.get(field)) for field in _PEOPLE_FILL_IN},
+        }
+    )
+
+
+def _freshness(
+    standard: OpenDataContractStandard, document: _Document
+) -> tuple[str | None, float | None]:
+    for index, agreed in enumerate(standard.slaProperties or []):
+        if agreed.property != "freshness":
+            continue
+        factor = _HOURS.get((agreed.unit or "h").lower())
+        value = agreed.value
+        if factor is None or isinstance(value, bool) or not isinstance(value, int | float):
+            raise document.invalid(
+                f"freshness is {value!r} {agreed.unit!r}, it must be a number of hours or days",
+                ("slaProperties", index),
+                hint="For example `value: 24` and `unit: h`.",
+            )
+        return agreed.element, value * factor
+    custom = {item.property: item.value for item in standard.customProperties or []}
+    return custom.get("freshnessColumn"), None
+
+
+def _plain(value: float) -> float:
+    """Write 72.0 as 72, as a person would."""
+    return int(value) if value == int(value) and abs(value) < 1e15 else value  # noqa: PLR2004 - exact in a float
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _nearest(got: str, known: Sequence[str] | dict[str, Any]) -> str:
+    close = get_close_matches(got, list(known), n=1)
+    return f"Did you mean {close[0]!r}?" if close else "See the standard, https://bitol.io."
+
+
+class _Document:
+    """YAML data that remembers the line of each of its parts."""
+
+    def __init__(self, text: str, where: str) -> None:
+        self.where = where
+        try:
+            self._root = yaml.compose(text, Loader=yaml.SafeLoader)
+            _keep_text(self._root)
+            self.data = _construct(self._root)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark
+            raise ReleaseFileInvalid(
+                f"{where} is not valid YAML: {error.problem}.",
+                where=f"{where}:{mark.line + 1}" if mark else where,
+                hint="Check the indentation and the quotes.",
+            ) from error
+        except (yaml.YAMLError, RecursionError) as error:
+            raise ReleaseFileInvalid(
+                f"{where} is not valid YAML: {error}.", where=where, hint="Save it as UTF-8 text."
+            ) from error
+        if not isinstance(self.data, dict):
+            raise ReleaseFileInvalid(
+                f"{where} holds no mapping, it must be an Open Data Contract Standard file.",
+                where=where,
+                hint="Start from contract/contract.odcs.yaml of a bundle.",
+            )
+
+    def invalid(
+        self, fact: str, place: Sequence[int | str], *, hint: str = ""
+    ) -> ReleaseFileInvalid:
+        """Return the error with the line of the deepest part of `place` that exists."""
+        where = f"{self.where}:{self._line(place)}"
+        return ReleaseFileInvalid(f"{where}: {fact}.", where=where, hint=hint)
+
+    def _line(self, place: Sequence[int | str]) -> int:
+        node, line = self._root, 0
+        for step in place:
+            if isinstance(node, yaml.MappingNode):
+                found = next((pair for pair in node.value if pair[0].value == step), None)
+                if found is None:
+                    break
+                line, node = found[0].start_mark.line, found[1]
+            elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
+                node = node.value[step]
+                line = node.start_mark.line
+            else:
+                break
+        return int(line) + 1
+
+
+def _construct(root: yaml.Node | None) -> Any:  # noqa: ANN401 - whatever YAML holds
+    loader = yaml.SafeLoader("")
+    try:
+        return None if root is None else loader.construct_document(root)
+    finally:
+        loader.dispose()
+
+
+def _keep_text(root: yaml.Node | None) -> None:
+    """Read `enum` values as they are written: YAML would turn No into False."""
+    waiting, seen = [(root, False)], set[tuple[int, bool]]()
+    while waiting:
+        node, in_enum = waiting.pop()
+        if (id(node), in_enum) in seen:  # an alias, perhaps of itself
+            continue
+        seen.add((id(node), in_enum))
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                if in_enum and key.value == "value" and isinstance(value, yaml.ScalarNode):
+                    value.tag = "tag:yaml.org,2002:str"
+                waiting.append((value, key.value == "enum"))
+        elif isinstance(node, yaml.SequenceNode):
+            waiting.extend((item, in_enum) for item in node.value)
