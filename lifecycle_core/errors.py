@@ -12,6 +12,7 @@
     |-- ReleaseNotFound        no such release                   .name      exit 2
     |-- CheckpointFailed       a needed checkpoint is not passed .results   exit 1
     |-- ConcurrentPromotion    somebody else moved the alias     .head      exit 1
+    |-- LedgerBroken           the ledger was changed behind us .alias     exit 3
     |-- RunStopped             a kernel died, hung or left early .run       exit 3
     |-- TargetUnwritable       a file cannot be written          .path      exit 3
     `-- RegistryUnavailable    the registry does not answer      .uri       exit 3
@@ -154,6 +155,16 @@ class ConcurrentPromotion(LifecycleError):
     def __init__(self, fact: str, *, head: Head | None, hint: str = "") -> None:
         super().__init__(fact, hint=hint)
         self.head = head
+
+
+class LedgerBroken(LifecycleError):
+    """Events of the ledger were edited or deleted, so `alias` cannot be trusted."""
+
+    exit_code = 3
+
+    def __init__(self, fact: str, *, alias: str, hint: str = "") -> None:
+        super().__init__(fact, hint=hint)
+        self.alias = alias
 
 
 class RunStopped(LifecycleError):

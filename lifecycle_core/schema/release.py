@@ -39,11 +39,13 @@ class LedgerEvent(Record):
         seq: Position in the ledger, from 1, given by the registry.
         event_id: Made by the writer before the call, so that an unknown outcome can be looked up.
         expected_seq: `seq` of the last valid event for this alias as the writer saw it; 0 if none.
+        seen_seq: The newest `seq` in the whole ledger as the writer saw it; 0 if none.
         target_version: The release version that the alias shall point at.
         evidence_digest: Digest of the checkpoint results that it was decided on.
         actor_proof: How the actor is known, such as `os-user` (self-declared).
         at: ISO 8601 in UTC.
         prev_hash: Hash of the event at `expected_seq`; empty if none.
+        hash: Digest of all the other fields but `seq`, as the writer made it.
     """
 
     schema_: Literal["nbrelease/ledger-event/1"] = Field(
@@ -55,6 +57,7 @@ class LedgerEvent(Record):
     release: str
     alias: str
     expected_seq: int = Field(ge=0)
+    seen_seq: int = Field(default=0, ge=0)
     target_version: int = Field(ge=1)
     bundle_digest: str
     evidence_digest: str = ""
@@ -63,6 +66,7 @@ class LedgerEvent(Record):
     reason: str = ""
     at: str
     prev_hash: str = ""
+    hash: str = ""
 
 
 class Entry(Record):
@@ -89,12 +93,21 @@ class Head(Record):
 
 
 class History(Record):
-    """The replayed ledger of one release name."""
+    """The replayed ledger of one release name.
+
+    Attributes:
+        heads: Where each alias points.
+        notes: What is wrong with the ledger as a whole, such as events that are gone.
+        broken: By alias, why its newest events do not count though they lost no race: the ledger
+            was changed. The alias is not to be trusted until it is promoted or rolled back again.
+    """
 
     schema_: Literal["nbrelease/history/1"] = Field(default="nbrelease/history/1", alias="schema")
     release: str
     entries: tuple[Entry, ...] = ()
     heads: dict[str, Head] = {}
+    notes: tuple[str, ...] = ()
+    broken: dict[str, str] = {}
 
 
 class Status(Record):

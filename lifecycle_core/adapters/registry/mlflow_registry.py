@@ -1,0 +1,331 @@
+"""Releases as MLflow model versions, and their ledger as the versions of a second model."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lifecycle_core.adapters.files import writing
+from lifecycle_core.adapters.registry.address import file_of, redacted
+from lifecycle_core.adapters.registry.creation import create_file
+from lifecycle_core.adapters.registry.session import addressed, session
+from lifecycle_core.adapters.registry.tags import (
+    DIGEST,
+    KIND,
+    MODEL,
+    VERDICT,
+    event_of,
+    ledger_of,
+    release_of,
+    tags_of,
+)
+from lifecycle_core.adapters.replay import status_of
+from lifecycle_core.errors import ReleaseNotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lifecycle_core.schema.bundle import Bundle
+    from lifecycle_core.schema.release import LedgerEvent, Release, Status
+
+_EXPERIMENT = "nbrelease"
+_PAGE = 1_000
+_ALIAS_TRIES = 5
+_ADDED_BY_DOWNLOAD = "registered_model_meta"
+
+
+@dataclass(frozen=True, slots=True)
+class MlflowRegistry:
+    """A registry in an MLflow SQLite file or on an MLflow server; it may cross processes.
+
+    Attributes:
+        uri: `sqlite:///PATH`, or `http(s)://HOST`.
+        artifacts: Folder for the files of bundles; a server keeps them where it is told to.
+    """
+
+    uri: str
+    artifacts: Path
+
+    @property
+    def address(self) -> str:
+        """The address without credentials, fit to be shown."""
+        return redacted(self.uri)
+
+    def create(self) -> None:
+        """Make the registry ready; a first creation takes MLflow several seconds.
+
+        Raises:
+            RegistryUnavailable: The server does not answer, or the file is no registry.
+            TargetUnwritable: The file cannot be made.
+        """
+        if path := file_of(self.uri):
+            create_file(path)
+        with session(self.uri) as client:
+            client.search_registered_models(max_results=1)
+
+    def register(self, bundle: Bundle, *, verdict: str) -> Release:
+        """Keep a bundle's files byte for byte as the next version of its name.
+
+        The version appears last, so a failure before leaves nothing that anybody can see.
+
+        Args:
+            bundle: A verified bundle.
+            verdict: Of its reproduction.
+        """
+        if path := file_of(self.uri):
+            create_file(path)
+        with session(self.uri, write=True) as client, self._writing():
+            model = client.create_logged_model(self._experiment(client), name=bundle.name)
+            client.log_model_artifacts(model.model_id, bundle.path)
+            client.finalize_logged_model(model.model_id, "READY")
+            _ensure_model(client, ledger_of(bundle.name), kind="ledger")
+            _ensure_model(client, bundle.name, kind="release")
+            with addressed(self.uri):
+                version = client.create_model_version(
+                    bundle.name,
+                    source=f"models:/{model.model_id}",
+                    model_id=model.model_id,
+                    tags={DIGEST: bundle.digest, VERDICT: verdict, MODEL: model.model_id},
+                )
+            return self._known(release_of(version), bundle.name, int(version.version))
+
+    def release(self, name: str, version: int) -> Release:
+        """Return one release, without aliases.
+
+        Raises:
+            ReleaseNotFound: There is no such version.
+        """
+        with self._reading() as client:
+            found = client and _or_none(lambda: client.get_model_version(name, str(version)))
+            return self._known(release_of(found) if found else None, name, version)
+
+    def releases(self, name: str) -> tuple[Release, ...]:
+        """Return all releases of a name by version, without aliases; none for an unknown name."""
+        with self._reading() as client:
+            return _releases(client, name) if client else ()
+
+    def status(self, name: str) -> Status:
+        """Return all releases of a name and its aliases by the ledger.
+
+        Raises:
+            ReleaseNotFound: The name has no releases.
+        """
+        with self._reading() as client:
+            releases = _releases(client, name) if client else ()
+            if not releases:
+                raise self._unknown(name)
+            return status_of(name, releases, _events(client, name))
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names that have releases, sorted."""
+        with self._reading() as client:
+            if client is None:
+                return ()
+            ours = f"tags.`{KIND}` = 'release'"
+            models = _pages(client.search_registered_models, filter_string=ours)
+            return tuple(sorted(model.name for model in models))
+
+    def download(self, release: Release, into: Path) -> Path:
+        """Copy a release's files into a new folder within `into` and return that folder.
+
+        Nothing of it is to be trusted before its digest was verified.
+
+        Raises:
+            ReleaseNotFound: There is no such version.
+            TargetUnwritable: `into` cannot be written.
+        """
+        name, version = release.name, release.version
+        with self._reading() as client:
+            found = client and _or_none(lambda: client.get_model_version(name, str(version)))
+            if not found or release_of(found) is None:
+                raise self._missing(name, version)
+            with writing(into):
+                into.mkdir(parents=True, exist_ok=True)
+                target = Path(tempfile.mkdtemp(prefix=f"{name}-{version}-", dir=into))
+            try:
+                self._fetch(client, found, target)
+            except BaseException:
+                shutil.rmtree(target, ignore_errors=True)
+                raise
+        (target / _ADDED_BY_DOWNLOAD).unlink(missing_ok=True)
+        return target
+
+    def append(self, event: LedgerEvent) -> int:
+        """Add an event to the ledger of its release in one step; return its `seq`."""
+        ledger = ledger_of(event.release)
+        with session(self.uri, write=True) as client:
+            _ensure_model(client, ledger, kind="ledger")
+            version = client.create_model_version(
+                ledger,
+                source=f"models:/{event.release}/{event.target_version}",
+                tags=tags_of(event),
+            )
+            return int(version.version)
+
+    def events(self, name: str) -> tuple[LedgerEvent, ...]:
+        """Return the readable events of a name's ledger, by `seq`."""
+        with self._reading() as client:
+            return _events(client, name) if client else ()
+
+    def aliases(self, name: str) -> dict[str, int]:
+        """Return the registry's own aliases, which may lag behind the ledger."""
+        with self._reading() as client:
+            model = client and _or_none(lambda: client.get_registered_model(name))
+            return {a: int(v) for a, v in model.aliases.items()} if model else {}
+
+    def set_alias(self, name: str, alias: str, version: int) -> None:
+        """Point the registry's own alias at a version.
+
+        Two writers of a new alias collide in the database; the one who lost just tries again.
+        """
+        from mlflow.exceptions import MlflowException
+
+        with session(self.uri, write=True) as client:
+            for attempt in range(_ALIAS_TRIES):
+                try:
+                    client.set_registered_model_alias(name, alias, str(version))
+                except MlflowException as error:
+                    if error.error_code != "BAD_REQUEST" or attempt == _ALIAS_TRIES - 1:
+                        raise
+                    time.sleep(0.05 * (attempt + 1))
+                else:
+                    return
+
+    @contextmanager
+    def _reading(self) -> Iterator[Any]:
+        """Yield a client, or None where the registry's file is not made yet."""
+        path = file_of(self.uri)
+        if path and not path.exists():
+            yield None
+        else:
+            with session(self.uri) as client:
+                yield client
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Turn a refusal of the file system into `TargetUnwritable`, where the files are ours."""
+        if file_of(self.uri):
+            with writing(self.artifacts):
+                yield
+        else:
+            yield
+
+    def _experiment(self, client: Any) -> str:  # noqa: ANN401 - MLflow is untyped
+        """Return the experiment that our files are kept under, made if need be."""
+        name, location = _EXPERIMENT, None
+        if file_of(self.uri):
+            location = self.artifacts.resolve().as_uri()
+            found = client.get_experiment_by_name(name)
+            if found and found.artifact_location != location:
+                # The project was moved. Old releases stay readable; new ones go to the new place.
+                name = f"{_EXPERIMENT} {location}"
+        if found := client.get_experiment_by_name(name):
+            if found.lifecycle_stage == "deleted":
+                client.restore_experiment(found.experiment_id)
+            return str(found.experiment_id)
+        try:
+            return str(client.create_experiment(name, artifact_location=location))
+        except _mlflow_exception():
+            if (found := client.get_experiment_by_name(name)) is None:
+                raise
+            return str(found.experiment_id)  # somebody else was first
+
+    def _fetch(self, client: Any, version: Any, target: Path) -> None:  # noqa: ANN401 - as above
+        """Copy the files; those of a moved project are found where they are now."""
+        own = self.artifacts / "models" / version.tags.get(MODEL, "") / "artifacts"
+        if file_of(self.uri) and version.tags.get(MODEL) and own.is_dir():
+            with writing(target):
+                shutil.copytree(own, target, dirs_exist_ok=True)
+            return
+        from mlflow.artifacts import download_artifacts
+
+        location = client.get_model_version_download_uri(version.name, version.version)
+        download_artifacts(artifact_uri=location, dst_path=str(target), tracking_uri=self.uri)
+
+    def _known(self, release: Release | None, name: str, version: int) -> Release:
+        if release is None:
+            raise self._missing(name, version)
+        return release
+
+    def _missing(self, name: str, version: int) -> ReleaseNotFound:
+        known = [release.version for release in self.releases(name)]
+        if not known:
+            return self._unknown(name)
+        return ReleaseNotFound(
+            f"There is no {name}/{version} in {self.address}.",
+            name=name,
+            hint=f"Versions of {name}: {', '.join(map(str, known[-10:]))}.",
+        )
+
+    def _unknown(self, name: str) -> ReleaseNotFound:
+        names = self.names()
+        near = get_close_matches(name, names, n=1) or names[:1]
+        return ReleaseNotFound(
+            f"There is no release called {name} in {self.address}.",
+            name=name,
+            hint=f"Did you mean {near[0]}?" if near else "Make one: `nbrelease run NOTEBOOK`.",
+        )
+
+
+def _mlflow_exception() -> type[Exception]:
+    from mlflow.exceptions import MlflowException
+
+    kind: type[Exception] = MlflowException
+    return kind
+
+
+def _or_none(call: Any) -> Any:  # noqa: ANN401 - MLflow is untyped
+    """Return what a call finds, or None where MLflow says that there is no such thing."""
+    from mlflow.exceptions import MlflowException
+
+    try:
+        return call()
+    except MlflowException as error:
+        if error.error_code == "RESOURCE_DOES_NOT_EXIST":
+            return None
+        raise
+
+
+def _ensure_model(client: Any, name: str, *, kind: str) -> None:  # noqa: ANN401 - as above
+    """Make a registered model with our mark, also if somebody else does so at this moment."""
+    from mlflow.exceptions import MlflowException
+
+    model = _or_none(lambda: client.get_registered_model(name))
+    if model is None:
+        try:
+            client.create_registered_model(name, tags={KIND: kind})
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_ALREADY_EXISTS":
+                raise
+    elif model.tags.get(KIND) != kind:
+        client.set_registered_model_tag(name, KIND, kind)
+
+
+def _pages(search: Any, **query: Any) -> Iterator[Any]:  # noqa: ANN401 - as above
+    token = None
+    while True:
+        page = search(max_results=_PAGE, page_token=token, **query)
+        yield from page
+        if not (token := page.token):
+            return
+
+
+def _versions(client: Any, model: str) -> list[Any]:  # noqa: ANN401 - as above
+    query = {"filter_string": f"name = '{model}'", "order_by": ["version_number ASC"]}
+    found = _pages(client.search_model_versions, **query)
+    return sorted(found, key=lambda version: int(version.version))
+
+
+def _releases(client: Any, name: str) -> tuple[Release, ...]:  # noqa: ANN401 - as above
+    return tuple(release for v in _versions(client, name) if (release := release_of(v)))
+
+
+def _events(client: Any, name: str) -> tuple[LedgerEvent, ...]:  # noqa: ANN401 - as above
+    versions = _versions(client, ledger_of(name))
+    return tuple(event for v in versions if (event := event_of(v.tags, int(v.version))))
