@@ -1,0 +1,118 @@
+"""Where a finalization leaves its evidence: a folder that packaging reads, or memory.
+
+finalization.json   the record, written last: where it stands, the rest is complete
+model.skops         the fitted model
+training.parquet    the features it was fitted on, without index and target
+rehearsal.parquet   up to 1,000 of those rows, with the score and decision given in the notebook
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from lifecycle_core.adapters.files import digest_file, replacing, write_atomically
+from lifecycle_core.errors import InvalidCall
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from lifecycle_core.adapters.models import Models
+    from lifecycle_core.schema.finalization import Finalization
+
+RECORD = "finalization.json"
+MODEL = "model.skops"
+TRAINING = "training.parquet"
+REHEARSAL = "rehearsal.parquet"
+SCORE = "__score__"
+DECISION = "__decision__"
+_REHEARSED = 1_000
+
+
+class EvidenceStore(Protocol):
+    """Keeps what a finalization decided and the model it decided for."""
+
+    def keep(self, record: Finalization, model: Any, frame: pd.DataFrame) -> Finalization:  # noqa: ANN401 - any fitted estimator
+        """Keep the record, the fitted model and the frame of features it was fitted on.
+
+        Returns:
+            The record, with the digest of the model's file where there is a file.
+        """
+
+
+@dataclass(slots=True)
+class EvidenceInMemory:
+    """Evidence of a notebook that nobody releases yet; it holds the last one only."""
+
+    record: Finalization | None = None
+    model: Any = None
+    frame: pd.DataFrame | None = None
+
+    def keep(self, record: Finalization, model: Any, frame: pd.DataFrame) -> Finalization:  # noqa: ANN401 - any fitted estimator
+        """Keep all three as they are."""
+        self.record, self.model, self.frame = record, model, frame
+        return record
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceFolder:
+    """Evidence in a folder; a later finalization replaces an earlier one.
+
+    Attributes:
+        path: The folder; it is made if need be.
+        models: Writes the model's file.
+    """
+
+    path: Path
+    models: Models
+
+    def keep(self, record: Finalization, model: Any, frame: pd.DataFrame) -> Finalization:  # noqa: ANN401 - any fitted estimator
+        """Write the four files, the record last.
+
+        Raises:
+            InvalidCall: A column cannot be stored in Parquet, or has a name that is taken.
+            UntrustedModel: The model could not be loaded again under the policy of trust.
+            TargetUnwritable: The operating system refuses.
+        """
+        (self.path / RECORD).unlink(missing_ok=True)
+        self.models.save(model, self.path / MODEL)
+        _write_table(frame, self.path / TRAINING)
+        _write_table(_rehearsal(record, model, frame), self.path / REHEARSAL)
+        kept = record.model_copy(update={"model_digest": digest_file(self.path / MODEL)})
+        write_atomically(self.path / RECORD, kept.to_json())
+        return kept
+
+
+def _rehearsal(record: Finalization, model: Any, frame: pd.DataFrame) -> pd.DataFrame:  # noqa: ANN401 - any fitted estimator
+    """Return evenly spaced rows with what the model in the notebook says about them."""
+    import numpy as np
+
+    if taken := [name for name in (SCORE, DECISION) if name in frame.columns]:
+        raise InvalidCall(
+            f"X has a column {taken[0]!r}, that name is taken by the scoring output.",
+            hint="Rename the column.",
+        )
+    count = min(_REHEARSED, len(frame))
+    rows = frame.iloc[np.linspace(0, len(frame) - 1, count).astype(np.int64)]
+    if record.positive_class is None:
+        scores = np.asarray(model.predict(rows), dtype=np.float64)
+        return rows.assign(**{SCORE: scores, DECISION: scores + record.rule.value})
+    column = record.classes.index(record.positive_class)
+    scores = np.asarray(model.predict_proba(rows)[:, column], dtype=np.float64)
+    return rows.assign(**{SCORE: scores, DECISION: scores >= record.rule.value})
+
+
+def _write_table(frame: pd.DataFrame, path: Path) -> None:
+    import pyarrow as pa
+
+    try:
+        with replacing(path) as temporary:
+            frame.to_parquet(temporary, engine="pyarrow", index=False)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
+        first = str(error.args[-1] if error.args else error).partition("\n")[0]
+        raise InvalidCall(
+            f"X cannot be stored as a table: {first}",
+            hint="Give every column one type: numbers, text, booleans or dates.",
+        ) from error

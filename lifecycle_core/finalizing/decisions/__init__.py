@@ -1,0 +1,1 @@
+"""How a score becomes an action or a forecast. One module for each kind of decision rule."""
