@@ -6,12 +6,13 @@ import os
 import statistics
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +45,26 @@ def run(
         stderr=subprocess.STDOUT,
         text=True,
     )
-    assert process.stdout is not None  # noqa: S101 - asked for one line above
-    output = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
+    peak = 0.0
+    with ThreadPoolExecutor(max_workers=1) as reader:
+        output = reader.submit(lambda: process.communicate()[0])
+        while not output.done():
+            # The operating system's figure for an ended process would count its children too.
+            peak = max(peak, _peak(process.pid))
+            time.sleep(0.05)
     seconds = time.perf_counter() - started
     if process.returncode not in accept:
-        raise RuntimeError(f"{command} ended with {process.returncode}:\n{output}")
-    return Measured(seconds, usage.ru_maxrss / 1024, output)
+        raise RuntimeError(f"{command} ended with {process.returncode}:\n{output.result()}")
+    return Measured(seconds, peak, output.result())
+
+
+def _peak(process: int) -> float:
+    try:
+        status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
+    except OSError:
+        return 0.0
+    lines = [line for line in status.splitlines() if line.startswith("VmHWM:")]
+    return int(lines[0].split()[1]) / 1024 if lines else 0.0
 
 
 def pairs(

@@ -14,7 +14,12 @@ started = time.perf_counter()
 shell.run_line_magic("load_ext", "nbext")
 print(time.perf_counter() - started)
 """
-PANDAS = "import time; started = time.perf_counter(); import pandas; print(time.perf_counter() - started)"
+PANDAS = """
+import time
+started = time.perf_counter()
+import pandas
+print(time.perf_counter() - started)
+"""
 
 
 def main() -> None:
