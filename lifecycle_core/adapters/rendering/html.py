@@ -1,0 +1,66 @@
+"""A record as HTML: one section with its stylesheet, for Jupyter and for reports."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup, escape
+
+from lifecycle_core.adapters.rendering import words
+from lifecycle_core.adapters.rendering.table import view_of
+
+if TYPE_CHECKING:
+    import jinja2
+
+    from lifecycle_core.schema.base import Record
+
+# In an installed wheel templates lie inside the package, in a checkout beside it.
+_PACKAGE = Path(__file__).parents[2]
+_FOLDERS = (_PACKAGE / "templates", _PACKAGE.parent / "templates")
+
+
+def to_html(record: Record) -> str:
+    """Return a record as a self-contained HTML fragment; everything in it is escaped.
+
+    It follows JupyterLab's theme and elsewhere the reader's preference for light or dark, loads
+    nothing, and runs nothing. Times of runs are left out, so that stored outputs reproduce.
+
+    Raises:
+        TypeError: No view is known for the record's type; a defect of ours.
+    """
+    stem, view = view_of(record)
+    template = _environment().get_template(f"records/{stem}.html.j2")
+    return template.render(record=record, **view.values(record)).strip() + "\n"
+
+
+def coded(text: str) -> Markup:
+    r"""Return escaped text in which what stands between backticks is code.
+
+    Example:
+        >>> print(coded("type `a < b`"))
+        type <code>a &lt; b</code>
+    """
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped first
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_FOLDERS),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+    )
+    environment.globals["MARKS"] = words.MARKS
+    environment.filters |= {
+        "coded": coded,
+        "moment": words.moment,
+        "number": words.number,
+        "short_digest": words.short_digest,
+    }
+    return environment

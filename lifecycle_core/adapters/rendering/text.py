@@ -1,0 +1,43 @@
+"""A record as text for a terminal, a log and the plain form of a notebook's output."""
+
+from __future__ import annotations
+
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from lifecycle_core.adapters.rendering.table import view_of
+
+if TYPE_CHECKING:
+    from lifecycle_core.schema.base import Record
+
+
+def to_text(record: Record, *, width: int = 100, color: bool = False) -> str:
+    """Return a record as text.
+
+    Args:
+        record: Any record that has a view.
+        width: Columns of the terminal.
+        color: Add ANSI colours; a state has an icon and a word besides.
+
+    Raises:
+        TypeError: No view is known for the record's type; a defect of ours.
+    """
+    from rich.console import Console
+
+    _, view = view_of(record)
+    file = StringIO()
+    console = Console(
+        file=file,
+        width=width,
+        color_system="standard" if color else None,
+        force_terminal=color,
+        force_jupyter=False,
+        legacy_windows=False,
+        highlight=False,
+        emoji=False,
+        markup=False,
+        _environ={},
+    )
+    for part in view.text(record):
+        console.print(part)
+    return "\n".join(line.rstrip() for line in file.getvalue().splitlines()) + "\n"

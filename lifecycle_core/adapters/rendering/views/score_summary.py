@@ -1,0 +1,26 @@
+"""What a scoring run wrote."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lifecycle_core.adapters.rendering.rows import facts, title
+from lifecycle_core.adapters.rendering.words import short_digest
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from lifecycle_core.schema.release import ScoreSummary
+
+
+def values(record: ScoreSummary) -> dict[str, Any]:  # noqa: ARG001 - the record says it all
+    """Add nothing."""
+    return {}
+
+
+def text(record: ScoreSummary) -> list[RenderableType]:
+    """Return the counts and where they are."""
+    by = f"{record.release} version {record.version} ({short_digest(record.bundle_digest)})"
+    acted = [] if record.acted_on is None else [("To be acted on", f"{record.acted_on:,}")]
+    pairs = [("By", by), *acted, ("Written to", record.output)]
+    return [title(f"{record.rows:,} rows scored"), facts(*pairs)]

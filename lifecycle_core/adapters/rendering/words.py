@@ -1,0 +1,87 @@
+"""Values in words: money, numbers, digests, moments and marks, the same in HTML and text."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lifecycle_core.schema.finalization import DecisionRule
+
+_DIGITS = 12
+_WHOLE = 1000
+# Of a state: its colour, its icon and its word, for a state is never shown by colour alone.
+MARKS = {
+    "pass": ("good", "✓", "pass"),
+    "fail": ("bad", "✕", "fail"),
+    "missing": ("warn", "?", "missing"),
+    "waived": ("none", "-", "waived"),
+    "identical": ("good", "✓", "identical"),
+    "cosmetic": ("good", "✓", "cosmetic"),
+    "tolerance": ("good", "≈", "within tolerance"),
+    "different": ("bad", "✕", "different"),
+    "failed": ("bad", "✕", "failed"),
+    "incomplete": ("bad", "!", "incomplete"),
+    "not_run": ("warn", "?", "not run"),
+    "skipped": ("none", "-", "skipped"),
+    "none": ("none", "-", "not stated"),
+}
+
+
+def short_digest(digest: str) -> str:
+    """Return the first 12 hexadecimal digits of a digest.
+
+    Example:
+        >>> short_digest("sha256:" + "ab" * 32)
+        'abababababab'
+    """
+    return digest.removeprefix("sha256:")[:_DIGITS]
+
+
+def moment(text: str) -> str:
+    """Return an ISO 8601 moment in UTC to the minute; other text unchanged.
+
+    Example:
+        >>> moment("2026-11-23T18:04:05+00:00")
+        '2026-11-23 18:04 UTC'
+    """
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def number(value: float) -> str:
+    """Return a number as people read it: thousands in groups, small ones to three digits.
+
+    Example:
+        >>> number(12345.6), number(0.84567), number(-3.0), number(41.25)
+        ('12,346', '0.846', '-3', '41.2')
+    """
+    if abs(value) >= _WHOLE or value == int(value):
+        return f"{value:,.0f}"
+    return f"{value:.3g}"
+
+
+def signed(value: float) -> str:
+    """Return a difference with its sign.
+
+    Example:
+        >>> signed(1234.0), signed(-2.5), signed(0.0)
+        ('+1,234', '-2.5', '0')
+    """
+    return f"+{number(value)}" if value > 0 else number(value)
+
+
+def rule_name(rule: DecisionRule) -> str:
+    """Return what the value of a decision rule is."""
+    return "Threshold" if rule.kind == "threshold" else "Shift"
+
+
+def rule_sentence(rule: DecisionRule) -> str:
+    """Return what a decision rule says."""
+    if rule.kind == "threshold":
+        return f"act from a score of {rule.value:.3f}"
+    return f"use the prediction {rule.value:+.4g}"

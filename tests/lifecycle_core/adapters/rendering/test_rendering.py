@@ -1,0 +1,181 @@
+"""Every record type in HTML and text, compared with files that people have looked at.
+
+After a wanted change: `NBRELEASE_UPDATE_GOLDEN=1 python -m pytest tests/lifecycle_core/adapters/rendering`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lifecycle_core.adapters.rendering import to_html, to_text
+from lifecycle_core.adapters.rendering.table import VIEWS, view_of
+from lifecycle_core.schema.base import Record
+from tests.fakes import records
+
+GOLDEN = Path(__file__).parents[3] / "golden" / "records"
+CASES: dict[str, Record] = {
+    "bundle": records.bundle(),
+    "checkpoints": records.checkpoints(value="fail", owners="missing", review="waived"),
+    "contract_report": records.contract_report(),
+    "entry": records.history().entries[0],
+    "entry-rejected": records.history().entries[2],
+    "finalization": records.finalization(),
+    "history": records.history(),
+    "packaged": records.packaged(),
+    "proposal": records.proposal(records.checkpoints(owners="fail"), "`owners` is failed."),
+    "release": records.release(2, "candidate"),
+    "release_file": records.release_file(),
+    "releases": records.releases(),
+    "reproduction": records.reproduction(),
+    "reproduction-different": records.reproduction(good=False),
+    "score_summary": records.score_summary(),
+    "status": records.status(),
+}
+HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
+STYLE = re.compile(r"<style>.*?</style>\n?", re.DOTALL)
+
+
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("form", ["html", "txt"])
+def test_a_record_shows_as_it_did(name: str, form: str) -> None:
+    record = CASES[name]
+    shown = STYLE.sub("", to_html(record)) if form == "html" else to_text(record)
+    golden = GOLDEN / f"{name}.{form}"
+    if os.environ.get("NBRELEASE_UPDATE_GOLDEN"):
+        golden.write_text(shown, encoding="utf-8")
+    assert shown == golden.read_text(encoding="utf-8")
+
+
+def test_every_view_has_a_case_and_every_template_a_view() -> None:
+    templates = Path(__file__).parents[4] / "templates" / "records"
+    stems = {path.name.removesuffix(".html.j2") for path in templates.glob("[!_]*.html.j2")}
+    assert stems == set(VIEWS.values()) == {name.partition("-")[0] for name in CASES}
+
+
+def test_no_golden_file_is_left_over() -> None:
+    assert {path.stem for path in GOLDEN.iterdir()} == set(CASES)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_hostile_text_stays_text(name: str) -> None:
+    hostile = _with_every_text(CASES[name])
+    tags = _Tags()
+    tags.feed(to_html(hostile))
+    assert "script" not in tags.seen
+    assert "img" not in tags.seen
+    assert not any(attribute.startswith("on") for attribute in tags.attributes)
+    assert "alert(1)" in to_text(hostile, width=4000)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_html_is_balanced_and_loads_nothing(name: str) -> None:
+    tags = _Tags()
+    tags.feed(to_html(CASES[name]))
+    assert tags.open == []
+    assert not tags.attributes & {"src", "href", "xlink:href"}
+    assert "url(" not in to_html(CASES[name])
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_tables_have_captions_and_scopes(name: str) -> None:
+    html = to_html(CASES[name])
+    assert html.count("<table>") == html.count("<caption>")
+    assert html.count("<th ") == html.count("scope=")
+    assert "<th>" not in html
+
+
+def test_times_of_a_run_are_not_shown() -> None:
+    quick = records.finalization()
+    slow = quick.model_copy(
+        update={
+            "candidates": tuple(
+                found.model_copy(update={"fit_seconds": 99.9, "predict_ms_per_row": 88.8})
+                for found in quick.candidates
+            )
+        }
+    )
+    assert to_html(slow) == to_html(quick)
+    assert to_text(slow) == to_text(quick)
+
+
+def test_color_is_added_to_words_not_instead_of_them() -> None:
+    plain, colored = (to_text(CASES["checkpoints"], color=color) for color in (False, True))
+    assert "\x1b[" not in plain
+    assert re.sub(r"\x1b\[[0-9;]*m", "", colored).split() == plain.split()
+
+
+@pytest.mark.parametrize("width", [40, 60, 100])
+def test_text_keeps_to_its_width(width: int) -> None:
+    lines = to_text(CASES["release_file"], width=width).splitlines()
+    assert max(map(len, lines)) <= width
+
+
+def test_an_unknown_record_is_a_defect_of_ours() -> None:
+    class Stranger(Record):
+        pass
+
+    with pytest.raises(TypeError, match="No view for Stranger"):
+        to_html(Stranger())
+
+
+def test_a_finalization_without_curve_draws_nothing() -> None:
+    bare = records.finalization().model_copy(update={"curve": ()})
+    assert "<svg" not in to_html(bare)
+
+
+def test_every_view_is_complete() -> None:
+    for record in CASES.values():
+        _, view = view_of(record)
+        assert callable(view.values)
+        assert callable(view.text)
+
+
+def _with_every_text(record: Record) -> Record:
+    """Return the record with hostile text wherever it holds free text."""
+    fixed = {"result", "id", "status", "kind", "verdict", "exit", "action", "task", "rule"}
+
+    def spoil(value: Any, name: str = "") -> Any:  # noqa: ANN401 - walks values of any type
+        if isinstance(value, Record):
+            fields = {key: spoil(getattr(value, key), key) for key in value.model_fields_set}
+            return value.model_copy(update=fields)
+        if isinstance(value, tuple):
+            return tuple(spoil(item, name) for item in value)
+        if isinstance(value, dict):
+            return {key: spoil(item, name) for key, item in value.items()}
+        return value + HOSTILE if isinstance(value, str) and name not in fixed else value
+
+    spoilt: Record = spoil(record)
+    if hasattr(spoilt, "chosen"):
+        return spoilt.model_copy(update={"chosen": spoilt.candidates[1].name})  # type: ignore[attr-defined] # of a Finalization
+    if hasattr(spoilt, "finalization"):
+        final = spoilt.finalization
+        chosen = final.model_copy(update={"chosen": final.candidates[1].name})
+        return spoilt.model_copy(update={"finalization": chosen})
+    return spoilt
+
+
+class _Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: set[str] = set()
+        self.attributes: set[str] = set()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        if tag not in {"br", "rect", "line", "polyline", "circle"}:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.add(tag)
+        self.attributes |= {name for name, _ in attrs}
