@@ -14,13 +14,19 @@ from typing import TYPE_CHECKING, Any
 from lifecycle_core.adapters.files import writing
 from lifecycle_core.adapters.registry.address import file_of, redacted
 from lifecycle_core.adapters.registry.creation import create_file
+from lifecycle_core.adapters.registry.queries import (
+    ensure_model,
+    events_of,
+    or_none,
+    pages,
+    releases_of,
+)
 from lifecycle_core.adapters.registry.session import addressed, session
 from lifecycle_core.adapters.registry.tags import (
     DIGEST,
     KIND,
     MODEL,
     VERDICT,
-    event_of,
     ledger_of,
     release_of,
     tags_of,
@@ -35,7 +41,6 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.release import LedgerEvent, Release, Status
 
 _EXPERIMENT = "nbrelease"
-_PAGE = 1_000
 _ALIAS_TRIES = 5
 _ADDED_BY_DOWNLOAD = "registered_model_meta"
 
@@ -84,8 +89,8 @@ class MlflowRegistry:
             model = client.create_logged_model(self._experiment(client), name=bundle.name)
             client.log_model_artifacts(model.model_id, bundle.path)
             client.finalize_logged_model(model.model_id, "READY")
-            _ensure_model(client, ledger_of(bundle.name), kind="ledger")
-            _ensure_model(client, bundle.name, kind="release")
+            ensure_model(client, ledger_of(bundle.name), kind="ledger")
+            ensure_model(client, bundle.name, kind="release")
             with addressed(self.uri):
                 version = client.create_model_version(
                     bundle.name,
@@ -102,13 +107,13 @@ class MlflowRegistry:
             ReleaseNotFound: There is no such version.
         """
         with self._reading() as client:
-            found = client and _or_none(lambda: client.get_model_version(name, str(version)))
+            found = client and or_none(lambda: client.get_model_version(name, str(version)))
             return self._known(release_of(found) if found else None, name, version)
 
     def releases(self, name: str) -> tuple[Release, ...]:
         """Return all releases of a name by version, without aliases; none for an unknown name."""
         with self._reading() as client:
-            return _releases(client, name) if client else ()
+            return releases_of(client, name) if client else ()
 
     def status(self, name: str) -> Status:
         """Return all releases of a name and its aliases by the ledger.
@@ -117,10 +122,10 @@ class MlflowRegistry:
             ReleaseNotFound: The name has no releases.
         """
         with self._reading() as client:
-            releases = _releases(client, name) if client else ()
+            releases = releases_of(client, name) if client else ()
             if not releases:
                 raise self._unknown(name)
-            return status_of(name, releases, _events(client, name))
+            return status_of(name, releases, events_of(client, name))
 
     def names(self) -> tuple[str, ...]:
         """Return the names that have releases, sorted."""
@@ -128,7 +133,7 @@ class MlflowRegistry:
             if client is None:
                 return ()
             ours = f"tags.`{KIND}` = 'release'"
-            models = _pages(client.search_registered_models, filter_string=ours)
+            models = pages(client.search_registered_models, filter_string=ours)
             return tuple(sorted(model.name for model in models))
 
     def download(self, release: Release, into: Path) -> Path:
@@ -142,7 +147,7 @@ class MlflowRegistry:
         """
         name, version = release.name, release.version
         with self._reading() as client:
-            found = client and _or_none(lambda: client.get_model_version(name, str(version)))
+            found = client and or_none(lambda: client.get_model_version(name, str(version)))
             if not found or release_of(found) is None:
                 raise self._missing(name, version)
             with writing(into):
@@ -160,7 +165,7 @@ class MlflowRegistry:
         """Add an event to the ledger of its release in one step; return its `seq`."""
         ledger = ledger_of(event.release)
         with session(self.uri, write=True) as client:
-            _ensure_model(client, ledger, kind="ledger")
+            ensure_model(client, ledger, kind="ledger")
             version = client.create_model_version(
                 ledger,
                 source=f"models:/{event.release}/{event.target_version}",
@@ -171,12 +176,12 @@ class MlflowRegistry:
     def events(self, name: str) -> tuple[LedgerEvent, ...]:
         """Return the readable events of a name's ledger, by `seq`."""
         with self._reading() as client:
-            return _events(client, name) if client else ()
+            return events_of(client, name) if client else ()
 
     def aliases(self, name: str) -> dict[str, int]:
         """Return the registry's own aliases, which may lag behind the ledger."""
         with self._reading() as client:
-            model = client and _or_none(lambda: client.get_registered_model(name))
+            model = client and or_none(lambda: client.get_registered_model(name))
             return {a: int(v) for a, v in model.aliases.items()} if model else {}
 
     def set_alias(self, name: str, alias: str, version: int) -> None:
@@ -184,9 +189,9 @@ class MlflowRegistry:
 
         Two writers of a new alias collide in the database; the one who lost just tries again.
         """
-        from mlflow.exceptions import MlflowException
-
         with session(self.uri, write=True) as client:
+            from mlflow.exceptions import MlflowException
+
             for attempt in range(_ALIAS_TRIES):
                 try:
                     client.set_registered_model_alias(name, alias, str(version))
@@ -218,6 +223,8 @@ class MlflowRegistry:
 
     def _experiment(self, client: Any) -> str:  # noqa: ANN401 - MLflow is untyped
         """Return the experiment that our files are kept under, made if need be."""
+        from mlflow.exceptions import MlflowException
+
         name, location = _EXPERIMENT, None
         if file_of(self.uri):
             location = self.artifacts.resolve().as_uri()
@@ -231,7 +238,7 @@ class MlflowRegistry:
             return str(found.experiment_id)
         try:
             return str(client.create_experiment(name, artifact_location=location))
-        except _mlflow_exception():
+        except MlflowException:
             if (found := client.get_experiment_by_name(name)) is None:
                 raise
             return str(found.experiment_id)  # somebody else was first
@@ -271,61 +278,3 @@ class MlflowRegistry:
             name=name,
             hint=f"Did you mean {near[0]}?" if near else "Make one: `nbrelease run NOTEBOOK`.",
         )
-
-
-def _mlflow_exception() -> type[Exception]:
-    from mlflow.exceptions import MlflowException
-
-    kind: type[Exception] = MlflowException
-    return kind
-
-
-def _or_none(call: Any) -> Any:  # noqa: ANN401 - MLflow is untyped
-    """Return what a call finds, or None where MLflow says that there is no such thing."""
-    from mlflow.exceptions import MlflowException
-
-    try:
-        return call()
-    except MlflowException as error:
-        if error.error_code == "RESOURCE_DOES_NOT_EXIST":
-            return None
-        raise
-
-
-def _ensure_model(client: Any, name: str, *, kind: str) -> None:  # noqa: ANN401 - as above
-    """Make a registered model with our mark, also if somebody else does so at this moment."""
-    from mlflow.exceptions import MlflowException
-
-    model = _or_none(lambda: client.get_registered_model(name))
-    if model is None:
-        try:
-            client.create_registered_model(name, tags={KIND: kind})
-        except MlflowException as error:
-            if error.error_code != "RESOURCE_ALREADY_EXISTS":
-                raise
-    elif model.tags.get(KIND) != kind:
-        client.set_registered_model_tag(name, KIND, kind)
-
-
-def _pages(search: Any, **query: Any) -> Iterator[Any]:  # noqa: ANN401 - as above
-    token = None
-    while True:
-        page = search(max_results=_PAGE, page_token=token, **query)
-        yield from page
-        if not (token := page.token):
-            return
-
-
-def _versions(client: Any, model: str) -> list[Any]:  # noqa: ANN401 - as above
-    query = {"filter_string": f"name = '{model}'", "order_by": ["version_number ASC"]}
-    found = _pages(client.search_model_versions, **query)
-    return sorted(found, key=lambda version: int(version.version))
-
-
-def _releases(client: Any, name: str) -> tuple[Release, ...]:  # noqa: ANN401 - as above
-    return tuple(release for v in _versions(client, name) if (release := release_of(v)))
-
-
-def _events(client: Any, name: str) -> tuple[LedgerEvent, ...]:  # noqa: ANN401 - as above
-    versions = _versions(client, ledger_of(name))
-    return tuple(event for v in versions if (event := event_of(v.tags, int(v.version))))

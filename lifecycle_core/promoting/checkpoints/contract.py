@@ -1,0 +1,74 @@
+"""Upstream data rules are agreed, feature by feature, and the data keeps them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lifecycle_core.promoting.checkpoints.base import Checkpoint, Finding, listed
+
+if TYPE_CHECKING:
+    from lifecycle_core.schema.checkpoint import Evidence
+    from lifecycle_core.schema.contract import Contract
+
+_CONTRACT = "contract/contract.odcs.yaml"
+_REPORT = "evidence/contract_report.json"
+_BY_PEOPLE = ("meaning", "unit", "refresh", "owner")
+
+
+def judge(evidence: Evidence) -> Finding:
+    """Look for broken rules first, then for fields that people have yet to fill in."""
+    contract, report = evidence.contract, evidence.contract_report
+    if contract is None or report is None:
+        why = "There is no data contract yet." if contract is None else "It was not checked yet."
+        return Finding("missing", why, (), "Run `nbrelease run NOTEBOOK`; it infers a draft.")
+    shown = (_CONTRACT, _REPORT)
+    if report.violations:
+        first = report.violations[0].message.rstrip(".")
+        return Finding(
+            "fail",
+            f"{len(report.violations)} of {report.checks} rules are broken in {report.rows:,} "
+            f"rows, first: {first}.",
+            shown,
+            f"Mend the data, or agree on another rule in {_file(evidence)}.",
+        )
+    if empty := _unfilled(contract):
+        return Finding(
+            "missing",
+            f"{len(empty)} of {len(contract.features) * len(_BY_PEOPLE)} fields are not filled "
+            f"in: {listed(empty)}.",
+            shown,
+            _fill_in(evidence),
+        )
+    if not contract.features:
+        return Finding("missing", "The contract names no features.", shown, _fill_in(evidence))
+    return Finding(
+        "pass",
+        f"{len(contract.features)} features have type, meaning, unit, refresh and owner; "
+        f"{report.checks} rules hold in {report.rows:,} rows.",
+        shown,
+    )
+
+
+def _unfilled(contract: Contract) -> list[str]:
+    return [
+        f"{feature.name}.{field}"
+        for feature in contract.features
+        for field in _BY_PEOPLE
+        if not getattr(feature, field).strip()
+    ]
+
+
+def _file(evidence: Evidence) -> str:
+    return evidence.release_file.contract.file or f"the bundle's {_CONTRACT}"
+
+
+def _fill_in(evidence: Evidence) -> str:
+    if file := evidence.release_file.contract.file:
+        return f"Fill them in in {file}, then run `nbrelease run NOTEBOOK` again."
+    return (
+        f"Copy {_CONTRACT} from the bundle to the notebook's folder, fill them in, and add "
+        "`file: contract.odcs.yaml` under `contract:` in the %%release cell or release.yaml."
+    )
+
+
+CONTRACT = Checkpoint("contract", "Upstream data rules are agreed and tested", judge)

@@ -1,0 +1,59 @@
+"""The release can be rebuilt from versioned inputs in a clean, locked environment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lifecycle_core.promoting.checkpoints.base import Checkpoint, Finding, listed
+
+if TYPE_CHECKING:
+    from lifecycle_core.schema.checkpoint import Evidence
+    from lifecycle_core.schema.reproduction import Reproduction
+
+_REPRODUCTION = "evidence/reproduction.json"
+_ENVIRONMENT = "environment/environment.json"
+_LOCK = "environment/lock.txt"
+_BAD = {"different", "failed", "not_run"}
+
+
+def judge(evidence: Evidence) -> Finding:
+    """Look at the verdict first, then at the lock and the digests of what was read."""
+    if (reproduction := evidence.reproduction) is None:
+        why = "The notebook was not run clean and compared."
+        return Finding("missing", why, (), "Run `nbrelease run NOTEBOOK`.")
+    if not reproduction.reproducible:
+        return _refused(reproduction)
+    shown = (_REPRODUCTION, _ENVIRONMENT)
+    if not reproduction.environment.lock:
+        why = f"The verdict is {reproduction.verdict}, but the environment was not locked."
+        return Finding("missing", why, shown, "Run `nbrelease run NOTEBOOK` again.")
+    if loose := [found.path for found in reproduction.inputs if not found.digest]:
+        why = f"{len(loose)} of {len(reproduction.inputs)} inputs have no digest: {listed(loose)}."
+        return Finding("missing", why, shown, "Keep these inputs as files beside the notebook.")
+    inputs, place = len(reproduction.inputs), reproduction.environment
+    return Finding(
+        "pass",
+        f"The clean run is {reproduction.verdict} in all {len(reproduction.cells)} code cells, "
+        f"with {inputs} input file{'' if inputs == 1 else 's'} by digest, on Python "
+        f"{place.python} ({place.platform}), lock {place.lock[:19]}.",
+        (*shown, _LOCK),
+    )
+
+
+def _refused(reproduction: Reproduction) -> Finding:
+    bad = [cell for cell in reproduction.cells if cell.status in _BAD]
+    why = f"The clean run is {reproduction.verdict}"
+    if bad:
+        first = bad[0]
+        why += f": {len(bad)} of {len(reproduction.cells)} code cells, first cell {first.index}"
+        why += f" `{first.label}` ({first.status.replace('_', ' ')})"
+    elif reproduction.runs and reproduction.runs[-1].message:
+        why += f": {reproduction.runs[-1].message.rstrip('.')}"
+    cause = reproduction.causes[0] if reproduction.causes else None
+    if cause:
+        why += f"; cause: {cause.kind.replace('_', ' ')}"
+    then = "Run `nbrelease reproduce NOTEBOOK`, then run all cells from the top and save."
+    return Finding("fail", f"{why}.", (_REPRODUCTION,), cause.hint if cause else then)
+
+
+REPRODUCIBLE = Checkpoint("reproducible", "The release can be rebuilt without hidden steps", judge)
