@@ -1,0 +1,121 @@
+"""A child process that does heavy work, so that the parent stays small and can watch a notebook.
+
+scikit-learn, MLflow and DuckDB together take seconds to import and hundreds of megabytes. The
+child loads them while the notebook runs; adapters, which are small frozen values, go over to it
+for each call and their answers come back. It ends with the parent, however the parent ends.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager, suppress
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+Adapter = TypeVar("Adapter")
+Answer = TypeVar("Answer")
+Words = ParamSpec("Words")
+
+
+class Worker:
+    """One child process; calls run in it one after another, in the order they were made."""
+
+    def __init__(self, pool: ProcessPoolExecutor) -> None:
+        self._pool = pool
+
+    def start(
+        self, function: Callable[Words, Answer], *words: Words.args, **flags: Words.kwargs
+    ) -> Future[Answer]:
+        """Call a function in the child and do not wait."""
+        return self._pool.submit(function, *words, **flags)
+
+    def of(self, adapter: Adapter) -> Adapter:
+        """Return a stand-in for a picklable adapter, whose methods run in the child."""
+        return cast("Adapter", _Remote(self, adapter))
+
+
+class _Remote:
+    """Looks like an adapter; each method call goes to the child with the adapter itself."""
+
+    def __init__(self, worker: Worker, adapter: object) -> None:
+        self._worker = worker
+        self._adapter = adapter
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the adapter has there
+        attribute = getattr(type(self._adapter), name, None)
+        if not callable(attribute):
+            return getattr(self._adapter, name)
+
+        def call(*words: object, **flags: object) -> object:
+            return self._worker.start(_call, self._adapter, name, words, flags).result()
+
+        return call
+
+
+@contextmanager
+def open_worker(warm: Sequence[str] = ()) -> Iterator[Worker]:
+    """Start a worker and end it with the block.
+
+    Args:
+        warm: Modules that the child imports at once, before it is asked for anything.
+
+    Example:
+        >>> from pathlib import Path
+        >>> with open_worker() as worker:
+        ...     worker.of(Path("/nowhere")).exists()
+        False
+    """
+    pool = ProcessPoolExecutor(
+        max_workers=1,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_prepare,
+    )
+    worker = Worker(pool)
+    try:
+        if warm:
+            worker.start(_warm, tuple(warm))
+        yield worker
+    except BaseException:
+        _kill(pool)
+        raise
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _call(
+    adapter: object, name: str, words: tuple[object, ...], flags: dict[str, object]
+) -> object:
+    return getattr(adapter, name)(*words, **flags)
+
+
+def _warm(modules: tuple[str, ...]) -> None:
+    for module in modules:
+        # A module that is missing or broken is reported by the call that needs it.
+        with suppress(ImportError):
+            import_module(module)
+
+
+def _prepare() -> None:
+    # Ctrl-C reaches the whole terminal group; the parent decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+
+
+def _leave_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _kill(pool: ProcessPoolExecutor) -> None:
+    """End the child at once: nobody waits for what it is doing any more."""
+    for process in list((getattr(pool, "_processes", None) or {}).values()):
+        process.kill()

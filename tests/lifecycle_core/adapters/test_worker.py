@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from lifecycle_core.adapters.worker import open_worker
+from lifecycle_core.errors import BundleInvalid
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A small adapter."""
+
+    add: int = 0
+
+    def process(self) -> int:
+        return os.getpid() + self.add
+
+    def fail(self) -> None:
+        raise BundleInvalid("model.skops was changed.", path="model.skops", hint="Release again.")
+
+    def has(self, module: str) -> bool:
+        return module in sys.modules
+
+
+def test_calls_run_in_another_process_and_attributes_stay_here() -> None:
+    with open_worker() as worker:
+        remote = worker.of(Where(add=0))
+        assert remote.process() != os.getpid()
+        assert remote.process() == remote.process()
+        assert worker.of(Where(add=5)).add == 5
+
+
+def test_modules_are_loaded_ahead() -> None:
+    with open_worker(warm=("colorsys", "there_is_no_such_module")) as worker:
+        assert worker.of(Where()).has("colorsys")
+
+
+def test_errors_come_home_whole() -> None:
+    with open_worker() as worker, pytest.raises(BundleInvalid, match="was changed") as caught:
+        worker.of(Where()).fail()
+    assert caught.value.hint == "Release again."
+    assert caught.value.path == "model.skops"
+
+
+def test_an_error_in_the_block_does_not_wait_for_the_child() -> None:
+    def leave() -> int:
+        with open_worker() as worker:
+            process = worker.of(Where()).process()
+            worker.start(time.sleep, 600)
+            raise KeyboardInterrupt(process)
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        leave()
+    assert ended(int(caught.value.args[0]))
+
+
+def test_the_child_ends_when_the_parent_is_killed() -> None:
+    program = (
+        "import time\n"
+        "from lifecycle_core.adapters.worker import open_worker\n"
+        "from os import getpid\n"
+        "if __name__ == '__main__':\n"
+        "    with open_worker() as worker:\n"
+        "        print(worker.start(getpid).result(), flush=True)\n"
+        "        worker.start(time.sleep, 600).result()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parent,
+    ) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        parent.send_signal(signal.SIGKILL)
+    assert ended(child)
+
+
+def ended(process: int) -> bool:
+    for _ in range(200):
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.05)
+    return False
