@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from lifecycle_core.adapters.files import digest_file, replacing, write_atomically
+from lifecycle_core.adapters.files import digest_file, replacing, write_atomically, writing
 from lifecycle_core.errors import InvalidCall
 
 if TYPE_CHECKING:
@@ -76,7 +76,9 @@ class EvidenceFolder:
             UntrustedModel: The model could not be loaded again under the policy of trust.
             TargetUnwritable: The operating system refuses.
         """
-        (self.path / RECORD).unlink(missing_ok=True)
+        with writing(self.path):
+            self.path.mkdir(parents=True, exist_ok=True)
+            (self.path / RECORD).unlink(missing_ok=True)
         self.models.save(model, self.path / MODEL)
         _write_table(frame, self.path / TRAINING)
         _write_table(_rehearsal(record, model, frame), self.path / REHEARSAL)
