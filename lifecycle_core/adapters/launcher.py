@@ -101,7 +101,11 @@ def main() -> None:
     sys.addaudithook(observer)
     from ipykernel.kernelapp import IPKernelApp
 
-    IPKernelApp.launch_instance()
+    class QuietApp(IPKernelApp):  # type: ignore[misc]  # ipykernel is not followed by mypy
+        def log_connection_info(self) -> None:
+            """Invite nobody: what the process writes past Jupyter is kept for its last words."""
+
+    QuietApp.launch_instance()
 
 
 if __name__ == "__main__":

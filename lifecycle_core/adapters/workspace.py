@@ -47,6 +47,7 @@ class Workspace:
 
     Attributes:
         root: Holds all the others.
+        source: The user's project; only ever read.
         project: The copy of the project.
         notebook: The notebook within the copy.
         evidence: Where `%finalize` leaves what it found.
@@ -54,6 +55,7 @@ class Workspace:
     """
 
     root: Path
+    source: Path
     project: Path
     notebook: Path
     evidence: Path
@@ -106,6 +108,7 @@ def open_workspace(notebook: Path, *, scratch: Path | None = None) -> Iterator[W
         try:
             workspace = Workspace(
                 root=root,
+                source=top,
                 project=root / "project",
                 notebook=root / "project" / source.relative_to(top),
                 evidence=root / "evidence",

@@ -1,0 +1,227 @@
+"""The engine: papermill, with a kernel of ours, and a journal that knows what really ran.
+
+papermill's own status is never asked: after a kernel's death, a timeout or `sys.exit(0)` it calls
+cells completed that never ran. What counts here is the kernel's reply to each cell.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+import logging
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol
+
+from lifecycle_core.adapters.journal import Journal, StopRun, run_from
+from lifecycle_core.adapters.kernel import Kernel, fresh_kernel
+from lifecycle_core.errors import InvalidCall
+from lifecycle_core.notebooks.cells import code_cells, parameter_names
+from lifecycle_core.notebooks.execution import Execution
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from lifecycle_core.adapters.progress import Progress
+    from lifecycle_core.adapters.workspace import Workspace
+    from lifecycle_core.notebooks.read import Notebook
+
+_START_TIMEOUT = 120
+_IOPUB_TIMEOUT = 60
+"""Seconds to wait for outputs that were sent but have not come; beyond that they are lost."""
+_NAME = "nbrelease"
+
+
+class Engine(Protocol):
+    """Runs a notebook from the top in a fresh kernel."""
+
+    def run(
+        self,
+        notebook: Notebook,
+        *,
+        workspace: Workspace,
+        parameters: Mapping[str, Any],
+        cell_timeout: float | None,
+        progress: Progress,
+        environment: Mapping[str, str] = {},
+    ) -> Execution:
+        """Run the notebook and return what is left of it; see `PapermillEngine.run`."""
+
+
+class PapermillEngine:
+    """The engine that is used: papermill and nbclient on this machine."""
+
+    def run(
+        self,
+        notebook: Notebook,
+        *,
+        workspace: Workspace,
+        parameters: Mapping[str, Any],
+        cell_timeout: float | None,
+        progress: Progress,
+        environment: Mapping[str, str] = {},
+    ) -> Execution:
+        """Run the notebook with the current interpreter, in the notebook's folder of the copy.
+
+        A cell that raises, a kernel that dies, a cell that takes too long and a notebook that
+        leaves early do not raise here: `Execution.run` says how it ended.
+
+        Args:
+            notebook: What to run.
+            workspace: Where.
+            parameters: Values for names that the cell tagged `parameters` sets.
+            cell_timeout: Seconds that one cell may take, above 0; None waits for ever.
+            progress: Is told about each code cell.
+            environment: Further variables for the kernel.
+
+        Raises:
+            InvalidCall: A parameter that the notebook does not have.
+            TargetUnwritable: The workspace cannot be written.
+        """
+        _check_parameters(notebook, parameters)
+        started = time.monotonic()
+        journal = Journal(code_cells(notebook), progress)
+        with _quiet_loop(), fresh_kernel(workspace, environment) as kernel:
+            journal.enter = kernel.enter_cell
+            end = _execute(notebook, parameters, cell_timeout, journal, kernel)
+            run = run_from(journal, end, kernel, started)
+            kernel.stuck = run.exit == "timeout"
+        return Execution(
+            cells=journal.executed(),
+            run=run,
+            notebook=journal.notebook(notebook),
+            inputs=kernel.inputs(),
+            modules=kernel.modules(),
+        )
+
+
+def _check_parameters(notebook: Notebook, parameters: Mapping[str, Any]) -> None:
+    if not parameters:
+        return
+    known = parameter_names(notebook)
+    if known is None:
+        raise InvalidCall(
+            f"{notebook.path} takes no parameters, and got {', '.join(sorted(parameters))}: none "
+            "of its cells has the tag `parameters`.",
+            hint="Tag the cell that sets them: in JupyterLab, Property Inspector > Cell Tags.",
+        )
+    for name in sorted(parameters):
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            raise InvalidCall(
+                f"{notebook.path} has no parameter {name}; its `parameters` cell sets "
+                f"{', '.join(sorted(known)) or 'nothing'}.",
+                hint=f"Did you mean {near[0]}?" if near else "Set it in that cell, or leave it.",
+            )
+
+
+def _execute(
+    notebook: Notebook,
+    parameters: Mapping[str, Any],
+    cell_timeout: float | None,
+    journal: Journal,
+    kernel: Kernel,
+) -> Exception | None:
+    """Let papermill run the cells; return what stopped it, unless that is a defect."""
+    # The kernel is starting meanwhile: this import takes as long as that.
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+    from nbformat import from_dict
+    from papermill.exceptions import PapermillExecutionError
+    from papermill.execute import execute_notebook
+
+    _register()
+    try:
+        execute_notebook(
+            from_dict(journal.runnable(notebook)),
+            None,
+            parameters=dict(parameters),
+            engine_name=_NAME,
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            request_save_on_cell_execute=False,
+            journal=journal,
+            kernel=kernel,
+            cell_timeout=cell_timeout,
+        )
+    except (CellTimeoutError, DeadKernelError, PapermillExecutionError, StopRun) as error:
+        return error
+    except RuntimeError as error:
+        if journal.started:
+            raise  # not about the start of the kernel, so a defect
+        return error
+    return None
+
+
+def _register() -> None:
+    """Tell papermill our engine's name; doing so again changes nothing."""
+    from papermill.clientwrap import PapermillNotebookClient
+    from papermill.engines import NBClientEngine, papermill_engines
+
+    class OurEngine(NBClientEngine):  # type: ignore[misc]  # papermill has no types
+        @classmethod
+        def execute_managed_notebook(
+            cls,
+            nb_man: Any,  # noqa: ANN401 - as above
+            kernel_name: str,
+            *,
+            journal: Journal,
+            kernel: Kernel,
+            cell_timeout: float | None,
+            **_unused: object,
+        ) -> None:
+            client = PapermillNotebookClient(
+                nb_man,
+                km=kernel.manager,
+                kernel_name=kernel_name,
+                log=_silent_log(),
+                startup_timeout=_START_TIMEOUT,
+                iopub_timeout=_IOPUB_TIMEOUT,
+                timeout_func=lambda _cell: cell_timeout,
+                record_timing=False,
+                on_notebook_start=journal.on_notebook_start,
+                on_cell_execute=journal.on_cell_execute,
+                on_cell_executed=journal.on_cell_executed,
+            )
+            try:
+                client.execute()
+            finally:
+                if client.kc is not None:
+                    client.kc.stop_channels()
+
+    papermill_engines.register(_NAME, OurEngine)
+
+
+@contextmanager
+def _quiet_loop() -> Iterator[None]:
+    """Leave no half-done task behind, and no open event loop, when the run is broken off."""
+    from jupyter_core.utils import ensure_event_loop
+
+    if _inside_a_loop():
+        yield  # in Jupyter: the work goes on in a thread that jupyter_core keeps
+        return
+    loop = ensure_event_loop()
+    try:
+        yield
+    finally:
+        for task in (tasks := asyncio.all_tasks(loop)):
+            task.cancel()
+        loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()
+        asyncio.set_event_loop(None)
+
+
+def _silent_log() -> logging.Logger:
+    """Return a logger that says nothing: what happened stands in the record."""
+    logger = logging.getLogger("nbrelease.engine")
+    logger.setLevel(logging.CRITICAL + 1)
+    return logger
+
+
+def _inside_a_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

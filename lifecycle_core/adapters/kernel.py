@@ -1,0 +1,216 @@
+"""One kernel process of the current interpreter: started, asked how it ended, and ended for good.
+
+It talks over Unix sockets in the workspace (no port that another user could reach), leads a
+process group of its own, and is launched by `launcher.py`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lifecycle_core.adapters import launcher
+from lifecycle_core.adapters.files import digest_file, writing
+from lifecycle_core.adapters.kernel_environment import kernel_environment, needs_user_site
+from lifecycle_core.schema.reproduction import InputFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from lifecycle_core.adapters.workspace import Workspace
+
+_SOCKET_PATH = 90
+"""Bytes; the system allows about 104 for a socket's path, and the socket's number comes on top."""
+_POLITE = 5.0
+_GRACE = 0.5
+_TAIL = 2_000
+
+
+class Kernel:
+    """A running kernel. Made by `fresh_kernel`, which also ends it.
+
+    Attributes:
+        manager: jupyter_client's kernel manager.
+        stuck: It is known not to answer, so that asking it to stop would be waiting in vain.
+    """
+
+    def __init__(self, workspace: Workspace, extra: Mapping[str, str]) -> None:
+        self.stuck = False
+        self._workspace = workspace
+        with writing(workspace.root):
+            folder = Path(tempfile.mkdtemp(prefix="k", dir=workspace.root))
+            self._sockets = folder
+            if len(os.fsencode(folder)) > _SOCKET_PATH:
+                self._sockets = Path(tempfile.mkdtemp(prefix="nbrelease-k-", dir="/tmp"))
+            self._observed = folder / "observed.jsonl"
+            cell = folder / "cell"
+            self._cell = os.open(cell, os.O_RDWR | os.O_CREAT, 0o600)
+            self.enter_cell(-1)
+            self._log = folder / "kernel.log"
+            temporary = folder / "tmp"
+            temporary.mkdir()
+        self._environment = kernel_environment(workspace, temporary, extra)
+        self.manager = _manager(
+            argv=[
+                sys.executable,
+                *([] if needs_user_site() else ["-s"]),
+                str(Path(launcher.__file__).resolve()),
+                str(self._observed),
+                str(cell),
+                str(workspace.project),
+                "-f",
+                "{connection_file}",
+                "--HistoryManager.hist_file=:memory:",
+            ],
+            sockets=self._sockets,
+        )
+
+    def start(self) -> None:
+        """Start the process and return at once; the client waits until it answers."""
+        from jupyter_core.utils import run_sync
+
+        with self._log.open("wb") as log:
+            run_sync(self.manager.start_kernel)(
+                cwd=str(self._workspace.notebook.parent),
+                env=self._environment,
+                stdout=log,
+                stderr=log,
+            )
+        self._process = self.manager.provisioner.process
+
+    def enter_cell(self, index: int) -> None:
+        """Tell the observer which cell of the source runs from now on."""
+        # In place: the kernel has this file mapped, and a file cut short would kill it.
+        os.pwrite(self._cell, launcher.CELL.pack(index), 0)
+
+    def returncode(self, wait: float = 2.0) -> int | None:
+        """Return how the process ended (minus the signal, if one killed it), or None if it runs."""
+        deadline = time.monotonic() + wait
+        while (code := self._process.poll()) is None and time.monotonic() < deadline:
+            time.sleep(0.02)
+        return int(code) if code is not None else None
+
+    def said(self) -> str:
+        """Return the end of what the process wrote past Jupyter, such as an interpreter's crash."""
+        return self._log.read_text(errors="replace")[-_TAIL:].strip()
+
+    def inputs(self) -> tuple[InputFile, ...]:
+        """Return the files of the project that the kernel read, sorted by path.
+
+        A file that the run itself made is no input. One that it changed gets the digest that the
+        user's own file has.
+        """
+        cells: dict[Path, set[int]] = {}
+        for fact in self._facts("file"):
+            cells.setdefault(Path(fact["file"]), set()).add(fact["cell"])
+        found = []
+        here = self._workspace.notebook.parent
+        for file, readers in cells.items():
+            original = self._workspace.source / file.relative_to(self._workspace.project)
+            with suppress(OSError):
+                source = file if _untouched(file, original) else original
+                found.append(
+                    InputFile(
+                        path=Path(os.path.relpath(file, here)).as_posix(),
+                        digest=digest_file(source),
+                        cells=tuple(sorted(index for index in readers if index >= 0)),
+                    )
+                )
+        return tuple(sorted(found, key=lambda item: item.path))
+
+    def modules(self) -> frozenset[str]:
+        """Return the top-level names of the modules that the kernel imported."""
+        return frozenset(fact["module"] for fact in self._facts("module"))
+
+    def end(self, *, politely: bool) -> None:
+        """End the process and everything in its group, and remove its sockets.
+
+        Args:
+            politely: First let it run its own clean-up, for a few seconds.
+        """
+        from jupyter_core.utils import run_sync
+
+        process = getattr(self, "_process", None)
+        if process is not None:
+            if politely and process.poll() is None:
+                run_sync(self.manager.request_shutdown)()
+                self.returncode(_POLITE)
+            _end_group(process)
+            process.wait()
+        with suppress(OSError):
+            run_sync(self.manager.cleanup_resources)()
+        os.close(self._cell)
+        if self._sockets.parent != self._workspace.root:
+            shutil.rmtree(self._sockets, ignore_errors=True)
+
+    def _facts(self, kind: str) -> Iterator[dict[str, Any]]:
+        try:
+            lines = self._observed.read_text(errors="replace").splitlines()
+        except FileNotFoundError:
+            return
+        for line in lines:
+            with suppress(json.JSONDecodeError):  # a line cut short by the kernel's death
+                if isinstance(fact := json.loads(line), dict) and kind in fact:
+                    yield fact
+
+
+@contextmanager
+def fresh_kernel(workspace: Workspace, extra: Mapping[str, str]) -> Iterator[Kernel]:
+    """Start a kernel; when the block is left, for whatever reason, nothing of it remains."""
+    kernel = Kernel(workspace, extra)
+    well = False
+    try:
+        kernel.start()
+        yield kernel
+        well = not kernel.stuck
+    finally:
+        kernel.end(politely=well)
+
+
+def _manager(argv: list[str], sockets: Path) -> Any:  # noqa: ANN401 - jupyter_client has no types
+    """Make a kernel manager whose one kernel specification exists in memory only."""
+    from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+    from jupyter_client.manager import AsyncKernelManager
+
+    class OneSpec(KernelSpecManager):  # type: ignore[misc]  # jupyter_client has no types
+        def get_kernel_spec(self, _name: str) -> KernelSpec:
+            return KernelSpec(argv=argv, display_name="Python 3", language="python")
+
+    return AsyncKernelManager(
+        kernel_name="python3",
+        kernel_spec_manager=OneSpec(),
+        transport="ipc",
+        ip=str(sockets / "s"),
+        connection_file=str(sockets / "connection.json"),
+    )
+
+
+def _end_group(leader: Any) -> None:  # noqa: ANN401 - a Popen without types
+    """Terminate the process group of `leader`, then kill what is left of it."""
+    for end in (signal.SIGTERM, signal.SIGKILL):
+        number = int(end)
+        deadline = time.monotonic() + _GRACE
+        while time.monotonic() < deadline:
+            try:
+                os.killpg(leader.pid, number)
+            except ProcessLookupError:
+                return
+            except PermissionError:
+                break  # macOS says so of a group of zombies
+            number = 0  # from now on only ask whether somebody is left
+            leader.poll()
+            time.sleep(0.02)
+
+
+def _untouched(copy: Path, original: Path) -> bool:
+    """Tell whether the copy still is what was copied: copying keeps size and time."""
+    ours, theirs = copy.stat(), original.stat()
+    return (ours.st_size, ours.st_mtime_ns) == (theirs.st_size, theirs.st_mtime_ns)

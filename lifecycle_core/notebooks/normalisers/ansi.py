@@ -1,0 +1,34 @@
+"""Colours: whether a library writes escape codes depends on the terminal it believes to have."""
+
+from __future__ import annotations
+
+import re
+
+from lifecycle_core.notebooks.normalisers.base import Normaliser, Outputs, change_text, stream
+
+_ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-Z\\^-~])")
+
+
+def plain(text: str) -> str:
+    r"""Return text without ANSI escape codes.
+
+    Example:
+        >>> plain("\x1b[31mred\x1b[0m")
+        'red'
+    """
+    before = None
+    while before != text and "\x1b" in text:  # what is left may form a code anew
+        before, text = text, _ESCAPE.sub("", text)
+    return text
+
+
+def _normalise(outputs: Outputs) -> Outputs:
+    return change_text(outputs, plain)
+
+
+NORMALISER = Normaliser(
+    name="ansi",
+    normalise=_normalise,
+    equal=((stream("\x1b[1;31mloss\x1b[0m 0.5\n"),), (stream("loss 0.5\n"),)),
+    different=((stream("\x1b[31mloss 0.5\x1b[0m"),), (stream("\x1b[31mloss 0.6\x1b[0m"),)),
+)
