@@ -52,17 +52,27 @@ def test_every_sentence_of_a_full_comparison() -> None:
         ),
     )
     assert said == (
-        "forest is chosen: its expected cost is EUR 92,000 per run of 1,000 rows (95% interval "
-        "EUR 90,000 to EUR 94,000), the lowest of 2 candidates within the limits.",
-        "The runner-up, logistic, costs EUR 1,000 more per run (95% interval on the same rows "
-        "EUR -50.00 to EUR 2,040): that may be chance.",
-        "The simpler logistic cannot be told apart from it in cost on these rows; prefer it if it "
-        "is easier to explain or to run.",
-        "Without a model, acting on no row would cost EUR 106,000 per run: the model saves "
-        "EUR 14,000 per run (13.2%).",
+        (
+            "forest is chosen: its expected cost is EUR 92,000 per run of 1,000 rows (95% interval "
+            "EUR 90,000 to EUR 94,000), the lowest of 2 candidates within the limits."
+        ),
+        (
+            "The runner-up, logistic, costs EUR 1,000 more per run (95% interval on the same rows "
+            "EUR -50.00 to EUR 2,040): that may be chance."
+        ),
+        (
+            "The simpler logistic cannot be told apart from it in cost on these rows; prefer it if it "
+            "is easier to explain or to run."
+        ),
+        (
+            "Without a model, acting on no row would cost EUR 106,000 per run: the model saves "
+            "EUR 14,000 per run (13.2%)."
+        ),
         "Act when it is at least 0.7.",
-        "network is excluded: scoring a row takes longer than limits.predict_ms_per_row allows "
-        "(1 ms).",
+        (
+            "network is excluded: scoring a row takes longer than limits.predict_ms_per_row allows "
+            "(1 ms)."
+        ),
     )
     assert not any("123" in sentence for sentence in said)
 
