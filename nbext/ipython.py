@@ -1,0 +1,103 @@
+"""Declares magics and views by name. `declare` and `withdraw` mirror each other line by line.
+
+Nothing of the core is imported here: IPython imports a magic's module when the magic is first used,
+and a view's function runs only for a record, whose module is loaded by then.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+MAGICS = {
+    "release": ("cell", "nbext.magics.lifecycle:LifecycleMagics"),
+    "finalize": ("line", "nbext.magics.lifecycle:LifecycleMagics"),
+    "reproduce": ("line", "nbext.magics.running:RunningMagics"),
+    "package": ("line", "nbext.magics.running:RunningMagics"),
+    "promote": ("line", "nbext.magics.registry:RegistryMagics"),
+    "rollback": ("line", "nbext.magics.registry:RegistryMagics"),
+    "releases": ("line", "nbext.magics.registry:RegistryMagics"),
+}
+RECORDS = {
+    "Bundle": "bundle",
+    "Checkpoints": "checkpoint",
+    "ContractReport": "contract",
+    "Entry": "release",
+    "Finalization": "finalization",
+    "History": "release",
+    "Packaged": "packaged",
+    "Release": "release",
+    "ReleaseFile": "release_file",
+    "Releases": "release",
+    "Reproduction": "reproduction",
+    "ScoreSummary": "release",
+    "Status": "release",
+}
+PANELS = {"Proposal": "proposal"}
+_MEMORY = "nbrelease"
+
+
+def declare(shell: InteractiveShell) -> None:
+    """Make magics and views known to a shell, and remember what stood in their places."""
+    manager, bundles = shell.magics_manager, shell.display_formatter.mimebundle_formatter
+    before = shell.meta[_MEMORY] = {"magics": {}, "views": {}}
+    for name, (kind, where) in MAGICS.items():
+        before["magics"][name] = (manager.magics[kind].pop(name, None), name in manager.lazy_magics)
+        manager.register_lazy(name, where, kind)
+        shell.set_hook("complete_command", _complete, str_key="%" * (1 + (kind == "cell")) + name)
+    for views, view in ((RECORDS, _show), (PANELS, _show_panel)):
+        for record, module in views.items():
+            place = (f"lifecycle_core.schema.{module}", record)
+            before["views"][place] = bundles.for_type_by_name(*place, view)
+
+
+def withdraw(shell: InteractiveShell) -> None:
+    """Put back what stood in the places of our magics and views, and forget about it."""
+    manager, bundles = shell.magics_manager, shell.display_formatter.mimebundle_formatter
+    before = shell.meta.pop(_MEMORY, {"magics": {}, "views": {}})
+    for name, (magic, _) in before["magics"].items():
+        kind, where = MAGICS[name]
+        del manager.magics[kind][name]
+        manager.lazy_magics.pop(name, None)
+        if magic is not None:
+            manager.magics[kind][name] = magic
+        # Private, and without it a second %load_ext would find its magics loaded already.
+        manager._loaded_lazy.discard(where)  # noqa: SLF001 - IPython has no unregister_lazy
+        instance = dict.pop(manager.registry, where.partition(":")[2], None)
+        if instance in shell.configurables:
+            shell.configurables.remove(instance)
+        _forget_completer(shell, "%" * (1 + (kind == "cell")) + name)
+    for place, view in before["views"].items():
+        bundles.pop(".".join(place))
+        if view is not None:
+            bundles.for_type_by_name(*place, view)
+
+
+def _show(record: Any) -> dict[str, Any]:  # noqa: ANN401 - any record; importing them would load pydantic
+    from nbext.views import mime_bundle
+
+    return mime_bundle(record)
+
+
+def _show_panel(record: Any) -> Any:  # noqa: ANN401 - as above, and a pair with metadata
+    from nbext.widgets.promotion import mime_bundle
+
+    return mime_bundle(record)
+
+
+def _complete(shell: InteractiveShell, event: Any) -> list[str]:  # noqa: ANN401 - IPython's own type
+    """Offer the options of the magic at the head of the line, from its own usage."""
+    kind = "cell" if event.line.lstrip().startswith("%%") else "line"
+    magic = shell.find_magic(event.command.lstrip("%"), kind)
+    return sorted(set(re.findall(r"--[a-z][a-z-]*", magic.parser.format_usage())))
+
+
+def _forget_completer(shell: InteractiveShell, key: str) -> None:
+    keys = shell.strdispatchers["complete_command"].strs
+    chain = keys[key].chain
+    chain[:] = [pair for pair in chain if getattr(pair[1], "__func__", None) is not _complete]
+    if not chain:
+        del keys[key]

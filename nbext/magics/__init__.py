@@ -1,0 +1,1 @@
+"""The magics: parse, call, return. Each has a twin of the same name in `lifecycle_core`."""
