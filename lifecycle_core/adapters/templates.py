@@ -31,7 +31,7 @@ def template_environment(
 
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_FOLDERS),
-        autoescape=_is_html,
+        autoescape=jinja2.select_autoescape(("html", "html.j2"), default_for_string=True),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -54,7 +54,3 @@ def template_names() -> list[str]:
         if folder.is_dir()
         for path in folder.rglob("*.j2")
     )
-
-
-def _is_html(name: str | None) -> bool:
-    return name is None or ".html" in name

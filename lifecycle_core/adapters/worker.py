@@ -36,6 +36,12 @@ class Worker:
         """Call a function in the child and do not wait."""
         return self._pool.submit(function, *words, **flags)
 
+    def run(
+        self, function: Callable[Words, Answer], *words: Words.args, **flags: Words.kwargs
+    ) -> Answer:
+        """Call a function in the child and return its answer."""
+        return self.start(function, *words, **flags).result()
+
     def of(self, adapter: Adapter) -> Adapter:
         """Return a stand-in for a picklable adapter, whose methods run in the child."""
         return cast("Adapter", _Remote(self, adapter))
@@ -54,7 +60,7 @@ class _Remote:
             return getattr(self._adapter, name)
 
         def call(*words: object, **flags: object) -> object:
-            return self._worker.start(_call, self._adapter, name, words, flags).result()
+            return self._worker.run(_call, self._adapter, name, words, flags)
 
         return call
 

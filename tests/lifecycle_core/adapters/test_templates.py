@@ -12,7 +12,7 @@ def test_every_template_can_be_compiled() -> None:
     assert names
     for name in names:
         source = environment.loader.get_source(environment, name)[0] if environment.loader else ""
-        assert environment.parse(source)
+        assert environment.parse(source).body, name
 
 
 def test_values_in_html_are_escaped_and_in_markdown_are_not() -> None:
