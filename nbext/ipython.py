@@ -43,9 +43,10 @@ _MEMORY = "nbrelease"
 def declare(shell: InteractiveShell) -> None:
     """Make magics and views known to a shell, and remember what stood in their places."""
     manager, bundles = shell.magics_manager, shell.display_formatter.mimebundle_formatter
-    before = shell.meta[_MEMORY] = {"magics": {}, "views": {}}
+    before: dict[str, dict[Any, Any]] = {"magics": {}, "views": {}}
+    shell.meta[_MEMORY] = before
     for name, (kind, where) in MAGICS.items():
-        before["magics"][name] = (manager.magics[kind].pop(name, None), name in manager.lazy_magics)
+        before["magics"][name] = manager.magics[kind].pop(name, None), manager.lazy_magics.get(name)
         manager.register_lazy(name, where, kind)
         shell.set_hook("complete_command", _complete, str_key="%" * (1 + (kind == "cell")) + name)
     for views, view in ((RECORDS, _show), (PANELS, _show_panel)):
@@ -58,12 +59,10 @@ def withdraw(shell: InteractiveShell) -> None:
     """Put back what stood in the places of our magics and views, and forget about it."""
     manager, bundles = shell.magics_manager, shell.display_formatter.mimebundle_formatter
     before = shell.meta.pop(_MEMORY, {"magics": {}, "views": {}})
-    for name, (magic, _) in before["magics"].items():
+    for name, (magic, lazy) in before["magics"].items():
         kind, where = MAGICS[name]
-        del manager.magics[kind][name]
-        manager.lazy_magics.pop(name, None)
-        if magic is not None:
-            manager.magics[kind][name] = magic
+        _put_back(manager.magics[kind], name, magic)
+        _put_back(manager.lazy_magics, name, lazy)
         # Private, and without it a second %load_ext would find its magics loaded already.
         manager._loaded_lazy.discard(where)  # noqa: SLF001 - IPython has no unregister_lazy
         instance = dict.pop(manager.registry, where.partition(":")[2], None)
@@ -93,6 +92,12 @@ def _complete(shell: InteractiveShell, event: Any) -> list[str]:  # noqa: ANN401
     kind = "cell" if event.line.lstrip().startswith("%%") else "line"
     magic = shell.find_magic(event.command.lstrip("%"), kind)
     return sorted(set(re.findall(r"--[a-z][a-z-]*", magic.parser.format_usage())))
+
+
+def _put_back(table: dict[str, Any], name: str, value: Any) -> None:  # noqa: ANN401 - a magic or its place
+    table.pop(name, None)
+    if value is not None:
+        table[name] = value
 
 
 def _forget_completer(shell: InteractiveShell, key: str) -> None:

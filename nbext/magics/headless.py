@@ -12,6 +12,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nbext.presence import somebody_is_there
+
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
@@ -22,22 +24,6 @@ _COMMANDS = {
     "rollback": "nbrelease rollback",
     "releases": "nbrelease status",
 }
-
-
-def inside_clean_run() -> bool:
-    """Say whether this kernel belongs to a clean run of ours."""
-    return bool(os.environ.get("NBRELEASE_RUN"))
-
-
-def somebody_is_there(shell: InteractiveShell) -> bool:
-    """Say whether a person can answer: papermill and nbclient run cells without input.
-
-    A shell without messages is a terminal.
-    """
-    if inside_clean_run():
-        return False
-    parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
-    return bool(parent.get("content", {}).get("allow_stdin", True))
 
 
 def left_for_later(shell: InteractiveShell, verb: str, line: str) -> bool:

@@ -22,7 +22,7 @@ def parsed(magic: Callable[..., Any], line: str) -> Namespace:
         InvalidCall: The line does not fit; the hint is the magic's usage.
     """
     try:
-        return parse_argstring(magic, line)
+        found: Namespace = parse_argstring(magic, line)
     except (UsageError, ValueError) as error:  # ValueError: a quotation mark without its partner
         usage = " ".join(magic.parser.format_usage().split()).removeprefix("usage: ")  # type: ignore[attr-defined] # set by magic_arguments
         sign = "%%" if magic.__name__ == "release" else "%"
@@ -30,6 +30,7 @@ def parsed(magic: Callable[..., Any], line: str) -> Namespace:
             f"{sign}{magic.__name__} does not understand `{line.strip()}`: {error}.",
             hint=f"Write {sign}{usage.removeprefix('%')}",
         ) from None
+    return found
 
 
 def named(names: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401 - a user's variable

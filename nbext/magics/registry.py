@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from IPython.core.magic import Magics, line_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments
 
-from nbext.magics.headless import inside_clean_run, left_for_later
+from nbext.magics.headless import left_for_later
 from nbext.magics.parsing import parsed
+from nbext.presence import inside_clean_run
 
 if TYPE_CHECKING:
     from lifecycle_core.schema.proposal import Proposal

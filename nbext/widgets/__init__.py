@@ -1,0 +1,1 @@
+"""Records that can be acted on: each .py beside its .js and .css."""

@@ -1,0 +1,140 @@
+"""The verbs of the core, remembered instead of done: put in place of `lifecycle_core.verbs`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lifecycle_core.adapters.rendering import to_html, to_text
+from lifecycle_core.errors import LifecycleError, ReleaseNotFound
+from lifecycle_core.schema.proposal import Promotion, Return
+from lifecycle_core.schema.release import Action, Entry, Head, LedgerEvent
+from tests.fakes import records
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from lifecycle_core.schema.finalization import Finalization
+    from lifecycle_core.schema.packaged import Packaged
+    from lifecycle_core.schema.proposal import Proposal
+    from lifecycle_core.schema.release import Releases, Status
+    from lifecycle_core.schema.release_file import ReleaseFile
+    from lifecycle_core.schema.reproduction import Reproduction
+
+
+class FakeVerbs:
+    """Answers with made-up records and keeps every call.
+
+    Attributes:
+        calls: Name and arguments of each call, in order.
+        refuses: Raised by the next verb that would change something.
+        proposed: What `propose` answers; promotions and rollbacks move its heads.
+    """
+
+    to_html = staticmethod(to_html)
+    to_text = staticmethod(to_text)
+
+    def __init__(self, proposed: Proposal | None = None) -> None:
+        self.calls: list[tuple[str, dict[str, Any]]] = []
+        self.refuses: LifecycleError | None = None
+        self.proposed = proposed or records.proposal()
+
+    def parse_release(self, text: str, *, name: str | None, where: str) -> ReleaseFile:
+        """Answer with a release file of that name."""
+        self._note("parse_release", text=text, name=name, where=where)
+        made = records.release_file()
+        return made.model_copy(update={"model": made.model.model_copy(update={"name": name})})
+
+    def finalize(self, *positional: Any, **named: Any) -> Finalization:  # noqa: ANN401 - whatever the magic passes
+        """Hand the first candidate to the store, as the core does with the fitted one."""
+        self._note("finalize", positional=positional, **named)
+        made = records.finalization()
+        keep = named["keep"]
+        return made if keep is None else keep.keep(made, next(iter(positional[0].values())), None)  # type: ignore[no-any-return] # a duck-typed store
+
+    def reproduce(self, notebook: Path, *, rtol: float | None, progress: Any) -> Reproduction:  # noqa: ANN401 - duck-typed
+        """Report the progress of two cells."""
+        self._note("reproduce", notebook=notebook, rtol=rtol)
+        progress.begin("Running the notebook")
+        for done in range(2):
+            progress.cell(done, 2, f"cell_{done}()")
+        progress.end("Running the notebook", "2 cells")
+        return records.reproduction()
+
+    def package(self, notebook: Path, *, progress: Any) -> Packaged:  # noqa: ANN401 - duck-typed
+        """Report one activity."""
+        self._note("package", notebook=notebook)
+        progress.begin("Packaging")
+        return records.packaged()
+
+    def propose(self, name: str, *, version: int | None = None) -> Proposal:
+        """Answer with the proposal as it stands."""
+        self._note("propose", name=name, version=version)
+        if name != "churn":
+            raise ReleaseNotFound(f"There is no {name}.", name=name, hint="Known: churn.")
+        return self.proposed
+
+    def promote(self, name: str, *, to: str, version: int | None = None, reason: str = "") -> Entry:
+        """Move a head of the proposal."""
+        self._note("promote", name=name, to=to, version=version, reason=reason)
+        return self._moved("promote", to, version or 2, reason)
+
+    def rollback(self, name: str, *, to: str, alias: str, reason: str) -> Entry:
+        """Move a head of the proposal back."""
+        self._note("rollback", name=name, to=to, alias=alias, reason=reason)
+        return self._moved("rollback", alias, 1 if to == "previous" else int(to), reason)
+
+    def status(self, name: str) -> Status:
+        """Answer with two versions."""
+        self._note("status", name=name)
+        return records.status()
+
+    def releases(self) -> Releases:
+        """Answer with one name."""
+        self._note("releases")
+        return records.releases()
+
+    def _note(self, verb: str, **arguments: Any) -> None:  # noqa: ANN401 - whatever was passed
+        self.calls.append((verb, arguments))
+
+    def _moved(self, action: Action, alias: str, version: int, reason: str) -> Entry:
+        if self.refuses is not None:
+            raise self.refuses
+        digest = records.DIGEST_1 if version == 1 else records.DIGEST_2
+        before, seq = self.proposed.heads.get(alias), len(self.calls)
+        head = Head(alias=alias, seq=seq, version=version, bundle_digest=digest, hash="h")
+        back = Return(alias=alias, from_version=version, blocked=f"{alias} has nothing before.")
+        if action == "promote" and before is not None:
+            back = Return(
+                alias=alias,
+                from_version=version,
+                to_version=before.version,
+                bundle_digest=before.bundle_digest,
+            )
+        here = version == self.proposed.release.version
+        move = Promotion(alias=alias, blocked=f"{alias} points at it already." if here else "")
+        self.proposed = self.proposed.model_copy(
+            update={
+                "heads": {**self.proposed.heads, alias: head},
+                "promotions": tuple(
+                    move if found.alias == alias else found for found in self.proposed.promotions
+                ),
+                "returns": tuple(
+                    back if found.alias == alias else found for found in self.proposed.returns
+                ),
+            }
+        )
+        event = LedgerEvent(
+            seq=seq,
+            event_id=f"event-{seq}",
+            action=action,
+            release="churn",
+            alias=alias,
+            expected_seq=0,
+            target_version=version,
+            bundle_digest=digest,
+            actor="ada",
+            actor_proof="os-user",
+            reason=reason,
+            at="2026-11-23T18:04:05+00:00",
+        )
+        return Entry(event=event, valid=True)
