@@ -1,0 +1,104 @@
+"""From a stored notebook and its clean run to a verdict, cell by cell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lifecycle_core.notebooks.cells import CodeCell, code_cells
+from lifecycle_core.notebooks.compare import compare_outputs
+from lifecycle_core.notebooks.execution import ExecutedCell, Execution
+from lifecycle_core.reproducing.causes import find_causes
+from lifecycle_core.schema.reproduction import (
+    CellResult,
+    EnvironmentFacts,
+    Reproduction,
+    Verdict,
+)
+
+if TYPE_CHECKING:
+    from lifecycle_core.notebooks.read import Notebook
+
+_SKIP = "skip-execution"
+_UNSURE = "nondeterministic"
+
+
+def reproduce(
+    notebook: Notebook, execution: Execution, *, rtol: float, environment: EnvironmentFacts
+) -> Reproduction:
+    """Judge a clean run against the outputs that the notebook holds.
+
+    Args:
+        notebook: The source with its stored outputs.
+        execution: Its clean run.
+        rtol: Relative difference of two numbers that still counts as equal, in [0, 1).
+        environment: Where the run took place.
+
+    Returns:
+        A record that says `reproducible` only if every cell that should run did run, none failed,
+        and each agrees with what is stored.
+    """
+    cells = code_cells(notebook)
+    blank = never_executed(cells)
+    results = tuple(_cell(cell, execution, rtol=rtol, blank=blank) for cell in cells)
+    verdict = _verdict(results, execution, blank=blank)
+    return Reproduction(
+        notebook=notebook.path.name if notebook.path.is_absolute() else notebook.path.as_posix(),
+        source_digest=notebook.digest,
+        verdict=verdict,
+        reproducible=verdict in {"identical", "cosmetic", "tolerance"},
+        rtol=rtol,
+        cells=results,
+        causes=find_causes(cells, execution, results, blank=blank),
+        inputs=execution.inputs,
+        environment=environment,
+        runs=(execution.run,),
+    )
+
+
+def never_executed(cells: tuple[CodeCell, ...]) -> bool:
+    """Tell whether the notebook was saved without having been run: nothing to compare with."""
+    return all(cell.execution_count is None and not cell.outputs for cell in cells)
+
+
+def _cell(cell: CodeCell, execution: Execution, *, rtol: float, blank: bool) -> CellResult:
+    ran = execution.cells.get(cell.index, ExecutedCell())
+    result = CellResult(index=cell.index, label=cell.label, status="skipped", seconds=ran.seconds)
+    if _SKIP in cell.tags:
+        return result.model_copy(update={"detail": f"tagged {_SKIP}"})
+    if ran.failed:
+        return result.model_copy(update={"status": "failed", "detail": execution.run.message})
+    if not ran.ran:
+        stopped = execution.run.stopped_at == cell.index
+        detail = execution.run.message if stopped else "the run ended before this cell"
+        return result.model_copy(update={"status": "not_run", "detail": detail})
+    if _UNSURE in cell.tags:
+        return result.model_copy(update={"detail": f"ran; tagged {_UNSURE}, so not compared"})
+    if blank and ran.outputs:
+        return result.model_copy(update={"detail": "ran; no output is stored to compare with"})
+    found = compare_outputs(cell.outputs, ran.outputs, rtol=rtol)
+    detail = found.detail
+    if found.status == "different" and cell.execution_count is None and not cell.outputs:
+        detail = f"this cell was not run before the notebook was saved; {detail}"
+    return CellResult(
+        index=cell.index,
+        label=cell.label,
+        status=found.status,
+        normalisers=found.normalisers,
+        max_rel_error=found.max_rel_error,
+        seconds=ran.seconds,
+        detail=detail,
+        stored=found.stored,
+        fresh=found.fresh,
+    )
+
+
+def _verdict(results: tuple[CellResult, ...], execution: Execution, *, blank: bool) -> Verdict:
+    statuses = {result.status for result in results}
+    if "failed" in statuses and execution.run.exit == "error":
+        return "failed"
+    if execution.run.exit != "ok" or statuses & {"failed", "not_run"} or blank:
+        return "incomplete"
+    for worst in ("different", "tolerance", "cosmetic"):
+        if worst in statuses:
+            return worst
+    return "identical"
