@@ -1,213 +1,221 @@
-"""Bundles on disk: written whole or not at all, verified byte for byte before anything is read.
+"""Bundles on disk: written whole or not at all, and verified to the last byte.
 
-    files -> folder beside the target -> manifest.json with every digest -> renamed into place
+    files --write--> folder + manifest.json (SHA-256 of each) --verify--> the same, or BundleInvalid
 
-The manifest names every file but itself; its own SHA-256 is the digest of the bundle.
+Nothing in a bundle is loaded or run here. The digest of a bundle is the digest of its manifest.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
-import stat
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol
 
 from pydantic import ValidationError
 
 from lifecycle_core.adapters.files import digest_bytes, digest_file, replacing_folder
-from lifecycle_core.errors import BundleInvalid
-from lifecycle_core.schema.base import Record
+from lifecycle_core.errors import BundleInvalid, TargetUnwritable
 from lifecycle_core.schema.bundle import Bundle, FileDigest, Manifest
-from lifecycle_core.schema.checkpoint import Evidence, Rehearsal
-from lifecycle_core.schema.contract import Contract, ContractReport
-from lifecycle_core.schema.finalization import Finalization
-from lifecycle_core.schema.release_file import ReleaseFile
-from lifecycle_core.schema.reproduction import Reproduction
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Written = TypeVar("Written", bound=Record)
-
 MANIFEST = "manifest.json"
-RELEASE = "release.json"
-MODEL = "model/model.skops"
-CONTRACT = "contract/contract.json"
-REPRODUCTION = "evidence/reproduction.json"
-FINALIZATION = "evidence/finalization.json"
-CONTRACT_REPORT = "evidence/contract_report.json"
-REHEARSAL = "evidence/rehearsal.json"
-_LARGEST_MANIFEST = 10_000_000
-_LARGEST_RECORD = 100_000_000
-_CHANGED_HINT = "Do not use it. Download the release again, or release the notebook again."
+_MAX_MANIFEST = 16 << 20
+# Written into a downloaded folder by MLflow up to 3.17; of no effect, and not ours.
+_FOREIGN = frozenset({"registered_model_meta"})
+_HINT = "Do not use this copy. Fetch the release again, or build it again from its notebook."
 
 
 class Bundles(Protocol):
-    """Writes bundles."""
+    """Writes, verifies and reads bundles."""
 
-    def write(self, name: str, files: Mapping[str, bytes | Path], *, version: str) -> Bundle:
-        """Write a bundle of these files and return it."""
+    def write(self, name: str, files: Mapping[str, bytes | Path], into: Path) -> Bundle:
+        """Write a bundle below a folder."""
+
+    def verify(self, path: Path, *, digest: str | None = None) -> Bundle:
+        """Return the bundle if every byte is as its manifest says."""
+
+    def read(self, path: Path, name: str) -> bytes:
+        """Return the content of one of a bundle's files."""
 
 
 @dataclass(frozen=True, slots=True)
-class BundleFolder:
-    """Bundles in one folder, each named after its release and digest.
+class BundleFolders:
+    """Bundles as folders of this machine."""
 
-    Attributes:
-        path: The folder; it is made if need be.
-    """
+    def write(self, name: str, files: Mapping[str, bytes | Path], into: Path) -> Bundle:
+        """Write a bundle; see `write_bundle`."""
+        return write_bundle(name, files, into)
 
-    path: Path
+    def verify(self, path: Path, *, digest: str | None = None) -> Bundle:
+        """Verify a bundle; see `verify_bundle`."""
+        return verify_bundle(path, digest=digest)
 
-    def write(self, name: str, files: Mapping[str, bytes | Path], *, version: str) -> Bundle:
-        """Write a bundle; one with the same files is there already and is kept.
-
-        Args:
-            name: Name of the release.
-            files: Content, or a file to copy, by POSIX path within the bundle.
-            version: Version of nbrelease that writes it.
+    def read(self, path: Path, name: str) -> bytes:
+        """Return the content of one of a bundle's files.
 
         Raises:
-            TargetUnwritable: The operating system refuses; nothing is left behind.
-            BundleInvalid: A folder that is no such bundle stands in the way.
+            BundleInvalid: There is no such file in the manifest, or it was changed meanwhile.
         """
-        digests = {path: _digest_of(content) for path, content in sorted(files.items())}
-        manifest = Manifest(name=name, nbrelease=version, files=digests)
-        text = manifest.to_json().encode()
-        digest = digest_bytes(text)
-        target = self.path / f"{name}-{digest.removeprefix('sha256:')[:12]}"
-        if target.exists():
-            return verify_bundle(target, digest=digest)
-        with replacing_folder(target) as folder:
-            for path, content in {**files, MANIFEST: text}.items():
-                file = folder / _inner(path, folder)
-                file.parent.mkdir(parents=True, exist_ok=True)
+        recorded = _manifest(path)[0].files.get(name)
+        content = _read(path, name)
+        if recorded is None or digest_bytes(content) != f"sha256:{recorded.sha256}":
+            raise _changed(path, name, "it was changed after the bundle was written")
+        return content
+
+
+def write_bundle(name: str, files: Mapping[str, bytes | Path], into: Path) -> Bundle:
+    """Write a bundle as the folder `into/name-<12 digits of its digest>`.
+
+    Args:
+        name: The release's name.
+        files: By POSIX path within the bundle: the content, or a file to copy.
+        into: Folder that holds bundles.
+
+    Returns:
+        The bundle. One with the same content that is there already is verified and returned.
+
+    Raises:
+        ValueError: A path within the bundle is absolute, leaves it, or is the manifest's.
+        TargetUnwritable: The operating system refuses; nothing is left behind.
+        BundleInvalid: A bundle with this digest is there already, and was changed.
+    """
+    for inner in files:
+        if not _is_inner(inner) or inner == MANIFEST:
+            raise ValueError(f"{inner!r} is no path of a file within a bundle.")
+    manifest = Manifest(
+        name=name,
+        nbrelease=version("nbrelease"),
+        files={inner: _digest(files[inner]) for inner in sorted(files)},
+    )
+    text = manifest.to_json().encode()
+    digest = digest_bytes(text)
+    path = into / f"{name}-{digest.removeprefix('sha256:')[:12]}"
+    if path.exists():
+        return verify_bundle(path, digest=digest)
+    try:
+        with replacing_folder(path) as temporary:
+            for inner, content in files.items():
+                target = temporary / inner
+                target.parent.mkdir(parents=True, exist_ok=True)
                 if isinstance(content, bytes):
-                    file.write_bytes(content)
+                    target.write_bytes(content)
                 else:
-                    shutil.copyfile(content, file)
-        return Bundle(name=name, path=str(target), digest=digest, manifest=manifest)
+                    shutil.copyfile(content, target)
+            (temporary / MANIFEST).write_bytes(text)
+    except TargetUnwritable:
+        if path.is_dir():  # somebody else wrote the same bundle in the meantime
+            return verify_bundle(path, digest=digest)
+        raise
+    return Bundle(name=name, path=str(path), digest=digest, manifest=manifest)
 
 
 def verify_bundle(path: Path, *, digest: str | None = None) -> Bundle:
-    """Compare every byte of a bundle with its manifest, and the manifest with a digest.
+    """Compare every byte of a bundle with its manifest; load nothing.
 
     Args:
         path: The bundle's folder.
-        digest: What the registry recorded for it; without one only the inside is verified.
+        digest: What the whole bundle must be, `sha256:` and 64 hexadecimal digits; without it
+            only the bundle's own manifest vouches for it.
 
     Raises:
-        BundleInvalid: A file is changed, missing, added, or no plain file; it is named.
+        BundleInvalid: A file is missing, changed, too many, or no plain file; or the manifest is
+            not what was registered. The message names the file and what it should be.
     """
-    manifest_path = path / MANIFEST
-    if not manifest_path.is_file() or manifest_path.is_symlink():
-        raise BundleInvalid(
-            f"{path} is not a bundle: it has no {MANIFEST}.",
-            path=str(path),
-            hint="Name the folder that `nbrelease run` wrote, such as .nbrelease/bundles/NAME-...",
-        )
-    text = _read(manifest_path, limit=_LARGEST_MANIFEST)
-    found = digest_bytes(text)
+    manifest, found = _manifest(path)
     if digest is not None and found != digest:
-        raise _invalid(MANIFEST, path, f"has digest {found}, {digest} was registered")
-    manifest = _parse(Manifest, text, MANIFEST, path)
-    present = _files_of(path)
-    for name in sorted(manifest.files.keys() - present.keys()):
-        _inner(name, path)
-        raise _invalid(name, path, "is missing")
-    for name in sorted(present.keys() - manifest.files.keys() - {MANIFEST}):
-        raise _invalid(name, path, "is not in the manifest: it was added")
-    for name, wanted in manifest.files.items():
-        size = present[name].stat().st_size
-        if size != wanted.bytes:
-            raise _invalid(name, path, f"has {size:,} bytes, the manifest says {wanted.bytes:,}")
-        if digest_file(present[name]) != f"sha256:{wanted.sha256}":
-            raise _invalid(name, path, "was changed: its SHA-256 is not the one in the manifest")
+        raise _changed(
+            path, MANIFEST, f"its digest is {_short(found)}, the registered one {_short(digest)}"
+        )
+    present = set(_walk(path))
+    for inner, recorded in manifest.files.items():
+        if not _is_inner(inner):
+            raise _changed(path, MANIFEST, f"it names {inner!r}, which lies outside the bundle")
+        if inner not in present:
+            raise _changed(path, inner, "it is missing")
+        try:
+            size, is_now = (path / inner).stat().st_size, digest_file(path / inner)
+        except OSError as error:
+            raise _unreadable(path, inner, error) from error
+        if is_now != f"sha256:{recorded.sha256}":
+            raise _changed(
+                path,
+                inner,
+                f"it has {size:,} bytes with digest {_short(is_now)}, it must have "
+                f"{recorded.bytes:,} bytes with digest {_short('sha256:' + recorded.sha256)}",
+            )
+    if extra := sorted(present - set(manifest.files) - {MANIFEST} - _FOREIGN):
+        raise _changed(path, extra[0], "it is not in the manifest, and must not be there")
     return Bundle(name=manifest.name, path=str(path), digest=found, manifest=manifest)
 
 
-def read_evidence(bundle: Bundle) -> Evidence:
-    """Read from a verified bundle what the release is judged on.
-
-    Raises:
-        BundleInvalid: A record is not what its schema says.
-    """
-    folder = Path(bundle.path)
-    kept = bundle.manifest.files
-
-    def read(kind: type[Written], name: str) -> Written | None:
-        if name not in kept:
-            return None
-        return _parse(kind, _read(folder / name, limit=_LARGEST_RECORD), name, folder)
-
-    release = read(ReleaseFile, RELEASE)
-    if release is None:
-        raise _invalid(RELEASE, folder, "is missing")
-    return Evidence(
-        release_file=release,
-        reproduction=read(Reproduction, REPRODUCTION),
-        finalization=read(Finalization, FINALIZATION),
-        contract=read(Contract, CONTRACT),
-        contract_report=read(ContractReport, CONTRACT_REPORT),
-        rehearsal=read(Rehearsal, REHEARSAL),
-    )
+def _manifest(path: Path) -> tuple[Manifest, str]:
+    if not path.is_dir():
+        raise BundleInvalid(
+            f"There is no bundle at {path}.", path=str(path), hint="Check the path."
+        )
+    text = _read(path, MANIFEST)
+    try:
+        return Manifest.from_json(text), digest_bytes(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"])) or "the file"
+        raise _changed(path, MANIFEST, f"it is no manifest: {place}: {first['msg']}") from error
 
 
-def _files_of(folder: Path) -> dict[str, Path]:
-    """Return the plain files of a folder by POSIX path; anything else is refused."""
-    found: dict[str, Path] = {}
-    for root, folders, files in os.walk(folder, followlinks=False):
+def _read(path: Path, name: str) -> bytes:
+    file = path / name
+    if file.is_symlink() or not file.is_file():
+        raise _changed(path, name, "it is missing, or no plain file")
+    if name == MANIFEST and file.stat().st_size > _MAX_MANIFEST:
+        raise _changed(path, name, f"it is larger than {_MAX_MANIFEST:,} bytes")
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise _unreadable(path, name, error) from error
+
+
+def _walk(path: Path) -> list[str]:
+    """Return every file below a folder; a link or a device is refused, not followed."""
+    found = []
+
+    def refuse(error: OSError) -> None:
+        raise _unreadable(path, str(error.filename), error) from error
+
+    for folder, folders, files in os.walk(path, followlinks=False, onerror=refuse):
         for name in (*folders, *files):
-            path = Path(root) / name
-            mode = path.lstat().st_mode
-            if stat.S_ISREG(mode):
-                found[path.relative_to(folder).as_posix()] = path
-            elif not stat.S_ISDIR(mode):
-                inner = path.relative_to(folder).as_posix()
-                raise _invalid(inner, folder, "is a link or a device, it must be a plain file")
+            entry = Path(folder, name)
+            inner = entry.relative_to(path).as_posix()
+            if entry.is_symlink() or not (entry.is_file() or entry.is_dir()):
+                raise _changed(path, inner, "it is a link or a device, it must be a plain file")
+            if entry.is_file():
+                found.append(inner)
     return found
 
 
-def _inner(name: str, folder: Path) -> PurePosixPath:
-    """Return a path within the bundle; one that leaves it is refused."""
-    path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts or not path.parts:
-        raise _invalid(name, folder, "would lie outside the bundle")
-    return path
-
-
-def _digest_of(content: bytes | Path) -> FileDigest:
+def _digest(content: bytes | Path) -> FileDigest:
     if isinstance(content, bytes):
-        return FileDigest(sha256=hashlib.sha256(content).hexdigest(), bytes=len(content))
-    digest = digest_file(content).removeprefix("sha256:")
-    return FileDigest(sha256=digest, bytes=content.stat().st_size)
+        return FileDigest(sha256=digest_bytes(content)[7:], bytes=len(content))
+    return FileDigest(sha256=digest_file(content)[7:], bytes=content.stat().st_size)
 
 
-def _read(path: Path, *, limit: int) -> bytes:
-    try:
-        with path.open("rb") as file:
-            content = file.read(limit + 1)
-    except OSError as error:
-        raise _invalid(path.name, path.parent, f"cannot be read: {error.strerror}") from error
-    if len(content) > limit:
-        raise _invalid(path.name, path.parent, f"has more than {limit:,} bytes")
-    return content
+def _is_inner(inner: str) -> bool:
+    pure = PurePosixPath(inner)
+    plain = "\\" not in inner and "\0" not in inner and pure.as_posix() == inner
+    return bool(inner) and plain and not pure.is_absolute() and ".." not in pure.parts
 
 
-def _parse(kind: type[Written], text: bytes, name: str, folder: Path) -> Written:
-    try:
-        return kind.from_json(text)
-    except ValidationError as error:
-        first = error.errors()[0]
-        spot = ".".join(str(part) for part in first["loc"]) or "the file"
-        what = f"is no {kind.__name__} record: {spot}: {first['msg']}"
-        raise _invalid(name, folder, what) from None
+def _short(digest: str) -> str:
+    return digest[:19]
 
 
-def _invalid(name: str, folder: Path, what: str) -> BundleInvalid:
-    return BundleInvalid(
-        f"{name} in bundle {folder.name} {what}.", path=str(folder / name), hint=_CHANGED_HINT
-    )
+def _changed(path: Path, inner: str, why: str) -> BundleInvalid:
+    return BundleInvalid(f"{path.name}: {inner}: {why}.", path=str(path / inner), hint=_HINT)
+
+
+def _unreadable(path: Path, inner: str, error: OSError) -> BundleInvalid:
+    return _changed(path, inner, f"it cannot be read: {error.strerror}")
