@@ -24,7 +24,7 @@ def create_file(path: Path) -> None:
     Raises:
         TargetUnwritable: The folder cannot be written.
     """
-    with writing(path):
+    with writing(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists():
             return
