@@ -27,24 +27,45 @@ _PICKLE = re.compile(rb"\x80[\x02-\x05]")
 _COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"x\x01", b"x\x9c", b"x\xda", b"ZF")
 _VERSION_FIELD = "_sklearn_version"
 
+# Parts of scikit-learn's own estimators that skops does not list. Each was read: to construct it
+# runs no code that the file could choose.
+REVIEWED = frozenset(
+    {
+        # Fitted trees: arrays of nodes, whose layout is checked when they are set.
+        "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+        "sklearn.tree._tree.Tree",
+        # Plain holders of fitted parts.
+        "numpy.dtype",
+        "sklearn.calibration._CalibratedClassifier",
+        "sklearn.calibration._SigmoidCalibration",
+        "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
+        "sklearn.neural_network._stochastic_optimizers.SGDOptimizer",
+        "sklearn.utils._bunch.Bunch",
+        # Choices that matter when fitting and lie idle afterwards.
+        "sklearn.compose._column_transformer.make_column_selector",
+        "sklearn.metrics._scorer._PassthroughScorer",
+        "sklearn.model_selection._split.KFold",
+        "sklearn.model_selection._split.StratifiedKFold",
+        # HistGradientBoosting reads pandas categoricals through partial(check_array, ...). What a
+        # partial would call is a type of the file itself, and judged as such.
+        "functools.partial",
+        "sklearn.utils.validation.check_array",
+    }
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrustPolicy:
     """What a saved model may hold.
 
     Attributes:
-        types: Types that may be constructed besides those that skops trusts by itself. The
-            defaults are containers of numbers inside scikit-learn that skops does not list.
+        types: Types that may be constructed besides those that skops trusts by itself; see
+            `REVIEWED`.
         max_bytes: Largest size of the unpacked file.
         max_entries: Largest number of members in the file.
     """
 
-    types: frozenset[str] = frozenset(
-        {
-            # The trees of HistGradientBoosting: arrays of nodes and bits, no code.
-            "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
-        }
-    )
+    types: frozenset[str] = REVIEWED
     max_bytes: int = 8 << 30
     max_entries: int = 1_000_000
 

@@ -132,6 +132,7 @@ class ScoreSummary(Record):
 
     Attributes:
         rows: Rows scored; `acted_on` of them were decided to be acted on.
+        unscored: Rows that broke a rule of the contract and got no score: the fallback applies.
         output: Path of the table that was written.
     """
 
@@ -141,5 +142,6 @@ class ScoreSummary(Record):
     bundle_digest: str
     rows: int = Field(ge=0)
     acted_on: int | None = None
+    unscored: int = Field(default=0, ge=0)
     seconds: float = Field(ge=0)
     output: str

@@ -56,10 +56,13 @@ class Rules:
 def rules(source: Source, feature: Feature) -> Rules:
     """Return the questions for one column of the contract that the source has."""
     raw = source.column(feature.name)
-    physical = source.physical[source.names.index(feature.name)]
-    kind = logical(physical)
-    readable = source.text or kind is None or kind in _ACCEPTED[feature.type]
-    value = typed(raw, feature.type, text=source.text) if readable else _null(feature.type)
+    physical = source.physical_of(feature.name)
+    kind = None if is_unsupported(physical) else logical(physical)
+    fits = kind is None or kind in _ACCEPTED[feature.type]
+    readable = source.text or (fits and not is_unsupported(physical))
+    value = (
+        typed(raw, feature.type, text=source.text) if readable else f"NULL::{_SQL[feature.type]}"
+    )
     missing = f"({raw} IS NULL)" if source.text or kind != "number" else no_number(raw)
     if source.text and feature.type == "number":
         # `NaN` in text is no value, whatever else is read as none
@@ -74,6 +77,15 @@ def rules(source: Source, feature: Feature) -> Rules:
         unknown=_unknown(value, feature),
         readable=readable,
     )
+
+
+def is_unsupported(physical: str) -> bool:
+    """Whether a DuckDB type has no logical type: lists, structures, bytes."""
+    try:
+        logical(physical)
+    except KeyError:
+        return True
+    return physical.endswith("]")
 
 
 def logical(physical: str) -> LogicalType | None:
@@ -123,10 +135,6 @@ def no_number(raw: str) -> str:
 def as_text(value: str, kind: LogicalType) -> str:
     """Return the expression whose text a category is written as."""
     return value if kind == "string" else f"CAST({value} AS VARCHAR)"
-
-
-def _null(kind: LogicalType) -> str:
-    return f"NULL::{_SQL[kind]}"
 
 
 def _outside(value: str, feature: Feature) -> str:

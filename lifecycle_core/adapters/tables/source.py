@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from lifecycle_core.schema.contract import Feature
+
 Format = Literal["csv", "parquet"]
 FORMATS: dict[str, Format] = {".csv": "csv", ".parquet": "parquet", ".pq": "parquet"}
 _HEADER_BYTES = 1 << 20
@@ -55,6 +57,18 @@ class Source:
     def column(self, name: str) -> str:
         """Return the column's name within SQL."""
         return f"c{self.names.index(name)}"
+
+    def has(self, feature: Feature) -> bool:
+        """Whether the table has the column of a contract's feature."""
+        return feature.name in self.names
+
+    def physical_of(self, name: str) -> str:
+        """Return DuckDB's name of a column's type."""
+        return self.physical[self.names.index(name)]
+
+    def where(self, expression: str, condition: str) -> Any:  # noqa: ANN401 - a DuckDB relation
+        """Return the relation of one SQL expression over the rows that meet a condition."""
+        return self.relation.query("source", f"SELECT {expression} FROM source WHERE {condition}")  # noqa: S608 - as select
 
     def select(self, expressions: Collection[str]) -> Any:  # noqa: ANN401 - a DuckDB relation
         """Return the relation of these SQL expressions over the table."""

@@ -1,0 +1,96 @@
+"""Count what breaks a contract: one aggregate over the table, then a few examples."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lifecycle_core.adapters.tables.expressions import is_unsupported, rules, typed
+from lifecycle_core.adapters.tables.measurement import ColumnMeasure, Measurement
+from lifecycle_core.adapters.tables.source import open_source, reading
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from lifecycle_core.adapters.tables.expressions import Rules
+    from lifecycle_core.adapters.tables.source import Source
+    from lifecycle_core.schema.contract import Contract
+
+_EXAMPLES = 5
+_EXAMPLE_LENGTH = 60
+
+
+def measure(path: Path, contract: Contract) -> Measurement:
+    """Count, for every rule of a contract, the rows of a table that break it.
+
+    Raises:
+        TableInvalid: There is no such table, or it breaks off.
+    """
+    values = {value for feature in contract.features for value in feature.categories}
+    with open_source(path, values=values) as source:
+        asked = [rules(source, feature) for feature in contract.features if source.has(feature)]
+        counted = ["count(*)"]
+        for rule in asked:
+            counted += [
+                f"count(*) FILTER ({part})"
+                for part in (rule.mistyped, rule.null, rule.outside, rule.unknown)
+            ]
+        dated = contract.freshness_column in source.names
+        counted.append(_newest(source, str(contract.freshness_column)) if dated else "NULL")
+        rows, *counts, newest = source.one(counted)
+        measures = {
+            rule.feature.name: _measure(source, rule, counts[4 * at : 4 * at + 4])
+            for at, rule in enumerate(asked)
+        }
+        return Measurement(
+            columns=source.names,
+            rows=rows,
+            measures=measures,
+            newest=None if newest is None else newest.isoformat(),
+        )
+
+
+def outline(path: Path) -> Measurement:
+    """Name the columns of a table without reading its rows; it says one row for "unknown".
+
+    Raises:
+        TableInvalid: There is no such table.
+    """
+    with open_source(path) as source:
+        return Measurement(columns=source.names, rows=1)
+
+
+def _newest(source: Source, name: str) -> str:
+    if is_unsupported(source.physical_of(name)):
+        return "NULL"
+    return f"max({typed(source.column(name), 'timestamp', text=source.text)})"
+
+
+def _measure(source: Source, rule: Rules, counts: list[Any]) -> ColumnMeasure:
+    mistyped, nulls, outside, unknown = map(int, counts)
+    broken = {
+        "type": (mistyped, rule.mistyped),
+        "range": (outside, rule.outside),
+        "category": (unknown, rule.unknown),
+    }
+    return ColumnMeasure(
+        physical=source.physical_of(rule.feature.name),
+        readable=rule.readable,
+        mistyped=mistyped,
+        nulls=nulls,
+        outside=outside,
+        unknown=unknown,
+        examples={
+            name: _examples(source, rule.raw, condition)
+            for name, (rows, condition) in broken.items()
+            if rows
+        },
+    )
+
+
+def _examples(source: Source, raw: str, condition: str) -> tuple[str, ...]:
+    with reading(source.path):
+        found = source.where(
+            f"DISTINCT left(CAST({raw} AS VARCHAR), {_EXAMPLE_LENGTH}) AS example",
+            f"{condition} ORDER BY example LIMIT {_EXAMPLES}",
+        ).fetchall()
+    return tuple(str(value) for (value,) in found)

@@ -1,0 +1,151 @@
+"""Read a table in batches, each value as its agreed type, each row with the rule it breaks.
+
+The types come from the contract and never from the rows at hand, so no batch can read a column
+differently from the one before. One scan does all: a batch with a mistyped value says so.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lifecycle_core.adapters.tables.expressions import rules
+from lifecycle_core.adapters.tables.source import open_source, quoted, reading
+from lifecycle_core.errors import TableInvalid
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from pathlib import Path
+
+    import numpy as np
+    import pandas as pd
+
+    from lifecycle_core.adapters.tables.expressions import Rules
+    from lifecycle_core.adapters.tables.source import Source
+    from lifecycle_core.schema.contract import Contract, Feature
+
+BATCH_ROWS = 65_536
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Batch:
+    """Some consecutive rows of a table.
+
+    Attributes:
+        start: Position of the first row in the table, from 0.
+        rows: Number of rows.
+        frame: The rows that can be scored; columns and their order are the contract's.
+        scorable: For each row whether it is in `frame`, shape (rows,).
+        reasons: For each row the rule it breaks, null where none; a pyarrow array of strings.
+        kept: By name, the columns carried along unchanged; pyarrow arrays.
+        mistyped: Some value cannot be read as its agreed type.
+    """
+
+    start: int
+    rows: int
+    frame: pd.DataFrame
+    scorable: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    reasons: Any
+    kept: dict[str, Any]
+    mistyped: bool
+
+
+@contextmanager
+def stream(
+    path: Path, contract: Contract, *, keep: Collection[str] = (), batch_rows: int = BATCH_ROWS
+) -> Iterator[Iterator[Batch]]:
+    """Yield the batches of a table, in its order; it has the contract's columns and `keep`.
+
+    Args:
+        path: A CSV or parquet file.
+        contract: Says which columns the model eats, and which rows it may.
+        keep: Columns that are carried along unchanged.
+        batch_rows: Rows of one batch at most; memory grows with it.
+
+    Raises:
+        TableInvalid: There is no such table, a column is absent, or it breaks off further down.
+    """
+    values = {value for feature in contract.features for value in feature.categories}
+    with open_source(path, values=values) as source:
+        absent = [name for name in _needed(contract, keep) if name not in source.names]
+        if absent:
+            raise TableInvalid(
+                f"{path.name} has no column {absent[0]!r}.", hint="Check the names of its columns."
+            )
+        yield _batches(source, contract, tuple(keep), batch_rows)
+
+
+def _needed(contract: Contract, keep: Collection[str]) -> Iterator[str]:
+    yield from (feature.name for feature in contract.features)
+    yield from keep
+
+
+def _batches(
+    source: Source, contract: Contract, keep: tuple[str, ...], batch_rows: int
+) -> Iterator[Batch]:
+    asked = [rules(source, feature) for feature in contract.features]
+    mistyped = " OR ".join(rule.mistyped for rule in asked) or "false"
+    expressions = [
+        *(f"{rule.value} AS v{at}" for at, rule in enumerate(asked)),
+        *(f"{source.column(name)} AS k{at}" for at, name in enumerate(keep)),
+        f"{_reason(asked)} AS reason",
+        f"({mistyped}) AS mistyped",
+    ]
+    start = 0
+    with reading(source.path):
+        for part in source.select(expressions).to_arrow_reader(batch_rows):
+            yield _batch(part, contract, keep, start)
+            start += part.num_rows
+
+
+def _reason(asked: list[Rules]) -> str:
+    cases = []
+    for rule in asked:
+        name = rule.feature.name
+        if rule.feature.required:
+            cases.append((rule.null, f"{name} has no value"))
+        if rule.unknown != "false":
+            cases.append((rule.unknown, f"{name} is none of its categories"))
+        if rule.outside != "false":
+            cases.append((rule.outside, f"{name} is out of its range"))
+    if not cases:
+        return "NULL::VARCHAR"
+    whens = " ".join(f"WHEN {condition} THEN {quoted(text)}" for condition, text in cases)
+    return f"CASE {whens} END"
+
+
+def _batch(part: Any, contract: Contract, keep: tuple[str, ...], start: int) -> Batch:  # noqa: ANN401 - a pyarrow RecordBatch
+    import pandas as pd
+    import pyarrow.compute
+
+    reasons = part.column("reason")
+    scorable = pyarrow.compute.is_null(reasons)
+    whole = reasons.null_count == part.num_rows
+    usable = part if whole else part.filter(scorable)
+    columns = {
+        feature.name: _column(usable.column(at), feature)
+        for at, feature in enumerate(contract.features)
+    }
+    return Batch(
+        start=start,
+        rows=part.num_rows,
+        frame=pd.DataFrame(columns, index=pd.RangeIndex(usable.num_rows), copy=False),
+        scorable=scorable.to_numpy(zero_copy_only=False),
+        reasons=reasons,
+        kept={name: part.column(f"k{at}") for at, name in enumerate(keep)},
+        mistyped=bool(pyarrow.compute.any(part.column("mistyped")).as_py()),
+    )
+
+
+def _column(values: Any, feature: Feature) -> Any:  # noqa: ANN401 - a pyarrow array to a pandas one
+    import pandas as pd
+
+    if feature.storage == "category":
+        return pd.Categorical(values.to_pandas(), categories=list(feature.categories) or None)
+    if feature.type == "string":
+        # Equal texts become one Python object, which encoders look up in half the time. Nulls
+        # need pandas' own type: encoders take None and NaN for two values.
+        texts = values.to_numpy(zero_copy_only=False)
+        return pd.Series(texts, dtype="str" if values.null_count else object)
+    return values.to_pandas()

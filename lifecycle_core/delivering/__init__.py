@@ -1,0 +1,10 @@
+"""Put the released model's output where work happens: a rehearsal before release, scores after.
+
+evidence --rehearse--> Rehearsal
+bundle + table --verify, trust, check, stream--> scores and decisions, one row each
+"""
+
+from lifecycle_core.delivering.batches import score
+from lifecycle_core.delivering.rehearsing import rehearse
+
+__all__ = ["rehearse", "score"]

@@ -1,0 +1,82 @@
+"""Turn a model and its finalization into scores and decisions of a frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lifecycle_core.errors import BundleInvalid, TableInvalid
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+    from lifecycle_core.schema.finalization import Finalization
+
+    Numbers = np.ndarray[tuple[int], np.dtype[np.float64]]
+    Decisions = np.ndarray[tuple[int], np.dtype[Any]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decider:
+    """A loaded model with its decision rule.
+
+    Attributes:
+        model: A fitted estimator.
+        finalization: Names the features, the positive class and the rule.
+    """
+
+    model: Any
+    finalization: Finalization
+
+    @property
+    def acts(self) -> bool:
+        """Whether a decision is to act or not; else it is a number in the target's unit."""
+        return self.finalization.rule.kind == "threshold"
+
+    def decide(self, frame: pd.DataFrame) -> tuple[Numbers, Decisions]:
+        """Score rows and decide on them.
+
+        Args:
+            frame: Columns in the model's order, shape (n, features).
+
+        Returns:
+            Scores, shape (n,): the positive class's probability, or the prediction. Decisions,
+            shape (n,): booleans, or the shifted prediction.
+
+        Raises:
+            TableInvalid: The model refuses the rows.
+            BundleInvalid: The model does not know the positive class.
+        """
+        import numpy as np
+
+        rule = self.finalization.rule
+        if len(frame) == 0:  # estimators refuse to score nothing
+            return np.empty(0), np.empty(0, dtype=bool if self.acts else np.float64)
+        try:
+            if not self.acts:
+                scores = np.asarray(self.model.predict(frame), dtype=np.float64)
+                return scores, scores + rule.value
+            scores = np.asarray(
+                self.model.predict_proba(frame)[:, self._column()], dtype=np.float64
+            )
+        except (ValueError, TypeError) as error:
+            first = str(error).partition("\n")[0]
+            raise TableInvalid(
+                f"The model refuses these rows: {first}",
+                hint="Make the contract as strict as the model: set `required: true` where it "
+                "takes no missing values.",
+            ) from error
+        return scores, scores >= rule.value
+
+    def _column(self) -> int:
+        classes = [str(label) for label in self.model.classes_]
+        wanted = self.finalization.positive_class
+        if wanted not in classes:
+            raise BundleInvalid(
+                f"The model's classes are {', '.join(classes)}, the finalization's positive class "
+                f"is {wanted!r}.",
+                path="model/model.skops",
+                hint="Release the model again.",
+            )
+        return classes.index(wanted)
