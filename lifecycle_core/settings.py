@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -17,12 +18,15 @@ from typing import TYPE_CHECKING, Any
 from lifecycle_core.errors import InvalidCall
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from lifecycle_core.adapters.ledger import Ledger
     from lifecycle_core.adapters.registry import MlflowRegistry
+    from lifecycle_core.releasing import Outside
 
 KEYS = ("home", "registry")
+HEAVY = ("mlflow", "skops.io", "pandas", "pyarrow", "duckdb", "sklearn.pipeline")
+"""What the worker loads while the notebook runs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +92,32 @@ def ledger_of(settings: Settings) -> Ledger:
     from lifecycle_core.adapters.ledger import Ledger
 
     return Ledger(registry_of(settings))
+
+
+@contextmanager
+def outside(settings: Settings) -> Iterator[Outside]:
+    """Yield the systems that the main job works with; the worker ends with the block."""
+    from lifecycle_core.adapters.bundles import BundleFolders
+    from lifecycle_core.adapters.engine import PapermillEngine
+    from lifecycle_core.adapters.environment import UvEnvironments
+    from lifecycle_core.adapters.identity import identify
+    from lifecycle_core.adapters.models import SkopsModels
+    from lifecycle_core.adapters.tables import DuckTables
+    from lifecycle_core.adapters.worker import open_worker
+    from lifecycle_core.releasing import Outside
+
+    with open_worker(warm=HEAVY) as worker:
+        yield Outside(
+            engine=PapermillEngine(),
+            environments=UvEnvironments(),
+            models=SkopsModels(),
+            tables=DuckTables(),
+            bundles=BundleFolders(),
+            registry=registry_of(settings),
+            ledger=ledger_of(settings),
+            actor=identify(),
+            apart=worker,
+        )
 
 
 def _path(text: str | None) -> Path | None:

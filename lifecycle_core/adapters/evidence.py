@@ -57,6 +57,19 @@ class EvidenceInMemory:
 
 
 @dataclass(frozen=True, slots=True)
+class EvidenceChain:
+    """Several stores, one after the other; without any, nothing is kept."""
+
+    stores: tuple[EvidenceStore, ...] = ()
+
+    def keep(self, record: Finalization, model: Any, frame: pd.DataFrame) -> Finalization:  # noqa: ANN401 - any fitted estimator
+        """Hand all three to each store, and the record as the last one returned it."""
+        for store in self.stores:
+            record = store.keep(record, model, frame)
+        return record
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceFolder:
     """Evidence in a folder; a later finalization replaces an earlier one.
 

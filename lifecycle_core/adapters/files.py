@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lifecycle_core.errors import TargetUnwritable
+from lifecycle_core.errors import InvalidCall, TargetUnwritable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,6 +77,59 @@ def write_atomically(path: Path, content: bytes | str) -> None:
     data = content.encode() if isinstance(content, str) else content
     with replacing(path) as temporary, temporary.open("wb") as file:
         file.write(data)
+
+
+def write_new(path: Path, content: str) -> None:
+    """Write a text file that must not exist yet.
+
+    Raises:
+        InvalidCall: It exists.
+        TargetUnwritable: The operating system refuses; nothing is left behind.
+    """
+    if path.exists():
+        raise InvalidCall(
+            f"{path} exists, and what somebody wrote is not overwritten.",
+            hint="Name another file, or move this one away.",
+        )
+    write_atomically(path, content)
+
+
+def read_text(path: Path) -> str:
+    """Read a text file of the user's.
+
+    Raises:
+        InvalidCall: It cannot be read, or is no UTF-8 text.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise InvalidCall(
+            f"{path} cannot be read: {error.strerror}.", hint="Check the name."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise InvalidCall(
+            f"{path} is no text: byte {error.start} is not UTF-8.", hint="Name another file."
+        ) from error
+
+
+def require_place(folder: Path) -> None:
+    """Look whether a folder can be written or made; nothing is made.
+
+    Raises:
+        TargetUnwritable: It cannot.
+    """
+    existing = next(place for place in (folder, *folder.parents) if place.exists())
+    if not existing.is_dir():
+        reason = "is a file, not a folder"
+    elif not os.access(existing, os.W_OK | os.X_OK):
+        reason = "is read-only"
+    else:
+        return
+    raise TargetUnwritable(
+        f"{folder} cannot be written: {existing} {reason}.",
+        path=str(folder),
+        hint="Name another place with NBRELEASE_HOME, or give yourself the right to write there.",
+    )
 
 
 @contextmanager

@@ -82,6 +82,9 @@ class Models(Protocol):
     def facts(self, path: Path) -> ModelFacts:
         """Say what the file holds, without loading it."""
 
+    def judge(self, path: Path) -> ModelFacts:
+        """Say what the file holds, and refuse it if any of that is not trusted."""
+
     def load(self, path: Path) -> Any:  # noqa: ANN401 - any fitted estimator
         """Return the estimator, if everything in the file is trusted."""
 
@@ -155,9 +158,7 @@ class SkopsModels:
         """
         import skops.io
 
-        facts = self.facts(path)
-        self._require_trusted(facts, path)
-        _require_same_minor(facts, path)
+        _require_same_minor(self.judge(path), path)
         try:
             return skops.io.load(path, trusted=sorted(self.policy.types))
         except Exception as error:  # a forged state can make any constructor raise
@@ -166,6 +167,17 @@ class SkopsModels:
                 path=str(path),
                 hint="Verify the bundle with `nbrelease verify`, or release the model again.",
             ) from error
+
+    def judge(self, path: Path) -> ModelFacts:
+        """Say what the file holds, and refuse it if any of that is not trusted; load nothing.
+
+        Raises:
+            UntrustedModel: It is no skops file, or would construct a type that is not trusted.
+            BundleInvalid: There is no such file, or it is damaged.
+        """
+        facts = self.facts(path)
+        self._require_trusted(facts, path)
+        return facts
 
     def _require_trusted(self, facts: ModelFacts, path: Path) -> None:
         if facts.untrusted:

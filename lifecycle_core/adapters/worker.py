@@ -1,8 +1,9 @@
 """A child process that does heavy work, so that the parent stays small and can watch a notebook.
 
 scikit-learn, MLflow and DuckDB together take seconds to import and hundreds of megabytes. The
-child loads them while the notebook runs; adapters, which are small frozen values, go over to it
-for each call and their answers come back. It ends with the parent, however the parent ends.
+child loads them while the notebook runs. Functions and methods of adapters, which are small frozen
+values, go over to it with their arguments and the answers come back. It ends with the parent,
+however the parent ends.
 """
 
 from __future__ import annotations
@@ -14,14 +15,27 @@ import threading
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-Adapter = TypeVar("Adapter")
 Answer = TypeVar("Answer")
 Words = ParamSpec("Words")
+
+
+class Apart(Protocol):
+    """Runs functions where their weight does not matter; `Worker` is one."""
+
+    def start(
+        self, function: Callable[Words, Answer], *words: Words.args, **flags: Words.kwargs
+    ) -> Future[Answer]:
+        """Call a function and do not wait for its answer."""
+
+    def run(
+        self, function: Callable[Words, Answer], *words: Words.args, **flags: Words.kwargs
+    ) -> Answer:
+        """Call a function and return its answer."""
 
 
 class Worker:
@@ -42,28 +56,6 @@ class Worker:
         """Call a function in the child and return its answer."""
         return self.start(function, *words, **flags).result()
 
-    def of(self, adapter: Adapter) -> Adapter:
-        """Return a stand-in for a picklable adapter, whose methods run in the child."""
-        return cast("Adapter", _Remote(self, adapter))
-
-
-class _Remote:
-    """Looks like an adapter; each method call goes to the child with the adapter itself."""
-
-    def __init__(self, worker: Worker, adapter: object) -> None:
-        self._worker = worker
-        self._adapter = adapter
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the adapter has there
-        attribute = getattr(type(self._adapter), name, None)
-        if not callable(attribute):
-            return getattr(self._adapter, name)
-
-        def call(*words: object, **flags: object) -> object:
-            return self._worker.run(_call, self._adapter, name, words, flags)
-
-        return call
-
 
 @contextmanager
 def open_worker(warm: Sequence[str] = ()) -> Iterator[Worker]:
@@ -75,7 +67,7 @@ def open_worker(warm: Sequence[str] = ()) -> Iterator[Worker]:
     Example:
         >>> from pathlib import Path
         >>> with open_worker() as worker:
-        ...     worker.of(Path("/nowhere")).exists()
+        ...     worker.run(Path("/nowhere").exists)
         False
     """
     pool = ProcessPoolExecutor(
@@ -93,12 +85,6 @@ def open_worker(warm: Sequence[str] = ()) -> Iterator[Worker]:
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _call(
-    adapter: object, name: str, words: tuple[object, ...], flags: dict[str, object]
-) -> object:
-    return getattr(adapter, name)(*words, **flags)
 
 
 def _warm(modules: tuple[str, ...]) -> None:

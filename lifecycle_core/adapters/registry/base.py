@@ -18,6 +18,9 @@ class Registry(Protocol):
     def address(self) -> str:
         """The address without credentials, fit to be shown."""
 
+    def require(self) -> None:
+        """Look at once whether the registry can be worked with; nothing is made."""
+
     def create(self) -> None:
         """Make the registry ready; nothing happens if it is."""
 

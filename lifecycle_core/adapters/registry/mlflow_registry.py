@@ -11,8 +11,13 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lifecycle_core.adapters.files import writing
-from lifecycle_core.adapters.registry.address import file_of, redacted
+from lifecycle_core.adapters.files import require_place, writing
+from lifecycle_core.adapters.registry.address import (
+    file_of,
+    redacted,
+    require_file,
+    require_server,
+)
 from lifecycle_core.adapters.registry.creation import create_file
 from lifecycle_core.adapters.registry.queries import (
     ensure_model,
@@ -61,6 +66,22 @@ class MlflowRegistry:
     def address(self) -> str:
         """The address without credentials, fit to be shown."""
         return redacted(self.uri)
+
+    def require(self) -> None:
+        """Look whether the registry can be worked with, without loading MLflow.
+
+        Raises:
+            InvalidCall: The address is none.
+            RegistryUnavailable: The server does not answer, or the file is no registry.
+            TargetUnwritable: The file cannot be made or written.
+        """
+        path = file_of(self.uri)
+        if path is None:
+            require_server(self.uri)
+        elif path.exists():
+            require_file(path, write=True)
+        else:
+            require_place(path.parent)
 
     def create(self) -> None:
         """Make the registry ready; a first creation takes MLflow several seconds.

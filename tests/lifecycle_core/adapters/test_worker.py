@@ -30,22 +30,21 @@ class Where:
         return module in sys.modules
 
 
-def test_calls_run_in_another_process_and_attributes_stay_here() -> None:
+def test_calls_run_in_another_process() -> None:
     with open_worker() as worker:
-        remote = worker.of(Where(add=0))
-        assert remote.process() != os.getpid()
-        assert remote.process() == remote.process()
-        assert worker.of(Where(add=5)).add == 5
+        process = worker.run(Where().process)
+        assert process != os.getpid()
+        assert worker.run(Where(add=5).process) == process + 5
 
 
 def test_modules_are_loaded_ahead() -> None:
     with open_worker(warm=("colorsys", "there_is_no_such_module")) as worker:
-        assert worker.of(Where()).has("colorsys")
+        assert worker.run(Where().has, "colorsys")
 
 
 def test_errors_come_home_whole() -> None:
     with open_worker() as worker, pytest.raises(BundleInvalid, match="was changed") as caught:
-        worker.of(Where()).fail()
+        worker.run(Where().fail)
     assert caught.value.hint == "Release again."
     assert caught.value.path == "model.skops"
 
@@ -53,7 +52,7 @@ def test_errors_come_home_whole() -> None:
 def test_an_error_in_the_block_does_not_wait_for_the_child() -> None:
     def leave() -> int:
         with open_worker() as worker:
-            process = worker.of(Where()).process()
+            process = worker.run(Where().process)
             worker.start(time.sleep, 600)
             raise KeyboardInterrupt(process)
 

@@ -1,0 +1,261 @@
+"""Release a notebook: from "it ran once on my machine" to a registered candidate.
+
+    path --read--> Notebook --run clean--> Execution --reproduce--> Reproduction
+         --infer, check--> Contract --rehearse--> Rehearsal --evaluate--> Checkpoints
+         --package--> Bundle --register--> Release, with the alias `candidate`
+
+This module holds the order of the activities and nothing else. Each takes records and returns a
+new one; the user's files are never written, and the registry is written last: an activity that
+fails leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lifecycle_core.adapters.environment import environment_facts
+from lifecycle_core.adapters.evidence import MODEL, RECORD, REHEARSAL, TRAINING
+from lifecycle_core.adapters.files import digest_bytes
+from lifecycle_core.adapters.progress import Progress, Silent
+from lifecycle_core.adapters.workspace import open_workspace, read_notebook
+from lifecycle_core.contracting import check, infer, to_odcs
+from lifecycle_core.delivering import rehearse
+from lifecycle_core.notebooks.cells import release_cell
+from lifecycle_core.packaging import package
+from lifecycle_core.promoting import evaluate, nominate
+from lifecycle_core.releasing.preconditions import (
+    agreed_contract,
+    read_finalization,
+    require_end,
+    require_finalize,
+    stated_release,
+)
+from lifecycle_core.reproducing import reproduce
+from lifecycle_core.schema.checkpoint import Evidence
+from lifecycle_core.schema.packaged import Packaged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from lifecycle_core.adapters.bundles import Bundles
+    from lifecycle_core.adapters.engine import Engine
+    from lifecycle_core.adapters.environment import Environments
+    from lifecycle_core.adapters.identity import Actor
+    from lifecycle_core.adapters.ledger import Ledger
+    from lifecycle_core.adapters.models import Models
+    from lifecycle_core.adapters.registry import Registry
+    from lifecycle_core.adapters.tables import Tables
+    from lifecycle_core.adapters.worker import Apart
+    from lifecycle_core.schema.reproduction import Reproduction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """The systems that the main job works with.
+
+    Attributes:
+        apart: Runs a function where its weight does not matter.
+    """
+
+    engine: Engine
+    environments: Environments
+    models: Models
+    tables: Tables
+    bundles: Bundles
+    registry: Registry
+    ledger: Ledger
+    actor: Actor
+    apart: Apart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strictness:
+    """What the caller asks for; None leaves it to the release file's policy.
+
+    Attributes:
+        rtol: Relative difference at which two numbers still count as equal, in [0, 1).
+        cell_timeout: Seconds one cell may run.
+    """
+
+    rtol: float | None = None
+    cell_timeout: float | None = None
+
+
+def release(
+    path: Path,
+    *,
+    outside: Outside,
+    bundles_folder: Path,
+    parameters: Mapping[str, Any],
+    strictness: Strictness,
+    progress: Progress = Silent(),  # noqa: B008 - it holds no state
+) -> Packaged:
+    """Take a notebook to a registered candidate and judge the six checkpoints.
+
+    Args:
+        path: A saved notebook with a `%%release` cell (or a `release.yaml` beside it) and a
+            `%finalize` line.
+        outside: The systems to work with.
+        bundles_folder: Where the bundle is written.
+        parameters: Values for the notebook's `parameters` cell.
+        strictness: What the caller asks for.
+        progress: Told about each activity and each cell.
+
+    Returns:
+        The candidate, whether or not it passes its checkpoints: promotion is where they bar.
+
+    Raises:
+        NotebookInvalid: It cannot be read or run as it is.
+        ReleaseFileInvalid: The release file or the contract it names is wrong.
+        NoFinalization: No `%finalize` took place.
+        CellFailed: A cell raised.
+        RunStopped: The kernel died, hung or left early.
+        UntrustedModel: The model would run foreign code.
+        TargetUnwritable: A file cannot be written.
+        RegistryUnavailable: The registry does not answer.
+    """
+    notebook = read_notebook(path)
+    stated = stated_release(notebook)
+    require_finalize(notebook)
+    agreed = agreed_contract(notebook, stated)
+    policy = stated.policy
+    outside.registry.require()
+    ready = outside.apart.start(outside.registry.create)
+
+    with open_workspace(path) as workspace:
+        with told(progress, "Running the notebook") as answer:
+            execution = outside.engine.run(
+                notebook,
+                workspace=workspace,
+                parameters=parameters,
+                cell_timeout=strictness.cell_timeout or policy.cell_timeout,
+                progress=progress,
+            )
+            require_end(notebook, execution)
+            answer(f"{len(execution.cells)} cells")
+        finalization = read_finalization(workspace.evidence / RECORD, path)
+
+        with told(progress, "Comparing with the stored outputs") as answer:
+            lock = outside.environments.lock(execution.modules)
+            reproduction = reproduce(
+                notebook,
+                execution,
+                rtol=policy.rtol if strictness.rtol is None else strictness.rtol,
+                environment=environment_facts(lock),
+            )
+            answer(reproduction.verdict)
+
+        with told(progress, "Checking the data contract") as answer:
+            training = workspace.evidence / TRAINING
+            contract = agreed or infer(
+                outside.apart.run(outside.tables.profile, training), name=stated.model.name
+            )
+            report = check(
+                contract,
+                outside.apart.run(outside.tables.measure, training, contract),
+                digest=digest_bytes(to_odcs(contract).encode()),
+                agreed=agreed is not None,
+            )
+            answer(f"{report.checks} rules, {len(report.violations)} broken")
+
+        with told(progress, "Rehearsing a scoring run") as answer:
+            facts = outside.apart.run(outside.models.judge, workspace.evidence / MODEL)
+            rehearsal = outside.apart.run(
+                rehearse,
+                workspace.evidence / REHEARSAL,
+                workspace.evidence / MODEL,
+                contract=contract,
+                finalization=finalization,
+                models=outside.models,
+                tables=outside.tables,
+            )
+            answer(f"{rehearsal.rows} rows, {rehearsal.mismatches} different")
+
+        evidence = Evidence(
+            release_file=stated,
+            reproduction=reproduction,
+            finalization=finalization,
+            contract=contract,
+            contract_report=report,
+            rehearsal=rehearsal,
+        )
+        with told(progress, "Writing the bundle") as answer:
+            bundle = package(
+                evidence,
+                notebook=notebook,
+                execution=execution,
+                lock=lock,
+                facts=facts,
+                model=workspace.evidence / MODEL,
+                checkpoints=evaluate(evidence),
+                bundles=outside.bundles,
+                into=bundles_folder,
+            )
+            answer(bundle.digest[:19])
+
+    with told(progress, "Registering") as answer:
+        ready.result()
+        registered = outside.apart.run(
+            outside.registry.register, bundle, verdict=reproduction.verdict
+        )
+        outside.apart.run(nominate, registered, ledger=outside.ledger, actor=outside.actor)
+        answer(f"{registered.name}/{registered.version}")
+    return Packaged(
+        release=registered.model_copy(update={"aliases": ("candidate",)}),
+        reproduction=reproduction,
+        finalization=finalization,
+        checkpoints=evaluate(evidence, bundle_digest=bundle.digest),
+        bundle_path=bundle.path,
+        card_path=f"{bundle.path}/card/card.html",
+        next=f"nbrelease promote {registered.name} --to challenger",
+    )
+
+
+@contextmanager
+def told(progress: Progress, activity: str) -> Iterator[Any]:
+    """Report an activity from its begin to its end; the block says the answer."""
+    answers: list[str] = []
+    progress.begin(activity)
+    yield answers.append
+    progress.end(activity, answers[-1] if answers else "")
+
+
+def reproduce_only(
+    path: Path,
+    *,
+    engine: Engine,
+    environments: Environments,
+    parameters: Mapping[str, Any],
+    strictness: Strictness,
+    progress: Progress = Silent(),  # noqa: B008 - it holds no state
+) -> Reproduction:
+    """Run a notebook from a clean start and compare every cell; nothing is kept.
+
+    Raises:
+        NotebookInvalid: It cannot be read or run as it is.
+        TargetUnwritable: The scratch copy cannot be written.
+    """
+    notebook = read_notebook(path)
+    stated = stated_release(notebook) if release_cell(notebook) else None
+    rtol, cell_timeout = strictness.rtol, strictness.cell_timeout
+    with open_workspace(path) as workspace, told(progress, "Running the notebook") as answer:
+        execution = engine.run(
+            notebook,
+            workspace=workspace,
+            parameters=parameters,
+            cell_timeout=cell_timeout or (stated.policy.cell_timeout if stated else None),
+            progress=progress,
+        )
+        answer(execution.run.exit)
+    with told(progress, "Comparing with the stored outputs") as answer:
+        reproduction = reproduce(
+            notebook,
+            execution,
+            rtol=rtol if rtol is not None else (stated.policy.rtol if stated else 1e-6),
+            environment=environment_facts(environments.lock(execution.modules)),
+        )
+        answer(reproduction.verdict)
+    return reproduction
