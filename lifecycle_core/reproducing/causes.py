@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from lifecycle_core.notebooks.cells import python_source
@@ -36,8 +37,7 @@ _SAID_BY_RUN: dict[str, tuple[CauseKind, str]] = {
     ),
     "exited": (
         "early_exit",
-        "Remove the call that ends the notebook, such as sys.exit() or quit(), so that all cells "
-        "run.",
+        "Remove the call that ends the notebook, such as sys.exit() or quit(); all cells must run.",
     ),
 }
 
@@ -67,7 +67,7 @@ def find_causes(
                 kind="unexplained",
                 evidence="The notebook was saved without outputs: there is nothing to compare the "
                 "clean run with.",
-                hint="Run all cells (Run > Restart Kernel and Run All Cells) and save the notebook.",
+                hint="Run all cells (Run > Restart Kernel and Run All Cells) and save it.",
                 shown_by="observation",
                 confidence=1.0,
             )
@@ -165,7 +165,7 @@ def _assigned(source: str) -> set[str]:
 
 def _from_counts(cells: tuple[CodeCell, ...]) -> Iterator[Cause]:
     counted = [cell for cell in cells if cell.execution_count is not None]
-    for earlier, later in zip(counted, counted[1:], strict=False):
+    for earlier, later in pairwise(counted):
         before, after = earlier.execution_count or 0, later.execution_count or 0
         if after < before:
             yield Cause(
