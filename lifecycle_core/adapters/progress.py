@@ -12,7 +12,7 @@ class Progress(Protocol):
         """Say that an activity starts, such as `Running the notebook`."""
 
     def cell(self, done: int, total: int, label: str) -> None:
-        """Say that `done` of `total` code cells have ended and `label` starts."""
+        """Say that `done` of `total` code cells have ended and `label` starts, if one is left."""
 
     def end(self, activity: str, note: str = "") -> None:
         """Say that an activity is over, with its answer in a few words."""

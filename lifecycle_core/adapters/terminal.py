@@ -48,8 +48,9 @@ class PlainProgress:
         self._write(f"{activity} ...")
 
     def cell(self, done: int, total: int, label: str) -> None:
-        """Write which cell starts."""
-        self._write(f"  cell {done + 1} of {total}: {label}")
+        """Write which cell starts; that the last one ended is said by `end`."""
+        if done < total:
+            self._write(f"  cell {done + 1} of {total}: {label}")
 
     def end(self, activity: str, note: str = "") -> None:
         """Write that the activity is over, how long it took, and its answer."""

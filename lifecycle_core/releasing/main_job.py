@@ -203,14 +203,16 @@ def release(
         )
         outside.apart.run(nominate, registered, ledger=outside.ledger, actor=outside.actor)
         answer(f"{registered.name}/{registered.version}")
+    judged = evaluate(evidence, bundle_digest=bundle.digest)
+    again = f"mend what is not passed, save, and: nbrelease run {path}"
     return Packaged(
         release=registered.model_copy(update={"aliases": ("candidate",)}),
         reproduction=reproduction,
         finalization=finalization,
-        checkpoints=evaluate(evidence, bundle_digest=bundle.digest),
+        checkpoints=judged,
         bundle_path=bundle.path,
         card_path=f"{bundle.path}/card/card.html",
-        next=f"nbrelease promote {registered.name} --to challenger",
+        next=f"nbrelease promote {registered.name} --to challenger" if judged.passed else again,
     )
 
 

@@ -15,6 +15,7 @@ def told(stream: io.StringIO) -> str:
         progress.begin("Running the notebook")
         progress.cell(0, 2, "import pandas as pd")
         progress.cell(1, 2, "frame[mask]")
+        progress.cell(2, 2, "")
         progress.end("Running the notebook", "2 cells")
         progress.begin("Judging")
         progress.end("Judging")
