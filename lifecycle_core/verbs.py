@@ -329,12 +329,15 @@ def _downloaded(settings: Settings, release: Release) -> Iterator[Path]:
 
 def _verifier(settings: Settings) -> Callable[[Release], Verified]:
     """Return what downloads a release, verifies every digest and reads its evidence."""
-    from lifecycle_core.adapters.bundles import read_evidence, verify_bundle
+    from lifecycle_core.adapters.bundled_evidence import read_evidence
+    from lifecycle_core.adapters.bundles import BundleFolders
     from lifecycle_core.promoting import Verified
+
+    bundles = BundleFolders()
 
     def verified(release: Release) -> Verified:
         with _downloaded(settings, release) as folder:
-            bundle = verify_bundle(folder, digest=release.bundle_digest)
-            return Verified(bundle.digest, read_evidence(folder))
+            bundle = bundles.verify(folder, digest=release.bundle_digest)
+            return Verified(bundle.digest, read_evidence(bundle, folder, bundles=bundles))
 
     return verified
