@@ -166,13 +166,15 @@ def require_checkpoints(judged: Checkpoints, release: Release, alias: str) -> No
         return
     if blocking := judged.blocking(alias):
         names = ", ".join(f"{result.id} ({result.result})" for result in blocking)
-        several = len(blocking) > 1
+        version = f"{release.name}/{release.version}"
+        if len(blocking) > 1:
+            what = f"{len(blocking)} checkpoints that {alias} needs are not passed"
+            hint = f"`nbrelease checkpoints {version}` says for each what to do."
+        else:
+            what = f"1 checkpoint that {alias} needs is not passed"
+            hint = blocking[0].next
         raise CheckpointFailed(
-            f"{release.name}/{release.version} cannot become {alias}: "
-            f"{len(blocking)} checkpoint{'s' if several else ''} that {alias} needs "
-            f"{'are' if several else 'is'} not passed: {names}.",
-            results=blocking,
-            hint=" ".join(f"{result.id}: {result.next}" for result in blocking),
+            f"{version} cannot become {alias}: {what}: {names}.", results=blocking, hint=hint
         )
 
 

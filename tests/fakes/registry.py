@@ -38,6 +38,9 @@ class RegistryInMemory:
     def address(self) -> str:
         return "memory"
 
+    def require(self) -> None:
+        pass
+
     def create(self) -> None:
         pass
 

@@ -136,7 +136,7 @@ def test_a_needed_checkpoint_stops_the_promotion_and_says_what_to_do(desk: Desk)
         "churn/3 cannot become challenger: 1 checkpoint that challenger needs is not passed: "
         "owners (missing)."
     )
-    assert caught.value.hint.startswith("owners: Add `product: {name: ..., contact: ...}`")
+    assert caught.value.hint.startswith("Add `product: {name: ..., contact: ...}`")
     assert [result.id for result in caught.value.results] == ["owners"]
     assert desk.at("challenger") is None
 
