@@ -24,6 +24,7 @@ MAGICS = {
 RECORDS = {
     "Bundle": "bundle",
     "Checkpoints": "checkpoint",
+    "Contract": "contract",
     "ContractReport": "contract",
     "Entry": "release",
     "Finalization": "finalization",

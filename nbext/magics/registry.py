@@ -51,7 +51,7 @@ class RegistryMagics(Magics):
     @magic_arguments()
     @argument("name", help="Name of the release.")
     @argument("--to", default="previous", metavar="VERSION", help="Default: the one before.")
-    @argument("--alias", default="champion", help="challenger or champion; default champion.")
+    @argument("--alias", help="challenger or champion; default: the champion if there is one.")
     @argument("--reason", required=True, help="Why, for the ledger.")
     @line_magic
     def rollback(self, line: str) -> Entry | None:

@@ -18,8 +18,6 @@ const VERDICTS = {
 const ALIASES = ["candidate", "challenger", "champion"];
 const short = (digest) => digest.replace(/^sha256:/, "").slice(0, 12);
 
-let panels = 0; // makes ids unique where several panels stand on one page
-
 function el(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -96,7 +94,8 @@ class Panel {
   constructor(model, root) {
     this.model = model;
     this.root = root;
-    this.id = `nbr-panel-${(panels += 1)}`;
+    // Each panel loads a module of its own, so a counter would not tell their ids apart.
+    this.id = `nbr-panel-${Math.random().toString(36).slice(2)}`;
     this.target = null; // the alias chosen for promotion
     this.asking = null; // {act, alias} while a confirmation is open
     this.reason = "";
@@ -135,7 +134,7 @@ class Panel {
     const wanted = focus ?? this.body.querySelector(":focus")?.dataset.focus;
     const { proposal, busy } = this.state;
     this.body.replaceChildren(
-      this.header(proposal),
+      this.header(proposal, busy),
       places(proposal),
       this.checkpoints(proposal),
       this.asking ? this.confirmation(proposal) : this.actions(proposal, busy),
@@ -146,7 +145,7 @@ class Panel {
     else if (wanted) this.body.querySelector('[data-focus="title"]').focus();
   }
 
-  header({ release }) {
+  header({ release }, busy) {
     const verdict = VERDICTS[release.verdict];
     return el(
       "header",
@@ -162,6 +161,20 @@ class Panel {
         ),
         el("span", { class: "nbr-soft" }, "bundle ", digest(release.bundle_digest)),
         verdict ? mark(verdict) : null,
+        el("span", { class: "nbr-gap" }),
+        el(
+          "button",
+          {
+            type: "button",
+            class: "nbr-quiet",
+            disabled: Boolean(busy),
+            "aria-label": "Look at the registry again",
+            title: "Look at the registry again",
+            "data-focus": "refresh",
+            onclick: () => this.model.send({ act: "refresh" }),
+          },
+          "↻",
+        ),
       ),
     );
   }
@@ -244,19 +257,6 @@ class Panel {
           },
           "Roll back …",
         ),
-        el(
-          "button",
-          {
-            type: "button",
-            class: "nbr-quiet",
-            disabled: Boolean(busy),
-            "aria-label": "Look at the registry again",
-            title: "Look at the registry again",
-            "data-focus": "refresh",
-            onclick: () => this.model.send({ act: "refresh" }),
-          },
-          "↻",
-        ),
       ),
       el(
         "div",
@@ -275,6 +275,7 @@ class Panel {
     this.asking = asking;
     this.reason = "";
     this.draw("reason");
+    this.say();
   }
 
   cancel() {
@@ -404,7 +405,7 @@ class Panel {
 
   say() {
     const { busy, message } = this.state;
-    const kind = busy ? "busy" : message.kind;
+    const kind = busy ? "busy" : this.asking ? "" : message.kind; // a question closes the answer
     const icon = { busy: "…", done: "✓", error: "✕" }[kind];
     this.message.className = kind ? `nbr-message nbr-is-${kind}` : "nbr-message";
     this.message.replaceChildren(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lifecycle_core.schema.bundle import Bundle, FileDigest, Manifest
 from lifecycle_core.schema.checkpoint import CheckpointResult, Checkpoints, Outcome
-from lifecycle_core.schema.contract import ContractReport, Violation
+from lifecycle_core.schema.contract import Contract, ContractReport, Feature, Violation
 from lifecycle_core.schema.finalization import (
     CandidateResult,
     Comparison,
@@ -316,6 +316,28 @@ def score_summary() -> ScoreSummary:
         acted_on=1969,
         seconds=0.4,
         output="scores.parquet",
+    )
+
+
+def contract() -> Contract:
+    """Return a contract that people have begun to fill in."""
+    return Contract(
+        name="churn",
+        features=(
+            Feature(name="tenure", type="integer", required=True, minimum=0, maximum=72),
+            Feature(
+                name="plan",
+                type="string",
+                required=False,
+                categories=("One year", "Two year"),
+                meaning="How long the customer is bound",
+                unit="none",
+                refresh="daily",
+                owner="Ada",
+            ),
+        ),
+        freshness_column="as_of",
+        freshness_hours=24,
     )
 
 

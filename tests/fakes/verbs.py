@@ -49,7 +49,7 @@ class FakeVerbs:
         self._note("finalize", positional=positional, **named)
         made = records.finalization()
         keep = named["keep"]
-        return made if keep is None else keep.keep(made, next(iter(positional[0].values())), None)  # type: ignore[no-any-return] # a duck-typed store
+        return made if keep is None else keep.keep(made, next(iter(positional[0].values())), None)
 
     def reproduce(self, notebook: Path, *, rtol: float | None, progress: Any) -> Reproduction:  # noqa: ANN401 - duck-typed
         """Report the progress of two cells."""

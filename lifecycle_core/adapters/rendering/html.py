@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
 from lifecycle_core.adapters.rendering import words
 from lifecycle_core.adapters.rendering.table import view_of
+from lifecycle_core.adapters.templates import template_environment
 
 if TYPE_CHECKING:
     import jinja2
 
     from lifecycle_core.schema.base import Record
-
-# In an installed wheel templates lie inside the package, in a checkout beside it.
-_PACKAGE = Path(__file__).parents[2]
-_FOLDERS = (_PACKAGE / "templates", _PACKAGE.parent / "templates")
 
 
 def to_html(record: Record) -> str:
@@ -48,19 +44,13 @@ def coded(text: str) -> Markup:
 
 @cache
 def _environment() -> jinja2.Environment:
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_FOLDERS),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
+    environment = template_environment(
+        {
+            "coded": coded,
+            "moment": words.moment,
+            "number": words.number,
+            "short_digest": words.short_digest,
+        }
     )
     environment.globals["MARKS"] = words.MARKS
-    environment.filters |= {
-        "coded": coded,
-        "moment": words.moment,
-        "number": words.number,
-        "short_digest": words.short_digest,
-    }
     return environment

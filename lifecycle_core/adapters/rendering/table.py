@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 VIEWS = {
     "Bundle": "bundle",
     "Checkpoints": "checkpoints",
+    "Contract": "contract",
     "ContractReport": "contract_report",
     "Entry": "entry",
     "Finalization": "finalization",

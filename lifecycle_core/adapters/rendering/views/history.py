@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.release import History
 
 
-def values(record: History) -> dict[str, Any]:  # noqa: ARG001 - the record says it all
-    """Add nothing."""
-    return {}
+def values(record: History) -> dict[str, Any]:
+    """Add what is wrong with the ledger."""
+    return {"wrong": [*record.notes, *record.broken.values()]}
 
 
 def text(record: History) -> list[RenderableType]:
@@ -30,4 +30,6 @@ def text(record: History) -> list[RenderableType]:
             what.append(f"\n✕ not counted: {entry.note}", style="red")
         made.add_row(str(event.seq), what, Text(event.actor), moment(event.at), Text(event.reason))
     heads = [f"{head.alias} -> version {head.version}" for head in record.heads.values()]
-    return [title("History of", record.release), Text("; ".join(heads) or "No alias moved."), made]
+    wrong = [Text(f"✕ {note}", style="red") for note in values(record)["wrong"]]
+    points = Text("; ".join(heads) or "No alias moved.")
+    return [title("History of", record.release), points, *wrong, made]

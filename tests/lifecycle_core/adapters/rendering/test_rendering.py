@@ -1,11 +1,7 @@
-"""Every record type in HTML and text, compared with files that people have looked at.
-
-After a wanted change: `NBRELEASE_UPDATE_GOLDEN=1 python -m pytest tests/lifecycle_core/adapters/rendering`.
-"""
+"""Every record type in HTML and text, compared with files that people have looked at."""
 
 from __future__ import annotations
 
-import os
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -17,10 +13,12 @@ from lifecycle_core.adapters.rendering import to_html, to_text
 from lifecycle_core.adapters.rendering.table import VIEWS, view_of
 from lifecycle_core.schema.base import Record
 from tests.fakes import records
+from tests.golden_files import agrees_with_golden
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "records"
 CASES: dict[str, Record] = {
     "bundle": records.bundle(),
+    "contract": records.contract(),
     "checkpoints": records.checkpoints(value="fail", owners="missing", review="waived"),
     "contract_report": records.contract_report(),
     "entry": records.history().entries[0],
@@ -46,10 +44,7 @@ STYLE = re.compile(r"<style>.*?</style>\n?", re.DOTALL)
 def test_a_record_shows_as_it_did(name: str, form: str) -> None:
     record = CASES[name]
     shown = STYLE.sub("", to_html(record)) if form == "html" else to_text(record)
-    golden = GOLDEN / f"{name}.{form}"
-    if os.environ.get("NBRELEASE_UPDATE_GOLDEN"):
-        golden.write_text(shown, encoding="utf-8")
-    assert shown == golden.read_text(encoding="utf-8")
+    assert agrees_with_golden(shown, f"records/{name}.{form}")
 
 
 def test_every_view_has_a_case_and_every_template_a_view() -> None:
