@@ -110,7 +110,8 @@ class _State:
             self._counted.add((event.alias, event.seq))
             self.broken.pop(event.alias, None)
         elif not lost:
-            self.broken[event.alias] = f"event {event.seq} does not count, because {note}"
+            why = f"event {event.seq} does not count, because {note}"
+            self.broken.setdefault(event.alias, why)  # the first is the cause of the others
             self._changed[event.alias] = event.seq
         return Entry(event=event, valid=not note, note=note)
 

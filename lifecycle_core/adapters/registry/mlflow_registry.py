@@ -175,12 +175,12 @@ class MlflowRegistry:
                 into.mkdir(parents=True, exist_ok=True)
                 target = Path(tempfile.mkdtemp(prefix=f"{name}-{version}-", dir=into))
             try:
-                self._fetch(client, found, target)
+                folder = self._fetch(client, found, target)
             except BaseException:
                 shutil.rmtree(target, ignore_errors=True)
                 raise
-        (target / _ADDED_BY_DOWNLOAD).unlink(missing_ok=True)
-        return target
+        (folder / _ADDED_BY_DOWNLOAD).unlink(missing_ok=True)
+        return folder
 
     def append(self, event: LedgerEvent) -> int:
         """Add an event to the ledger of its release in one step; return its `seq`."""
@@ -264,17 +264,19 @@ class MlflowRegistry:
                 raise
             return str(found.experiment_id)  # somebody else was first
 
-    def _fetch(self, client: Any, version: Any, target: Path) -> None:  # noqa: ANN401 - as above
-        """Copy the files; those of a moved project are found where they are now."""
+    def _fetch(self, client: Any, version: Any, target: Path) -> Path:  # noqa: ANN401 - as above
+        """Copy the files and return their folder; a moved project's are found where they are."""
         own = self.artifacts / "models" / version.tags.get(MODEL, "") / "artifacts"
         if file_of(self.uri) and version.tags.get(MODEL) and own.is_dir():
             with writing(target):
                 shutil.copytree(own, target, dirs_exist_ok=True)
-            return
+            return target
         from mlflow.artifacts import download_artifacts
 
         location = client.get_model_version_download_uri(version.name, version.version)
-        download_artifacts(artifact_uri=location, dst_path=str(target), tracking_uri=self.uri)
+        return Path(  # MLflow makes a folder within `target`
+            download_artifacts(artifact_uri=location, dst_path=str(target), tracking_uri=self.uri)
+        )
 
     def _known(self, release: Release | None, name: str, version: int) -> Release:
         if release is None:

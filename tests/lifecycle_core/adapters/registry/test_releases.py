@@ -49,6 +49,18 @@ def test_a_bundle_comes_back_byte_for_byte(registry: MlflowRegistry, tmp_path: P
         }
 
 
+def test_files_kept_elsewhere_come_through_mlflow(registry: MlflowRegistry, tmp_path: Path) -> None:
+    release = registry.register(a_bundle(tmp_path), verdict="identical")
+    other = MlflowRegistry(registry.uri, tmp_path / "another place")
+
+    copy = other.download(release, tmp_path / "here")
+
+    assert {p.relative_to(copy).as_posix() for p in copy.rglob("*") if p.is_file()} == {
+        "manifest.json",
+        "model/model.skops",
+    }
+
+
 def test_a_name_counts_up_and_never_down(registry: MlflowRegistry, tmp_path: Path) -> None:
     registered(registry, tmp_path, 3)
     with session(registry.uri) as client:
