@@ -18,7 +18,7 @@ from lifecycle_core.adapters.models import SkopsModels
 from lifecycle_core.errors import InvalidCall, TargetUnwritable
 from lifecycle_core.finalizing import finalize
 from lifecycle_core.schema.finalization import Finalization
-from tests.fakes.evidence import ModelsAsText, bikes_release, churn_release, churn_rows
+from tests.fakes.finalizing import ModelsAsText, bikes_release, churn_release, churn_rows
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,7 @@ from sklearn.linear_model import LinearRegression
 
 from lifecycle_core.adapters.evidence import EvidenceInMemory
 from lifecycle_core.finalizing import cost_curve, finalize
-from tests.fakes.evidence import Column, bikes_release, churn_release, churn_rows
+from tests.fakes.finalizing import Column, bikes_release, churn_release, churn_rows
 
 
 def test_a_threshold_curve_is_a_valid_chart() -> None:

@@ -18,7 +18,7 @@ from lifecycle_core.errors import InvalidCall
 from lifecycle_core.finalizing import finalize
 from lifecycle_core.schema.finalization import Finalization
 from lifecycle_core.schema.release_file import ReleaseFile
-from tests.fakes.evidence import Column, bikes_release, churn_release, churn_rows
+from tests.fakes.finalizing import Column, bikes_release, churn_release, churn_rows
 
 CANDIDATES = {"nothing": DummyClassifier(), "risk": Column()}
 

@@ -13,7 +13,7 @@ from sklearn.svm import LinearSVC
 from lifecycle_core.adapters.evidence import EvidenceInMemory
 from lifecycle_core.errors import InvalidCall
 from lifecycle_core.finalizing import finalize
-from tests.fakes.evidence import Column, bikes_release, churn_release, churn_rows
+from tests.fakes.finalizing import Column, bikes_release, churn_release, churn_rows
 
 if TYPE_CHECKING:
     from lifecycle_core.schema.release_file import ReleaseFile

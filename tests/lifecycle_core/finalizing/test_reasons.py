@@ -61,8 +61,8 @@ def test_every_sentence_of_a_full_comparison() -> None:
             "EUR -50.00 to EUR 2,040): that may be chance."
         ),
         (
-            "The simpler logistic cannot be told apart from it in cost on these rows; prefer it if it "
-            "is easier to explain or to run."
+            "The simpler logistic cannot be told apart from it in cost on these rows; prefer it if "
+            "it is easier to explain or to run."
         ),
         (
             "Without a model, acting on no row would cost EUR 106,000 per run: the model saves "
