@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from lifecycle_core.adapters.models import Models
     from lifecycle_core.schema.finalization import Finalization
 
 RECORD = "finalization.json"
@@ -29,6 +28,13 @@ REHEARSAL = "rehearsal.parquet"
 SCORE = "__score__"
 DECISION = "__decision__"
 _REHEARSED = 1_000
+
+
+class SavesModels(Protocol):
+    """What a folder of evidence needs of `adapters/models.py`."""
+
+    def save(self, model: Any, path: Path) -> None:  # noqa: ANN401 - any fitted estimator
+        """Write a fitted estimator to `path`, whole or not at all."""
 
 
 class EvidenceStore(Protocol):
@@ -79,7 +85,7 @@ class EvidenceFolder:
     """
 
     path: Path
-    models: Models
+    models: SavesModels
 
     def keep(self, record: Finalization, model: Any, frame: pd.DataFrame) -> Finalization:  # noqa: ANN401 - any fitted estimator
         """Write the four files, the record last.

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from lifecycle_core.schema.bundle import ModelFacts
-
 
 def churn_release(**sections: dict[str, Any]) -> ReleaseFile:
     """Return a release file of a churn model; a section given replaces the default one."""
@@ -69,9 +67,3 @@ class ModelsAsText:
     def save(self, model: object, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(type(model).__name__)
-
-    def facts(self, path: Path) -> ModelFacts:
-        raise NotImplementedError(path)
-
-    def load(self, path: Path) -> object:
-        raise NotImplementedError(path)
