@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from lifecycle_core.notebooks.read import Notebook
 
 _START_TIMEOUT = 120
-_IOPUB_TIMEOUT = 60
-"""Seconds to wait for outputs that were sent but have not come; beyond that they are lost."""
+_IOPUB_TIMEOUT = 600
+"""Seconds to wait for the outputs of a cell that has ended; a hundred thousand take a minute."""
 _NAME = "nbrelease"
 
 

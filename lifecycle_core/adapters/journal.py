@@ -26,6 +26,8 @@ _ALLOWED = "raises-exception"
 _KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
 _ID = re.compile(r"source-(\d+)")
 _MINOR_WITH_IDS = 5
+_MESSAGE = 1_000
+_LOST = "The cell ended, but its outputs did not arrive in full."
 
 
 class StopRun(Exception):  # noqa: N818 - it stops papermill and never leaves the engine
@@ -185,7 +187,7 @@ def run_from(journal: Journal, end: Exception | None, kernel: Kernel, started: f
         threads=threads(),
         exit=way,
         stopped_at=None if way == "ok" else stopped,
-        message=" ".join(plain(message).split()),
+        message=" ".join(plain(message).split())[:_MESSAGE],
     )
 
 
@@ -198,7 +200,8 @@ def _ending(journal: Journal, end: Exception | None, kernel: Kernel) -> tuple[Ru
         case "StopRun":
             return "exited", "The cell told the kernel to quit."
         case "CellTimeoutError":
-            return "timeout", "The cell ran longer than it was allowed to."
+            lost = "IOPub" in str(end)
+            return "timeout", _LOST if lost else "The cell ran longer than it was allowed to."
         case "DeadKernelError" | "RuntimeError":
             return _death(kernel, started=journal.started)
     if missing := journal.missing():

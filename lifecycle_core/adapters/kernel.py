@@ -184,13 +184,15 @@ def _manager(argv: list[str], sockets: Path) -> Any:  # noqa: ANN401 - jupyter_c
         def get_kernel_spec(self, _name: str) -> KernelSpec:
             return KernelSpec(argv=argv, display_name="Python 3", language="python")
 
-    return AsyncKernelManager(
+    manager = AsyncKernelManager(
         kernel_name="python3",
         kernel_spec_manager=OneSpec(),
         transport="ipc",
         ip=str(sockets / "s"),
         connection_file=str(sockets / "connection.json"),
     )
+    manager.context.rcvhwm = 0  # never drop an output, however fast they come; see the launcher
+    return manager
 
 
 def _end_group(leader: Any) -> None:  # noqa: ANN401 - a Popen without types

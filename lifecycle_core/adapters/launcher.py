@@ -25,6 +25,7 @@ import struct
 import sys
 import threading
 import time
+from typing import Any
 
 CELL = struct.Struct("<q")
 _POLL = 0.5
@@ -102,6 +103,11 @@ def main() -> None:
     from ipykernel.kernelapp import IPKernelApp
 
     class QuietApp(IPKernelApp):  # type: ignore[misc]  # ipykernel is not followed by mypy
+        def init_iopub(self, context: Any) -> None:  # noqa: ANN401 - pyzmq's context
+            """Never drop an output: by default the thousandth that waits is the last."""
+            context.sndhwm = 0
+            super().init_iopub(context)
+
         def log_connection_info(self) -> None:
             """Invite nobody: what the process writes past Jupyter is kept for its last words."""
 

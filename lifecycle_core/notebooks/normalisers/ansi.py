@@ -16,10 +16,8 @@ def plain(text: str) -> str:
         >>> plain("\x1b[31mred\x1b[0m")
         'red'
     """
-    before = None
-    while before != text and "\x1b" in text:  # what is left may form a code anew
-        before, text = text, _ESCAPE.sub("", text)
-    return text
+    # A lone escape character goes too, or what is left could form a code anew.
+    return _ESCAPE.sub("", text).replace("\x1b", "") if "\x1b" in text else text
 
 
 def _normalise(outputs: Outputs) -> Outputs:

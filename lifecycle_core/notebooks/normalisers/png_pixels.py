@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import io
 
 from lifecycle_core.notebooks.normalisers.base import Normaliser, Outputs, change_data, display
 
 _MARK = "pixels "
+_MAX_PIXELS = 20_000_000
+"""Larger images are compared byte by byte; decoding them would take too much memory."""
+_SCREEN = frozenset({"1", "L", "LA", "P", "PA", "RGB", "RGBA"})
 
 
 def pixels(data: str) -> str:
@@ -24,10 +26,13 @@ def pixels(data: str) -> str:
 
     try:
         with Image.open(io.BytesIO(base64.b64decode(data)), formats=["PNG"]) as image:
-            shown = image.convert("RGBA")
+            if image.width * image.height > _MAX_PIXELS:
+                return data
+            # Deeper images, of 16 or 32 bits, would lose what distinguishes them.
+            shown = image.convert("RGBA") if image.mode in _SCREEN else image
             digest = hashlib.sha256(shown.tobytes()).hexdigest()
-            return f"{_MARK}{shown.width}x{shown.height} {digest}"
-    except (OSError, ValueError, SyntaxError, binascii.Error, Image.DecompressionBombError):
+            return f"{_MARK}{shown.width}x{shown.height} {shown.mode} {digest}"
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return data
 
 

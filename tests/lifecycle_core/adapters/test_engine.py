@@ -37,6 +37,7 @@ def execute(
     parameters: dict[str, Any] | None = None,
     cell_timeout: float | None = None,
     progress: Silent | None = None,
+    environment: dict[str, str] | None = None,
 ) -> Execution:
     write(path, *cells)
     with open_workspace(path) as space:
@@ -46,6 +47,7 @@ def execute(
             parameters=parameters or {},
             cell_timeout=cell_timeout,
             progress=progress or Silent(),
+            environment=environment or {},
         )
 
 
@@ -217,9 +219,20 @@ def test_nothing_is_left_when_the_program_is_ended(tmp_path: Path, number: int) 
         assert list(scratch.iterdir()) == []
 
 
-def test_a_long_notebook_runs(tmp_path: Path) -> None:
-    cells = [code(f"x = {number}") for number in range(300)]
+def test_a_kernel_that_does_not_start_says_why(tmp_path: Path) -> None:
+    nowhere = {"PYTHONHOME": str(tmp_path / "nowhere")}
+    result = execute(tmp_path / "model.ipynb", code("1"), environment=nowhere)
+    assert result.run.exit == "killed"
+    assert result.run.stopped_at is None
+    assert result.run.message.startswith("The kernel did not start (exit code 1). Its last words:")
+    assert not result.cells[0].ran
+
+
+def test_a_long_notebook_loses_nothing(tmp_path: Path) -> None:
+    cells = [code(f"x = {number}") for number in range(200)]
+    cells.append(code("for number in range(8_000):\n    print(number, flush=True)"))
     result = execute(tmp_path / "model.ipynb", *cells)
+    assert text(result, 200) == "".join(f"{number}\n" for number in range(8_000))
     assert result.run.exit == "ok"
     assert all(cell.ran for cell in result.cells.values())
     assert content(*cells)["nbformat_minor"] == result.notebook["nbformat_minor"]
