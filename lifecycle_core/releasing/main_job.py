@@ -190,6 +190,7 @@ def release(
                 lock=lock,
                 facts=facts,
                 model=workspace.evidence / MODEL,
+                contract_text=to_odcs(contract),
                 checkpoints=evaluate(evidence),
                 bundles=outside.bundles,
                 into=bundles_folder,
