@@ -42,8 +42,8 @@ class LifecycleMagics(Magics):
         """
         from lifecycle_core import verbs
 
-        arguments = parsed(self.release, line)
-        self._stated = verbs.parse_release(cell, name=arguments.name, where="%%release cell")
+        say = parsed(self.release, line)
+        self._stated = verbs.parse_release(cell, name=say.name, where="%%release cell")
         return self._stated
 
     @magic_arguments()
@@ -67,16 +67,13 @@ class LifecycleMagics(Magics):
         """
         from lifecycle_core import verbs
 
-        arguments = parsed(self.finalize, line)
-        release, names = self._release_file(), self.shell.user_ns
-        return verbs.finalize(
-            *(named(names, name) for name in (arguments.candidates, arguments.X, arguments.y)),
-            release=release,
-            holdout=tuple(named(names, name) for name in arguments.holdout or ()) or None,
-            folds=arguments.folds,
-            seed=arguments.seed,
-            keep=_Variable(names, arguments.model) if arguments.model else None,
-        )
+        say, names = parsed(self.finalize, line), self.shell.user_ns
+        trained = [named(names, name) for name in (say.candidates, say.X, say.y)]
+        kept_out = tuple(named(names, name) for name in say.holdout or ())
+        options: dict[str, Any] = {"folds": say.folds, "seed": say.seed}
+        options |= {"holdout": kept_out or None, "release": self._release_file()}
+        keep = _Variable(names, say.model) if say.model else None
+        return verbs.finalize(*trained, keep=keep, **options)
 
     def _release_file(self) -> ReleaseFile:
         if self._stated is None:

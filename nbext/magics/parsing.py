@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
-from IPython.core.magic_arguments import parse_argstring
 
 from lifecycle_core.errors import InvalidCall
 
@@ -21,14 +21,16 @@ def parsed(magic: Callable[..., Any], line: str) -> Namespace:
     Raises:
         InvalidCall: The line does not fit; the hint is the magic's usage.
     """
+    parser = magic.parser  # type: ignore[attr-defined] # set by magic_arguments
     try:
-        found: Namespace = parse_argstring(magic, line)
+        # IPython's own split would leave the quotation marks around a reason.
+        found: Namespace = parser.parse_args(shlex.split(line))
     except (UsageError, ValueError) as error:  # ValueError: a quotation mark without its partner
-        usage = " ".join(magic.parser.format_usage().split()).removeprefix("usage: ")  # type: ignore[attr-defined] # set by magic_arguments
+        usage = " ".join(parser.format_usage().partition("%")[2].split())
         sign = "%%" if magic.__name__ == "release" else "%"
         raise InvalidCall(
             f"{sign}{magic.__name__} does not understand `{line.strip()}`: {error}.",
-            hint=f"Write {sign}{usage.removeprefix('%')}",
+            hint=f"Write {sign}{usage.lstrip('%')}",
         ) from None
     return found
 

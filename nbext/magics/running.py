@@ -40,12 +40,12 @@ class RunningMagics(Magics):
         """
         from lifecycle_core import verbs
 
-        arguments = parsed(self.reproduce, line)
+        say = parsed(self.reproduce, line)
         if left_for_later(self.shell, "reproduce", line):
             return None
-        path = saved_notebook(self.shell, arguments.notebook)
+        path = saved_notebook(self.shell, say.notebook)
         with shown_progress() as progress:
-            return verbs.reproduce(path, rtol=arguments.rtol, progress=progress)
+            return verbs.reproduce(path, rtol=say.rtol, progress=progress)
 
     @magic_arguments()
     @argument("notebook", nargs="?", help="Path of the notebook; this one if left out.")
@@ -61,9 +61,9 @@ class RunningMagics(Magics):
         """
         from lifecycle_core import verbs
 
-        arguments = parsed(self.package, line)
+        say = parsed(self.package, line)
         if left_for_later(self.shell, "package", line):
             return None
-        path = saved_notebook(self.shell, arguments.notebook)
+        path = saved_notebook(self.shell, say.notebook)
         with shown_progress() as progress:
             return verbs.package(path, progress=progress)

@@ -29,15 +29,18 @@ def values(record: Proposal) -> dict[str, Any]:
 
 def text(record: Proposal) -> list[RenderableType]:
     """Return the checkpoints and the moves."""
-    made = table("Alias", "Points at", "Promote", "Roll back")
-    for row in values(record)["moves"]:
-        made.add_row(*(Text(cell.replace("`", "")) for cell in row))
+    made = table("Alias", "Points at")
+    moves = []
+    for alias, place, forth, back in values(record)["moves"]:
+        made.add_row(alias, place)
+        moves += [Text(f"Promote to {alias}: {forth}")] if forth else []
+        moves += [Text(f"Roll {alias} back: {back}")] if back else []
     release = record.release
     pairs = [("Bundle", short_digest(release.bundle_digest))]
     verdict = [("Reproduction", mark(release.verdict))] if release.verdict else []
     head = title("Promotion", release.name, f"version {release.version}")
     checks = checkpoint_table(record.checkpoints.results)
-    return [head, facts(*pairs, *verdict), Text(), checks, Text(), made]
+    return [head, facts(*pairs, *verdict), Text(), checks, Text(), made, Text(), *moves]
 
 
 def _place(record: Proposal, alias: str) -> str:

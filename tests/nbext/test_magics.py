@@ -1,0 +1,269 @@
+"""Each magic says to its verb what the line says; errors are two lines: the fact and the hint."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from lifecycle_core.errors import InvalidCall
+from tests.fakes import records
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from tests.fakes.verbs import FakeVerbs
+
+
+@pytest.fixture
+def prepared(shell: InteractiveShell, verbs: FakeVerbs) -> InteractiveShell:
+    """A shell with variables and a release cell that has run."""
+    names = {"candidates": {"line": "a model"}, "X_train": "X", "y_train": "y"}
+    shell.user_ns.update(names, X_test="Xt", y_test="yt")
+    shell.run_cell_magic("release", "churn", "model: {}\n")
+    assert verbs.calls.pop() == (
+        "parse_release",
+        {"text": "model: {}\n", "name": "churn", "where": "%%release cell"},
+    )
+    return shell
+
+
+def test_release_returns_the_record(shell: InteractiveShell, verbs: FakeVerbs) -> None:
+    assert shell.run_cell_magic("release", "churn", "a: {b}").model.name == "churn"
+    assert verbs.calls[0][1]["text"] == "a: {b}"  # braces are YAML, not variables
+
+
+def test_finalize_looks_its_names_up(prepared: InteractiveShell, verbs: FakeVerbs) -> None:
+    made = prepared.run_line_magic("finalize", "candidates X_train y_train")
+    assert made == records.finalization()
+    assert verbs.calls == [
+        (
+            "finalize",
+            {
+                "positional": ({"line": "a model"}, "X", "y"),
+                "release": records.release_file(),
+                "holdout": None,
+                "folds": 5,
+                "seed": 0,
+                "keep": None,
+            },
+        )
+    ]
+
+
+def test_finalize_takes_all_its_options(prepared: InteractiveShell, verbs: FakeVerbs) -> None:
+    prepared.run_line_magic(
+        "finalize",
+        "candidates X_train y_train --holdout X_test y_test --folds 3 --seed 7 --model best",
+    )
+    said = verbs.calls[0][1]
+    assert (said["holdout"], said["folds"], said["seed"]) == (("Xt", "yt"), 3, 7)
+    assert prepared.user_ns["best"] == "a model"
+
+
+def test_variables_in_braces_are_replaced(prepared: InteractiveShell, verbs: FakeVerbs) -> None:
+    prepared.run_cell("folds = 4\nmade = %finalize candidates X_train y_train --folds {folds}")
+    assert verbs.calls[0][1]["folds"] == 4
+    assert prepared.user_ns["made"] == records.finalization()
+
+
+USAGE = (
+    "Hint: Write %finalize [--holdout X_TEST Y_TEST] [--folds FOLDS] [--seed SEED] "
+    "[--model NAME] candidates X y"
+)
+ERRORS = {
+    "%finalize candidates X_trian y_train": [
+        "InvalidCall: There is no variable `X_trian` in this notebook.",
+        "Hint: Did you mean `X_train`?",
+    ],
+    "%finalize models": [
+        (
+            "InvalidCall: %finalize does not understand `models`: "
+            "the following arguments are required: X, y."
+        ),
+        USAGE,
+    ],
+    "%finalize candidates X y --folds five": [
+        (
+            "InvalidCall: %finalize does not understand `candidates X y --folds five`: "
+            "argument --folds: invalid int value: 'five'."
+        ),
+        USAGE,
+    ],
+    "%rollback churn": [
+        (
+            "InvalidCall: %rollback does not understand `churn`: "
+            "the following arguments are required: --reason."
+        ),
+        "Hint: Write %rollback [--to VERSION] [--alias ALIAS] --reason REASON name",
+    ],
+    '%promote churn --reason "half': [
+        'InvalidCall: %promote does not understand `churn --reason "half`: No closing quotation.',
+        "Hint: Write %promote [--to ALIAS] [--version VERSION] [--reason REASON] name",
+    ],
+    "%promote chum": ["ReleaseNotFound: There is no chum.", "Hint: Known: churn."],
+}
+
+
+@pytest.mark.parametrize("code", ERRORS)
+def test_an_error_is_two_lines(
+    prepared: InteractiveShell, capsys: pytest.CaptureFixture[str], code: str
+) -> None:
+    assert shown_error(prepared, capsys, code) == ERRORS[code]
+
+
+def test_finalize_needs_a_release_cell(
+    shell: InteractiveShell, verbs: FakeVerbs, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shell.user_ns.update(candidates={}, X=0, y=0)
+    assert shown_error(shell, capsys, "%finalize candidates X y") == [
+        "InvalidCall: %finalize needs to know the release, and no %%release cell has run.",
+        "Hint: Run a cell that starts with %%release NAME; type %%release? for an example.",
+    ]
+    assert verbs.calls == []
+
+
+def test_promote_without_alias_changes_nothing(shell: InteractiveShell, verbs: FakeVerbs) -> None:
+    assert shell.run_line_magic("promote", "churn --version 3") == verbs.proposed
+    assert verbs.calls == [("propose", {"name": "churn", "version": 3})]
+
+
+def test_promote_with_alias_acts(shell: InteractiveShell, verbs: FakeVerbs) -> None:
+    entry = shell.run_line_magic("promote", 'churn --to challenger --reason "a third cheaper"')
+    assert entry.event.alias == "challenger"
+    said = {"name": "churn", "to": "challenger", "version": None, "reason": "a third cheaper"}
+    assert verbs.calls == [("promote", said)]
+
+
+def test_rollback_acts(shell: InteractiveShell, verbs: FakeVerbs) -> None:
+    shell.run_line_magic("rollback", "churn --alias champion --reason complaints")
+    said = {"name": "churn", "to": "previous", "alias": "champion", "reason": "complaints"}
+    assert verbs.calls == [("rollback", said)]
+
+
+def test_releases_shows_all_or_one(shell: InteractiveShell, verbs: FakeVerbs) -> None:
+    assert shell.run_line_magic("releases", "") == records.releases()
+    assert shell.run_line_magic("releases", "churn") == records.status()
+    assert [name for name, _ in verbs.calls] == ["releases", "status"]
+
+
+def test_reproduce_runs_the_file_it_is_given(
+    shell: InteractiveShell, verbs: FakeVerbs, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.ipynb"
+    made = shell.run_line_magic("reproduce", f"{path} --rtol 0.01")
+    assert made == records.reproduction()
+    assert verbs.calls == [("reproduce", {"notebook": path, "rtol": 0.01})]
+
+
+@pytest.mark.parametrize("verb", ["reproduce", "package"])
+@pytest.mark.parametrize("trace", ["server", "server, relative", "vscode"])
+def test_this_notebook_is_found(  # noqa: PLR0917 - fixtures
+    shell: InteractiveShell,
+    verbs: FakeVerbs,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    verb: str,
+    trace: str,
+) -> None:
+    path = tmp_path / "a.ipynb"
+    path.write_text("{}")
+    if trace == "vscode":
+        monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+        shell.user_ns["__vsc_ipynb_file__"] = str(path)
+    else:
+        monkeypatch.setenv("JPY_SESSION_NAME", str(path) if trace == "server" else path.name)
+        monkeypatch.setenv("PWD", str(tmp_path))
+    shell.run_line_magic(verb, "")
+    assert verbs.calls[0][1]["notebook"] == path
+    assert capsys.readouterr().out.startswith("Using a.ipynb as saved at ")
+
+
+def test_a_renamed_notebook_is_asked_for(
+    shell: InteractiveShell,
+    verbs: FakeVerbs,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("JPY_SESSION_NAME", "/gone/old.ipynb")
+    assert shown_error(shell, capsys, "%package") == [
+        "InvalidCall: It is not known which file this notebook is.",
+        "Hint: Save it and name it, such as `%reproduce analysis.ipynb`.",
+    ]
+    assert verbs.calls == []
+
+
+MOVES = {
+    "reproduce": ("", "nbrelease reproduce NOTEBOOK"),
+    "package": ("", "nbrelease run NOTEBOOK"),
+    "promote": ("churn --to champion", "nbrelease promote churn --to champion"),
+    "rollback": ("churn --reason no", "nbrelease rollback churn --reason no"),
+    "releases": ("churn", "nbrelease status churn"),
+}
+
+
+@pytest.mark.parametrize("verb", MOVES)
+def test_in_a_clean_run_requests_are_recorded_not_done(  # noqa: PLR0917 - fixtures
+    shell: InteractiveShell,
+    verbs: FakeVerbs,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    verb: str,
+) -> None:
+    line, command = MOVES[verb]
+    monkeypatch.setenv("NBRELEASE_RUN", "1")
+    monkeypatch.setenv("NBRELEASE_EVIDENCE", str(tmp_path))
+    for _ in range(2):
+        assert shell.run_line_magic(verb, line) is None
+    assert verbs.calls == []
+    said = f"%{verb} is recorded, not done: nobody is there to answer. `{command}` does it.\n"
+    assert capsys.readouterr().out == said * 2
+    kept = json.loads((tmp_path / "requests.json").read_text())
+    assert kept == [{"verb": verb, "arguments": line}] * 2
+
+
+@pytest.mark.parametrize("verb", ["reproduce", "package"])
+def test_under_papermill_no_run_is_nested(
+    shell: InteractiveShell,
+    verbs: FakeVerbs,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    verb: str,
+) -> None:
+    message: dict[str, Any] = {"content": {"allow_stdin": False}}
+    monkeypatch.setattr(type(shell), "get_parent", lambda _: message, raising=False)
+    assert shell.run_line_magic(verb, "a.ipynb") is None
+    assert "recorded, not done" in capsys.readouterr().out
+    assert shell.run_line_magic("promote", "churn --to champion") is not None
+    assert [name for name, _ in verbs.calls] == ["promote"]
+
+
+def test_the_extension_hides_no_defect_of_ours(
+    shell: InteractiveShell, verbs: FakeVerbs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(verbs, "releases", broken)
+    with pytest.raises(ZeroDivisionError):
+        shell.run_line_magic("releases", "")
+
+
+def test_errors_reach_python_code_as_they_are(prepared: InteractiveShell) -> None:
+    with pytest.raises(InvalidCall) as raised:
+        prepared.run_line_magic("finalize", "candidates X_train z_train")
+    assert raised.value.hint == "Did you mean `y_train`?"
+
+
+def shown_error(
+    shell: InteractiveShell, capsys: pytest.CaptureFixture[str], code: str
+) -> list[str]:
+    """Return what a cell prints when it fails."""
+    capsys.readouterr()
+    assert not shell.run_cell(code).success
+    return capsys.readouterr().out.splitlines()
