@@ -27,7 +27,7 @@ costs: {false_positive: 1, false_negative: 5}"""
 
 def write_notebook(path: Path, *sources: str, metadata: dict[str, Any] | None = None) -> Path:
     """Write a notebook with these code cells, never executed, and return its path."""
-    cells = [
+    cells: list[dict[str, Any]] = [
         {
             "cell_type": "code",
             "id": f"cell-{index}",

@@ -150,13 +150,16 @@ def release(
 
         with told(progress, "Checking the data contract") as answer:
             training = workspace.evidence / TRAINING
-            contract = agreed or infer(
-                outside.apart.run(outside.tables.profile, training), name=stated.model.name
-            )
+            if agreed:
+                contract, contract_text = agreed
+            else:
+                profile = outside.apart.run(outside.tables.profile, training)
+                contract = infer(profile, name=stated.model.name)
+                contract_text = to_odcs(contract)
             report = check(
                 contract,
                 outside.apart.run(outside.tables.measure, training, contract),
-                digest=digest_bytes(to_odcs(contract).encode()),
+                digest=digest_bytes(contract_text.encode()),
                 agreed=agreed is not None,
             )
             answer(f"{report.checks} rules, {len(report.violations)} broken")
@@ -190,7 +193,7 @@ def release(
                 lock=lock,
                 facts=facts,
                 model=workspace.evidence / MODEL,
-                contract_text=to_odcs(contract),
+                contract_text=contract_text,
                 checkpoints=evaluate(evidence),
                 bundles=outside.bundles,
                 into=bundles_folder,

@@ -47,8 +47,8 @@ def stated_release(notebook: Notebook) -> ReleaseFile:
     )
 
 
-def agreed_contract(notebook: Notebook, stated: ReleaseFile) -> Contract | None:
-    """Return the contract that the release file names, if it names one.
+def agreed_contract(notebook: Notebook, stated: ReleaseFile) -> tuple[Contract, str] | None:
+    """Return the contract that the release file names, and its text, if it names one.
 
     Raises:
         ReleaseFileInvalid: The file is not there, or is no contract.
@@ -64,7 +64,7 @@ def agreed_contract(notebook: Notebook, stated: ReleaseFile) -> Contract | None:
             where=str(path),
             hint="Draw one from the training table: nbrelease contract infer TABLE --out FILE.",
         ) from error
-    return from_odcs(text, str(path))
+    return from_odcs(text, str(path)), text
 
 
 def require_end(notebook: Notebook, execution: Execution) -> None:

@@ -38,7 +38,7 @@ def test_the_wheel_holds_the_packages_and_nothing_else(wheel: Path) -> None:
 
 def test_the_wheel_works_in_an_empty_environment(wheel: Path, tmp_path: Path) -> None:
     python = tmp_path / "venv" / "bin" / "python"
-    uv = [find_uv_bin(), "--quiet"]
+    uv: list[str | Path] = [find_uv_bin(), "--quiet"]
     subprocess.run([*uv, "venv", "--python", sys.executable, tmp_path / "venv"], check=True)
     install = [*uv, "pip", "install", "--python", python, "--constraint", ROOT / "constraints.txt"]
     subprocess.run([*install, wheel], check=True, cwd=tmp_path)

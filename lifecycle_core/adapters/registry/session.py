@@ -19,7 +19,7 @@ from lifecycle_core.adapters.registry.address import (
     require_file,
     require_server,
 )
-from lifecycle_core.errors import RegistryUnavailable
+from lifecycle_core.errors import RegistryUnavailable, TargetUnwritable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +33,7 @@ _SETTINGS = {
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
 }
 _FORCED = {"MLFLOW_DISABLE_TELEMETRY": "true"}
+_FULL = ("disk I/O error", "database or disk is full")
 _LOGGERS = ("mlflow", "alembic")
 
 
@@ -68,6 +69,12 @@ def unguarded(uri: str) -> Iterator[Any]:
         try:
             yield MlflowClient(tracking_uri=uri, registry_uri=uri)
         except (MlflowException, RequestException, SQLAlchemyError) as error:
+            if any(sign in str(error) for sign in _FULL):
+                raise TargetUnwritable(
+                    f"{redacted(uri)} cannot be written: the disk is full or fails.",
+                    path=redacted(uri),
+                    hint="Free some space, or name another place with NBRELEASE_HOME.",
+                ) from None
             lines = [line.strip() for line in redacted(str(error)).splitlines() if line.strip()]
             raise RegistryUnavailable(
                 f"The registry {redacted(uri)} answered with an error: "
