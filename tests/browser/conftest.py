@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.lab import browser_program, chromium, jupyterlab
+from tests.browser.small_release import register_two_versions
+from tests.notebook_files import write_notebook
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A JupyterLab and the folder it serves."""
+
+    address: str
+    folder: Path
+
+
+@pytest.fixture(scope="session")
+def program() -> str:
+    """The browser; without one the tests are skipped, but in CI they fail."""
+    if found := browser_program():
+        return found
+    message = "No chromium: the browser tests need one, such as `apt install chromium`."
+    if os.environ.get("CI"):
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+@pytest.fixture(scope="session")
+def lab(program: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A JupyterLab in a project with two versions of a release."""
+    assert program
+    folder = tmp_path_factory.mktemp("project")
+    register_two_versions(folder)
+    with jupyterlab(folder, tmp_path_factory.mktemp("home")) as address:
+        yield Lab(address, folder)
+
+
+@pytest.fixture(scope="session")
+def browser(program: str) -> Iterator[Browser]:
+    """A browser without a window."""
+    with chromium(program) as opened:
+        yield opened
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page that must end without an error of its own."""
+    opened = browser.new_page(viewport={"width": 1250, "height": 1400})
+    errors: list[str] = []
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    opened.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+    yield opened
+    opened.close()
+    assert errors == []
+
+
+@pytest.fixture
+def notebook(lab: Lab, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Name of a notebook that loads the extension and shows the panel and the releases."""
+    name = f"{request.node.name}.ipynb"
+    path = write_notebook(
+        lab.folder / name, "%load_ext nbext", "%promote tumours", "%releases", "%releases nothing"
+    )
+    yield name
+    path.unlink()
