@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _SCHEMA = "schema.json"
 _PICKLE = re.compile(rb"\x80[\x02-\x05]")
-_COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"x\x01", b"x\x9c", b"x\xda", b"ZF")
+_COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"x\x01", b"x^", b"x\x9c", b"x\xda", b"ZF")
 _VERSION_FIELD = "_sklearn_version"
 
 # Parts of scikit-learn's own estimators that skops does not list. Each was read: to construct it
@@ -191,7 +191,8 @@ class SkopsModels:
 
     def _schema(self, path: Path) -> dict[str, Any]:
         try:
-            head = path.open("rb").read(8)
+            with path.open("rb") as file:
+                head = file.read(8)
         except OSError as error:
             raise BundleInvalid(
                 f"There is no model at {path}: {error.strerror}.",

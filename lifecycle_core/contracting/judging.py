@@ -96,10 +96,9 @@ def _table_violations(
     contract: Contract, measurement: Measurement, keep: Collection[str]
 ) -> Iterator[Violation]:
     wanted = {feature.name for feature in contract.features}
-    if contract.freshness_column:
-        keep = {*keep, contract.freshness_column}
+    allowed = {*wanted, *keep, contract.freshness_column}
     present = set(measurement.columns)
-    extra = [name for name in measurement.columns if name not in wanted and name not in keep]
+    extra = [name for name in measurement.columns if name not in allowed]
     for name in sorted(wanted - present):
         close = get_close_matches(name, extra, n=1)
         near = f" The table has {close[0]!r}." if close else ""

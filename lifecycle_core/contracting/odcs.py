@@ -8,6 +8,7 @@ What the standard has no field for (unit, refresh, owner of a column) stands in 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -77,7 +78,7 @@ def to_odcs(contract: Contract) -> str:
         document.customProperties = [
             CustomProperty(property="freshnessColumn", value=contract.freshness_column)
         ]
-    return _HEADER + str(document.to_yaml())
+    return _HEADER + _dump(document.model_dump(exclude_none=True, by_alias=True))
 
 
 def from_odcs(text: str, where: str) -> Contract:
@@ -135,6 +136,16 @@ def from_odcs(text: str, where: str) -> Contract:
             "freshness_hours": hours,
         }
     )
+
+
+def _dump(data: dict[str, Any]) -> str:
+    """Return YAML that people can read, and that surely reads back as the same."""
+    text = str(yaml.safe_dump(data, sort_keys=False, allow_unicode=True))
+    with suppress(yaml.YAMLError):
+        if yaml.safe_load(text) == data:
+            return text
+    # PyYAML writes a few rare line breaks as they are, and then cannot read them.
+    return str(yaml.safe_dump(data, sort_keys=False, allow_unicode=False))
 
 
 def _property(feature: Feature) -> SchemaProperty:

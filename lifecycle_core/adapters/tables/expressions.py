@@ -19,6 +19,7 @@ _SQL: dict[LogicalType, str] = {
     "integer": "BIGINT", "number": "DOUBLE", "string": "VARCHAR", "boolean": "BOOLEAN",
     "date": "DATE", "timestamp": "TIMESTAMP",
 }  # fmt: skip
+_LONGEST_DATE = len("2026-01-31")
 _ACCEPTED: dict[LogicalType, frozenset[LogicalType]] = {
     "integer": frozenset({"integer", "number"}),
     "number": frozenset({"integer", "number"}),
@@ -121,9 +122,12 @@ def typed(raw: str, kind: LogicalType, *, text: bool) -> str:
         whole = f"TRY_CAST({raw} AS BIGINT)"
         return f"CASE WHEN TRY_CAST({raw} AS DOUBLE) = {whole} THEN {whole} END"
     if kind == "number":
-        return f"nullif(TRY_CAST({raw} AS DOUBLE), 'nan'::DOUBLE)"
+        number = f"TRY_CAST({raw} AS DOUBLE)"
+        return f"CASE WHEN NOT isnan({number}) THEN {number} END"
     if kind == "boolean" and text:
         return f"CASE lower({raw}) WHEN 'true' THEN true WHEN 'false' THEN false WHEN '1' THEN true WHEN '0' THEN false END"  # noqa: E501 - one expression
+    if kind == "date" and text:  # DuckDB would drop the time of day without a word
+        return f"CASE WHEN length({raw}) <= {_LONGEST_DATE} THEN TRY_CAST({raw} AS DATE) END"
     return f"TRY_CAST({raw} AS {_SQL[kind]})"
 
 

@@ -1,0 +1,317 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lifecycle_core.adapters.tables import DuckTables
+from lifecycle_core.adapters.tables.source import open_source
+from lifecycle_core.errors import InvalidCall, TableInvalid
+from lifecycle_core.schema.contract import Contract, Feature
+
+TABLES = DuckTables(batch_rows=4096)
+
+
+def csv(folder: Path, text: str, name: str = "t.csv") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def parquet(folder: Path, **columns: Any) -> Path:  # noqa: ANN401 - whatever pandas takes
+    path = folder / "t.parquet"
+    pd.DataFrame(columns).to_parquet(path, index=False)
+    return path
+
+
+def contract(*features: Feature) -> Contract:
+    return Contract(name="churn", features=features)
+
+
+def feature(name: str, kind: str, **rules: Any) -> Feature:  # noqa: ANN401 - fields of Feature
+    return Feature.model_validate({"name": name, "type": kind, "required": False, **rules})
+
+
+def types(path: Path) -> dict[str, str]:
+    return {column.name: column.type for column in TABLES.profile(path).columns}
+
+
+def test_csv_columns_get_their_narrowest_type(tmp_path: Path) -> None:
+    text = "i,n,b,s,d,t,zeros,none\n1,1.0,True,x,2026-01-02,2026-01-02 03:04:05,0,\n"
+    text += "-2,1e3,false,y,2026-01-03,2026-01-03 00:00:00,1,NA\n"
+    assert types(csv(tmp_path, text)) == {
+        "i": "integer", "n": "number", "b": "boolean", "s": "string", "d": "date",
+        "t": "timestamp", "zeros": "integer", "none": "string",
+    }  # fmt: skip
+
+
+def test_parquet_columns_keep_their_type(tmp_path: Path) -> None:
+    path = parquet(
+        tmp_path,
+        i=[1, 2],
+        n=[1.0, 2.0],
+        b=[True, False],
+        s=["1", "2"],
+        c=pd.Categorical(["x", "y"]),
+        t=pd.to_datetime(["2026-01-01", "2026-01-02"]),
+    )
+    assert types(path) == {
+        "i": "integer", "n": "number", "b": "boolean", "s": "string", "c": "string",
+        "t": "timestamp",
+    }  # fmt: skip
+    profile = TABLES.profile(path)
+    assert profile.newest == {"t": "2026-01-02T00:00:00"}
+    assert [column.storage for column in profile.columns] == ["", "", "", "", "category", ""]
+
+
+def test_nan_counts_as_no_value(tmp_path: Path) -> None:
+    path = tmp_path / "t.parquet"  # not by pandas, which writes NaN as null
+    pa.parquet.write_table(pa.table({"n": pa.array([1.0, float("nan"), 3.0])}), path)
+    (column,) = TABLES.profile(path).columns
+    assert (column.nulls, column.distinct, column.minimum, column.maximum) == (1, 2, 1, 3)
+    measured = TABLES.measure(path, contract(feature("n", "number", required=True, maximum=2)))
+    assert (measured.measures["n"].nulls, measured.measures["n"].outside) == (1, 1)
+    text = csv(tmp_path, "n\n1\nNaN\n3\n")
+    assert TABLES.profile(text).columns[0].nulls == 1
+
+
+def test_infinity_is_out_of_every_range(tmp_path: Path) -> None:
+    path = parquet(tmp_path, n=[1.0, np.inf])
+    assert TABLES.measure(path, contract(feature("n", "number"))).measures["n"].outside == 1
+    assert TABLES.profile(path).columns[0].maximum == 1
+
+
+@settings(deadline=None, max_examples=30)  # each opens DuckDB
+@given(
+    st.lists(st.one_of(st.none(), st.integers(-1000, 1000), st.floats(allow_nan=True)), min_size=1)
+)
+def test_profile_counts_what_pandas_counts(values: list[float | None]) -> None:
+    import tempfile
+
+    frame = pd.DataFrame({"n": pd.Series(values, dtype="float64")})
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "t.parquet"
+        frame.to_parquet(path, index=False)
+        (column,) = TABLES.profile(path).columns
+    finite = frame["n"][np.isfinite(frame["n"])]
+    assert column.nulls == int(frame["n"].isna().sum())
+    assert column.minimum == (None if finite.empty else finite.min())
+    assert column.maximum == (None if finite.empty else finite.max())
+
+
+def test_many_texts_are_no_categories(tmp_path: Path) -> None:
+    rows = "\n".join(f"{i % 51},{i % 50}" for i in range(102))
+    path = csv(tmp_path, "a,b\n" + rows.replace("\n", "x\n").replace(",", "x,") + "x\n")
+    first, second = TABLES.profile(path).columns
+    assert first.categories == ()
+    assert len(second.categories) == 50
+
+
+def test_types_come_from_the_contract_and_not_from_the_rows(tmp_path: Path) -> None:
+    # 9,000 rows look like integers; the last ones show that the column is text.
+    rows = ["01234"] * 9000 + ["A1"]
+    path = csv(tmp_path, "zip\n" + "\n".join(rows) + "\n")
+    agreed = contract(feature("zip", "string"))
+    with TABLES.stream(path, agreed) as batches:
+        got = [batch.frame["zip"] for batch in batches]
+    assert len(got) > 1
+    assert {series.dtype for series in got} == {np.dtype(object)}
+    assert pd.concat(got).tolist() == rows
+
+
+def test_batches_come_in_order_with_positions(tmp_path: Path) -> None:
+    path = parquet(tmp_path, n=np.arange(10_000), key=np.arange(10_000)[::-1])
+    with TABLES.stream(path, contract(feature("n", "integer")), keep=("key",)) as batches:
+        parts = list(batches)
+    assert [part.start for part in parts] == list(np.cumsum([0, *(p.rows for p in parts[:-1])]))
+    assert max(part.rows for part in parts) <= 4096
+    assert np.concatenate([part.frame["n"] for part in parts]).tolist() == list(range(10_000))
+    assert np.concatenate([part.kept["key"] for part in parts])[0] == 9_999
+
+
+def test_a_row_that_breaks_a_rule_is_named_and_left_out(tmp_path: Path) -> None:
+    path = csv(tmp_path, "n,plan\n1,basic\n,basic\n1,gold\n9,basic\n2,\n")
+    agreed = contract(
+        feature("n", "integer", required=True, maximum=5),
+        feature("plan", "string", categories=("basic", "plus")),
+    )
+    with TABLES.stream(path, agreed) as batches:
+        (batch,) = batches
+    assert batch.reasons.to_pylist() == [
+        None, "n has no value", "plan is none of its categories", "n is out of its range", None,
+    ]  # fmt: skip
+    assert batch.scorable.tolist() == [True, False, False, False, True]
+    assert batch.frame["n"].dtype == np.int64
+    assert batch.frame["n"].tolist() == [1, 2]
+    assert batch.frame["plan"].isna().tolist() == [False, True]
+    assert not batch.mistyped
+
+
+def test_a_categorical_is_a_categorical_again(tmp_path: Path) -> None:
+    path = csv(tmp_path, "plan\nbasic\nplus\n")
+    agreed = contract(
+        feature("plan", "string", categories=("basic", "plus", "gold"), storage="category")
+    )
+    with TABLES.stream(path, agreed) as batches:
+        (batch,) = batches
+    assert batch.frame["plan"].cat.categories.tolist() == ["basic", "plus", "gold"]
+
+
+MISTYPED = {
+    "text for a number": ("number", "x", "x"),
+    "a fraction for an integer": ("integer", "1.5", "1.5"),
+    "hexadecimal": ("integer", "0x10", "0x10"),
+    "text for a boolean": ("boolean", "maybe", "maybe"),
+    "no such day": ("date", "2026-02-30", "2026-02-30"),
+    "no moment": ("timestamp", "noon", "noon"),
+}
+
+
+@pytest.mark.parametrize("name", MISTYPED)
+def test_a_value_of_another_type_is_counted_and_shown(name: str, tmp_path: Path) -> None:
+    kind, value, shown = MISTYPED[name]
+    path = csv(tmp_path, f"c,d\n{value},1\n,1\n")
+    agreed = contract(feature("c", kind))
+    measure = TABLES.measure(path, agreed).measures["c"]
+    assert (measure.mistyped, measure.nulls, measure.examples["type"]) == (1, 1, (shown,))
+    with TABLES.stream(path, agreed) as batches:
+        assert any(batch.mistyped for batch in batches)
+
+
+def test_an_integer_may_be_written_as_a_float_by_pandas(tmp_path: Path) -> None:
+    agreed = contract(feature("n", "integer"))
+    for path in (csv(tmp_path, "n,m\n12.0,\n,1\n"), parquet(tmp_path, n=[12.0, None])):
+        assert TABLES.measure(path, agreed).measures["n"].mistyped == 0
+
+
+def test_the_type_of_a_parquet_column_counts(tmp_path: Path) -> None:
+    path = parquet(tmp_path, n=["1", "2", None])
+    measure = TABLES.measure(path, contract(feature("n", "integer"))).measures["n"]
+    assert (measure.physical, measure.readable, measure.mistyped) == ("VARCHAR", False, 2)
+
+
+def test_a_column_of_lists_is_refused(tmp_path: Path) -> None:
+    path = parquet(tmp_path, n=[[1], [2]])
+    with pytest.raises(TableInvalid, match=r"Column 'n' .* must hold numbers, texts"):
+        TABLES.profile(path)
+    measure = TABLES.measure(path, contract(feature("n", "number"))).measures["n"]
+    assert (measure.readable, measure.mistyped) == (False, 2)
+
+
+def test_a_category_that_looks_like_no_value_stays_a_value(tmp_path: Path) -> None:
+    path = csv(tmp_path, "plan,n\nNone,1\nNA,2\n")
+    agreed = contract(feature("plan", "string", required=True, categories=("None", "basic")))
+    assert TABLES.measure(path, agreed).measures["plan"].nulls == 1
+
+
+EVIL = [
+    "a'); COPY (SELECT 1) TO '/tmp/x'; --", 'a" , read_text(\'/etc/passwd\') AS "b', "a;b", "ä\n",
+    "A", "a", "*", "[1]", "c0", "source", "",
+]  # fmt: skip
+
+
+def test_names_of_columns_and_files_are_only_names(tmp_path: Path) -> None:
+    frame = pd.DataFrame([range(len(EVIL))], columns=EVIL)
+    agreed = contract(*(feature(name, "integer") for name in EVIL))
+    for suffix in ("csv", "parquet"):
+        path = tmp_path / f"[1]*';DROP TABLE x;--.{suffix}"
+        getattr(frame, f"to_{suffix}")(path, index=False)
+        (tmp_path / f"1';DROP TABLE x;--.{suffix}").write_text("decoy")
+        assert [column.name for column in TABLES.profile(path).columns] == EVIL
+        with TABLES.stream(path, agreed, keep=EVIL) as batches:
+            (batch,) = batches
+        assert batch.frame.iloc[0].tolist() == list(range(len(EVIL)))
+        assert TABLES.measure(path, agreed).columns == tuple(EVIL)
+
+
+def test_nothing_but_the_one_file_can_be_read(tmp_path: Path) -> None:
+    import duckdb
+
+    secret = csv(tmp_path, "secret\n1\n", "secret.csv")
+    with open_source(csv(tmp_path, "a,b\n1,2\n")) as source:
+        for query in (
+            f"FROM read_csv('{secret}')",
+            "SELECT * FROM read_text('/etc/hostname')",
+            "COPY (SELECT 1) TO '/tmp/nbrelease-must-not-exist.csv'",
+            "INSTALL httpfs",
+            "SET enable_external_access = true",
+        ):
+            with pytest.raises(duckdb.Error):
+                source.relation.query("source", query).fetchall()
+
+
+def test_a_spreadsheet_s_csv_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes('﻿name;n\r\n"a;""b""\nc";1\r\n'.encode())
+    agreed = contract(feature("name", "string"), feature("n", "integer"))
+    with TABLES.stream(path, agreed) as batches:
+        (batch,) = batches
+    assert batch.frame["name"].tolist() == ['a;"b"\nc']
+
+
+BAD = {
+    "no file": (None, "There is no file"),
+    "empty": (b"", "is empty, it must begin with a line of column names"),
+    "blank": (b"\n\n", "is empty"),
+    "not UTF-8": (b"a,b\n" + b"\xff\xfe" * 10, "is not UTF-8 text: byte 4 is 0xff"),
+    "twice": (b"a,a\n1,2\n", "has more than one column named 'a'"),
+    "a short row": (b"a,b\n1,2\n3\n", "cannot be read: .*Line: 3"),
+    "a long row": (b"a,b\n1,2,3\n", "cannot be read: .*Line: 2"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_file_that_is_no_table_is_refused(name: str, tmp_path: Path) -> None:
+    content, said = BAD[name]
+    path = tmp_path / "t.csv"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(TableInvalid, match=said) as refused:
+        TABLES.profile(path)
+    assert refused.value.hint
+
+
+def test_a_broken_parquet_file_is_refused(tmp_path: Path) -> None:
+    path = parquet(tmp_path, n=np.arange(1000))
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2])
+    with pytest.raises(TableInvalid, match="is no parquet file"):
+        TABLES.profile(path)
+    (tmp_path / "t.xlsx").write_bytes(b"PK")
+    with pytest.raises(TableInvalid, match=r"'\.xlsx', it must be one of \.csv, \.parquet"):
+        TABLES.profile(tmp_path / "t.xlsx")
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_what_is_written_in_parts_is_one_table(suffix: str, tmp_path: Path) -> None:
+    path = tmp_path / f"out.{suffix}"
+    with TABLES.writer(path) as writer:
+        writer.write({"n": np.arange(2), "t": pa.array(["x", None])})
+        assert not path.exists()
+        writer.write({"n": np.arange(2, 3), "t": pa.array(["y"])})
+    frame = pd.read_csv(path) if suffix == "csv" else pd.read_parquet(path)
+    assert frame["n"].tolist() == [0, 1, 2]
+    assert frame["t"].isna().tolist() == [False, True, False]
+    assert [found.name for found in tmp_path.iterdir()] == [path.name]
+
+
+def test_a_writer_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(pa.ArrowInvalid), TABLES.writer(tmp_path / "out.parquet") as writer:
+        writer.write({"n": np.arange(2), "m": np.arange(3)})
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(InvalidCall, match="has the suffix"), TABLES.writer(tmp_path / "out.xlsx"):
+        pass
+
+
+def test_lacking_removes_one_value_a_row(tmp_path: Path) -> None:
+    path = parquet(tmp_path, n=[1], plan=pd.Categorical(["basic"]), flag=[True])
+    with TABLES.lacking(path, ["n", "plan", "flag"]) as made:
+        frame = pd.read_parquet(made)
+    assert frame.isna().to_numpy().tolist() == np.eye(3, dtype=bool).tolist()
