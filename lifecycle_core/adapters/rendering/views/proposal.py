@@ -19,7 +19,8 @@ def values(record: Proposal) -> dict[str, Any]:
     """Add for each alias where it points and what may happen, as sentences."""
     name, version = record.release.name, record.release.version
     forth = {
-        move.alias: move.blocked or f"`%promote {name} --to {move.alias} --version {version}`"
+        move.alias: _not_now(move.blocked)
+        or f"`%promote {name} --to {move.alias} --version {version}`"
         for move in record.promotions
     }
     back = {move.alias: _back(move, name) for move in record.returns}
@@ -50,4 +51,8 @@ def _place(record: Proposal, alias: str) -> str:
 
 def _back(move: Return, name: str) -> str:
     command = f'`%rollback {name} --alias {move.alias} --reason "..."`'
-    return move.blocked or f"to version {move.to_version}: {command}"
+    return _not_now(move.blocked) or f"to version {move.to_version}: {command}"
+
+
+def _not_now(blocked: str) -> str:
+    return f"not now: {blocked}" if blocked else ""
