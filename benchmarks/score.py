@@ -139,7 +139,7 @@ def _bundle(label: str, model: Any, frame: pd.DataFrame, folder: Path) -> Path: 
     )  # fmt: skip
     finalization = Finalization(
         release="churn", task="classification", target=TARGET, positive_class="Yes",
-        classes=tuple(model.classes_), features=tuple(frame), rows=len(frame),
+        classes=tuple(model.classes_), features=tuple(map(str, frame)), rows=len(frame),
         rows_per_run=len(frame), currency="USD", folds=5, seed=0, candidates=(only,),
         chosen=label, rule=rule, reason=("A benchmark.",),
     )  # fmt: skip
@@ -176,7 +176,7 @@ def _compare(label: str, bundle: Path, table: Path, folder: Path) -> None:
 
 
 def _measure_memory(bundle: Path, table: Path, rows: int, folder: Path) -> None:
-    run = [sys.executable, __file__, "--child", bundle, table, folder / "scores.parquet"]
+    run = [sys.executable, __file__, "--child", *map(str, (bundle, table, folder / "out.parquet"))]
     found = subprocess.run(run, check=True, capture_output=True, text=True)
     told = json.loads(found.stdout)
     print(
@@ -186,13 +186,16 @@ def _measure_memory(bundle: Path, table: Path, rows: int, folder: Path) -> None:
 
 
 def _child(bundle: Path, table: Path, target: Path) -> None:
-    import resource
-
     _import_all()
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    before = _peak()
     summary = _score(bundle, table, target)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"before": before, "peak": peak, "seconds": summary.seconds}))
+    print(json.dumps({"before": before, "peak": _peak(), "seconds": summary.seconds}))
+
+
+def _peak() -> float:
+    """Return the process's own peak in MB; getrusage would count the parent's before the exec."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.split("VmHWM:")[1].split()[0]) / 1024
 
 
 def _score(bundle: Path, table: Path, target: Path) -> ScoreSummary:
