@@ -1,4 +1,4 @@
-"""What a person looks at before an alias moves: one version, its checkpoints, and what may happen."""
+"""What a person looks at before an alias moves: a version, its checkpoints, what may happen."""
 
 from __future__ import annotations
 
