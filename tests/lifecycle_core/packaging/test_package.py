@@ -110,7 +110,7 @@ LAYOUT = [
     "notebook/executed.ipynb",
     "notebook/source.ipynb",
     "release.json",
-,]
+]
 
 
 def test_a_bundle_holds_everything_and_verifies(tmp_path: Path) -> None:
@@ -120,9 +120,10 @@ def test_a_bundle_holds_everything_and_verifies(tmp_path: Path) -> None:
     verified = BundleFolders().verify(Path(bundle.path), digest=bundle.digest)
     assert verified == bundle
     read = BundleFolders().read
-    assert Finalization.from_json(read(Path(bundle.path), "evidence/finalization.json")) == given.finalization
-    assert Reproduction.from_json(read(Path(bundle.path), "evidence/reproduction.json")) == given.reproduction
-    assert Contract.from_json(read(Path(bundle.path), "contract/contract.json")) == given.contract
+    path = Path(bundle.path)
+    assert Finalization.from_json(read(path, "evidence/finalization.json")) == given.finalization
+    assert Reproduction.from_json(read(path, "evidence/reproduction.json")) == given.reproduction
+    assert Contract.from_json(read(path, "contract/contract.json")) == given.contract
     assert read(Path(bundle.path), "environment/lock.txt") == b"numpy==2.3.0\n"
     source = json.loads(read(Path(bundle.path), "notebook/source.ipynb"))
     assert source["cells"][0]["source"] == "1 + 1"
