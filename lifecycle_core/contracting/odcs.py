@@ -23,7 +23,7 @@ from open_data_contract_standard.model import (
 )
 from pydantic import ValidationError
 
-from lifecycle_core.errors import ReleaseFileInvalid
+from lifecycle_core.contracting.document import Document
 from lifecycle_core.schema.contract import Contract, Feature, LogicalType
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def from_odcs(text: str, where: str) -> Contract:
         ReleaseFileInvalid: It is not YAML, not such a contract, or uses a type, unit or status
             that we cannot check; `.where` is file and line.
     """
-    document = _Document(text, where)
+    document = Document(text, where)
     try:
         standard = OpenDataContractStandard.model_validate(document.data)
     except ValidationError as error:
@@ -168,7 +168,7 @@ def _property(feature: Feature) -> SchemaProperty:
     )
 
 
-def _feature(found: SchemaProperty, document: _Document, index: int) -> Feature:
+def _feature(found: SchemaProperty, document: Document, index: int) -> Feature:
     place = ("schema", 0, "properties", index)
     if not found.name:
         raise document.invalid(
@@ -206,7 +206,7 @@ def _feature(found: SchemaProperty, document: _Document, index: int) -> Feature:
 
 
 def _freshness(
-    standard: OpenDataContractStandard, document: _Document
+    standard: OpenDataContractStandard, document: Document
 ) -> tuple[str | None, float | None]:
     for index, agreed in enumerate(standard.slaProperties or []):
         if agreed.property != "freshness":
@@ -236,78 +236,3 @@ def _text(value: object) -> str:
 def _nearest(got: str, known: Sequence[str] | dict[str, Any]) -> str:
     close = get_close_matches(got, list(known), n=1)
     return f"Did you mean {close[0]!r}?" if close else "See the standard, https://bitol.io."
-
-
-class _Document:
-    """YAML data that remembers the line of each of its parts."""
-
-    def __init__(self, text: str, where: str) -> None:
-        self.where = where
-        try:
-            self._root = yaml.compose(text, Loader=yaml.SafeLoader)
-            _keep_text(self._root)
-            self.data = _construct(self._root)
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark
-            raise ReleaseFileInvalid(
-                f"{where} is not valid YAML: {error.problem}.",
-                where=f"{where}:{mark.line + 1}" if mark else where,
-                hint="Check the indentation and the quotes.",
-            ) from error
-        except (yaml.YAMLError, RecursionError) as error:
-            raise ReleaseFileInvalid(
-                f"{where} is not valid YAML: {error}.", where=where, hint="Save it as UTF-8 text."
-            ) from error
-        if not isinstance(self.data, dict):
-            raise ReleaseFileInvalid(
-                f"{where} holds no mapping, it must be an Open Data Contract Standard file.",
-                where=where,
-                hint="Start from contract/contract.odcs.yaml of a bundle.",
-            )
-
-    def invalid(
-        self, fact: str, place: Sequence[int | str], *, hint: str = ""
-    ) -> ReleaseFileInvalid:
-        """Return the error with the line of the deepest part of `place` that exists."""
-        where = f"{self.where}:{self._line(place)}"
-        return ReleaseFileInvalid(f"{where}: {fact}.", where=where, hint=hint)
-
-    def _line(self, place: Sequence[int | str]) -> int:
-        node, line = self._root, 0
-        for step in place:
-            if isinstance(node, yaml.MappingNode):
-                found = next((pair for pair in node.value if pair[0].value == step), None)
-                if found is None:
-                    break
-                line, node = found[0].start_mark.line, found[1]
-            elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
-                node = node.value[step]
-                line = node.start_mark.line
-            else:
-                break
-        return int(line) + 1
-
-
-def _construct(root: yaml.Node | None) -> Any:  # noqa: ANN401 - whatever YAML holds
-    loader = yaml.SafeLoader("")
-    try:
-        return None if root is None else loader.construct_document(root)
-    finally:
-        loader.dispose()
-
-
-def _keep_text(root: yaml.Node | None) -> None:
-    """Read `enum` values as they are written: YAML would turn No into False."""
-    waiting, seen = [(root, False)], set[tuple[int, bool]]()
-    while waiting:
-        node, in_enum = waiting.pop()
-        if (id(node), in_enum) in seen:  # an alias, perhaps of itself
-            continue
-        seen.add((id(node), in_enum))
-        if isinstance(node, yaml.MappingNode):
-            for key, value in node.value:
-                if in_enum and key.value == "value" and isinstance(value, yaml.ScalarNode):
-                    value.tag = "tag:yaml.org,2002:str"
-                waiting.append((value, key.value == "enum"))
-        elif isinstance(node, yaml.SequenceNode):
-            waiting.extend((item, in_enum) for item in node.value)

@@ -16,7 +16,7 @@ from lifecycle_core.errors import ReleaseFileInvalid
 from lifecycle_core.schema.contract import ColumnProfile, Contract, Feature, TableProfile
 
 WORDS = st.text(
-    alphabet=st.characters(exclude_categories=("Cs",)), min_size=1, max_size=20
+    alphabet=st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20
 )  # YAML holds every character but lone surrogates
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False, width=64)
 FEATURES = st.builds(

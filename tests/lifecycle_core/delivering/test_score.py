@@ -3,133 +3,23 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.compose import make_column_transformer
-from sklearn.linear_model import LinearRegression, LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from lifecycle_core.adapters.bundles import BundleFolders, write_bundle
-from lifecycle_core.adapters.evidence import EvidenceFolder
 from lifecycle_core.adapters.models import SkopsModels
 from lifecycle_core.adapters.tables import DuckTables
-from lifecycle_core.contracting import check, infer
-from lifecycle_core.delivering import rehearse, score
+from lifecycle_core.contracting import check
+from lifecycle_core.delivering import score
 from lifecycle_core.errors import BundleInvalid, InvalidCall, TableInvalid, UntrustedModel
-from lifecycle_core.schema.finalization import (
-    CandidateResult,
-    DecisionRule,
-    Finalization,
-    Interval,
-)
-from lifecycle_core.schema.release import Release
+from tests.fakes.scoring import Made, customers, make
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from lifecycle_core.schema.contract import Contract
-    from lifecycle_core.schema.release import ScoreSummary
-
-ROWS = 200
-
-
-def customers(rows: int = ROWS) -> pd.DataFrame:
-    index = np.arange(rows)
-    return pd.DataFrame(
-        {
-            "tenure": index % 72,
-            "charges": (index * 7 % 100) + 0.5,
-            "plan": np.where(index % 3 == 0, "basic", "plus"),
-        }
-    )
-
-
-def finalization(task: str, rule: DecisionRule) -> Finalization:
-    acts = task == "classification"
-    only = CandidateResult(
-        name="linear", estimator="sklearn", metrics={}, rule=rule, expected_cost=1,
-        cost_interval=Interval(low=1, high=1), cost_per_run=1, fit_seconds=0,
-        predict_ms_per_row=0,
-    )  # fmt: skip
-    return Finalization.model_validate(
-        {
-            "release": "churn", "task": task, "target": "y",
-            "positive_class": "Yes" if acts else None, "classes": ("No", "Yes") if acts else (),
-            "features": ("tenure", "charges", "plan"), "rows": ROWS, "rows_per_run": 1000,
-            "currency": "USD", "folds": 5, "seed": 0, "candidates": (only,),
-            "chosen": "linear", "rule": rule, "reason": ("It is the only one.",),
-        }
-    )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Made:
-    folder: Path
-    model: object
-    record: Finalization
-    contract: Contract
-
-    @property
-    def release(self) -> Release:
-        digest = BundleFolders().verify(self.bundle).digest
-        return Release(name="churn", version=3, bundle_digest=digest, created="2026-11-23")
-
-    @property
-    def bundle(self) -> Path:
-        return next((self.folder / "bundles").iterdir())
-
-    @property
-    def evidence(self) -> Path:
-        return self.folder / "evidence"
-
-    def score(self, source: Path, target: str = "out.parquet", *keep: str) -> ScoreSummary:
-        return score(
-            self.release, self.bundle, source, self.folder / target, keep=keep,
-            bundles=BundleFolders(), models=SkopsModels(), tables=DuckTables(batch_rows=2048),
-            judge=check,
-        )  # fmt: skip
-
-    def table(self, frame: pd.DataFrame, name: str = "in.csv") -> Path:
-        path = self.folder / name
-        if path.suffix == ".csv":
-            frame.to_csv(path, index=False)
-        else:
-            frame.to_parquet(path, index=False)
-        return path
-
-
-def make(folder: Path, task: str = "classification") -> Made:
-    columns = make_column_transformer(
-        (OneHotEncoder(handle_unknown="ignore"), ["plan"]),
-        (StandardScaler(), ["tenure", "charges"]),
-    )
-    frame = customers()
-    if task == "classification":
-        truth = np.where(frame["tenure"] < 20, "Yes", "No")
-        model = make_pipeline(columns, LogisticRegression()).fit(frame, truth)
-        rule = DecisionRule(kind="threshold", value=0.4)
-    else:
-        model = make_pipeline(columns, LinearRegression()).fit(frame, frame["tenure"] * 2.0)
-        rule = DecisionRule(kind="shift", value=5.5)
-    store = EvidenceFolder(folder / "evidence", SkopsModels())
-    record = store.keep(finalization(task, rule), model, frame)
-    contract = infer(DuckTables().profile(folder / "evidence" / "training.parquet"), name="churn")
-    write_bundle(
-        "churn",
-        {
-            "model/model.skops": folder / "evidence" / "model.skops",
-            "contract/contract.json": contract.to_json().encode(),
-            "evidence/finalization.json": record.to_json().encode(),
-        },
-        folder / "bundles",
-    )
-    return Made(folder, model, record, contract)
 
 
 @pytest.fixture
@@ -340,35 +230,3 @@ def test_a_full_disk_is_told_and_leaves_nothing(made: Made) -> None:
     )
     assert ran.stdout == f"{target} cannot be written: the file-size limit is reached. 3\n", ran
     assert sorted(path.name for path in made.folder.iterdir()) == ["bundles", "evidence", "in.csv"]
-
-
-def test_a_rehearsal_finds_the_decisions_again(made: Made) -> None:
-    done = rehearse(
-        made.evidence / "rehearsal.parquet", made.evidence / "model.skops",
-        contract=made.contract, finalization=made.record, models=SkopsModels(),
-        tables=DuckTables(),
-    )  # fmt: skip
-    assert (done.rows, done.mismatches) == (ROWS, 0)
-    assert (done.fallback_rows, done.fallback_ok) == (3, True)
-    assert done.rows_per_run == 1000
-    assert done.projected_seconds > 0
-
-
-def test_a_rehearsal_counts_decisions_that_differ(made: Made) -> None:
-    moved = made.record.model_copy(update={"rule": DecisionRule(kind="threshold", value=0.999)})
-    acted = pd.read_parquet(made.evidence / "rehearsal.parquet")["__decision__"].sum()
-    done = rehearse(
-        made.evidence / "rehearsal.parquet", made.evidence / "model.skops",
-        contract=made.contract, finalization=moved, models=SkopsModels(), tables=DuckTables(),
-    )  # fmt: skip
-    assert done.mismatches == acted > 0
-
-
-def test_a_rehearsal_of_a_regression(tmp_path: Path) -> None:
-    made = make(tmp_path, "regression")
-    done = rehearse(
-        made.evidence / "rehearsal.parquet", made.evidence / "model.skops",
-        contract=made.contract, finalization=made.record, models=SkopsModels(),
-        tables=DuckTables(),
-    )  # fmt: skip
-    assert (done.rows, done.mismatches, done.fallback_ok) == (ROWS, 0, True)
