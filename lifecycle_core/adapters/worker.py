@@ -4,24 +4,34 @@ scikit-learn, MLflow and DuckDB together take seconds to import and hundreds of 
 child loads them while the notebook runs. Functions and methods of adapters, which are small frozen
 values, go over to it with their arguments and the answers come back. It ends with the parent,
 however the parent ends.
+
+Not `multiprocessing`: its children import the parent's main script again, which runs a script
+without a guard twice, and fails where the main program is no script.
 """
 
 from __future__ import annotations
 
-import multiprocessing
 import os
+import pickle
+import queue
 import signal
+import socket
+import subprocess
+import sys
 import threading
-from concurrent.futures import Future, ProcessPoolExecutor
+import traceback
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from importlib import import_module
-from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 Answer = TypeVar("Answer")
 Words = ParamSpec("Words")
+_LEAVE_SECONDS = 5.0
 
 
 class Apart(Protocol):
@@ -41,20 +51,34 @@ class Apart(Protocol):
 class Worker:
     """One child process; calls run in it one after another, in the order they were made."""
 
-    def __init__(self, pool: ProcessPoolExecutor) -> None:
-        self._pool = pool
+    def __init__(self, connection: Connection[Any, Any], line: ThreadPoolExecutor) -> None:
+        self._connection = connection
+        self._line = line
 
     def start(
         self, function: Callable[Words, Answer], *words: Words.args, **flags: Words.kwargs
     ) -> Future[Answer]:
-        """Call a function in the child and do not wait."""
-        return self._pool.submit(function, *words, **flags)
+        """Call an importable function in the child and do not wait."""
+        return self._line.submit(self._ask, function, words, flags)
 
     def run(
         self, function: Callable[Words, Answer], *words: Words.args, **flags: Words.kwargs
     ) -> Answer:
-        """Call a function in the child and return its answer."""
+        """Call an importable function in the child and return its answer."""
         return self.start(function, *words, **flags).result()
+
+    def _ask(
+        self, function: Callable[..., Answer], words: tuple[Any, ...], flags: dict[str, Any]
+    ) -> Answer:
+        try:
+            self._connection.send((function, words, flags))
+            answer, error = self._connection.recv()
+        except (EOFError, ConnectionError) as lost:
+            raise RuntimeError(f"The worker died while it ran {function!r}.") from lost
+        if error is not None:
+            raise error
+        found: Answer = answer
+        return found
 
 
 @contextmanager
@@ -70,44 +94,74 @@ def open_worker(warm: Sequence[str] = ()) -> Iterator[Worker]:
         ...     worker.run(Path("/nowhere").exists)
         False
     """
-    pool = ProcessPoolExecutor(
-        max_workers=1,
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=_prepare,
-    )
-    worker = Worker(pool)
+    here, there = socket.socketpair()
+    with there:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "lifecycle_core.adapters.worker", str(there.fileno()), *warm],
+            pass_fds=[there.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=sys.__stderr__.fileno() if sys.__stderr__ else subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        )
+    connection: Connection[Any, Any] = Connection(here.detach())
+    line = ThreadPoolExecutor(max_workers=1)
     try:
-        if warm:
-            worker.start(_warm, tuple(warm))
-        yield worker
-    except BaseException:
-        _kill(pool)
-        raise
+        yield Worker(connection, line)
+        line.shutdown()
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        line.shutdown(wait=False, cancel_futures=True)
+        _end(child, connection)
+        line.shutdown()
 
 
-def _warm(modules: tuple[str, ...]) -> None:
-    for module in modules:
+def _end(child: subprocess.Popen[bytes], connection: Connection[Any, Any]) -> None:
+    # Shut down, not only closed: a thread of ours may still wait for an answer.
+    with suppress(OSError), socket.socket(fileno=os.dup(connection.fileno())) as shared:
+        shared.shutdown(socket.SHUT_RDWR)
+    try:
+        child.wait(_LEAVE_SECONDS)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+    connection.close()
+
+
+def _serve(connection: Connection[Any, Any], warm: Sequence[str]) -> None:
+    """Answer calls until the parent hangs up."""
+    # Ctrl-C reaches the whole terminal group; the parent decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    calls: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(connection, calls), daemon=True).start()
+    for module in warm:
         # A module that is missing or broken is reported by the call that needs it.
         with suppress(ImportError):
             import_module(module)
+    while True:
+        _answer(connection, calls.get())
 
 
-def _prepare() -> None:
-    # Ctrl-C reaches the whole terminal group; the parent decides what it means.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
+def _listen(connection: Connection[Any, Any], calls: queue.SimpleQueue[Any]) -> None:
+    # Read apart from the work, so that a parent that is gone is noticed in the middle of a call.
+    while True:
+        try:
+            calls.put(connection.recv_bytes())
+        except (EOFError, OSError):
+            os._exit(0)
 
 
-def _leave_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+def _answer(connection: Connection[Any, Any], call: bytes) -> None:
+    reply: tuple[Any, BaseException | None]
+    try:
+        function, words, flags = pickle.loads(call)  # noqa: S301 - from our parent, over a private socket
+        reply = (function(*words, **flags), None)
+    except BaseException as error:  # noqa: BLE001 - whatever it is, the parent shall know
+        error.add_note("In the worker:\n" + traceback.format_exc())
+        reply = (None, error)
+    try:
+        connection.send(reply)
+    except (pickle.PicklingError, AttributeError, TypeError) as unsendable:
+        connection.send((None, RuntimeError(f"The worker cannot send {reply!r}: {unsendable}")))
 
 
-def _kill(pool: ProcessPoolExecutor) -> None:
-    """End the child at once: nobody waits for what it is doing any more."""
-    for process in list((getattr(pool, "_processes", None) or {}).values()):
-        process.kill()
+if __name__ == "__main__":
+    _serve(Connection(int(sys.argv[1])), sys.argv[2:])

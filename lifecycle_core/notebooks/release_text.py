@@ -23,13 +23,16 @@ Path = tuple[str | int, ...]
 _LARGEST = 200_000
 
 
-def parse_release(text: str, *, where: str, name: str | None = None) -> ReleaseFile:
+def parse_release(
+    text: str, *, where: str, name: str | None = None, first_line: int = 1
+) -> ReleaseFile:
     r"""Return the release file that a YAML text holds.
 
     Args:
         text: YAML with the sections of `ReleaseFile`.
         where: What the text is called in messages, such as `release.yaml` or `cell 12`.
         name: The release's name from `%%release NAME`; the text need not repeat it.
+        first_line: Number of the text's first line where it stands; 2 in a cell.
 
     Raises:
         ReleaseFileInvalid: The text is not YAML, has an unknown key or a wrong value; the message
@@ -48,7 +51,7 @@ def parse_release(text: str, *, where: str, name: str | None = None) -> ReleaseF
             f"{where} has {len(text):,} characters; a release file has at most {_LARGEST:,}.",
             where=where,
         )
-    document, lines = _read_yaml(text, where)
+    document, lines = _read_yaml("\n" * (first_line - 1) + text, where)
     _set_name(document, name, where, lines)
     try:
         return ReleaseFile.model_validate(document)

@@ -36,7 +36,8 @@ def stated_release(notebook: Notebook) -> ReleaseFile:
     """
     if cell := release_cell(notebook):
         index, name, text = cell
-        return parse_release(text, where=f"{notebook.path.name}, cell {index}", name=name)
+        where = f"{notebook.path.name}, cell {index}"
+        return parse_release(text, where=where, name=name, first_line=2)
     beside = notebook.path.parent / "release.yaml"
     if beside.is_file():
         return parse_release(beside.read_text(encoding="utf-8"), where=str(beside))

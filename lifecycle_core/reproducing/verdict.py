@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from lifecycle_core.notebooks.read import Notebook
 
 _SKIP = "skip-execution"
+_OWN_RUNS = frozenset({"package", "promote", "releases", "reproduce", "rollback"})
 _UNSURE = "nondeterministic"
 
 
@@ -71,6 +72,8 @@ def _cell(cell: CodeCell, execution: Execution, *, rtol: float, blank: bool) -> 
         stopped = execution.run.stopped_at == cell.index
         detail = execution.run.message if stopped else "the run ended before this cell"
         return result.model_copy(update={"status": "not_run", "detail": detail})
+    if own := _OWN_RUNS.intersection(cell.line_magics):
+        return result.model_copy(update={"detail": f"%{min(own)} does not act in a clean run"})
     if _UNSURE in cell.tags:
         return result.model_copy(update={"detail": f"ran; tagged {_UNSURE}, so not compared"})
     if blank and ran.outputs:

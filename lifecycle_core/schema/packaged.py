@@ -22,9 +22,7 @@ class Packaged(Record):
         next: The command to type next.
     """
 
-    schema_: Literal["nbrelease/packaged/1"] = Field(
-        default="nbrelease/packaged/1", alias="schema"
-    )
+    schema_: Literal["nbrelease/packaged/1"] = Field(default="nbrelease/packaged/1", alias="schema")
     release: Release
     reproduction: Reproduction
     finalization: Finalization

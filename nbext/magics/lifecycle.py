@@ -43,7 +43,9 @@ class LifecycleMagics(Magics):
         from lifecycle_core import verbs
 
         say = parsed(self.release, line)
-        self._stated = verbs.parse_release(cell, name=say.name, where="%%release cell")
+        self._stated = verbs.parse_release(
+            cell, name=say.name, where="%%release cell", first_line=2
+        )
         return self._stated
 
     @magic_arguments()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.command_line import nbrelease
-from tests.notebook_files import PYTHON, SMALL_RELEASE, write_notebook, write_small_release
+from tests.notebook_files import SMALL_RELEASE, write_notebook, write_small_release
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,7 +46,7 @@ WRITERS: dict[str, Callable[[Path], object]] = {
     [
         ("missing", "nb.ipynb does not exist", "Check the name"),
         ("text", "nb.ipynb is not valid JSON at line 1, column 1", ""),
-        ("list", "nb.ipynb is not a notebook", ""),
+        ("list", "nb.ipynb is JSON but not a notebook", ""),
         ("broken", "nb.ipynb is not valid JSON at line 2, column 12", ""),
         ("binary", "nb.ipynb is not a notebook: byte 0 is not UTF-8 text", ""),
         ("old", "nbformat 3", ""),
@@ -136,14 +136,8 @@ def test_a_kernel_that_leaves_early(tmp_path: Path) -> None:
 
 
 def test_a_finalization_that_never_happens(tmp_path: Path) -> None:
-    write_notebook(
-        tmp_path / "nb.ipynb", SMALL_RELEASE.replace("%%release", "%load_ext nbext\n#"), "x = 1",
-        metadata=PYTHON,
-    )  # fmt: skip
+    write_notebook(tmp_path / "nb.ipynb", "if False:\n    finalize()")
     (tmp_path / "release.yaml").write_text("model: {name: churn}\n")
-    (tmp_path / "nb.ipynb").write_text(
-        (tmp_path / "nb.ipynb").read_text().replace("x = 1", "if False: finalize()")
-    )
     ended = nbrelease("run", "nb.ipynb", cwd=tmp_path)
     assert ended.code == 2, ended.messages
     assert "no finalization took place" in ended.messages

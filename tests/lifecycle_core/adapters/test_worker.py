@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,11 +50,43 @@ def test_errors_come_home_whole() -> None:
     assert caught.value.path == "model.skops"
 
 
+def test_a_defect_shows_where_it_was() -> None:
+    with open_worker() as worker, pytest.raises(ZeroDivisionError) as caught:
+        worker.run(divmod, 1, 0)
+    assert "_answer" in caught.value.__notes__[0]
+
+
+def test_an_answer_that_cannot_be_sent_is_told() -> None:
+    with open_worker() as worker, pytest.raises(RuntimeError, match="cannot send"):
+        worker.run(threading.Lock)
+
+
+def test_a_worker_that_dies_is_told() -> None:
+    with open_worker() as worker, pytest.raises(RuntimeError, match="The worker died"):
+        worker.run(os._exit, 3)
+
+
+def test_a_script_without_a_guard_is_not_run_twice(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import os\n"
+        "from lifecycle_core.adapters.worker import open_worker\n"
+        "print('started')\n"
+        "with open_worker() as worker:\n"
+        "    print(worker.run(os.getcwd))\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, script], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+    assert ran.stdout.splitlines() == ["started", str(tmp_path)]
+
+
 def test_an_error_in_the_block_does_not_wait_for_the_child() -> None:
     def leave() -> int:
         with open_worker() as worker:
             process = worker.run(Where().process)
             worker.start(time.sleep, 600)
+            time.sleep(0.2)
             raise KeyboardInterrupt(process)
 
     with pytest.raises(KeyboardInterrupt) as caught:

@@ -73,6 +73,11 @@ def test_errors_name_the_line_and_the_nearest_key(text: str, fact: str, hint: st
     assert hint in caught.value.hint
 
 
+def test_lines_count_from_where_the_text_stands() -> None:
+    with pytest.raises(ReleaseFileInvalid, match="cell 3, line 3: unknown key"):
+        parse_release("costs:\n  x: 1\n", where="cell 3", name="churn", first_line=2)
+
+
 def test_a_wrong_value_says_what_it_got() -> None:
     with pytest.raises(ReleaseFileInvalid, match=r"line 3: `policy\.rtol` is 2: .*less than 1"):
         parse_release("costs: {}\npolicy:\n  rtol: 2\n", where="release.yaml", name="churn")

@@ -156,6 +156,13 @@ def test_tags_are_honoured() -> None:
     assert record.verdict == "identical"
 
 
+def test_a_cell_that_asks_for_a_run_of_its_own_is_not_compared() -> None:
+    stored = notebook(code("%promote churn", count=1, outputs=(printed("a panel"),)))
+    record = judge(stored, replayed(stored, changes={0: (printed("recorded"),)}))
+    assert statuses(record) == ["skipped"]
+    assert record.cells[0].detail == "%promote does not act in a clean run"
+
+
 def test_an_absolute_path_stays_out_of_the_record() -> None:
     stored = notebook(code("1", count=1), path=Path("/home/me/project/model.ipynb"))
     assert judge(stored, replayed(stored)).notebook == "model.ipynb"

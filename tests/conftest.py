@@ -1,0 +1,14 @@
+"""What holds for every test."""
+
+from __future__ import annotations
+
+import sys
+
+from hypothesis import settings
+
+# The same examples in each run, and no verdict on how fast the machine is.
+settings.register_profile("house", deadline=None, derandomize=True)
+settings.load_profile("house")
+
+# pytest-xdist's main program has no __spec__, which multiprocessing's spawned children ask for.
+sys.modules["__main__"].__dict__.setdefault("__spec__", None)

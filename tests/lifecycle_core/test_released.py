@@ -1,0 +1,212 @@
+"""What is possible with two registered releases: the ledger's verbs, scoring, and tampering."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pytest
+from sklearn.datasets import load_breast_cancer
+
+from lifecycle_core.adapters.bundles import write_bundle
+from tests.browser.small_release import register_two_versions
+from tests.command_line import Ended, nbrelease
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+pytestmark = pytest.mark.xdist_group("released")
+FEATURES = ["mean radius", "mean texture", "mean perimeter", "mean area", "mean smoothness"]
+
+
+@pytest.fixture(scope="module")
+def registered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with two versions of `tumours`, the first of them the challenger."""
+    folder = tmp_path_factory.mktemp("project")
+    register_two_versions(folder)
+    return folder
+
+
+@pytest.fixture
+def project(registered: Path, tmp_path: Path) -> Path:
+    """A copy of it that a test may harm."""
+    shutil.copytree(registered, tmp_path / "project")
+    return tmp_path / "project"
+
+
+def patients(rows: int = 50) -> pd.DataFrame:
+    frame: pd.DataFrame = load_breast_cancer(as_frame=True).data
+    return frame[FEATURES].head(rows)
+
+
+def scored(project: Path, table: pd.DataFrame, *words: str) -> Ended:
+    table.to_csv(project / "in.csv", index=False)
+    spec = "tumours@challenger"
+    return nbrelease("score", spec, "--in", "in.csv", "--out", "out.parquet", *words, cwd=project)
+
+
+def test_status_and_history_show_where_the_aliases_point(registered: Path) -> None:
+    status = nbrelease("status", "tumours", "--json", "status.json", cwd=registered)
+    assert status.code == 0, status.messages
+    heads = json.loads((registered / "status.json").read_text())["heads"]
+    assert {alias: head["version"] for alias, head in heads.items()} == {
+        "candidate": 2,
+        "challenger": 1,
+    }
+    every = nbrelease("status", cwd=registered)
+    assert "tumours" in every.answer
+    history = nbrelease("history", "tumours", cwd=registered)
+    assert history.code == 0, history.messages
+    assert "the first" in history.answer
+
+
+def test_a_promotion_and_a_rollback_move_the_alias_and_stay_in_the_ledger(project: Path) -> None:
+    moved = nbrelease("promote", "tumours", "--to", "challenger", cwd=project)
+    assert moved.code == 0, moved.messages
+    reason = ("--reason", "too many images")
+    back = nbrelease("rollback", "tumours", "--to", "previous", *reason, cwd=project)
+    assert back.code == 0, back.messages
+    nbrelease("history", "tumours", "--json", "history.json", cwd=project)
+    history = json.loads((project / "history.json").read_text())
+    assert history["heads"]["challenger"]["version"] == 1
+    last = history["entries"][-1]
+    assert (last["valid"], last["event"]["action"]) == (True, "rollback")
+    assert last["event"]["reason"] == "too many images"
+
+
+def test_a_needed_checkpoint_stops_a_promotion(project: Path) -> None:
+    refused = nbrelease("promote", "tumours", "--to", "champion", cwd=project)
+    assert refused.code == 1
+    assert "tumours/1 cannot become champion" in refused.messages
+    for name in ("reproducible", "contract", "owners", "review"):
+        assert name in refused.messages
+    assert "nbrelease checkpoints tumours/1" in refused.messages
+
+
+def test_the_checkpoints_say_no_with_exit_code_one(registered: Path) -> None:
+    judged = nbrelease("checkpoints", "tumours/1", cwd=registered)
+    assert judged.code == 1, judged.messages
+    assert "pass" in judged.answer
+    assert "missing" in judged.answer
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "fact"),
+    [
+        (("promote", "nothing", "--to", "challenger"), 2, "nothing"),
+        (("promote", "tumours", "--to", "chalenger"), 2, "'chalenger' is no alias"),
+        (("checkpoints", "tumours/9"), 2, "tumours/9"),
+        (("checkpoints", "tumours@champion"), 2, "champion"),
+        (("checkpoints", "Tumours!"), 2, "'Tumours!' names no release"),
+        (("rollback", "tumours", "--reason", " "), 2, "needs a reason"),
+        (("rollback", "tumours", "--reason", "x", "--alias", "candidate", "--to", "9"), 2, "9"),
+        (("verify", "nowhere"), 2, "There is no bundle at nowhere"),
+    ],
+)
+def test_a_call_that_cannot_be_done(
+    registered: Path, words: tuple[str, ...], code: int, fact: str
+) -> None:
+    ended = nbrelease(*words, cwd=registered)
+    assert ended.code == code, ended.messages
+    assert fact in ended.messages
+    assert "Traceback" not in ended.messages
+
+
+def test_scores_carry_decision_and_version(project: Path) -> None:
+    table = patients()
+    table.loc[3, "mean area"] = None
+    table["patient"] = [f"p{row}" for row in range(len(table))]
+    ended = scored(project, table, "--keep", "patient")
+    assert ended.code == 0, ended.messages
+    scores = pd.read_parquet(project / "out.parquet")
+    assert list(scores["row"]) == list(range(50))
+    assert list(scores["patient"]) == list(table["patient"])
+    assert set(scores["version"]) == {1}
+    assert set(scores["release"]) == {"tumours"}
+    assert scores["score"].dropna().between(0, 1).all()
+    assert scores.loc[3, ["score", "decision"]].isna().all()
+    assert scores.loc[3, "unscored"]
+    assert scores["unscored"].notna().sum() == 1
+
+
+BAD_TABLES: dict[str, tuple[Callable[[pd.DataFrame], pd.DataFrame], str, str]] = {
+    "lacking": (
+        lambda t: t.drop(columns="mean area"),
+        "mean area",
+        "Add a column 'mean area'",
+    ),
+    "extra": (lambda t: t.assign(note="x"), "note", "--keep note"),
+    "type": (lambda t: t.assign(**{"mean area": "large"}), "mean area", "Mend the values"),
+    "empty": (lambda t: t.iloc[:0], "no rows", "Check how the table was made"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_TABLES)
+def test_a_table_that_does_not_fit_is_refused_and_nothing_is_written(
+    project: Path, name: str
+) -> None:
+    spoil, fact, hint = BAD_TABLES[name]
+    ended = scored(project, spoil(patients()))
+    assert ended.code == 2, ended.messages
+    assert fact in ended.messages
+    assert hint in ended.messages
+    assert not (project / "out.parquet").exists()
+
+
+def test_a_table_without_any_bytes_is_refused(project: Path) -> None:
+    (project / "in.csv").write_bytes(b"")
+    ended = nbrelease("score", "tumours/1", "--in", "in.csv", "--out", "out.parquet", cwd=project)
+    assert ended.code == 2, ended.messages
+    assert not (project / "out.parquet").exists()
+
+
+def model_files(project: Path) -> list[Path]:
+    return sorted((project / ".nbrelease" / "artifacts").rglob("model.skops"))
+
+
+def test_one_changed_byte_in_the_registry_is_found_before_anything_is_loaded(
+    project: Path,
+) -> None:
+    for path in model_files(project):
+        content = bytearray(path.read_bytes())
+        content[100] ^= 1
+        path.write_bytes(bytes(content))
+    ended = scored(project, patients())
+    assert ended.code == 2, ended.messages
+    assert "model/model.skops" in ended.messages
+    assert "it must have" in ended.messages
+    assert not (project / "out.parquet").exists()
+
+
+def test_one_changed_byte_in_a_bundle_is_found(project: Path) -> None:
+    bundle = next((project / ".nbrelease" / "bundles").glob("tumours-*"))
+    assert nbrelease("verify", bundle, cwd=project).code == 0
+    path = bundle / "evidence" / "finalization.json"
+    path.write_text(path.read_text().replace('"folds": 3', '"folds": 4'))
+    ended = nbrelease("verify", bundle, cwd=project)
+    assert ended.code == 2
+    assert "evidence/finalization.json" in ended.messages
+
+
+class Trap:
+    """Leaves a mark when it is unpickled."""
+
+    def __init__(self, mark: Path) -> None:
+        self.mark = mark
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (Path.touch, (self.mark,))
+
+
+def test_a_bundle_whose_model_is_a_pickle_is_refused_and_does_not_run(project: Path) -> None:
+    mark = project / "it-ran"
+    model = pickle.dumps(Trap(mark))
+    bundle = write_bundle("tumours", {"model/model.skops": model}, project / "forged")
+    ended = nbrelease("verify", bundle.path, cwd=project)
+    assert ended.code == 2, ended.messages
+    assert "pickle" in ended.messages
+    assert not mark.exists()
