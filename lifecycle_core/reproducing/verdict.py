@@ -10,8 +10,10 @@ from lifecycle_core.notebooks.execution import ExecutedCell, Execution
 from lifecycle_core.reproducing.causes import find_causes
 from lifecycle_core.schema.reproduction import (
     CellResult,
+    CellStatus,
     EnvironmentFacts,
     Reproduction,
+    Run,
     Verdict,
 )
 
@@ -63,21 +65,11 @@ def never_executed(cells: tuple[CodeCell, ...]) -> bool:
 
 def _cell(cell: CodeCell, execution: Execution, *, rtol: float, blank: bool) -> CellResult:
     ran = execution.cells.get(cell.index, ExecutedCell())
-    result = CellResult(index=cell.index, label=cell.label, status="skipped", seconds=ran.seconds)
-    if _SKIP in cell.tags:
-        return result.model_copy(update={"detail": f"tagged {_SKIP}"})
-    if ran.failed:
-        return result.model_copy(update={"status": "failed", "detail": execution.run.message})
-    if not ran.ran:
-        stopped = execution.run.stopped_at == cell.index
-        detail = execution.run.message if stopped else "the run ended before this cell"
-        return result.model_copy(update={"status": "not_run", "detail": detail})
-    if own := _OWN_RUNS.intersection(cell.line_magics):
-        return result.model_copy(update={"detail": f"%{min(own)} does not act in a clean run"})
-    if _UNSURE in cell.tags:
-        return result.model_copy(update={"detail": f"ran; tagged {_UNSURE}, so not compared"})
-    if blank and ran.outputs:
-        return result.model_copy(update={"detail": "ran; no output is stored to compare with"})
+    if not_compared := _not_compared(cell, ran, execution.run, blank=blank):
+        status, detail = not_compared
+        return CellResult(
+            index=cell.index, label=cell.label, status=status, seconds=ran.seconds, detail=detail
+        )
     found = compare_outputs(cell.outputs, ran.outputs, rtol=rtol)
     detail = found.detail
     if found.status == "different" and cell.execution_count is None and not cell.outputs:
@@ -93,6 +85,23 @@ def _cell(cell: CodeCell, execution: Execution, *, rtol: float, blank: bool) -> 
         stored=found.stored,
         fresh=found.fresh,
     )
+
+
+def _not_compared(
+    cell: CodeCell, ran: ExecutedCell, run: Run, *, blank: bool
+) -> tuple[CellStatus, str] | None:
+    """Return status and detail of a cell whose outputs say nothing; the first that holds counts."""
+    early = run.message if run.stopped_at == cell.index else "the run ended before this cell"
+    own = _OWN_RUNS.intersection(cell.line_magics)
+    reasons: tuple[tuple[bool, CellStatus, str], ...] = (
+        (_SKIP in cell.tags, "skipped", f"tagged {_SKIP}"),
+        (ran.failed, "failed", run.message),
+        (not ran.ran, "not_run", early),
+        (bool(own), "skipped", f"%{min(own, default='')} does not act in a clean run"),
+        (_UNSURE in cell.tags, "skipped", f"ran; tagged {_UNSURE}, so not compared"),
+        (blank and bool(ran.outputs), "skipped", "ran; no output is stored to compare with"),
+    )
+    return next(((status, detail) for holds, status, detail in reasons if holds), None)
 
 
 def _verdict(results: tuple[CellResult, ...], execution: Execution, *, blank: bool) -> Verdict:
