@@ -89,13 +89,19 @@ def read_problem(X: Any, y: Any, *, release: ReleaseFile, holdout: Any = None) -
 
 
 def _features(frame: Any, called: str) -> pd.DataFrame:  # noqa: ANN401 - anything may come
+    import narwhals as nw
     import pandas as pd
 
     if not isinstance(frame, pd.DataFrame):
-        raise InvalidCall(
-            f"{called} is a {type(frame).__name__}, it must be a pandas DataFrame.",
-            hint="Keep the features in a DataFrame: their names become the data contract.",
-        )
+        # The model is fitted and later served on pandas; polars and Arrow tables become that here.
+        try:
+            frame = nw.from_native(frame, eager_only=True).to_pandas()
+        except TypeError:
+            raise InvalidCall(
+                f"{called} is a {type(frame).__name__}, it must be a DataFrame.",
+                hint="Keep the features in a pandas, polars or Arrow table: their names become the "
+                "data contract.",
+            ) from None
     if strange := [column for column in list[Any](frame.columns) if not isinstance(column, str)]:
         raise InvalidCall(
             f"{called} has the column name {strange[0]!r}, every name must be text.",
@@ -111,12 +117,17 @@ def _features(frame: Any, called: str) -> pd.DataFrame:  # noqa: ANN401 - anythi
             f"{called} has {frame.shape[0]} rows and {frame.shape[1]} columns, it must hold both.",
             hint="See what the cells before left in it.",
         )
-    return frame.copy(deep=False)
+    features: pd.DataFrame = frame.copy(deep=False)
+    return features
 
 
 def _target(y: Any, features: pd.DataFrame, called: str) -> tuple[NDArray[Any], str]:  # noqa: ANN401 - anything may come
+    import narwhals as nw
     import pandas as pd
 
+    native = nw.from_native(y, series_only=True, pass_through=True)
+    if isinstance(native, nw.Series):
+        y = native.to_pandas()
     if isinstance(y, pd.DataFrame) or np.ndim(y) != 1:
         raise InvalidCall(
             f"{called} has shape {np.shape(y)}, it must be one column.",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.svm import LinearSVC
@@ -69,7 +70,7 @@ def test_candidates(candidates: object, fact: str) -> None:
 @pytest.mark.parametrize(
     ("x", "fact"),
     [
-        (X.to_numpy(), "X is a ndarray, it must be a pandas DataFrame."),
+        (X.to_numpy(), "X is a ndarray, it must be a DataFrame."),
         (X.set_axis([0, 1], axis=1), "X has the column name 0, every name must be text."),
         (X.set_axis(["a", "a"], axis=1), "X has more than one column 'a'"),
         (X.iloc[:0], "X has 0 rows and 2 columns"),
@@ -161,3 +162,16 @@ def test_a_holdout_in_another_order_is_put_right() -> None:
 def test_folds_and_seed() -> None:
     assert "folds is 1 and seed is 0, they must be at least 2 and 0." in str(refused(folds=1))
     assert "folds is 5 and seed is -1" in str(refused(seed=-1))
+
+
+def test_another_librarys_frame_gives_the_same_choice() -> None:
+    def chosen(x: object, y: object) -> float:
+        found = finalize(
+            RISK, x, y, release=churn_release(), evidence=EvidenceInMemory()
+        ).candidate("risk")
+        return found.expected_cost
+
+    plain = X.reset_index(drop=True)
+    target = Y.reset_index(drop=True)
+    arrow = pa.Table.from_pandas(plain)
+    assert chosen(arrow, pa.chunked_array([list(target)])) == chosen(plain, target)
