@@ -49,7 +49,7 @@ def main() -> None:
     """Print the ratios, then the memory."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the timed table")
-    parser.add_argument("--large", action="store_true", help="memory at 1M and 10M rows, too")
+    parser.add_argument("--large", action="store_true", help="memory at 1M and 10M rows")
     parser.add_argument("--format", choices=("parquet", "csv"), default="parquet")
     parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -69,7 +69,7 @@ def main() -> None:
         }
         for label, bundle in bundles.items():
             _compare(label, bundle, table, folder)
-        steps = (100_000, 1_000_000, 10_000_000) if options.large else (100_000, 1_000_000)
+        steps = (1_000_000, 10_000_000) if options.large else (300_000, 3_000_000)
         for rows in steps:
             table = _tile(frame, rows, folder / f"rows.{options.format}")
             _measure_memory(bundles["hist_gradient_boosting"], table, rows, folder)

@@ -2,32 +2,38 @@
 
     verify the bundle -> trust the model -> compare the columns -> stream: read | decide | write
 
-The next batch is read and the last one written while this one is scored, so memory does not grow
-with the table. Whatever goes wrong, nothing stands at the target.
+Batches are read, decided and written at the same time, a bounded number of them, so memory does
+not grow with the table. Whatever goes wrong, nothing stands at the target.
 """
 
 from __future__ import annotations
 
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from lifecycle_core.delivering.deciding import Decider
+from lifecycle_core.delivering.deciding import THREADS, Decider, deciding_threads
 from lifecycle_core.errors import BundleInvalid, InvalidCall, TableInvalid
 from lifecycle_core.schema.contract import Contract
 from lifecycle_core.schema.finalization import Finalization
 from lifecycle_core.schema.release import ScoreSummary
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
+    from concurrent.futures import Executor, Future
     from pathlib import Path
+
+    import pandas as pd
 
     from lifecycle_core.adapters.bundles import Bundles
     from lifecycle_core.adapters.models import Models
-    from lifecycle_core.adapters.tables import Batch, Measurement, Tables, TableWriter
+    from lifecycle_core.adapters.tables import Batch, Measurement, Tables
     from lifecycle_core.schema.contract import ContractReport, Violation
     from lifecycle_core.schema.release import Release
+
+Answer = TypeVar("Answer")
 
 # Rules about the table as a whole. A row that breaks one of the others gets no score.
 _OF_THE_TABLE = frozenset({"column", "extra_column", "type", "rows"})
@@ -138,31 +144,32 @@ class Scoring:
 
     def run(self, decider: Decider, source: Path, target: Path) -> tuple[int, int, int]:
         """Write the scores; return the rows scored, acted on, and unscored."""
-        scored = acted_on = unscored = 0
+        rows = scored = acted_on = 0
         with (
             self.tables.writer(target) as writer,
             self.tables.stream(source, self.contract, keep=self.keep) as batches,
             ThreadPoolExecutor(1) as reading,
+            deciding_threads() as deciding,
             ThreadPoolExecutor(1) as writing,
         ):
-            ahead = reading.submit(_next, batches)
-            behind: Future[None] | None = None
-            while (batch := ahead.result()) is not None:
-                if batch.mistyped:
-                    self._require_fit(source, self.tables.measure(source, self.contract))
-                ahead = reading.submit(_next, batches)
-                scores, decisions = decider.decide(batch.frame)
+            written = writing.submit(_nothing)
+            decided = _ahead(self._fitting(source, batches), decider.decide, reading, deciding)
+            for batch, (scores, decisions) in decided:
+                rows += batch.rows
                 scored += len(scores)
-                unscored += batch.rows - len(scores)
                 acted_on += int(decisions.sum()) if decider.acts else 0
-                if behind is not None:
-                    behind.result()
-                behind = writing.submit(_write, writer, self._output(batch, scores, decisions))
-            if behind is not None:
-                behind.result()
-            if scored + unscored == 0:
+                written.result()
+                written = writing.submit(writer.write, self._output(batch, scores, decisions))
+            written.result()
+            if rows == 0:
                 self._require_fit(source, self.tables.measure(source, self.contract))
-        return scored, acted_on, unscored
+        return scored, acted_on, rows - scored
+
+    def _fitting(self, source: Path, batches: Iterator[Batch]) -> Iterator[Batch]:
+        for batch in batches:
+            if batch.mistyped:  # count in the whole table, for the message
+                self._require_fit(source, self.tables.measure(source, self.contract))
+            yield batch
 
     def _output(self, batch: Batch, scores: Any, decisions: Any) -> Mapping[str, Any]:  # noqa: ANN401 - arrays
         import numpy as np
@@ -205,12 +212,31 @@ def _hint(violation: Violation) -> str:
     }[violation.rule]
 
 
+def _ahead(
+    batches: Iterator[Batch],
+    decide: Callable[[pd.DataFrame], Answer],
+    reading: Executor,
+    deciding: Executor,
+) -> Iterator[tuple[Batch, Answer]]:
+    """Yield each batch with its answer, in order; a few more are read and decided meanwhile."""
+    waiting: deque[tuple[Batch, Future[Answer]]] = deque()
+    coming = reading.submit(_next, batches)
+    while (batch := coming.result()) is not None:
+        coming = reading.submit(_next, batches)
+        waiting.append((batch, deciding.submit(decide, batch.frame)))
+        if len(waiting) > THREADS:
+            first, answer = waiting.popleft()
+            yield first, answer.result()
+    for rest, answer in waiting:
+        yield rest, answer.result()
+
+
 def _next(batches: Iterator[Batch]) -> Batch | None:
     return next(batches, None)
 
 
-def _write(writer: TableWriter, columns: Mapping[str, Any]) -> None:
-    writer.write(columns)
+def _nothing() -> None:
+    """Be the writing of what comes before the first batch."""
 
 
 def _spread(values: Any, scorable: Any, kind: Any) -> Any:  # noqa: ANN401 - arrays

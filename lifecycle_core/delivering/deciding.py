@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,22 @@ if TYPE_CHECKING:
 
     Numbers = np.ndarray[tuple[int], np.dtype[np.float64]]
     Decisions = np.ndarray[tuple[int], np.dtype[Any]]
+
+
+THREADS = 2
+
+
+def deciding_threads() -> ThreadPoolExecutor:
+    """Return the threads that decide on batches.
+
+    They share the processors among them: an estimator with threads of its own would otherwise
+    start as many in each, and those wait for one another at every step.
+    """
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # publishes no types
+
+    each = max(1, (os.cpu_count() or 1) // THREADS)
+    # OpenMP's limit holds for the calling thread alone, so the process keeps its own.
+    return ThreadPoolExecutor(THREADS, initializer=threadpool_limits, initargs=(each, "openmp"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from lifecycle_core.adapters.tables.source import Source
     from lifecycle_core.schema.contract import Contract, Feature
 
-BATCH_ROWS = 131_072
+BATCH_ROWS = 65_536
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
