@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 from sklearn.compose import make_column_transformer
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
@@ -100,15 +101,19 @@ class Made:
         return path
 
 
-def make(folder: Path, task: str = "classification") -> Made:
+def make(folder: Path, task: str = "classification", *, categorical: bool = False) -> Made:
+    """Fit, finalize and bundle a model; `categorical` fits it on a pandas categorical."""
     columns = make_column_transformer(
         (OneHotEncoder(handle_unknown="ignore"), ["plan"]),
         (StandardScaler(), ["tenure", "charges"]),
     )
     frame = customers()
+    if categorical:
+        frame["plan"] = frame["plan"].astype("category")
     if task == "classification":
         truth = np.where(frame["tenure"] < 20, "Yes", "No")
-        model = make_pipeline(columns, LogisticRegression()).fit(frame, truth)
+        logistic = make_pipeline(columns, LogisticRegression())
+        model = (HistGradientBoostingClassifier() if categorical else logistic).fit(frame, truth)
         rule = DecisionRule(kind="threshold", value=0.4)
     else:
         model = make_pipeline(columns, LinearRegression()).fit(frame, frame["tenure"] * 2.0)

@@ -38,9 +38,11 @@ class FakeVerbs:
         self.refuses: LifecycleError | None = None
         self.proposed = proposed or records.proposal()
 
-    def parse_release(self, text: str, *, name: str | None, where: str) -> ReleaseFile:
+    def parse_release(
+        self, text: str, *, name: str | None, where: str, first_line: int = 1
+    ) -> ReleaseFile:
         """Answer with a release file of that name."""
-        self._note("parse_release", text=text, name=name, where=where)
+        self._note("parse_release", text=text, name=name, where=where, first_line=first_line)
         made = records.release_file()
         return made.model_copy(update={"model": made.model.model_copy(update={"name": name})})
 

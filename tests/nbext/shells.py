@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 @contextmanager
 def fresh_shell() -> Iterator[InteractiveShell]:
     """Yield a shell that nobody else uses, and end it."""
+    main = sys.modules["__main__"]
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
@@ -29,6 +31,7 @@ def fresh_shell() -> Iterator[InteractiveShell]:
         atexit.unregister(shell.atexit_operations)
         shell.atexit_operations()
         InteractiveShell.clear_instance()
+        sys.modules["__main__"] = main  # a shell puts its own in this place
 
 
 def completed(shell: InteractiveShell, line: str) -> set[str]:

@@ -26,7 +26,7 @@ def prepared(shell: InteractiveShell, verbs: FakeVerbs) -> InteractiveShell:
     shell.run_cell_magic("release", "churn", "model: {}\n")
     assert verbs.calls.pop() == (
         "parse_release",
-        {"text": "model: {}\n", "name": "churn", "where": "%%release cell"},
+        {"text": "model: {}\n", "name": "churn", "where": "%%release cell", "first_line": 2},
     )
     return shell
 

@@ -43,7 +43,7 @@ def facts(*pairs: tuple[str, str | Text]) -> Table:
     """Return names and values in two columns."""
     made = Table(box=None, show_header=False, pad_edge=False)
     made.add_column(style="dim", no_wrap=True)
-    made.add_column()
+    made.add_column(overflow="fold")  # a path that is cut short cannot be copied
     for name, value in pairs:
         made.add_row(name, value if isinstance(value, Text) else Text(value))
     return made

@@ -145,6 +145,8 @@ def _connect(path: Path) -> duckdb.DuckDBPyConnection:
         ("enable_external_access", "false"),
         # Parquet's statistics leave NaN out, and DuckDB 2.0 concludes that isnan() is never true.
         ("disabled_optimizers", "'statistics_propagation'"),
+        ("TimeZone", "'UTC'"),  # a moment reads the same on every machine
+        ("temp_directory", quoted(str(path.parent))),
         ("enable_external_file_cache", "false"),  # it would keep the whole file in memory
         ("lock_configuration", "true"),
     ):

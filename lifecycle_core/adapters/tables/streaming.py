@@ -148,4 +148,4 @@ def _column(values: Any, feature: Feature) -> Any:  # noqa: ANN401 - a pyarrow a
         # need pandas' own type: encoders take None and NaN for two values.
         texts = values.to_numpy(zero_copy_only=False)
         return pd.Series(texts, dtype="str" if values.null_count else object)
-    return values.to_pandas()
+    return values.to_pandas(date_as_object=False)

@@ -4,6 +4,7 @@ import json
 import pickle
 import zipfile
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
 from lifecycle_core.adapters.models import (
+    REVIEWED,
     SkopsModels,
     TrustPolicy,
     load_model,
@@ -72,6 +74,12 @@ def test_facts_are_read_without_loading(tmp_path: Path) -> None:
     assert "sklearn.pipeline.Pipeline" in facts.types
     assert facts.versions["sklearn"] == sklearn.__version__
     assert facts.bytes == (tmp_path / "m.skops").stat().st_size
+
+
+def test_every_reviewed_type_exists() -> None:
+    for name in REVIEWED:
+        module, _, attribute = name.rpartition(".")
+        assert hasattr(import_module(module), attribute), name
 
 
 class Bomb:

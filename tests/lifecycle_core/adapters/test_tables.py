@@ -163,6 +163,19 @@ def test_a_categorical_is_a_categorical_again(tmp_path: Path) -> None:
     assert batch.frame["plan"].cat.categories.tolist() == ["basic", "plus", "gold"]
 
 
+def test_dates_and_moments_reach_the_model_as_such(tmp_path: Path) -> None:
+    path = tmp_path / "t.parquet"
+    at = pd.to_datetime(["2026-01-02 03:04:05+02:00"])
+    frame = pd.DataFrame({"at": at, "flag": [True]}).assign(day=at.date)
+    frame.to_parquet(path, index=False)
+    kinds = {"at": "timestamp", "flag": "boolean", "day": "date"}
+    assert types(path) == kinds
+    with TABLES.stream(path, contract(*(feature(*pair) for pair in kinds.items()))) as batches:
+        (batch,) = batches
+    assert [found.kind for found in batch.frame.dtypes] == ["M", "b", "M"]
+    assert batch.frame["at"][0] == pd.Timestamp("2026-01-02 01:04:05")
+
+
 MISTYPED = {
     "text for a number": ("number", "x", "x"),
     "a fraction for an integer": ("integer", "1.5", "1.5"),

@@ -54,6 +54,14 @@ def test_a_regression_gives_the_shifted_prediction(tmp_path: Path) -> None:
     assert summary.acted_on is None
 
 
+def test_a_model_of_categoricals_gets_categoricals(tmp_path: Path) -> None:
+    made = make(tmp_path, categorical=True)
+    made.score(made.table(customers(100).iloc[::-1]))  # CSV knows no categoricals
+    frame = customers(100).iloc[::-1].astype({"plan": "category"})
+    want = made.model.predict_proba(frame)[:, 1]  # type: ignore[attr-defined]  # an estimator, sklearn has no types
+    np.testing.assert_allclose(pd.read_parquet(tmp_path / "out.parquet")["score"], want)
+
+
 def test_a_row_that_breaks_a_rule_gets_the_reason_and_no_score(made: Made) -> None:
     frame = customers(4).astype({"tenure": "float"})
     frame.loc[1, "tenure"] = np.nan
