@@ -141,12 +141,12 @@ def _connect(path: Path) -> duckdb.DuckDBPyConnection:
         ("autoinstall_known_extensions", "false"),
         ("autoload_known_extensions", "false"),
         ("allow_community_extensions", "false"),
+        ("temp_directory", quoted(str(path.parent))),
         ("allowed_paths", f"[{quoted(str(path))}, {quoted(str(path.resolve()))}]"),
         ("enable_external_access", "false"),
         # Parquet's statistics leave NaN out, and DuckDB 2.0 concludes that isnan() is never true.
         ("disabled_optimizers", "'statistics_propagation'"),
         ("TimeZone", "'UTC'"),  # a moment reads the same on every machine
-        ("temp_directory", quoted(str(path.parent))),
         ("enable_external_file_cache", "false"),  # it would keep the whole file in memory
         ("lock_configuration", "true"),
     ):
