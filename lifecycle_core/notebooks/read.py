@@ -67,7 +67,7 @@ def parse_notebook(text: bytes, path: Path) -> Notebook:
         raise NotebookInvalid(
             f"{path} has no code: {len(cells)} cells, none of them a code cell with text.",
             path=str(path),
-            hint="Name a notebook that trains a model; `nbrelease init` writes a starter.",
+            hint="Name a notebook that trains a model and chooses the final one with %finalize.",
         )
     return Notebook(path=path, content=content, digest=_digest(content))
 
