@@ -28,8 +28,9 @@ def parsed(magic: Callable[..., Any], line: str) -> Namespace:
     except (UsageError, ValueError) as error:  # ValueError: a quotation mark without its partner
         usage = " ".join(parser.format_usage().partition("%")[2].split())
         sign = "%%" if magic.__name__ == "release" else "%"
+        got = f"does not understand `{line.strip()}`" if line.strip() else "says too little"
         raise InvalidCall(
-            f"{sign}{magic.__name__} does not understand `{line.strip()}`: {error}.",
+            f"{sign}{magic.__name__} {got}: {error}.",
             hint=f"Write {sign}{usage.lstrip('%')}",
         ) from None
     return found

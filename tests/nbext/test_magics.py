@@ -93,6 +93,13 @@ ERRORS = {
         ),
         USAGE,
     ],
+    "%finalize": [
+        (
+            "InvalidCall: %finalize says too little: "
+            "the following arguments are required: candidates, X, y."
+        ),
+        USAGE,
+    ],
     "%rollback churn": [
         (
             "InvalidCall: %rollback does not understand `churn`: "

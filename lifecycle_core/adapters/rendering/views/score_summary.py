@@ -22,5 +22,11 @@ def text(record: ScoreSummary) -> list[RenderableType]:
     """Return the counts and where they are."""
     by = f"{record.release} version {record.version} ({short_digest(record.bundle_digest)})"
     acted = [] if record.acted_on is None else [("To be acted on", f"{record.acted_on:,}")]
-    pairs = [("By", by), *acted, ("Written to", record.output)]
+    left_out = f"{record.unscored:,}, as they break the data contract: see column `unscored`"
+    pairs = [
+        ("By", by),
+        *acted,
+        *([("Without a score", left_out)] if record.unscored else []),
+        ("Written to", record.output),
+    ]
     return [title(f"{record.rows:,} rows scored"), facts(*pairs)]

@@ -33,6 +33,7 @@ CASES: dict[str, Record] = {
     "reproduction": records.reproduction(),
     "reproduction-different": records.reproduction(good=False),
     "score_summary": records.score_summary(),
+    "score_summary-unscored": records.score_summary().model_copy(update={"unscored": 11}),
     "status": records.status(),
 }
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
