@@ -1,9 +1,11 @@
 """Saved models: the skops format, read before it is loaded, and our own policy of trust.
 
-    file --is it skops?--> schema.json --types, minus what is trusted--> ModelFacts --> estimator
+    file --is it skops?--> schema.json --types, minus what is trusted--> ModelFacts
+    trusted types --load--> estimator --are its indices within bounds?--> estimator
 
 A file is judged from its list of types alone; nothing in it is constructed or imported until the
-judgement is good. What is trusted stands here, in code: never in the file or in its bundle.
+judgement is good, and nothing loaded is handed out before its structure is. What is trusted stands
+here, in code: never in the file or in its bundle.
 """
 
 from __future__ import annotations
@@ -15,6 +17,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from lifecycle_core.adapters.files import digest_file, replacing
+from lifecycle_core.adapters.model_form import require_plain_form
+from lifecycle_core.adapters.model_structure import require_sound
 from lifecycle_core.errors import BundleInvalid, UntrustedModel
 from lifecycle_core.schema.bundle import ModelFacts
 
@@ -31,7 +35,7 @@ _VERSION_FIELD = "_sklearn_version"
 # runs no code that the file could choose.
 REVIEWED = frozenset(
     {
-        # Fitted trees: arrays of nodes, whose layout is checked when they are set.
+        # Fitted trees. Their nodes hold indices that C follows: see `require_sound`.
         "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
         "sklearn.tree._tree.Tree",
         # Plain holders of fitted parts.
@@ -46,8 +50,8 @@ REVIEWED = frozenset(
         "sklearn.metrics._scorer._PassthroughScorer",
         "sklearn.model_selection._split.KFold",
         "sklearn.model_selection._split.StratifiedKFold",
-        # HistGradientBoosting reads pandas categoricals through partial(check_array, ...). What a
-        # partial would call is a type of the file itself, and judged as such.
+        # HistGradientBoosting reads pandas categoricals through partial(check_array, ...), and
+        # cannot be stored without. `require_plain_form` refuses a partial of anything else.
         "functools.partial",
         "sklearn.utils.validation.check_array",
     }
@@ -121,7 +125,8 @@ class SkopsModels:
         """Say what a model's file holds, without constructing or importing any of it.
 
         Raises:
-            UntrustedModel: It is no skops file (a pickle, for instance), or unpacks too large.
+            UntrustedModel: It is no skops file (a pickle, for instance), unpacks too large, or
+                puts trusted types to a use that skops never would.
             BundleInvalid: There is no such file, or it is damaged.
         """
         import skops.io
@@ -134,6 +139,8 @@ class SkopsModels:
                 f"{path.name} has a list of types that skops cannot read: {error}",
                 hint="Save the model again with %finalize.",
             ) from error
+        if not (untrusted := tuple(sorted(foreign - self.policy.types))):
+            require_plain_form(_nodes(schema), types=self.policy.types, where=path.name)
         types, versions = set[str](), {"skops": str(schema.get("_skops_version", "unknown"))}
         for node in _nodes(schema):
             types.add(f"{node['__module__']}.{node['__class__']}")
@@ -144,7 +151,7 @@ class SkopsModels:
             digest=digest_file(path),
             bytes=path.stat().st_size,
             types=tuple(sorted(types)),
-            untrusted=tuple(sorted(foreign - self.policy.types)),
+            untrusted=untrusted,
             versions=versions,
         )
 
@@ -153,20 +160,22 @@ class SkopsModels:
 
         Raises:
             UntrustedModel: The file holds types that the policy does not trust, or is no skops
-                file; nothing of it was loaded.
+                file: nothing of it was loaded. Or an index in it is out of bounds.
             BundleInvalid: It was saved with another minor version of scikit-learn, or is damaged.
         """
         import skops.io
 
         _require_same_minor(self.judge(path), path)
         try:
-            return skops.io.load(path, trusted=sorted(self.policy.types))
+            model = skops.io.load(path, trusted=sorted(self.policy.types))
         except Exception as error:  # a forged state can make any constructor raise
             raise BundleInvalid(
                 f"{path.name} cannot be loaded: {type(error).__name__}: {error}",
                 path=str(path),
                 hint="Verify the bundle with `nbrelease verify`, or release the model again.",
             ) from error
+        require_sound(model, path.name)
+        return model
 
     def judge(self, path: Path) -> ModelFacts:
         """Say what the file holds, and refuse it if any of that is not trusted; load nothing.
