@@ -146,6 +146,9 @@ def _column(values: Any, feature: Feature) -> Any:  # noqa: ANN401 - a pyarrow a
     if feature.type == "string":
         # Equal texts become one Python object, which encoders look up in half the time. Nulls
         # need pandas' own type: encoders take None and NaN for two values.
-        texts = values.to_numpy(zero_copy_only=False)
-        return pd.Series(texts, dtype="str" if values.null_count else object)
+        if values.null_count:
+            return pd.Series(values.to_numpy(zero_copy_only=False), dtype="str")
+        encoded = values.dictionary_encode()
+        texts = encoded.dictionary.to_numpy(zero_copy_only=False)
+        return pd.Series(texts.take(encoded.indices.to_numpy()), dtype=object)
     return values.to_pandas(date_as_object=False)
