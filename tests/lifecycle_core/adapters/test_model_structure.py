@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import subprocess
 import sys
 import zipfile
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,13 +37,13 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import SVC, SVR
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
+import lifecycle_core
 from lifecycle_core.adapters.model_structure import require_sound
 from lifecycle_core.adapters.models import load_model, save_model
 from lifecycle_core.errors import UntrustedModel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 _RANDOM = np.random.default_rng(7)
 NUMBERS = _RANDOM.normal(size=(90, 3))
@@ -419,3 +421,16 @@ def test_a_flipped_byte_never_crashes_the_process(tmp_path: Path) -> None:
     assert run.returncode == 0, run.stderr
     assert outcomes[-2] == "survived"
     assert {line.split(" ")[0] for line in outcomes[:-2]} >= {"refused", "predicted"}
+
+
+def test_a_model_is_loaded_in_one_place_alone() -> None:
+    loads = re.compile(
+        r"skops\.io\.loads?\(|joblib\.load|pickle\.loads?\(|pyfunc\.load|cloudpickle"
+    )
+    package = Path(lifecycle_core.__file__).parent
+    files = {
+        str(path.relative_to(package))
+        for path in package.rglob("*.py")
+        if loads.search(path.read_text(encoding="utf-8"))
+    }
+    assert files == {"adapters/models.py"}
