@@ -10,6 +10,7 @@ import pytest
 from lifecycle_core.adapters.bundles import BundleFolders
 from lifecycle_core.adapters.cards import bars, card_html, card_markdown
 from lifecycle_core.adapters.files import digest_bytes, digest_file
+from lifecycle_core.adapters.rendering import to_html
 from lifecycle_core.adapters.templates import template_environment
 from lifecycle_core.notebooks.execution import Execution
 from lifecycle_core.packaging import package
@@ -160,10 +161,24 @@ def test_parts_that_do_not_exist_are_left_out_and_named_as_missing(tmp_path: Pat
 
 
 def test_the_cards_are_as_agreed() -> None:
+    made = card()
+    page = card_html(made)
+    # What the records look like is shown by golden files of their own.
     style = template_environment().get_template("records/_style.html.j2").render().strip()
-    page = card_html(card())
-    assert page.count(style) == 1  # the records have golden files with it
-    assert agrees_with_golden(page.replace(style, ""), "card.html")
+    parts = {"style": style}
+    for record in (
+        made.checkpoints,
+        made.evidence.finalization,
+        made.evidence.contract,
+        made.evidence.contract_report,
+        made.evidence.reproduction,
+    ):
+        assert record
+        parts[type(record).__name__] = to_html(record).replace(style, "", 1)
+    for name, part in parts.items():
+        assert page.count(part) == 1, name
+        page = page.replace(part, f"<!-- {name} -->\n")
+    assert agrees_with_golden(page, "card.html")
     assert agrees_with_golden(card_markdown(card()), "card.md")
 
 
