@@ -45,7 +45,9 @@ SpecArgument = Annotated[
 ]
 ParamOption = Annotated[
     list[str] | None,
-    typer.Option("--param", help="Set a parameter: k=v; v is read as JSON, else as text."),
+    typer.Option(
+        "--param", help="Set a parameter; the value is read as JSON, else as text.", metavar="K=V"
+    ),
 ]
 RtolOption = Annotated[
     float | None,
@@ -91,7 +93,10 @@ def _verb(function: Callable[Words, int]) -> Callable[Words, None]:
     return command
 
 
-@app.command(epilog="Example: nbrelease run example_notebooks/telco_churn.ipynb")
+@app.command(
+    short_help="Release a notebook: run, compare, judge, register.",
+    epilog="Example: nbrelease run example_notebooks/telco_churn.ipynb",
+)
 @_verb
 def run(
     notebook: NotebookArgument,
@@ -116,7 +121,10 @@ def run(
     return 0 if packaged.checkpoints.passed else 1
 
 
-@app.command(epilog="Example: nbrelease reproduce churn.ipynb --json reproduction.json")
+@app.command(
+    short_help="Run a notebook anew and compare every output.",
+    epilog="Example: nbrelease reproduce churn.ipynb --json reproduction.json",
+)
 @_verb
 def reproduce(
     notebook: NotebookArgument,
@@ -141,7 +149,10 @@ def reproduce(
     return 0 if reproduction.reproducible else 1
 
 
-@app.command(epilog="Example: nbrelease checkpoints churn@candidate")
+@app.command(
+    short_help="Judge the six checkpoints of a release.",
+    epilog="Example: nbrelease checkpoints churn@candidate",
+)
 @_verb
 def checkpoints(spec: SpecArgument, json_file: JsonOption = None) -> int:
     """Judge the six checkpoints of a release from the evidence in its bundle."""
@@ -152,12 +163,17 @@ def checkpoints(spec: SpecArgument, json_file: JsonOption = None) -> int:
     return 0 if found.passed else 1
 
 
-@app.command(epilog="Example: nbrelease promote churn --to challenger")
+@app.command(
+    short_help="Point an alias at a release that may have it.",
+    epilog="Example: nbrelease promote churn --to challenger",
+)
 @_verb
 def promote(
     name: NameArgument,
     to: Annotated[str, typer.Option(help="challenger or champion.")],
-    version: Annotated[int | None, typer.Option(help="Default: the alias before it.")] = None,
+    version: Annotated[
+        int | None, typer.Option(help="Default: the candidate; to champion, the challenger.")
+    ] = None,
     reason: Annotated[str, typer.Option(help="Why; kept in the ledger.")] = "",
     actor: Annotated[str | None, typer.Option(help="Who; default: you.")] = None,
     json_file: JsonOption = None,
@@ -189,7 +205,9 @@ def rollback(
 @app.command(epilog="Example: nbrelease status churn")
 @_verb
 def status(
-    name: Annotated[str | None, typer.Argument(help="Default: every release.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="Default: every release.", metavar="NAME")
+    ] = None,
     json_file: JsonOption = None,
 ) -> int:
     """Show versions and where the aliases point."""
@@ -209,14 +227,18 @@ def history(name: NameArgument, json_file: JsonOption = None) -> int:
     return 0
 
 
-@app.command(epilog="Example: nbrelease score churn@challenger --in new.csv --out scores.parquet")
+@app.command(
+    short_help="Score a table with a released model.",
+    epilog="Example: nbrelease score churn@challenger --in new.csv --out scores.parquet",
+)
 @_verb
 def score(
     spec: SpecArgument,
     source: Annotated[Path, typer.Option("--in", help="A CSV or parquet table.")],
-    target: Annotated[Path, typer.Option("--out", help="The parquet table to write.")],
+    target: Annotated[Path, typer.Option("--out", help="The parquet or CSV table to write.")],
     keep: Annotated[
-        list[str] | None, typer.Option(help="Carry this column to the output unchanged.")
+        list[str] | None,
+        typer.Option(help="Carry this column to the output unchanged.", metavar="COLUMN"),
     ] = None,
     json_file: JsonOption = None,
 ) -> int:
@@ -232,7 +254,10 @@ def score(
     return 0
 
 
-@app.command(epilog="Example: nbrelease verify .nbrelease/bundles/churn-0123456789ab")
+@app.command(
+    short_help="Check every byte of a bundle; loads nothing.",
+    epilog="Example: nbrelease verify .nbrelease/bundles/churn-0123456789ab",
+)
 @_verb
 def verify(
     bundle: Annotated[Path, typer.Argument(help="The folder of a bundle.", metavar="BUNDLE")],
@@ -246,11 +271,12 @@ def verify(
 
 
 @contract_app.command(
-    epilog="Example: nbrelease contract infer customers.csv --out c.contract.yaml"
+    short_help="Draw a contract from a table.",
+    epilog="Example: nbrelease contract infer customers.csv --out c.contract.yaml",
 )
 @_verb
 def infer(
-    table: Annotated[Path, typer.Argument(help="A CSV or parquet table.")],
+    table: Annotated[Path, typer.Argument(help="A CSV or parquet table.", metavar="TABLE")],
     out: Annotated[Path, typer.Option(help="The YAML file to write; it must not exist.")],
 ) -> int:
     """Draw a contract from a table; meaning, unit, refresh and owner are left to you."""
@@ -263,8 +289,10 @@ def infer(
 @contract_app.command(epilog="Example: nbrelease contract check c.contract.yaml customers.csv")
 @_verb
 def check(
-    contract: Annotated[Path, typer.Argument(help="An Open Data Contract Standard YAML file.")],
-    table: Annotated[Path, typer.Argument(help="A CSV or parquet table.")],
+    contract: Annotated[
+        Path, typer.Argument(help="An Open Data Contract Standard YAML file.", metavar="CONTRACT")
+    ],
+    table: Annotated[Path, typer.Argument(help="A CSV or parquet table.", metavar="TABLE")],
     json_file: JsonOption = None,
 ) -> int:
     """Check a table against a contract."""

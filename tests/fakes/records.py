@@ -218,7 +218,7 @@ def finalization() -> Finalization:
 
 
 def reproduction(*, good: bool = True) -> Reproduction:
-    """Return a clean run of three cells; if not good, one differs and one never ran."""
+    """Return a clean run of two cells; if not good, two more: one differs and one never ran."""
     bad = (
         CellResult(
             index=3,

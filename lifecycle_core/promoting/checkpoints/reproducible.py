@@ -31,11 +31,13 @@ def judge(evidence: Evidence) -> Finding:
         why = f"{len(loose)} of {len(reproduction.inputs)} inputs have no digest: {listed(loose)}."
         return Finding("missing", why, shown, "Keep these inputs as files beside the notebook.")
     inputs, place = len(reproduction.inputs), reproduction.environment
+    skipped = sum(cell.status == "skipped" for cell in reproduction.cells)
+    left_out = f" that were compared ({skipped} were not)" if skipped else ""
     return Finding(
         "pass",
-        f"The clean run is {reproduction.verdict} in all {len(reproduction.cells)} code cells, "
-        f"with {inputs} input file{'' if inputs == 1 else 's'} by digest, on Python "
-        f"{place.python} ({place.platform}), lock {place.lock[:19]}.",
+        f"The clean run is {reproduction.verdict} in all {len(reproduction.cells) - skipped} "
+        f"code cells{left_out}, with {inputs} input file{'' if inputs == 1 else 's'} by digest, "
+        f"on Python {place.python} ({place.platform}), lock {place.lock[:19]}.",
         (*shown, _LOCK),
     )
 

@@ -239,6 +239,17 @@ def test_a_different_run_names_its_first_bad_cell_and_the_cause() -> None:
     assert found.next == "Pass `random_state=0` in cell 3."
 
 
+def test_a_cell_that_was_not_compared_is_not_called_identical() -> None:
+    cells = evidence().reproduction
+    assert cells is not None
+    skipped = cells.cells[1].model_copy(update={"status": "skipped"})
+
+    found = judged("reproducible", {"reproduction.cells": (cells.cells[0], skipped)})
+
+    assert found.result == "pass"
+    assert "cosmetic in all 1 code cells that were compared (1 were not)," in found.why
+
+
 def test_a_contract_lists_three_of_its_empty_fields() -> None:
     contract = evidence().contract
     assert contract is not None

@@ -42,9 +42,8 @@ def text(record: Reproduction) -> list[RenderableType]:
     said = values(record)
     made = table("Cell", "First line", "Result", "What was set aside", numbers=["Cell"])
     for cell in record.cells:
-        made.add_row(
-            str(cell.index), Text(cell.label), mark(cell.status), Text(", ".join(cell.normalisers))
-        )
+        aside = cell.detail if cell.status == "skipped" else ", ".join(cell.normalisers)
+        made.add_row(str(cell.index), Text(cell.label), mark(cell.status), Text(aside))
     stopped = [
         Text(f"The run ended with {run.exit}: {run.message}", style="red")
         for run in record.runs

@@ -86,6 +86,17 @@ def test_tables_have_captions_and_scopes(name: str) -> None:
     assert "<th>" not in html
 
 
+def test_a_cell_that_was_skipped_says_why() -> None:
+    run = records.reproduction()
+    why = "%releases does not act in a clean run"
+    skipped = run.cells[0].model_copy(update={"status": "skipped", "detail": why})
+    shown = run.model_copy(update={"cells": (*run.cells, skipped)})
+    assert why in to_text(shown)
+    assert why in to_html(shown)
+    packaged = records.packaged().model_copy(update={"reproduction": shown})
+    assert f" {len(run.cells)} code cells" in to_html(packaged)
+
+
 def test_times_of_a_run_are_not_shown() -> None:
     quick = records.finalization()
     slow = quick.model_copy(
