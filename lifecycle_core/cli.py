@@ -12,22 +12,23 @@ import json
 import os
 import signal
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ParamSpec
 
 import typer
 
+from lifecycle_core import __version__
 from lifecycle_core.errors import InvalidCall, LifecycleError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from lifecycle_core.schema.base import Record
 
 Words = ParamSpec("Words")
 
 app = typer.Typer(
-    help="From a model notebook to a release that a business can rely on.",
     epilog="Start with: nbrelease run NOTEBOOK",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -158,7 +159,8 @@ def checkpoints(spec: SpecArgument, json_file: JsonOption = None) -> int:
     """Judge the six checkpoints of a release from the evidence in its bundle."""
     from lifecycle_core import verbs
 
-    found = verbs.checkpoints(spec)
+    with _asking():
+        found = verbs.checkpoints(spec)
     _answer(found, json_file)
     return 0 if found.passed else 1
 
@@ -181,7 +183,9 @@ def promote(
     """Point an alias at a release, if the checkpoints that it needs are passed."""
     from lifecycle_core import verbs
 
-    _answer(verbs.promote(name, to=to, version=version, reason=reason, actor=actor), json_file)
+    with _asking():
+        entry = verbs.promote(name, to=to, version=version, reason=reason, actor=actor)
+    _answer(entry, json_file)
     return 0
 
 
@@ -198,7 +202,9 @@ def rollback(
     """Point an alias back at a release it pointed at before."""
     from lifecycle_core import verbs
 
-    _answer(verbs.rollback(name, to=to, alias=alias, reason=reason, actor=actor), json_file)
+    with _asking():
+        entry = verbs.rollback(name, to=to, alias=alias, reason=reason, actor=actor)
+    _answer(entry, json_file)
     return 0
 
 
@@ -213,7 +219,9 @@ def status(
     """Show versions and where the aliases point."""
     from lifecycle_core import verbs
 
-    _answer(verbs.status(name) if name else verbs.releases(), json_file)
+    with _asking():
+        found = verbs.status(name) if name else verbs.releases()
+    _answer(found, json_file)
     return 0
 
 
@@ -223,7 +231,9 @@ def history(name: NameArgument, json_file: JsonOption = None) -> int:
     """Show who moved the aliases, when and why."""
     from lifecycle_core import verbs
 
-    _answer(verbs.history(name), json_file)
+    with _asking():
+        found = verbs.history(name)
+    _answer(found, json_file)
     return 0
 
 
@@ -301,6 +311,33 @@ def check(
     report = verbs.check_contract(contract, table)
     _answer(report, json_file)
     return 1 if report.violations else 0
+
+
+@contextmanager
+def _asking() -> Iterator[None]:
+    """Say that the registry is asked: MLflow takes seconds to load."""
+    from lifecycle_core.adapters.terminal import watched
+
+    with watched(sys.stderr) as progress:
+        progress.begin("Asking the registry")
+        yield
+        progress.end("Asking the registry")
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001 - typer hands a flag's value over by position
+    if wanted:
+        sys.stdout.write(f"nbrelease {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    *,
+    version: Annotated[  # noqa: ARG001 - its callback acts
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """From a model notebook to a release that a business can rely on."""
 
 
 def _parameters(pairs: list[str] | None) -> dict[str, Any]:

@@ -253,6 +253,8 @@ def score(
     from lifecycle_core.delivering import score as deliver
 
     settings = load_settings()
+    tables = DuckTables()
+    tables.outline(Path(source))  # a table that cannot be read is told before the registry is asked
     release = ledger_of(settings).resolve(spec)
     activity = f"Scoring with {release.name}/{release.version}"
     progress.begin(activity)
@@ -265,7 +267,7 @@ def score(
             keep=keep,
             bundles=BundleFolders(),
             models=SkopsModels(),
-            tables=DuckTables(),
+            tables=tables,
             judge=check,
         )
     progress.end(activity, f"{summary.rows:,} rows")

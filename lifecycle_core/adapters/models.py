@@ -31,8 +31,8 @@ _PICKLE = re.compile(rb"\x80[\x02-\x05]")
 _COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"x\x01", b"x^", b"x\x9c", b"x\xda", b"ZF")
 _VERSION_FIELD = "_sklearn_version"
 
-# Parts of scikit-learn's own estimators that skops does not list. Each was read: to construct it
-# runs no code that the file could choose.
+# Parts of scikit-learn's own estimators that skops does not list, grouped by what needs them. What
+# a file may do with each is bounded twice: its form before it is loaded, its numbers afterwards.
 REVIEWED = frozenset(
     {
         # Fitted trees. Their nodes hold indices that C follows: see `require_sound`.

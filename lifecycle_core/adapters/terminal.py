@@ -73,7 +73,7 @@ class LiveProgress:
     def begin(self, activity: str) -> None:
         """Show a bar that pulses."""
         self._latest = activity
-        self._tasks[activity] = self._bars.add_task(_plain(activity), total=None, note="")
+        self._tasks[activity] = self._bars.add_task(_plain(activity), total=None, note="starting")
 
     def cell(self, done: int, total: int, label: str) -> None:
         """Advance the bar and name the cell."""

@@ -28,7 +28,11 @@ def text(record: Releases) -> list[RenderableType]:
         made.add_row(Text(status.name), str(len(status.releases)), *points)
     count = len(record.names)
     head = title(f"{count} release{'s' * (count != 1)} in", record.registry)
-    return [head, made] if count else [head, Text("Next: type %package in a notebook.")]
+    return (
+        [head, made]
+        if count
+        else [head, Text("Next: nbrelease run NOTEBOOK, or %package in a notebook.")]
+    )
 
 
 def places(status: Status) -> dict[str, int | None]:
