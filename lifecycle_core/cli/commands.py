@@ -1,32 +1,15 @@
-"""The command line: read the words, call the verb, print the record, return the exit code.
-
-stdout carries the answer only; progress and errors go to stderr. Exit codes: 0 done and good,
-1 done and the answer is no, 2 the call or a file of the user's is wrong, 3 the work could not be
-carried out, 130 interrupted.
-"""
+"""Every command: read the words, call the verb, print the record, return the exit code."""
 
 from __future__ import annotations
 
-import functools
-import json
-import os
-import signal
 import sys
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ParamSpec
+from typing import Annotated
 
 import typer
 
 from lifecycle_core import __version__
-from lifecycle_core.errors import InvalidCall, LifecycleError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from lifecycle_core.schema.base import Record
-
-Words = ParamSpec("Words")
+from lifecycle_core.cli.answering import answer, asking, parameters_in, verb
 
 app = typer.Typer(
     epilog="Start with: nbrelease run NOTEBOOK",
@@ -60,45 +43,27 @@ JsonOption = Annotated[
 ]
 
 
-def main() -> None:
-    """Run the command line and leave with its exit code."""
-    signal.signal(signal.SIGTERM, _interrupt)
-    app()
+def _version(wanted: bool) -> None:  # noqa: FBT001 - typer hands a flag's value over by position
+    if wanted:
+        sys.stdout.write(f"nbrelease {__version__}\n")
+        raise typer.Exit
 
 
-def _interrupt(*_: object) -> None:
-    raise KeyboardInterrupt
-
-
-def _verb(function: Callable[Words, int]) -> Callable[Words, None]:
-    """Turn a function that returns an exit code into a command that ends well in every case."""
-
-    @functools.wraps(function)
-    def command(*words: Words.args, **flags: Words.kwargs) -> None:
-        try:
-            code = function(*words, **flags)
-        except LifecycleError as error:
-            sys.stderr.write(f"nbrelease: {error}\n")
-            if error.hint:
-                sys.stderr.write(f"Hint: {error.hint}\n")
-            code = error.exit_code
-        except KeyboardInterrupt:
-            sys.stderr.write("nbrelease: interrupted; nothing half-written is left.\n")
-            code = 130
-        except BrokenPipeError:
-            # The reader of our output left; Python would complain once more while it flushes.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            code = 0
-        raise typer.Exit(code)
-
-    return command
+@app.callback()
+def _root(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """From a model notebook to a release that a business can rely on."""
 
 
 @app.command(
     short_help="Release a notebook: run, compare, judge, register.",
     epilog="Example: nbrelease run example_notebooks/telco_churn.ipynb",
 )
-@_verb
+@verb
 def run(
     notebook: NotebookArgument,
     param: ParamOption = None,
@@ -113,12 +78,12 @@ def run(
     with watched(sys.stderr) as progress:
         packaged = verbs.package(
             notebook,
-            parameters=_parameters(param),
+            parameters=parameters_in(param),
             rtol=rtol,
             cell_timeout=cell_timeout,
             progress=progress,
         )
-    _answer(packaged, json_file)
+    answer(packaged, json_file)
     return 0 if packaged.checkpoints.passed else 1
 
 
@@ -126,7 +91,7 @@ def run(
     short_help="Run a notebook anew and compare every output.",
     epilog="Example: nbrelease reproduce churn.ipynb --json reproduction.json",
 )
-@_verb
+@verb
 def reproduce(
     notebook: NotebookArgument,
     param: ParamOption = None,
@@ -141,12 +106,12 @@ def reproduce(
     with watched(sys.stderr) as progress:
         reproduction = verbs.reproduce(
             notebook,
-            parameters=_parameters(param),
+            parameters=parameters_in(param),
             rtol=rtol,
             cell_timeout=cell_timeout,
             progress=progress,
         )
-    _answer(reproduction, json_file)
+    answer(reproduction, json_file)
     return 0 if reproduction.reproducible else 1
 
 
@@ -154,14 +119,14 @@ def reproduce(
     short_help="Judge the six checkpoints of a release.",
     epilog="Example: nbrelease checkpoints churn@candidate",
 )
-@_verb
+@verb
 def checkpoints(spec: SpecArgument, json_file: JsonOption = None) -> int:
     """Judge the six checkpoints of a release from the evidence in its bundle."""
     from lifecycle_core import verbs
 
-    with _asking():
+    with asking():
         found = verbs.checkpoints(spec)
-    _answer(found, json_file)
+    answer(found, json_file)
     return 0 if found.passed else 1
 
 
@@ -169,7 +134,7 @@ def checkpoints(spec: SpecArgument, json_file: JsonOption = None) -> int:
     short_help="Point an alias at a release that may have it.",
     epilog="Example: nbrelease promote churn --to challenger",
 )
-@_verb
+@verb
 def promote(
     name: NameArgument,
     to: Annotated[str, typer.Option(help="challenger or champion.")],
@@ -183,14 +148,14 @@ def promote(
     """Point an alias at a release, if the checkpoints that it needs are passed."""
     from lifecycle_core import verbs
 
-    with _asking():
+    with asking():
         entry = verbs.promote(name, to=to, version=version, reason=reason, actor=actor)
-    _answer(entry, json_file)
+    answer(entry, json_file)
     return 0
 
 
 @app.command(epilog='Example: nbrelease rollback churn --to previous --reason "complaints doubled"')
-@_verb
+@verb
 def rollback(
     name: NameArgument,
     reason: Annotated[str, typer.Option(help="Why; kept in the ledger.")],
@@ -202,14 +167,14 @@ def rollback(
     """Point an alias back at a release it pointed at before."""
     from lifecycle_core import verbs
 
-    with _asking():
+    with asking():
         entry = verbs.rollback(name, to=to, alias=alias, reason=reason, actor=actor)
-    _answer(entry, json_file)
+    answer(entry, json_file)
     return 0
 
 
 @app.command(epilog="Example: nbrelease status churn")
-@_verb
+@verb
 def status(
     name: Annotated[
         str | None, typer.Argument(help="Default: every release.", metavar="NAME")
@@ -219,21 +184,21 @@ def status(
     """Show versions and where the aliases point."""
     from lifecycle_core import verbs
 
-    with _asking():
+    with asking():
         found = verbs.status(name) if name else verbs.releases()
-    _answer(found, json_file)
+    answer(found, json_file)
     return 0
 
 
 @app.command(epilog="Example: nbrelease history churn")
-@_verb
+@verb
 def history(name: NameArgument, json_file: JsonOption = None) -> int:
     """Show who moved the aliases, when and why."""
     from lifecycle_core import verbs
 
-    with _asking():
+    with asking():
         found = verbs.history(name)
-    _answer(found, json_file)
+    answer(found, json_file)
     return 0
 
 
@@ -241,7 +206,7 @@ def history(name: NameArgument, json_file: JsonOption = None) -> int:
     short_help="Score a table with a released model.",
     epilog="Example: nbrelease score churn@challenger --in new.csv --out scores.parquet",
 )
-@_verb
+@verb
 def score(
     spec: SpecArgument,
     source: Annotated[Path, typer.Option("--in", help="A CSV or parquet table.")],
@@ -260,7 +225,7 @@ def score(
         summary = verbs.score(
             spec, source=source, target=target, keep=tuple(keep or ()), progress=progress
         )
-    _answer(summary, json_file)
+    answer(summary, json_file)
     return 0
 
 
@@ -268,7 +233,7 @@ def score(
     short_help="Check every byte of a bundle; loads nothing.",
     epilog="Example: nbrelease verify .nbrelease/bundles/churn-0123456789ab",
 )
-@_verb
+@verb
 def verify(
     bundle: Annotated[Path, typer.Argument(help="The folder of a bundle.", metavar="BUNDLE")],
     json_file: JsonOption = None,
@@ -276,7 +241,7 @@ def verify(
     """Check every byte of a bundle and the types of its model; loads nothing."""
     from lifecycle_core import verbs
 
-    _answer(verbs.verify(bundle), json_file)
+    answer(verbs.verify(bundle), json_file)
     return 0
 
 
@@ -284,7 +249,7 @@ def verify(
     short_help="Draw a contract from a table.",
     epilog="Example: nbrelease contract infer customers.csv --out c.contract.yaml",
 )
-@_verb
+@verb
 def infer(
     table: Annotated[Path, typer.Argument(help="A CSV or parquet table.", metavar="TABLE")],
     out: Annotated[Path, typer.Option(help="The YAML file to write; it must not exist.")],
@@ -292,12 +257,12 @@ def infer(
     """Draw a contract from a table; meaning, unit, refresh and owner are left to you."""
     from lifecycle_core import verbs
 
-    _answer(verbs.infer_contract(table, out), None)
+    answer(verbs.infer_contract(table, out), None)
     return 0
 
 
 @contract_app.command(epilog="Example: nbrelease contract check c.contract.yaml customers.csv")
-@_verb
+@verb
 def check(
     contract: Annotated[
         Path, typer.Argument(help="An Open Data Contract Standard YAML file.", metavar="CONTRACT")
@@ -309,70 +274,5 @@ def check(
     from lifecycle_core import verbs
 
     report = verbs.check_contract(contract, table)
-    _answer(report, json_file)
+    answer(report, json_file)
     return 1 if report.violations else 0
-
-
-@contextmanager
-def _asking() -> Iterator[None]:
-    """Say that the registry is asked: MLflow takes seconds to load."""
-    from lifecycle_core.adapters.terminal import watched
-
-    with watched(sys.stderr) as progress:
-        progress.begin("Asking the registry")
-        yield
-        progress.end("Asking the registry")
-
-
-def _version(wanted: bool) -> None:  # noqa: FBT001 - typer hands a flag's value over by position
-    if wanted:
-        sys.stdout.write(f"nbrelease {__version__}\n")
-        raise typer.Exit
-
-
-@app.callback()
-def _root(
-    *,
-    version: Annotated[  # noqa: ARG001 - its callback acts
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
-    ] = False,
-) -> None:
-    """From a model notebook to a release that a business can rely on."""
-
-
-def _parameters(pairs: list[str] | None) -> dict[str, Any]:
-    """Read `k=v` words; a value is JSON where it can be read as JSON, else text."""
-    parameters: dict[str, Any] = {}
-    for pair in pairs or ():
-        key, equals, value = pair.partition("=")
-        if not equals or not key.isidentifier():
-            raise InvalidCall(
-                f"--param is {pair!r}, want name=value.", hint="Try --param alpha=0.1."
-            )
-        try:
-            parameters[key] = json.loads(value)
-        except json.JSONDecodeError:
-            parameters[key] = value
-    return parameters
-
-
-def _answer(record: Record, json_file: Path | None) -> None:
-    """Print the record, and write it where asked."""
-    from lifecycle_core.adapters.files import write_atomically
-    from lifecycle_core.adapters.rendering import to_text
-
-    if json_file:
-        write_atomically(json_file, record.to_json())
-    terminal = sys.stdout.isatty()
-    sys.stdout.write(to_text(record, width=_width(), color=terminal).rstrip() + "\n")
-
-
-def _width() -> int:
-    try:
-        return os.get_terminal_size().columns
-    except OSError:
-        return 100
-
-
-if __name__ == "__main__":
-    main()
