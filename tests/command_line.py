@@ -31,6 +31,8 @@ def nbrelease(
 ) -> Ended:
     """Run `nbrelease WORDS` in `cwd`, with a home of its own below it unless one is given."""
     environ = {**os.environ, "NBRELEASE_HOME": str(home or cwd / ".nbrelease"), **variables}
+    if before:  # Python would keep a module's bytecode that a limit had cut short
+        environ["PYTHONDONTWRITEBYTECODE"] = "1"
     result = subprocess.run(
         [sys.executable, "-m", "lifecycle_core.cli", *map(str, words)],
         cwd=cwd,

@@ -111,13 +111,16 @@ def test_an_interrupted_run_leaves_nothing(tmp_path: Path, sign: signal.Signals)
         text=True,
         start_new_session=True,
     )
-    for _ in range(1200):
-        if mark.is_file() and mark.read_text():
-            break
-        time.sleep(0.1)
-    kernel = int(mark.read_text())
-    process.send_signal(sign)
-    _, messages = process.communicate(timeout=60)
+    try:
+        for _ in range(1200):
+            if mark.is_file() and mark.read_text():
+                break
+            time.sleep(0.1)
+        kernel = int(mark.read_text())
+        process.send_signal(sign)
+        _, messages = process.communicate(timeout=60)
+    finally:
+        process.kill()
     assert process.returncode == 130, messages
     assert "interrupted" in messages
     assert "Traceback" not in messages

@@ -95,6 +95,7 @@ def in_child(code: str, folder: Path, *, before: object = None) -> subprocess.Co
         text=True,
         check=False,
         preexec_fn=before,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
     )
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import resource
 import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -126,7 +127,8 @@ def test_a_project_too_large_is_refused(
 
 
 @pytest.fixture
-def small_files() -> Iterator[None]:
+def small_files(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # a module cut short would be kept
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (2048, before[1]))
     yield

@@ -219,6 +219,7 @@ def test_a_full_disk_is_told_and_leaves_nothing(made: Made) -> None:
         "from lifecycle_core.errors import TargetUnwritable\n"
         "from lifecycle_core.schema.release import Release\n"
         "release, bundle, source, target = sys.argv[1:]\n"
+        "sys.dont_write_bytecode = True  # a module cut short would be kept\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
         "try:\n"
         "    score(Release.from_json(release), Path(bundle), Path(source), Path(target),\n"
