@@ -7,7 +7,7 @@ INSTALL := $(UV) pip install --quiet --python $(BIN)/python --constraint constra
 	--build-constraint constraints.txt --editable
 SYSTEM := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
 
-.PHONY: run test check browser lock bench screenshot clean
+.PHONY: run test check browser lock bench screenshot examples clean
 
 run: $(VENV)/.run ## take the example from notebook to registered release
 	$(BIN)/nbrelease run example_notebooks/telco_churn.ipynb
@@ -53,6 +53,9 @@ bench: $(VENV)/.test ## print the figures of benchmarks/, measured in one run
 
 screenshot: $(VENV)/.test browser ## take docs/promote.png anew in a real JupyterLab
 	$(BIN)/python docs/take_screenshot.py
+
+examples: $(VENV)/.test ## run the example notebooks and store their outputs
+	$(BIN)/python docs/execute_examples.py
 
 clean: ## forget the environment and the embedded registry
 	rm -rf $(VENV) .nbrelease
