@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from lifecycle_core.notebooks.facts import Facts
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -39,6 +41,8 @@ class Execution:
             injected parameters.
         inputs: Files the run read.
         modules: Top-level names of the modules that the kernel had loaded at its end.
+        facts: What the recorder saw.
+        roots: Pairs of folders that stand for each other in outputs: of the copy, of the source.
     """
 
     cells: Mapping[int, ExecutedCell]
@@ -46,3 +50,5 @@ class Execution:
     notebook: Mapping[str, Any]
     inputs: tuple[InputFile, ...] = ()
     modules: frozenset[str] = field(default_factory=frozenset)
+    facts: Facts = field(default_factory=Facts)
+    roots: tuple[tuple[str, str], ...] = ()

@@ -21,11 +21,29 @@ CauseKind = Literal[
 ]  # fmt: skip
 
 
+Factor = Literal[
+    "seed", "hash_seed", "threads", "clock", "network", "order", "repetition", "history", "data",
+    "environment", "same_folder",
+]  # fmt: skip
+
+
 class VariableResult(Record):
-    """How one variable of a cell compares."""
+    """How one variable, which a cell defined or changed, compares between two clean runs.
+
+    In a record made from a live session the second side is the session's own variable.
+
+    Attributes:
+        status: `identical`, `different`, or `skipped` if it has no digest.
+        type: Its type, such as `pandas.DataFrame`.
+        digest: Of its value after the cell in the first clean run; None if it has none.
+        note: Why it has no digest, or in which way it differs, in one line.
+    """
 
     name: str
     status: CellStatus
+    type: str = ""
+    digest: str | None = None
+    note: str = ""
 
 
 class CellResult(Record):
@@ -38,6 +56,8 @@ class CellResult(Record):
         normalisers: Names of the normalisers that were needed, in the order of use.
         max_rel_error: Largest relative difference between two numbers; only for `tolerance`.
         seconds: Wall time of the cell in the clean run.
+        agree: Whether all clean runs gave the same outputs; None if there was only one.
+        variables: Those that the cell defined or changed.
         detail: The first difference or the error, in one line of plain text.
         stored: The stored output's text where it differs, cut to 2,000 characters.
         fresh: The clean run's output's text where it differs, cut likewise.
@@ -48,6 +68,7 @@ class CellResult(Record):
     status: CellStatus
     normalisers: tuple[str, ...] = ()
     max_rel_error: float | None = None
+    agree: bool | None = None
     variables: tuple[VariableResult, ...] = ()
     seconds: float | None = Field(default=None, ge=0)
     detail: str = ""
@@ -74,13 +95,34 @@ class Cause(Record):
     confidence: float = Field(ge=0, le=1)
 
 
+class Trial(Record):
+    """A further clean run in which one thing or several were held still, to see what they do.
+
+    Attributes:
+        factors: What was changed: `seed` every generator seeded, `hash_seed` strings hash as in
+            the run it is compared with, `threads` one thread, `clock` a clock that stands,
+            `network` refused, `order` cells in the order of their stored counts, `repetition` a
+            cell run again, `history` deleted or edited source put back, `data` or `environment`
+            as recorded, `same_folder` the folder as an earlier run left it.
+        cell: Index of the cell that was looked at.
+        agrees: Whether that made the cell agree.
+        against: What it was compared with.
+    """
+
+    factors: tuple[Factor, ...]
+    cell: int
+    agrees: bool
+    against: Literal["stored", "clean_run", "trial"]
+    seconds: float = Field(ge=0)
+
+
 class InputFile(Record):
-    """A file that the notebook read.
+    """A file that the notebook read or wrote.
 
     Attributes:
         path: Relative to the notebook's folder where the file lies in the project.
         digest: `sha256:` and 64 hexadecimal digits.
-        cells: Indexes of the cells that read it.
+        cells: Indexes of the cells that read or wrote it.
     """
 
     path: str
@@ -89,11 +131,17 @@ class InputFile(Record):
 
 
 class EnvironmentFacts(Record):
-    """Where the run took place. `lock` is the digest of the lock text."""
+    """Where the run took place.
+
+    Attributes:
+        lock: Digest of the lock's text.
+        kind: `current`, that of nbrelease itself, or `locked`, one made from the lock.
+    """
 
     python: str
     lock: str
     platform: str
+    kind: Literal["current", "locked"] = "current"
 
 
 class Run(Record):
@@ -120,6 +168,12 @@ class Reproduction(Record):
     """The verdict on a notebook, cell by cell.
 
     `reproducible` holds for the first three verdicts.
+
+    Attributes:
+        inputs: Files of the project that the notebook read before it wrote them.
+        written: Files of the project that the notebook wrote, as the first run left them.
+        runs: The clean runs that were compared.
+        trials: Further runs that looked for the cause.
     """
 
     schema_: Literal["nbrelease/reproduction/1"] = Field(
@@ -133,5 +187,7 @@ class Reproduction(Record):
     cells: tuple[CellResult, ...]
     causes: tuple[Cause, ...] = ()
     inputs: tuple[InputFile, ...] = ()
+    written: tuple[InputFile, ...] = ()
     environment: EnvironmentFacts
     runs: tuple[Run, ...]
+    trials: tuple[Trial, ...] = ()
