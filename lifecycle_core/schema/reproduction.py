@@ -61,6 +61,9 @@ class CellResult(Record):
         detail: The first difference or the error, in one line of plain text.
         stored: The stored output's text where it differs, cut to 2,000 characters.
         fresh: The clean run's output's text where it differs, cut likewise.
+        stored_png: The stored image in base64, where it is images that differ and neither is
+            larger than 200,000 characters.
+        fresh_png: The clean run's image, likewise.
     """
 
     index: int = Field(ge=0)
@@ -74,6 +77,8 @@ class CellResult(Record):
     detail: str = ""
     stored: str = ""
     fresh: str = ""
+    stored_png: str | None = None
+    fresh_png: str | None = None
 
 
 class Cause(Record):
