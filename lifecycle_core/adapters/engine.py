@@ -91,7 +91,8 @@ class PapermillEngine:
             run=run,
             notebook=journal.notebook(notebook),
             inputs=kernel.inputs(),
-            modules=kernel.modules(),
+            modules=kernel.recorded.facts.modules,
+            facts=kernel.recorded.facts,
         )
 
 
