@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from lifecycle_core.adapters.journal import Journal, StopRun, run_from
 from lifecycle_core.adapters.kernel import Kernel, fresh_kernel
+from lifecycle_core.adapters.touched import inputs, written
 from lifecycle_core.errors import InvalidCall
 from lifecycle_core.notebooks.cells import code_cells, parameter_names
 from lifecycle_core.notebooks.execution import Execution
@@ -109,12 +110,15 @@ class PapermillEngine:
             end = _execute(notebook, parameters, cell_timeout, journal, kernel)
             run = run_from(journal, end, kernel, begun)
             kernel.stuck = run.exit == "timeout"
+        facts = kernel.recorded.facts
         return Execution(
             cells=journal.executed(),
             run=run,
             notebook=journal.notebook(notebook),
-            inputs=kernel.inputs(),
-            modules=kernel.modules(),
+            inputs=inputs(facts, workspace),
+            written=written(facts, workspace),
+            modules=facts.modules,
+            facts=facts,
             roots=((str(workspace.project), str(workspace.source)),),
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from lifecycle_core.adapters.kernel_environment import threads
+from lifecycle_core.adapters.kernel_environment import processors
 from lifecycle_core.adapters.progress import Progress, Silent
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class ScratchRuns:
             for plan in plans
         ]
         self.workspaces += spaces
-        with ThreadPoolExecutor(max_workers=max(threads(), 2)) as pool:
+        with ThreadPoolExecutor(max_workers=max(processors(), 2)) as pool:
             try:
                 begun = [
                     pool.submit(self._run, plan, space, self._progress if at == 0 else Silent())

@@ -1,4 +1,4 @@
-"""What can be held still in a clean run, to see whether results depend on it."""
+"""What can be held fixed in a clean run, to see whether a difference goes away with it."""
 
 from __future__ import annotations
 
@@ -11,13 +11,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Factors:
-    """What is held still; the default holds nothing.
+    """What a run is deprived of; the default leaves everything as it is.
 
     Attributes:
-        seed: Every generator that nobody seeded is seeded with this; None leaves it to chance.
-        clock: POSIX seconds at which the notebook's clock stands; None lets it run.
-        network: Whether connections are let through.
-        one_thread: Threads of the notebook run one after the other.
+        seed: Every generator that nobody seeded starts from this number, 0 or above; None leaves
+            them unseeded.
+        clock: Seconds since 1970 at which the clock stands for the notebook's code and its
+            libraries; None lets it go.
+        network: Connections and name look-ups are possible; otherwise they are refused.
+        one_thread: Threads and pools of Python code do one thing at a time. What C libraries do
+            is told by the environment variables of the kernel.
+
+    Example:
+        >>> Factors(seed=0)
+        Factors(seed=0, clock=None, network=True, one_thread=False)
     """
 
     seed: int | None = None
