@@ -37,10 +37,27 @@ class Comparison:
     detail: str = ""
     stored: str = ""
     fresh: str = ""
+    stored_png: str | None = None
+    fresh_png: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What a comparison must know about the run."""
+
+    clock_read: bool = False
+    roots: tuple[tuple[str, str], ...] = ()
+
+
+_NOTHING = Surroundings()
 
 
 def compare_outputs(
-    stored: Sequence[Mapping[str, Any]], fresh: Sequence[Mapping[str, Any]], *, rtol: float
+    stored: Sequence[Mapping[str, Any]],
+    fresh: Sequence[Mapping[str, Any]],
+    *,
+    rtol: float,
+    surroundings: Surroundings = _NOTHING,
 ) -> Comparison:
     r"""Compare nbformat outputs, whose text is in one piece as `parse_notebook` leaves it.
 

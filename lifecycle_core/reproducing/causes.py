@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from lifecycle_core.reproducing.failures import failure, line_of
 from lifecycle_core.reproducing.instability import explain_unstable
 from lifecycle_core.reproducing.saying import HINTS
-from lifecycle_core.reproducing.staleness import explain_stale, signs
+from lifecycle_core.reproducing.signs import signs
+from lifecycle_core.reproducing.staleness import explain_stale
 from lifecycle_core.schema.reproduction import Cause
 
 if TYPE_CHECKING:

@@ -37,7 +37,9 @@ _HELD: dict[Factor, str] = {
     "clock": "a clock that stands still",
     "network": "the network refused",
 }
-_ALWAYS: tuple[Factor, ...] = ("seed", "hash_seed", "threads", "clock")
+_ALWAYS: frozenset[Factor] = frozenset({"seed", "hash_seed", "threads", "clock"})
+_LAST: frozenset[Factor] = frozenset({"network"})
+"""Refusing the network makes most cells fail alike, so other factors are asked first."""
 _GROUPS = 3
 """Causes that do not depend on each other are looked for one after the other, up to this many."""
 _BLAMED = 3
@@ -85,15 +87,14 @@ def sites_of(case: Case, factor: Factor, within: frozenset[int]) -> list[Site]:
 
 
 def _explain(case: Case, trials: Trials, cell: int) -> Iterator[Cause]:
-    suspected = [factor for factor in suspects(case, cell) if factor != "network"]
-    held = frozenset(suspected)
-    pair = _pair(case, trials, cell, held) if held else None
-    if pair is None and "network" in suspects(case, cell):
-        held |= {"network"}
-        pair = _pair(case, trials, cell, held)
-    if pair is None and not held >= set(_ALWAYS):
-        held = frozenset(_ALWAYS)
-        pair = _pair(case, trials, cell, held)
+    suspected = frozenset(suspects(case, cell))
+    attempts = [suspected - _LAST, suspected, _ALWAYS]
+    held: frozenset[Factor] = frozenset()
+    pair = None
+    for attempt in attempts:
+        if pair is None and attempt and attempt != held:
+            held = attempt
+            pair = _pair(case, trials, cell, held)
     if pair is None:
         yield _unexplained(case, cell)
         return

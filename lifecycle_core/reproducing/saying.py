@@ -7,7 +7,10 @@ of `tests/corpus` (`make corpus` prints the table beside the share that was seen
 
 from __future__ import annotations
 
-from lifecycle_core.schema.reproduction import CauseKind
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lifecycle_core.schema.reproduction import CauseKind
 
 HINTS: dict[CauseKind, str] = {
     "unseeded_random": "Seed it: `random_state=0`, `np.random.default_rng(0)` or `random.seed(0)`.",

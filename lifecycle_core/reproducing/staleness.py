@@ -2,7 +2,7 @@
 
 Something was otherwise when the notebook was saved: the order of the cells, code that is gone, the
 data, the clock, the packages. What can be put back is put back in a trial; a cell that then comes
-out as stored is explained. For the rest there are signs, and signs have a confidence below 1.
+out as stored is explained. For the rest there are `signs`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from lifecycle_core.notebooks.plan import Plan
 from lifecycle_core.notebooks.variants import Variant, cut_after, in_order
 from lifecycle_core.reproducing.case import sites_in
 from lifecycle_core.reproducing.saying import HINTS
+from lifecycle_core.reproducing.signs import reader, signs
 from lifecycle_core.reproducing.trials import HASH_SEEDS, OTHER_HASH_SEEDS, left_at
 from lifecycle_core.schema.reproduction import Cause
 
@@ -78,7 +79,7 @@ def _ideas(case: Case, trials: Trials, cell: int) -> Iterator[_Idea]:
             plan=trials.plan(Plan(notebook=cut.notebook, recorded=recorded)),
             evidence=f"With {names} as {case.circumstances.recorded_by}, cell {cell} comes out as "
             "stored.",
-            cell=_reader(case, cell, frozenset()),
+            cell=reader(case, cell, frozenset()),
         )
     yield from _repetitions(case, cell)
 
@@ -131,7 +132,6 @@ def _tried(case: Case, trials: Trials, cell: int, ideas: list[_Idea]) -> Cause |
                 cell if idea.cell is None else idea.cell,
                 idea.evidence,
                 confidence=0.95,
-                shown=True,
             )
     return None
 
@@ -153,7 +153,6 @@ def _moved(case: Case, trials: Trials, cell: int) -> Cause | None:
         at,
         f"With the clock at another day, cell {cell} comes out different.",
         confidence=0.9,
-        shown=True,
     )
     line = next((site.line for site in sites if site.cell == at), None)
     return cause.model_copy(update={"line": line or next((one.line for one in static), None)})
@@ -176,92 +175,16 @@ def _reshuffled(case: Case, trials: Trials, cell: int) -> Cause | None:
         said[0].cell,
         f"Two further clean runs gave other results in cell {cell}.",
         confidence=0.8,
-        shown=True,
     )
     return cause.model_copy(update={"line": said[0].line, "names": said[0].names})
 
 
-def signs(case: Case, cell: int) -> Cause | None:
-    """Weigh what can be seen from outside; no sign, no cause."""
-    around = case.circumstances
-    newer = _reader(case, cell, around.newer) if around.newer else None
-    gap = next(iter(case.gaps(cell)), None)
-    counts = [one.execution_count for one in case.counted()]
-    if newer is not None:
-        names = tuple(sorted(around.newer))
-        return _cause(
-            "changed_data",
-            newer,
-            f"{', '.join(names[:3])} changed after the notebook was saved, and cell {cell}, which "
-            "depends on it, comes out different.",
-            confidence=0.75,
-        ).model_copy(update={"names": names})
-    if around.pins and not gap:
-        asked = "; ".join(
-            f"{pin.said_by} asks for {pin.name}{pin.wanted}, here is {pin.here}"
-            for pin in around.pins[:3]
-        )
-        return _cause("environment_drift", cell, f"{asked}.", confidence=0.7).model_copy(
-            update={"names": tuple(pin.name for pin in around.pins[:3])}
-        )
-    if case.falling() is not None:
-        earlier, later = case.falling() or (case.cells[cell], case.cells[cell])
-        return _cause(
-            "out_of_order",
-            cell,
-            f"The stored notebook ran cell {later.index} as [{later.execution_count}], before "
-            f"cell {earlier.index} as [{earlier.execution_count}].",
-            confidence=0.5,
-        )
-    if gap is not None:
-        before, skipped = gap
-        return _cause(
-            "deleted_cell",
-            cell,
-            f"Two clean runs agree and differ from what is stored; the counts skip {skipped} "
-            f"before cell {before.index}: code that ran there is gone.",
-            confidence=0.7,
-        )
-    if around.saved_python and around.saved_python != around.python:
-        return _cause(
-            "environment_drift",
-            cell,
-            f"The notebook was saved under Python {around.saved_python}, and this is "
-            f"{around.python}.",
-            confidence=0.5,
-        )
-    if counts and counts == list(range(1, len(counts) + 1)):
-        return _cause(
-            "edited_after_run",
-            cell,
-            f"All cells had run once, in order, and two clean runs agree on another result of "
-            f"cell {cell} than the one that is stored.",
-            confidence=0.7,
-        )
-    return None
-
-
-def _reader(case: Case, cell: int, paths: frozenset[str]) -> int | None:
-    """Return the first cell upstream that read one of these input files (of any, if empty)."""
-    near = case.upstream(cell)
-    readers = [
-        at
-        for item in case.first.inputs
-        if not paths or item.path in paths
-        for at in item.cells
-        if at in near
-    ]
-    return min(readers, default=None)
-
-
-def _cause(
-    kind: CauseKind, cell: int, evidence: str, *, confidence: float, shown: bool = False
-) -> Cause:
+def _cause(kind: CauseKind, cell: int, evidence: str, *, confidence: float) -> Cause:
     return Cause(
         kind=kind,
         cell=cell,
         evidence=evidence,
         hint=HINTS[kind],
-        shown_by="intervention" if shown else "observation",
+        shown_by="intervention",
         confidence=confidence,
     )

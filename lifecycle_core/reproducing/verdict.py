@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lifecycle_core.notebooks.circumstances import Circumstances
 from lifecycle_core.notebooks.factors import Conditions
 from lifecycle_core.notebooks.plan import Plan
 from lifecycle_core.reproducing.case import Case, case_of
@@ -22,6 +21,7 @@ from lifecycle_core.schema.reproduction import EnvironmentFacts, Reproduction
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from lifecycle_core.notebooks.circumstances import Circumstances
     from lifecycle_core.notebooks.execution import Execution
     from lifecycle_core.notebooks.plan import Runs
     from lifecycle_core.notebooks.read import Notebook

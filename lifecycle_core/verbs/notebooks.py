@@ -63,6 +63,8 @@ def reproduce(
     parameters: Mapping[str, Any] = _NONE,
     rtol: float | None = None,
     cell_timeout: float | None = None,
+    runs: int = 2,
+    explain: bool = True,
     progress: Progress = _SILENT,
 ) -> Reproduction:
     """Run a notebook from a clean start and compare every cell with its stored outputs.
@@ -72,6 +74,8 @@ def reproduce(
         parameters: Values for its `parameters` cell.
         rtol: Relative difference at which two numbers count as equal, in [0, 1).
         cell_timeout: Seconds one cell may run.
+        runs: Clean runs that are compared, at least 1.
+        explain: Make further runs to find the cause of a difference.
         progress: Told about each cell.
     """
     from lifecycle_core.adapters.engine import PapermillEngine
@@ -83,7 +87,7 @@ def reproduce(
         engine=PapermillEngine(),
         environments=UvEnvironments(),
         parameters=parameters,
-        strictness=Strictness(rtol=rtol, cell_timeout=cell_timeout),
+        strictness=Strictness(rtol=rtol, cell_timeout=cell_timeout, runs=runs, explain=explain),
         progress=progress,
     )
 

@@ -1,0 +1,69 @@
+"""Check a notebook alone: clean runs side by side, the verdict, and the causes; nothing is kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lifecycle_core.adapters.circumstances import Surroundings
+from lifecycle_core.adapters.environment import environment_facts
+from lifecycle_core.adapters.progress import Progress, Silent
+from lifecycle_core.adapters.runs import ScratchRuns
+from lifecycle_core.adapters.workspace import open_scratch, read_notebook
+from lifecycle_core.notebooks.cells import release_cell
+from lifecycle_core.releasing.preconditions import stated_release
+from lifecycle_core.releasing.telling import told
+from lifecycle_core.reproducing import clean_plans, reproduce
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from lifecycle_core.adapters.engine import Engine
+    from lifecycle_core.adapters.environment import Environments
+    from lifecycle_core.releasing.strictness import Strictness
+    from lifecycle_core.schema.reproduction import Reproduction
+
+_RTOL = 1e-6
+
+
+def reproduce_only(
+    path: Path,
+    *,
+    engine: Engine,
+    environments: Environments,
+    parameters: Mapping[str, Any],
+    strictness: Strictness,
+    progress: Progress = Silent(),  # noqa: B008 - it holds no state
+) -> Reproduction:
+    """Run a notebook from a clean start and compare every cell; nothing is kept.
+
+    Raises:
+        NotebookInvalid: It cannot be read or run as it is.
+        TargetUnwritable: The scratch copy cannot be written.
+    """
+    notebook = read_notebook(path)
+    policy = stated_release(notebook).policy if release_cell(notebook) else None
+    rtol, cell_timeout = strictness.rtol, strictness.cell_timeout
+    with open_scratch(path) as scratch:
+        runs = ScratchRuns(
+            engine,
+            scratch,
+            parameters=parameters,
+            cell_timeout=cell_timeout or (policy.cell_timeout if policy else None),
+            progress=progress,
+        )
+        with told(progress, "Running the notebook") as answer:
+            executions = runs.together(clean_plans(notebook, strictness.runs))
+            answer(executions[0].run.exit)
+        with told(progress, "Comparing with the stored outputs") as answer:
+            lock = environments.lock(executions[0].modules)
+            reproduction = reproduce(
+                notebook,
+                executions,
+                rtol=rtol if rtol is not None else (policy.rtol if policy else _RTOL),
+                environment=environment_facts(lock),
+                runs=runs if strictness.explain else None,
+                look_around=Surroundings(notebook),
+            )
+            answer(reproduction.verdict)
+    return reproduction
