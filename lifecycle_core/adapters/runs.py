@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.kernel_environment import processors
-from lifecycle_core.adapters.progress import Progress, Silent
+from lifecycle_core.adapters.progress import Progress, Silent, told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,11 +42,17 @@ class ScratchRuns:
         self._kernels: list[Kernel] = []
         self.workspaces: list[Workspace] = []
 
-    def together(self, plans: Sequence[Plan]) -> tuple[Execution, ...]:
+    def together(self, plans: Sequence[Plan], purpose: str) -> tuple[Execution, ...]:
         """Make these runs side by side, no more at a time than there are processors (at least 2).
 
         The first one's cells are reported. If this is interrupted, all kernels are ended first.
         """
+        with told(self._progress, purpose) as answer:
+            executions = self._together(plans)
+            answer(executions[0].run.exit)
+        return executions
+
+    def _together(self, plans: Sequence[Plan]) -> tuple[Execution, ...]:
         spaces = [
             self._scratch.workspace(plan.recorded)
             if plan.folder_of is None

@@ -36,5 +36,10 @@ class Plan:
 class Runs(Protocol):
     """Makes clean runs and numbers them from 0, in the order in which they were asked for."""
 
-    def together(self, plans: Sequence[Plan]) -> tuple[Execution, ...]:
-        """Make these runs side by side and return what each left, in the order of the plans."""
+    def together(self, plans: Sequence[Plan], purpose: str) -> tuple[Execution, ...]:
+        """Make these runs side by side and return what each left, in the order of the plans.
+
+        Args:
+            plans: At least one.
+            purpose: What they are made for, in a few words for the person who waits.
+        """

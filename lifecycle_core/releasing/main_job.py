@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from lifecycle_core.adapters.environment import environment_facts
 from lifecycle_core.adapters.evidence import MODEL, RECORD, REHEARSAL, TRAINING
 from lifecycle_core.adapters.files import digest_bytes
-from lifecycle_core.adapters.progress import Progress, Silent
+from lifecycle_core.adapters.progress import Progress, Silent, told
 from lifecycle_core.adapters.workspace import open_workspace, read_notebook
 from lifecycle_core.contracting import check, infer, to_odcs
 from lifecycle_core.delivering import rehearse
@@ -30,7 +30,6 @@ from lifecycle_core.releasing.preconditions import (
     require_finalize,
     stated_release,
 )
-from lifecycle_core.releasing.telling import told
 from lifecycle_core.reproducing import reproduce
 from lifecycle_core.schema.checkpoint import Evidence
 from lifecycle_core.schema.packaged import Packaged

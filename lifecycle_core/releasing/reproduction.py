@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.circumstances import Surroundings
 from lifecycle_core.adapters.environment import environment_facts
-from lifecycle_core.adapters.progress import Progress, Silent
+from lifecycle_core.adapters.progress import Progress, Silent, told
 from lifecycle_core.adapters.runs import ScratchRuns
 from lifecycle_core.adapters.workspace import open_scratch, read_notebook
 from lifecycle_core.notebooks.cells import release_cell
 from lifecycle_core.releasing.preconditions import stated_release
-from lifecycle_core.releasing.telling import told
 from lifecycle_core.reproducing import clean_plans, reproduce
 
 if TYPE_CHECKING:
@@ -52,18 +51,15 @@ def reproduce_only(
             cell_timeout=cell_timeout or (policy.cell_timeout if policy else None),
             progress=progress,
         )
-        with told(progress, "Running the notebook") as answer:
-            executions = runs.together(clean_plans(notebook, strictness.runs))
-            answer(executions[0].run.exit)
-        with told(progress, "Comparing with the stored outputs") as answer:
+        executions = runs.together(clean_plans(notebook, strictness.runs), "Running the notebook")
+        with told(progress, "Locking the environment") as answer:
             lock = environments.lock(executions[0].modules)
-            reproduction = reproduce(
-                notebook,
-                executions,
-                rtol=rtol if rtol is not None else (policy.rtol if policy else _RTOL),
-                environment=environment_facts(lock),
-                runs=runs if strictness.explain else None,
-                look_around=Surroundings(notebook),
-            )
-            answer(reproduction.verdict)
-    return reproduction
+            answer(f"{lock.packages} packages")
+        return reproduce(
+            notebook,
+            executions,
+            rtol=rtol if rtol is not None else (policy.rtol if policy else _RTOL),
+            environment=environment_facts(lock),
+            runs=runs if strictness.explain else None,
+            look_around=Surroundings(notebook),
+        )

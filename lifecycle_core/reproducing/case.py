@@ -65,11 +65,14 @@ class Case:
 
     @cached_property
     def unstable(self) -> tuple[int, ...]:
-        """The cells in which the clean runs disagree, in order."""
+        """The cells in which the clean runs disagree, in order, up to where one of them ended."""
+        ends = [run.run.stopped_at for run in self.executions if run.run.stopped_at is not None]
+        last = min(ends, default=max(self.cells))
         return tuple(
             index
             for index in self.cells
-            if any(not self.same(index, self.first, other) for other in self.executions[1:])
+            if index <= last
+            and any(not self.same(index, self.first, other) for other in self.executions[1:])
         )
 
     def stale(self) -> list[int]:

@@ -42,7 +42,9 @@ def find_causes(case: Case, trials: Trials | None) -> tuple[Cause, ...]:
     if not found:
         found = [_unexplained(case)]
     found += _predicted(case, {(cause.kind, cause.cell) for cause in found})
-    return tuple(sorted(found, key=lambda cause: -cause.confidence))
+    unexplained = [cause for cause in found if cause.kind == "unexplained"]
+    explained = [cause for cause in found if cause.kind != "unexplained"]
+    return tuple(sorted([*explained, *unexplained[:1]], key=lambda cause: -cause.confidence))
 
 
 def _stopped(case: Case, trials: Trials | None) -> Iterator[Cause]:
@@ -60,6 +62,8 @@ def _stopped(case: Case, trials: Trials | None) -> Iterator[Cause]:
         other = explain_stale(case, trials, stopped) if trials else signs(case, stopped)
         if other and (cause is None or other.shown_by == "intervention"):
             cause = other.model_copy(update={"line": other.line or line_of(case.first, stopped)})
+        elif other and other.kind == "out_of_order":
+            yield other
     yield cause or _unexplained(case)
 
 

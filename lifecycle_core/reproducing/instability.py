@@ -117,10 +117,13 @@ def _needed(
 ) -> list[Factor]:
     """Return the factors without which the cell disagrees again."""
     ordered = sorted(held)
+    other = next(
+        run.run.hash_seed for run in case.executions[1:] if not case.same(cell, case.first, run)
+    )
     needed: list[Factor] = []
     for at in range(0, len(ordered), 2):
         chosen = ordered[at : at + 2]
-        seeds = [HASH_SEEDS[1] if factor == "hash_seed" else HASH_SEEDS[0] for factor in chosen]
+        seeds = [other if factor == "hash_seed" else HASH_SEEDS[0] for factor in chosen]
         runs = trials.holding([held - {factor} for factor in chosen], cell, seeds)
         for factor, run in zip(chosen, runs, strict=True):
             agrees = case.same(cell, still, run)
@@ -135,12 +138,21 @@ def _blame(case: Case, factor: Factor, cell: int) -> Iterator[Cause]:
     near = case.upstream(cell)
     places: dict[int, Site | None] = {}
     for site in sites_of(case, factor, near):
-        if site.cell >= 0 and (site.cell == cell or case.changed_names(site.cell)):
+        if site.cell == cell or _may_differ(case, site.cell):
             places.setdefault(site.cell, site)
+    for item in case.found(KINDS[factor], near):
+        if not places and (item.cell == cell or _may_differ(case, item.cell)):
+            places[item.cell] = None
     if not places:
         places = {case.origin(cell): None}
     for at in sorted(places)[:_BLAMED]:
         yield _cause(case, factor, cell, at, places[at])
+
+
+def _may_differ(case: Case, index: int) -> bool:
+    """Tell whether a cell made something else in each run, or nothing is known of what it made."""
+    result = case.results.get(index)
+    return result is not None and (bool(case.changed_names(index)) or not result.variables)
 
 
 def _cause(case: Case, factor: Factor, cell: int, at: int, site: Site | None) -> Cause:

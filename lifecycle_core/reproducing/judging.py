@@ -102,8 +102,8 @@ def _result(
                 detail=detail,
             )
     around = surroundings_of(cell.index, executions[0], flow)
-    stored = cell.outputs if reference == "stored" else ran[0].outputs
-    compared = ran if reference == "stored" else ran[1:]
+    stored = ran[0].outputs if reference == "clean_run" else cell.outputs
+    compared = ran[1:] if reference == "clean_run" else ran
     found = _worst([compare_outputs(stored, left.outputs, rtol=rtol, surroundings=around)
                     for left in compared])  # fmt: skip
     agree = all(

@@ -81,7 +81,7 @@ def _order(case: Case, cell: int) -> Cause | None:
 
 def _gap(case: Case, cell: int) -> Cause | None:
     gap = next(iter(case.gaps(cell)), None)
-    if gap is None:
+    if gap is None or not _agreed(case):
         return None
     before, skipped = gap
     evidence = (
@@ -89,6 +89,11 @@ def _gap(case: Case, cell: int) -> Cause | None:
         f"{before.index}: code that ran there is gone."
     )
     return _cause("deleted_cell", cell, evidence, 0.7)
+
+
+def _agreed(case: Case) -> bool:
+    """Tell whether more than one run speaks: one alone may differ from itself the next time."""
+    return len(case.executions) > 1
 
 
 def _python(case: Case, cell: int) -> Cause | None:
@@ -101,7 +106,7 @@ def _python(case: Case, cell: int) -> Cause | None:
 
 def _edit(case: Case, cell: int) -> Cause | None:
     counts = [one.execution_count for one in case.counted()]
-    if not counts or counts != list(range(1, len(counts) + 1)):
+    if not counts or counts != list(range(1, len(counts) + 1)) or not _agreed(case):
         return None
     evidence = (
         "All cells had run once, in order, and clean runs agree on another result of cell "

@@ -55,7 +55,7 @@ class Trials:
             Plan(notebook=cut, conditions=self._conditions(factors, seed))
             for factors, seed in zip(held, hash_seeds, strict=True)
         ]
-        return list(self._runs.together(plans))
+        return list(self._runs.together(plans, "Looking for the cause"))
 
     def variants(
         self, variants: Sequence[Variant], recorded: Sequence[Plan] = ()
@@ -65,7 +65,7 @@ class Trials:
             Plan(notebook=variant.notebook, conditions=self._conditions(frozenset(), HASH_SEEDS[0]))
             for variant in variants
         ]
-        return list(self._runs.together([*made, *recorded]))
+        return list(self._runs.together([*made, *recorded], "Looking for the cause"))
 
     def plan(self, plan: Plan) -> Plan:
         """Return a plan with the conditions of the first clean run."""

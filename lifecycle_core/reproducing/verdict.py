@@ -127,5 +127,7 @@ def _beyond_luck(case: Case, runs: Runs, base: Conditions) -> Case:
         wanted = known + 2
     else:
         return case
-    more = runs.together(clean_plans(case.notebook, wanted, base)[known:])
+    more = runs.together(
+        clean_plans(case.notebook, wanted, base)[known:], "Running the notebook again"
+    )
     return case_of(case.notebook, (*case.executions, *more), rtol=case.rtol, findings=case.findings)
