@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 import sys
 import time
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -19,12 +18,13 @@ import typer
 
 from lifecycle_core.cli.answering import answer, parameters_in, verb, width
 from lifecycle_core.cli.options import JsonOption, ParamOption, RtolOption, TimeoutOption
+from lifecycle_core.cli.reporting import Reports
 from lifecycle_core.errors import LifecycleError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lifecycle_core.schema.reproductions import NotebookCheck, Reproductions
+    from lifecycle_core.schema.reproductions import NotebookCheck
 
 _NOT_DONE = 3
 _LINE = 400
@@ -87,13 +87,13 @@ def reproduce(
         "runs": runs,
         "explain": explain,
     }
-    reports = _Reports(html_file, junit_file, github=github)
+    reports = Reports(html=html_file, junit=junit_file, github=github)
     if len(notebooks) == 1 and not notebooks[0].is_dir():
         return _one(notebooks[0], flags, reports, json_file)
     return _several(find_notebooks(notebooks), flags, reports, json_file, jobs)
 
 
-def _one(path: Path, flags: dict[str, Any], reports: _Reports, json_file: Path | None) -> int:
+def _one(path: Path, flags: dict[str, Any], reports: Reports, json_file: Path | None) -> int:
     from lifecycle_core import verbs
     from lifecycle_core.adapters.terminal import watched
     from lifecycle_core.schema.reproductions import NotebookCheck, Reproductions
@@ -121,7 +121,7 @@ def _one(path: Path, flags: dict[str, Any], reports: _Reports, json_file: Path |
 def _several(
     paths: tuple[Path, ...],
     flags: dict[str, Any],
-    reports: _Reports,
+    reports: Reports,
     json_file: Path | None,
     jobs: int | None,
 ) -> int:
@@ -205,20 +205,3 @@ def _half() -> int:
         len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     )
     return max((processors or 1) // 2, 1)
-
-
-class _Reports:
-    """The files and lines that are asked for besides the answer."""
-
-    def __init__(self, html: Path | None, junit: Path | None, *, github: bool) -> None:
-        self._html = html
-        self._junit = junit
-        self._github = github
-
-    @contextmanager
-    def answering(self) -> Iterator[None]:
-        """Print the answer in the block; nothing in it acts as a command of GitHub's."""
-        yield
-
-    def write(self, record: Reproductions) -> None:
-        """Write what was asked for."""

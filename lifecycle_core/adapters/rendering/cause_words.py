@@ -69,22 +69,29 @@ def kind_title(cause: Cause) -> str:
 def place(cause: Cause, cells: tuple[CellResult, ...]) -> str:
     """Return where a cause sits and the code there, such as `cell 3, line 2: x = f()`."""
     if cause.cell is None:
-        return "outside the notebook"
+        return "the notebook as a whole"
     line = f", line {cause.line}" if cause.line else ""
     label = next((cell.label for cell in cells if cell.index == cause.cell), "")
     code = cause.source or label
     return f"cell {cause.cell}{line}" + (f": {code}" if code else "")
 
 
-def how_known(cause: Cause, trials: tuple[Trial, ...]) -> str:
-    """Return how a cause is known, in a clause.
+def known(cause: Cause, trials: tuple[Trial, ...]) -> str:
+    """Return how a cause is known and how sure that is.
 
     Example:
         >>> from lifecycle_core.schema.reproduction import Cause
         >>> seen = Cause(kind="clock", evidence="", hint="", shown_by="observation", confidence=1)
-        >>> how_known(seen, ())
-        'seen in the clean run'
+        >>> known(seen, ())
+        'seen in the clean run; almost certain (100%)'
     """
+    if cause.kind == "unexplained":
+        tried = f"; {len(trials)} trials changed nothing" if trials else ""
+        return f"the difference is seen, its cause is not known{tried}"
+    return f"{_how(cause, trials)}; {confidence(cause.confidence)}"
+
+
+def _how(cause: Cause, trials: tuple[Trial, ...]) -> str:
     if cause.shown_by != "intervention":
         return _SHOWN[cause.shown_by]
     flipped = next((t for t in trials if t.agrees and t.cell == cause.cell), None)
