@@ -3,6 +3,7 @@
 stored notebook + executions  ->  cell results  ->  trials  ->  causes  ->  Reproduction
 """
 
+from lifecycle_core.reproducing.limits import require_sensible
 from lifecycle_core.reproducing.verdict import clean_plans, reproduce
 
-__all__ = ["clean_plans", "reproduce"]
+__all__ = ["clean_plans", "reproduce", "require_sensible"]

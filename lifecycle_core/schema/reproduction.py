@@ -87,12 +87,14 @@ class Cause(Record):
     Attributes:
         cell: Index of the cell the cause sits in, or None where it is outside the notebook.
         line: Line within that cell, from 1.
+        source: The source line, cut to 120 characters, or empty.
         confidence: In [0, 1].
     """
 
     kind: CauseKind
     cell: int | None = None
     line: int | None = None
+    source: str = ""
     names: tuple[str, ...] = ()
     evidence: str
     hint: str

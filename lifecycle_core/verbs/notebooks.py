@@ -63,6 +63,7 @@ def reproduce(
     parameters: Mapping[str, Any] = _NONE,
     rtol: float | None = None,
     cell_timeout: float | None = None,
+    env: str = "current",
     runs: int = 2,
     explain: bool = True,
     progress: Progress = _SILENT,
@@ -74,14 +75,20 @@ def reproduce(
         parameters: Values for its `parameters` cell.
         rtol: Relative difference at which two numbers count as equal, in [0, 1).
         cell_timeout: Seconds one cell may run.
-        runs: Clean runs that are compared, at least 1.
-        explain: Make further runs to find the cause of a difference.
+        env: `current`, or `locked`: an environment made from a lock of what the notebook loads.
+        runs: Clean runs to compare, 1 to 20.
+        explain: Look for the cause of what differs by further runs.
         progress: Told about each cell.
+
+    Raises:
+        InvalidCall: A value is outside its range.
     """
     from lifecycle_core.adapters.engine import PapermillEngine
     from lifecycle_core.adapters.environment import UvEnvironments
     from lifecycle_core.releasing import Strictness, reproduce_only
+    from lifecycle_core.reproducing import require_sensible
 
+    require_sensible(rtol=rtol, cell_timeout=cell_timeout, env=env, runs=runs)
     return reproduce_only(
         Path(notebook),
         engine=PapermillEngine(),
@@ -105,8 +112,10 @@ def package(
     The arguments are those of `reproduce`.
     """
     from lifecycle_core.releasing import Strictness, release
+    from lifecycle_core.reproducing import require_sensible
     from lifecycle_core.settings import outside
 
+    require_sensible(rtol=rtol, cell_timeout=cell_timeout)
     settings = load_settings()
     with outside(settings) as systems:
         return release(

@@ -24,6 +24,7 @@ MARKS = {
     "incomplete": ("bad", "!", "incomplete"),
     "not_run": ("warn", "?", "not run"),
     "skipped": ("none", "-", "skipped"),
+    "error": ("bad", "!", "not checked"),
     "none": ("none", "-", "not stated"),
 }
 
