@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from nbext.journal import Listener
+
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
@@ -44,7 +46,7 @@ _MEMORY = "nbrelease"
 def declare(shell: InteractiveShell) -> None:
     """Make magics and views known to a shell, and remember what stood in their places."""
     manager, bundles = shell.magics_manager, shell.display_formatter.mimebundle_formatter
-    before: dict[str, dict[Any, Any]] = {"magics": {}, "views": {}}
+    before: dict[str, Any] = {"magics": {}, "views": {}, "journal": Listener(shell)}
     shell.meta[_MEMORY] = before
     for name, (kind, where) in MAGICS.items():
         before["magics"][name] = manager.magics[kind].pop(name, None), manager.lazy_magics.get(name)
@@ -54,12 +56,13 @@ def declare(shell: InteractiveShell) -> None:
         for record, module in views.items():
             place = (f"lifecycle_core.schema.{module}", record)
             before["views"][place] = bundles.for_type_by_name(*place, view)
+    before["journal"].start()
 
 
 def withdraw(shell: InteractiveShell) -> None:
     """Put back what stood in the places of our magics and views, and forget about it."""
     manager, bundles = shell.magics_manager, shell.display_formatter.mimebundle_formatter
-    before = shell.meta.pop(_MEMORY, {"magics": {}, "views": {}})
+    before = shell.meta.pop(_MEMORY, {"magics": {}, "views": {}, "journal": None})
     for name, (magic, lazy) in before["magics"].items():
         kind, where = MAGICS[name]
         _put_back(manager.magics[kind], name, magic)
@@ -74,6 +77,14 @@ def withdraw(shell: InteractiveShell) -> None:
         bundles.pop(".".join(place))
         if view is not None:
             bundles.for_type_by_name(*place, view)
+    if before["journal"] is not None:
+        before["journal"].stop()
+
+
+def journal_of(shell: InteractiveShell) -> Listener:
+    """Return the journal that is kept since the extension was loaded."""
+    listener: Listener = shell.meta[_MEMORY]["journal"]
+    return listener
 
 
 def _show(record: Any) -> dict[str, Any]:  # noqa: ANN401 - any record; importing them would load pydantic
