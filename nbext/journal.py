@@ -9,6 +9,9 @@ if TYPE_CHECKING:
 
     from lifecycle_core.recorder.journal import Journal
 
+MEMORY = "nbrelease"
+"""Where in a shell's `meta` the extension remembers what it has put in place."""
+
 
 class Listener:
     """Listens to a shell between `start` and `stop`. Whatever goes wrong here stays here."""
@@ -65,6 +68,12 @@ class Listener:
     def _failed(self, error: Exception) -> None:
         if self._journal is not None:
             self._journal.note(f"{type(error).__name__}: {error}")
+
+
+def journal_of(shell: InteractiveShell) -> Listener:
+    """Return the listener that `%load_ext nbext` started."""
+    listener: Listener = shell.meta[MEMORY]["journal"]
+    return listener
 
 
 def _is_ours(value: object) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from lifecycle_core.notebooks.read import Notebook
 
-_OWN = ("%load_ext nbext", "%reproduce", "%package", "%promote", "%rollback", "%releases")
+_OWN = re.compile(r"(\w+\s*=\s*)?%(load_ext\s+nbext|reproduce|package|promote|rollback|releases)\b")
 
 
 class Unsaved(NamedTuple):
@@ -172,15 +173,15 @@ class _Aligned:
 
 
 def is_own(source: str) -> bool:
-    """Tell whether code is nothing but lines that ask us for something.
+    r"""Tell whether code is nothing but lines that ask us for something.
 
     Example:
-        >>> is_own("%reproduce --wait"), is_own("x = 1"), is_own("%load_ext nbext\\nx = 1")
+        >>> is_own("%reproduce --wait"), is_own("x = 1"), is_own("%load_ext nbext\nx = 1")
         (True, False, False)
     """
     lines = [line.strip() for line in source.splitlines() if line.strip()]
     code = [line for line in lines if not line.startswith("#")]
-    return all(line.startswith(_OWN) for line in code)
+    return all(_OWN.match(line) for line in code)
 
 
 def text_of(source: str) -> str:
@@ -188,9 +189,7 @@ def text_of(source: str) -> str:
     return "\n".join(line.rstrip() for line in source.strip().splitlines())
 
 
-def best_match(
-    executed: Iterable[Executed], notebooks: Mapping[str, Iterable[str]]
-) -> str | None:
+def best_match(executed: Iterable[Executed], notebooks: Mapping[str, Iterable[str]]) -> str | None:
     """Return the one notebook that holds most of what ran, if one stands out.
 
     Args:
@@ -198,7 +197,8 @@ def best_match(
         notebooks: The sources of each candidate's code cells, by any name.
 
     Returns:
-        None if no candidate holds half of what ran, or two hold equally much.
+        None if two candidates hold equally much, or the best one shares less than half of its
+        cells, and less than half of what ran.
 
     Example:
         >>> ran = [Executed(source="a = 1"), Executed(source="b = 2")]
@@ -206,11 +206,14 @@ def best_match(
         'x'
     """
     ran = {text_of(run.source) for run in executed if not is_own(run.source)}
-    held = {name: len(ran & {*map(text_of, cells)}) for name, cells in notebooks.items()}
-    ranked = sorted(held.values(), reverse=True)
-    if not ran or not ranked or ranked[0] * 2 < len(ran) or ranked[:2].count(ranked[0]) > 1:
+    texts = {name: {*map(text_of, cells)} - {""} for name, cells in notebooks.items()}
+    shared = {name: len(ran & held) for name, held in texts.items()}
+    ranked = sorted(shared, key=lambda name: -shared[name])
+    if not ranked or (len(ranked) > 1 and shared[ranked[0]] == shared[ranked[1]]):
         return None
-    return max(held, key=lambda name: held[name])
+    best = ranked[0]
+    enough = max(1, min(len(ran), len(texts[best])) / 2)
+    return best if shared[best] >= enough else None
 
 
 def _key(run: Executed) -> tuple[str, str | None]:

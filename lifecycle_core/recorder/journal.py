@@ -9,7 +9,8 @@ from __future__ import annotations
 import ast
 import time
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,7 +20,8 @@ _CHARACTERS = 20_000_000
 _NOTES = 20
 
 
-class _Entry(NamedTuple):
+@dataclass(frozen=True)
+class _Entry:
     source: str
     cell_id: str | None
     count: int | None
@@ -94,25 +96,11 @@ class Journal:
         live = {n: v for n, v in names.items() if not n.startswith("_") and n not in left_out}
         return {
             "schema": "nbrelease/session/1",
-            "executed": [
-                {**entry._asdict(), "defined": list(entry.defined)}
-                for entry in self._entries.values()
-            ],
-            "variables": {name: self._variable(name, value) for name, value in live.items()},
+            "executed": [dict(vars(entry)) for entry in self._entries.values()],
+            "variables": {name: _variable(value) for name, value in live.items()},
             "forgotten": self._forgotten,
             "notes": list(self._notes),
         }
-
-    def _variable(self, name: str, value: object) -> dict[str, Any]:
-        kind = type(value)
-        named = {"type": f"{kind.__module__}.{kind.__qualname__}".removeprefix("builtins.")}
-        try:
-            from .digests import digest
-        except ImportError as error:
-            self.note(f"There is no digest of {name}: {error}")
-            return named
-        found = digest(value)
-        return {"type": found.type, "digest": found.text, "note": found.note}
 
     def _add(self, entry: _Entry) -> None:
         runs = self._runs.setdefault((entry.source, entry.cell_id), [])
@@ -134,6 +122,11 @@ class Journal:
 
     def _drop(self, serial: int) -> None:
         self._characters -= len(self._entries.pop(serial).source)
+
+
+def _variable(value: object) -> dict[str, Any]:
+    kind = type(value)
+    return {"type": f"{kind.__module__}.{kind.__qualname__}".removeprefix("builtins.")}
 
 
 def _bound(source: str) -> set[str]:

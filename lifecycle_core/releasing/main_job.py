@@ -23,6 +23,7 @@ from lifecycle_core.adapters.workspace import open_workspace, read_notebook
 from lifecycle_core.contracting import check, infer, to_odcs
 from lifecycle_core.delivering import rehearse
 from lifecycle_core.notebooks.cells import release_cell
+from lifecycle_core.notebooks.session import Session
 from lifecycle_core.packaging import package
 from lifecycle_core.promoting import evaluate, nominate
 from lifecycle_core.releasing.preconditions import (
@@ -32,7 +33,7 @@ from lifecycle_core.releasing.preconditions import (
     require_finalize,
     stated_release,
 )
-from lifecycle_core.reproducing import reproduce
+from lifecycle_core.reproducing import compare_session, reproduce
 from lifecycle_core.schema.checkpoint import Evidence
 from lifecycle_core.schema.packaged import Packaged
 
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from lifecycle_core.adapters.tables import Tables
     from lifecycle_core.adapters.worker import Apart
     from lifecycle_core.schema.reproduction import Reproduction
+    from lifecycle_core.schema.session import SessionJournal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,6 +238,7 @@ def reproduce_only(
     environments: Environments,
     parameters: Mapping[str, Any],
     strictness: Strictness,
+    journal: SessionJournal | None = None,
     progress: Progress = Silent(),  # noqa: B008 - it holds no state
 ) -> Reproduction:
     """Run a notebook from a clean start and compare every cell; nothing is kept.
@@ -245,6 +248,7 @@ def reproduce_only(
         TargetUnwritable: The scratch copy cannot be written.
     """
     notebook = read_notebook(path)
+    saved_at = path.stat().st_mtime
     stated = stated_release(notebook) if release_cell(notebook) else None
     rtol, cell_timeout = strictness.rtol, strictness.cell_timeout
     with open_workspace(path) as workspace, told(progress, "Running the notebook") as answer:
@@ -264,4 +268,8 @@ def reproduce_only(
             environment=environment_facts(environments.lock(execution.modules)),
         )
         answer(reproduction.verdict)
-    return reproduction
+    if journal is None:
+        return reproduction
+    return reproduction.model_copy(
+        update={"session": compare_session(Session(journal, saved_at), notebook, execution)}
+    )

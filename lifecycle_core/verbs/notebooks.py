@@ -63,6 +63,7 @@ def reproduce(
     parameters: Mapping[str, Any] = _NONE,
     rtol: float | None = None,
     cell_timeout: float | None = None,
+    session: Mapping[str, Any] | None = None,
     progress: Progress = _SILENT,
 ) -> Reproduction:
     """Run a notebook from a clean start and compare every cell with its stored outputs.
@@ -72,18 +73,22 @@ def reproduce(
         parameters: Values for its `parameters` cell.
         rtol: Relative difference at which two numbers count as equal, in [0, 1).
         cell_timeout: Seconds one cell may run.
+        session: What a live session ran and holds, as `nbrelease/session/1`, to compare it too.
         progress: Told about each cell.
     """
     from lifecycle_core.adapters.engine import PapermillEngine
     from lifecycle_core.adapters.environment import UvEnvironments
     from lifecycle_core.releasing import Strictness, reproduce_only
+    from lifecycle_core.schema.session import SessionJournal
 
+    journal = SessionJournal.model_validate(session) if session is not None else None
     return reproduce_only(
         Path(notebook),
         engine=PapermillEngine(),
         environments=UvEnvironments(),
         parameters=parameters,
         strictness=Strictness(rtol=rtol, cell_timeout=cell_timeout),
+        journal=journal,
         progress=progress,
     )
 
