@@ -32,6 +32,16 @@ class Variant:
         places = [at for at, source in enumerate(self.origin) if source == index]
         return places[-1] if places else None
 
+    def up_to(self, index: int) -> Variant:
+        """Return the variant without what stands after the source's cell `index`."""
+        at = self.position(index)
+        if at is None or at + 1 == len(self.origin):
+            return self
+        content = {**self.notebook.content, "cells": self.notebook.content["cells"][: at + 1]}
+        return Variant(
+            notebook=replace(self.notebook, content=content), origin=self.origin[: at + 1]
+        )
+
 
 def whole(notebook: Notebook) -> Variant:
     """Return the notebook as it is."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from lifecycle_core.notebooks.read import Notebook
     from lifecycle_core.schema.finding import Finding
     from lifecycle_core.schema.reproduction import CauseKind, CellResult
+    from lifecycle_core.schema.session import LostSource
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +37,7 @@ class Case:
         executions: The clean runs.
         results: By index of the cell.
         findings: What reading the notebook says.
+        lost: Code that a live session ran and that the notebook no longer holds.
     """
 
     notebook: Notebook
@@ -47,6 +49,7 @@ class Case:
     rtol: float
     findings: tuple[Finding, ...] = ()
     circumstances: Circumstances = field(default_factory=Circumstances)
+    lost: tuple[LostSource, ...] = ()
 
     @property
     def first(self) -> Execution:
@@ -143,7 +146,6 @@ def case_of(
     executions: tuple[Execution, ...],
     *,
     rtol: float,
-    findings: tuple[Finding, ...] = (),
 ) -> Case:
     """Judge the runs of a notebook and return all that is known."""
     cells = code_cells(notebook)
@@ -157,7 +159,6 @@ def case_of(
         results={result.index: result for result in results},
         reference=reference_of(cells, executions),
         rtol=rtol,
-        findings=findings,
     )
 
 

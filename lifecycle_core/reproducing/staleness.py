@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lifecycle_core.notebooks.plan import Plan
-from lifecycle_core.notebooks.variants import Variant, cut_after, in_order
+from lifecycle_core.notebooks.variants import Variant, cut_after, in_order, with_sources
 from lifecycle_core.reproducing.case import sites_in
 from lifecycle_core.reproducing.saying import HINTS
 from lifecycle_core.reproducing.signs import reader, signs
@@ -55,6 +55,7 @@ def explain_stale(case: Case, trials: Trials, cell: int) -> Cause | None:
 
 
 def _ideas(case: Case, trials: Trials, cell: int) -> Iterator[_Idea]:
+    yield from _lost_code(case, cell)
     if pair := case.falling():
         earlier, later = pair
         counted = sorted(case.counted(), key=lambda one: one.execution_count or 0)
@@ -82,6 +83,33 @@ def _ideas(case: Case, trials: Trials, cell: int) -> Iterator[_Idea]:
             cell=reader(case, cell, frozenset()),
         )
     yield from _repetitions(case, cell)
+
+
+def _lost_code(case: Case, cell: int) -> Iterator[_Idea]:
+    """Offer to put back what a live session ran: what was deleted, what was edited."""
+    deleted = [one for one in case.lost if one.kind == "deleted" and one.ok]
+    edited = [one for one in case.lost if one.kind == "edited" and one.ok]
+    added: dict[int, list[str]] = {}
+    for one in deleted:
+        added.setdefault(one.at, []).append(one.source)
+    if deleted:
+        counts = ", ".join(f"[{one.count}]" for one in deleted)
+        yield _Idea(
+            factor="history",
+            kind="deleted_cell",
+            variant=with_sources(case.notebook, added, {}),
+            evidence=f"With the deleted code {counts} of this session put back, cell {cell} comes "
+            "out as stored.",
+        )
+    if edited:
+        yield _Idea(
+            factor="history",
+            kind="edited_after_run",
+            variant=with_sources(case.notebook, {}, {one.at: one.source for one in edited}),
+            cell=edited[0].at,
+            evidence=f"With cell {edited[0].at} as this session ran it, cell {cell} comes out as "
+            "stored.",
+        )
 
 
 def _count(cell: object) -> int:
@@ -118,7 +146,7 @@ def _repetitions(case: Case, cell: int) -> Iterator[_Idea]:
 
 def _tried(case: Case, trials: Trials, cell: int, ideas: list[_Idea]) -> Cause | None:
     runs = trials.variants(
-        [idea.variant for idea in ideas if idea.plan is None],
+        [idea.variant.up_to(cell) for idea in ideas if idea.plan is None],
         [idea.plan for idea in ideas if idea.plan is not None],
     )
     ordered = [idea for idea in ideas if idea.plan is None]

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from lifecycle_core.notebooks.read import Notebook
     from lifecycle_core.schema.finding import Finding
     from lifecycle_core.schema.reproduction import Cause, InputFile
+    from lifecycle_core.schema.session import LostSource
 
     LookAround = Callable[[Sequence[InputFile]], Circumstances]
 
@@ -60,6 +61,7 @@ def reproduce(
     base: Conditions = _DEFAULT,
     findings: Sequence[Finding] = (),
     look_around: LookAround | None = None,
+    lost: Sequence[LostSource] = (),
 ) -> Reproduction:
     """Judge clean runs against the outputs that the notebook holds, and find why they differ.
 
@@ -72,12 +74,14 @@ def reproduce(
         base: How the clean runs were started.
         findings: What reading the notebook says.
         look_around: Finds evidence outside the runs; called only if something differs.
+        lost: Code that a live session ran and that the notebook no longer holds.
 
     Returns:
         A record that says `reproducible` only if every cell that should run did run, none failed,
         and each agrees with what is stored, in all runs.
     """
-    case = case_of(notebook, tuple(executions), rtol=rtol, findings=tuple(findings))
+    case = case_of(notebook, tuple(executions), rtol=rtol)
+    case = replace(case, findings=tuple(findings), lost=tuple(lost))
     if runs is not None:
         case = _beyond_luck(case, runs, base)
     trials = None if runs is None else Trials(case, runs, base)
@@ -130,4 +134,5 @@ def _beyond_luck(case: Case, runs: Runs, base: Conditions) -> Case:
     more = runs.together(
         clean_plans(case.notebook, wanted, base)[known:], "Running the notebook again"
     )
-    return case_of(case.notebook, (*case.executions, *more), rtol=case.rtol, findings=case.findings)
+    judged = case_of(case.notebook, (*case.executions, *more), rtol=case.rtol)
+    return replace(judged, findings=case.findings, lost=case.lost)

@@ -66,6 +66,7 @@ def reproduce(
     env: str = "current",
     runs: int = 2,
     explain: bool = True,
+    session: Mapping[str, Any] | None = None,
     progress: Progress = _SILENT,
 ) -> Reproduction:
     """Run a notebook from a clean start and compare every cell with its stored outputs.
@@ -78,6 +79,7 @@ def reproduce(
         env: `current`, or `locked`: an environment made from a lock of what the notebook loads.
         runs: Clean runs to compare, 1 to 20.
         explain: Look for the cause of what differs by further runs.
+        session: What a live session ran and holds, as `nbrelease/session/1`, to compare it too.
         progress: Told about each cell.
 
     Raises:
@@ -87,14 +89,17 @@ def reproduce(
     from lifecycle_core.adapters.environment import UvEnvironments
     from lifecycle_core.releasing import Strictness, reproduce_only
     from lifecycle_core.reproducing import require_sensible
+    from lifecycle_core.schema.session import SessionJournal
 
     require_sensible(rtol=rtol, cell_timeout=cell_timeout, env=env, runs=runs)
+    journal = SessionJournal.model_validate(session) if session is not None else None
     return reproduce_only(
         Path(notebook),
         engine=PapermillEngine(),
         environments=UvEnvironments(),
         parameters=parameters,
         strictness=Strictness(rtol=rtol, cell_timeout=cell_timeout, runs=runs, explain=explain),
+        journal=journal,
         progress=progress,
     )
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lifecycle_core.notebooks.execution import ExecutedCell, Execution
-from lifecycle_core.notebooks.facts import CellFacts, Facts, Site, Variable
+from lifecycle_core.notebooks.facts import CellFacts, Facts, Variable
 from lifecycle_core.schema.reproduction import InputFile
 from tests.fakes.engine import run
 from tests.fakes.notebooks import printed
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from lifecycle_core.notebooks.plan import Plan
     from lifecycle_core.notebooks.read import Notebook
     from lifecycle_core.schema.reproduction import Run
+
+_NOTHING = Facts()
 
 
 class FakeRuns:
@@ -50,7 +52,7 @@ def left(
     variables: Mapping[int, Mapping[str, str]] | None = None,
     inputs: tuple[InputFile, ...] = (),
     written: tuple[InputFile, ...] = (),
-    **sites: tuple[Site, ...],
+    facts: Facts = _NOTHING,
 ) -> Execution:
     """Return a run whose cells printed these texts; the others printed nothing.
 
@@ -61,7 +63,7 @@ def left(
         variables: Digests by cell and name.
         inputs: Files it read.
         written: Files it wrote.
-        sites: Fields of `Facts`.
+        facts: What else the recorder saw.
     """
     ended = ended or run()
     stop = ended.stopped_at
@@ -76,11 +78,11 @@ def left(
                 failed=index == stop and ended.exit == "error",
                 seconds=0.1,
             )
-    facts = {
+    made = {
         index: CellFacts(
-            variables={name: Variable(type="int", digest=text) for name, text in made.items()}
+            variables={name: Variable(type="int", digest=text) for name, text in names.items()}
         )
-        for index, made in (variables or {}).items()
+        for index, names in (variables or {}).items()
     }
     return Execution(
         cells=cells,
@@ -88,5 +90,5 @@ def left(
         notebook=notebook.content,
         inputs=inputs,
         written=written,
-        facts=Facts(cells=facts, **sites),
+        facts=replace(facts, cells=made),
     )

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lifecycle_core.notebooks.facts import Site
+from lifecycle_core.notebooks.facts import Facts, Site
 from lifecycle_core.reproducing import clean_plans, reproduce
 from lifecycle_core.schema.finding import Finding
 from lifecycle_core.schema.reproduction import EnvironmentFacts, Reproduction
@@ -45,7 +45,9 @@ def test_a_generator_that_nobody_seeded_is_shown_by_seeding_it() -> None:
     def world(plan: Plan, number: int) -> Execution:
         value = "seeded" if plan.conditions.factors.seed is not None else str(number)
         made = {1: {"x": value}, 2: {"y": value}}
-        return left(plan.notebook, {3: value, 4: "words\n"}, variables=made, random=(site,))
+        return left(
+            plan.notebook, {3: value, 4: "words\n"}, variables=made, sites={"random": (site,)}
+        )
 
     record, runs = check(world)
     (cause,) = record.causes
@@ -70,14 +72,16 @@ def test_the_order_of_a_set_is_shown_by_the_hash_seed() -> None:
 
 
 def test_of_two_suspects_only_the_one_that_is_needed_is_blamed() -> None:
-    sites = {
-        "random": (Site(cell=1, line=1, what="random.random"),),
-        "clock": (Site(cell=2, line=1, what="time.time"),),
-    }
+    facts = Facts(
+        random=(Site(cell=1, line=1, what="random.random"),),
+        clock=(Site(cell=2, line=1, what="time.time"),),
+    )
 
     def world(plan: Plan, number: int) -> Execution:
         value = "frozen" if plan.conditions.factors.clock is not None else str(number)
-        return left(plan.notebook, {3: value, 4: "words\n"}, variables={2: {"y": value}}, **sites)
+        return left(
+            plan.notebook, {3: value, 4: "words\n"}, variables={2: {"y": value}}, facts=facts
+        )
 
     record, _ = check(world)
     (cause,) = record.causes
@@ -92,7 +96,9 @@ def test_two_causes_that_do_not_depend_on_each_other_are_both_told() -> None:
         value = "seeded" if plan.conditions.factors.seed is not None else str(number)
         order = f"order {plan.conditions.hash_seed}"
         made = {0: {"words": order}, 1: {"x": value}}
-        return left(plan.notebook, {3: value, 4: order}, variables=made, random=(site,))
+        return left(
+            plan.notebook, {3: value, 4: order}, variables=made, facts=Facts(random=(site,))
+        )
 
     record, _ = check(world)
     assert {(cause.kind, cause.cell) for cause in record.causes} == {
@@ -128,7 +134,10 @@ def test_the_network_is_asked_last() -> None:
             return left(plan.notebook, {}, ended=ended)
         value = str(number)
         return left(
-            plan.notebook, {3: value, 4: "words\n"}, variables={1: {"x": value}}, network=(site,)
+            plan.notebook,
+            {3: value, 4: "words\n"},
+            variables={1: {"x": value}},
+            facts=Facts(network=(site,)),
         )
 
     record, _ = check(world)
@@ -142,8 +151,8 @@ def test_a_cell_that_fails_in_one_run_only_is_a_disagreement() -> None:
     def world(plan: Plan, number: int) -> Execution:
         if plan.conditions.factors.seed is None and number == 1:
             ended = run("error", stopped_at=2, message="ValueError: too large")
-            return left(plan.notebook, {}, ended=ended, random=(site,))
-        return left(plan.notebook, {3: "stored\n", 4: "words\n"}, random=(site,))
+            return left(plan.notebook, {}, ended=ended, facts=Facts(random=(site,)))
+        return left(plan.notebook, {3: "stored\n", 4: "words\n"}, facts=Facts(random=(site,)))
 
     record, _ = check(world)
     assert record.verdict == "failed"
