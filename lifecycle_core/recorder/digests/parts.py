@@ -9,7 +9,7 @@ A kind is a generator function of one value. It yields, in an order that equal v
 - `Aside(child)`: likewise, but not hashed; the kind gets the child's digest back and hashes what
   it makes of it, as a set does, whose order says nothing;
 - `Note(text)`: what the digest leaves out;
-- `Read(size)`: how much the kind is about to hash by itself.
+- `Read(size)`: how much raw content it is about to read.
 """
 
 from __future__ import annotations
@@ -33,13 +33,14 @@ class Aside(NamedTuple):
 
 
 class Note(NamedTuple):
-    """Something the digest does not cover."""
+    """Something the digest does not cover; `whole` if that is all there is to the value."""
 
     text: str
+    whole: bool = False
 
 
 class Read(NamedTuple):
-    """Bytes of content that the kind hashed itself, for the budget."""
+    """Bytes of content that the kind is about to read, for the budget."""
 
     size: int
 

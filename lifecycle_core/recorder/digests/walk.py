@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 KEPT = 100_000
 """Digests of parts remembered at a time, so that what is shared is mostly walked once."""
+LONG = 4096
+"""Bytes from which a text or number counts as content, not only as a part."""
 
 
 class Limits(NamedTuple):
@@ -125,11 +127,12 @@ class _Walk:
                 frame.hasher.update(b"t%d:" % len(part))
                 frame.hasher.update(part)
             elif shape is memoryview:
-                self.spend(part.nbytes)
                 frame.hasher.update(part)
             elif shape is Read:
                 self.spend(part.size)
             else:
+                if part.whole and len(stack) == 1:
+                    raise Refused(part.text)
                 self.notes.add(part.text)
 
     def spend(self, size: int) -> None:
@@ -144,7 +147,10 @@ class _Walk:
         if self.left < 0:
             raise Refused("more parts than the budget")
         if id(type(value)) in LEAF_TYPES:
-            return b"l" + leaf(value)
+            token = leaf(value)
+            if len(token) > LONG:
+                self.spend(len(token))
+            return b"l" + token
         key = id(value)
         if key in self.done:
             return b"d" + self.done[key][1]

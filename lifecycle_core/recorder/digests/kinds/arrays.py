@@ -11,6 +11,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from ..leaves import leaf
+from ..parts import Read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,6 +61,7 @@ def elements(value: Value) -> Iterator[Part]:
         for child in value.flat:
             yield (child,)
     elif value.size and dtype.itemsize:
+        yield Read(value.nbytes)
         for chunk in chunks(value):
             yield memoryview(canonical(chunk)).cast("B")
 

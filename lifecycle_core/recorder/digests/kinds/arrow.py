@@ -10,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING, Literal
 
 from ..leaves import leaf
+from ..parts import Read
 from . import arrays
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def array(value: Value) -> Iterator[Part]:
     yield leaf(str(value.type))
     yield leaf(len(value))
     yield leaf(value.null_count)
+    yield Read(value.nbytes)
     # Nulls, lengths and values of a piece follow each other, so pieces must be cut alike.
     for start in range(0, len(value), ROWS):
         yield from _piece(_joined(value.slice(start, ROWS)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..leaves import flat, is_flat, leaf
-from ..parts import Aside, Part, Value
+from ..parts import Aside, Part, Read, Value
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -13,18 +13,20 @@ if TYPE_CHECKING:
 _list_len, _tuple_len, _dict_len = list.__len__, tuple.__len__, dict.__len__
 _list_iter, _tuple_iter = list.__iter__, tuple.__iter__
 _keys, _values, _items = dict.keys, dict.values, dict.items
-_sorted, _isinstance, _iter, _len = sorted, isinstance, iter, len
+_sorted, _issubclass, _iter, _len = sorted, issubclass, iter, len
 
 
 def sequence(value: Value) -> Iterator[Part]:
     """A list or tuple, in its order."""
-    is_list = _isinstance(value, list)
+    is_list = _issubclass(type(value), list)
     length = _list_len(value) if is_list else _tuple_len(value)
     walk = _list_iter if is_list else _tuple_iter
     yield leaf(length)
     if is_flat(walk(value)):
         yield b"flat"
-        yield from flat(walk(value))
+        for chunk in flat(walk(value)):
+            yield Read(chunk.nbytes)
+            yield chunk
         return
     for child in walk(value):
         yield (child,)
@@ -35,8 +37,10 @@ def mapping(value: Value) -> Iterator[Part]:
     yield leaf(_dict_len(value))
     if is_flat(_keys(value)) and is_flat(_values(value)):
         yield b"flat"
-        yield from flat(_keys(value))
-        yield from flat(_values(value))
+        for side in (_keys(value), _values(value)):
+            for chunk in flat(side):
+                yield Read(chunk.nbytes)
+                yield chunk
         return
     for key, child in _items(value):
         yield (key,)
@@ -56,7 +60,7 @@ def view(value: Value) -> Iterator[Part]:
 
 def unordered(value: Value) -> Generator[Part, bytes, None]:
     """A set or frozenset: its elements' digests, sorted, since their order depends on hashing."""
-    cls = set if _isinstance(value, set) else frozenset
+    cls = set if _issubclass(type(value), set) else frozenset
     elements: list[bytes] = []
     for child in cls.__iter__(value):
         elements.append((yield Aside(child)))  # a comprehension cannot yield  # noqa: PERF401  # a comprehension cannot yield

@@ -68,7 +68,7 @@ def left_out(what: str) -> Kind:
     """The kind of a type that counts by itself alone."""
 
     def parts(_: Value) -> Iterator[Part]:
-        yield Note(what)
+        yield Note(what, whole=True)
 
     return parts
 

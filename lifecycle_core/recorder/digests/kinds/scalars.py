@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from ..leaves import leaf
-from ..parts import Part, Refused, Value
+from ..parts import Part, Read, Refused, Value
 from ..types import attributes, lookup, mro, public_name
 
 if TYPE_CHECKING:
@@ -20,13 +20,13 @@ _ALL = slice(None)
 
 def plain(value: Value) -> Iterator[Part]:
     """A subclass of int, float, complex, str or bytes, without its own methods."""
-    if isinstance(value, int):
+    if issubclass(type(value), int):
         yield leaf(int.__pos__(value))
-    elif isinstance(value, float):
+    elif issubclass(type(value), float):
         yield leaf(float.__pos__(value))
-    elif isinstance(value, complex):
+    elif issubclass(type(value), complex):
         yield leaf(complex.__pos__(value))
-    elif isinstance(value, str):
+    elif issubclass(type(value), str):
         yield leaf("".join((str.__getitem__(value, _ALL), "")))  # no own methods
     else:
         yield leaf(bytes.__getitem__(value, _ALL))
@@ -35,6 +35,7 @@ def plain(value: Value) -> Iterator[Part]:
 def plain_bytes(value: Value) -> Iterator[Part]:
     """A bytearray."""
     yield b"%d" % bytearray.__len__(value)
+    yield Read(bytearray.__len__(value))
     with memoryview(value) as view:
         yield view
 
@@ -43,6 +44,7 @@ def buffer(value: Value) -> Iterator[Part]:
     """A memoryview or `array.array`: format, shape and content."""
     with memoryview(value) as view:
         yield f"{view.format}{view.shape}".encode()
+        yield Read(view.nbytes)
         if view.contiguous:
             with view.cast("B") as raw:
                 yield raw
@@ -52,7 +54,7 @@ def buffer(value: Value) -> Iterator[Part]:
 
 def bounds(value: Value) -> Iterator[Part]:
     """A range, whose bounds may be written in several ways, or a slice."""
-    if isinstance(value, range):
+    if issubclass(type(value), range):
         length = range.__len__(value)
         yield leaf(length)
         if length:
