@@ -6,7 +6,8 @@
 
 A folder without `complete` was being built when its process died: it is never used, and the next
 build removes it. An environment whose files are no longer those of its digest was changed
-afterwards: it is built anew beside it, because another run may still be using it.
+afterwards: `complete` becomes `changed`, and a new one is built beside it, because another run may
+still be using it.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from lifecycle_core.adapters.environment.failures import unavailable
 from lifecycle_core.adapters.environment.hashes import read_pins
 from lifecycle_core.adapters.environment.locks import locals_of
 from lifecycle_core.adapters.environment.pruning import prune
-from lifecycle_core.adapters.environment.snapshot import snapshot
+from lifecycle_core.adapters.environment.snapshot import require_as_recorded, snapshot
 from lifecycle_core.adapters.environment.sources import contents, digest_local
 from lifecycle_core.adapters.environment.uv_program import run_uv
 from lifecycle_core.adapters.files import digest_bytes, write_atomically, writing
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.bundle import Lock
 
 COMPLETE = "complete"
+CHANGED = "changed"
 _BUILD_SECONDS = 1800.0
 _WAITING = "Waiting for another process that builds the same environment"
 
@@ -89,8 +91,8 @@ def build(
         if found := _intact(folder):
             return Environment(python=found, digest=lock.digest)
         told.begin(activity)
-        _remove_unfinished(folder)
-        python = _build(lock, local, folder, seconds)
+        changed = _tidy(folder)
+        python = _build(lock, local, folder, doubtful=changed, seconds=seconds)
         told.end(activity)
     prune(cache.root / "environments", keep=key)
     return Environment(python=python, digest=lock.digest)
@@ -109,11 +111,11 @@ def require_buildable(lock: Lock) -> None:
             reason="other_python",
             hint=f"Install nbrelease into a Python {lock.python} and run it there.",
         )
-    if not lock.hashed:
-        first = next(iter(_unhashed(lock.text)), "")
+    if unhashed := _unhashed(lock.text):
+        more = f" and {len(unhashed) - 1} others" if len(unhashed) > 1 else ""
         raise EnvironmentUnavailable(
-            f"The environment cannot be locked: {lock.note or 'a package has no hashes'}.",
-            package=first,
+            f"{unhashed[0]}{more} could not be locked: {lock.note or 'no hashes are known'}.",
+            package=unhashed[0],
             reason="no_hashes",
             hint="Connect to your package index and run again, or use --env current.",
         )
@@ -153,20 +155,36 @@ def _intact(folder: Path) -> Path | None:
 
 
 def _state(place: Path) -> str:
-    return snapshot(place / "lib")
+    configuration = (place / "pyvenv.cfg").read_text(encoding="utf-8")
+    interpreter = (place / "bin" / "python").resolve(strict=True)
+    parts = (configuration, str(interpreter), snapshot(place / "bin"), snapshot(place / "lib"))
+    return digest_bytes("\n".join(parts).encode())
 
 
-def _remove_unfinished(folder: Path) -> None:
-    """Remove what processes left that died while they built; only for who holds the lock."""
-    for place in folder.iterdir():
-        if place.is_dir() and not (place / COMPLETE).is_file():
+def _tidy(folder: Path) -> bool:
+    """Remove what a process left that died while it built; set aside what was changed.
+
+    Only for who holds the lock.
+
+    Returns:
+        An environment was changed since it was built.
+    """
+    for place in [found for found in folder.iterdir() if found.is_dir()]:
+        if (place / COMPLETE).is_file():
+            (place / COMPLETE).rename(place / CHANGED)
+        elif not (place / CHANGED).is_file():
             shutil.rmtree(place, ignore_errors=True)
+    return any(folder.glob(f"*/{CHANGED}"))
 
 
-def _build(lock: Lock, local: list[LocalDistribution], folder: Path, seconds: float) -> Path:
+def _build(
+    lock: Lock, local: list[LocalDistribution], folder: Path, *, doubtful: bool, seconds: float
+) -> Path:
     place = folder / secrets.token_hex(4)
     try:
         _install(lock, place, seconds)
+        if doubtful:  # what was changed may share its content with uv's cache, by a hard link
+            require_as_recorded(place)
         stated = {(name, version): digest for name, version, digest in locals_of(lock.text)}
         for found in local:
             _copy(found, place, stated[found.name, found.version])

@@ -23,7 +23,9 @@ class _Reason(NamedTuple):
     hint: str
 
 
-# The first that fits counts: a failed build may also speak of the network.
+_OFFLINE_FACT = "could not be had: the package index could not be reached, and the cache lacks it"
+_OFFLINE_HINT = "Connect to the network once and run again; afterwards it works without."
+# The first that fits counts: a build that failed may also speak of connections.
 _REASONS = (
     _Reason(
         "hash_mismatch",
@@ -33,15 +35,20 @@ _REASONS = (
         "`hashes` in nbrelease's cache and make a new lock.",
     ),
     _Reason(
+        "offline",
+        "network was disabled|network connectivity is disabled",
+        _OFFLINE_FACT,
+        _OFFLINE_HINT,
+    ),
+    _Reason(
         "build_failed",
-        "failed to build|build backend",
+        "failed to (download and )?build|build backend",
         "has no wheel for this machine, and building it from source failed",
         "Install what its build needs, such as a compiler, or use a version that has a wheel.",
     ),
     _Reason(
         "no_wheel",
-        "no usable wheels|no wheels with a matching|only has wheels with|building from source is "
-        "disabled|does not satisfy python|requires python",
+        "no usable wheels|no wheels with a matching|building from source is disabled",
         "has no file for this Python and machine",
         "Use a version that has one, or the Python it was made for.",
     ),
@@ -53,14 +60,14 @@ _REASONS = (
     ),
     _Reason(
         "offline",
-        "network was disabled|network connectivity is disabled|failed to fetch|error sending "
-        "request|dns error|connection refused|request failed after|timed out|failed to download",
-        "could not be had: the package index could not be reached, and the cache lacks it",
-        "Connect to the network once and run again; afterwards it works without.",
+        "failed to fetch|error sending request|dns error|connection refused|request failed after"
+        "|timed out|failed to download",
+        _OFFLINE_FACT,
+        _OFFLINE_HINT,
     ),
     _Reason(
         "not_on_index",
-        "there is no version of|not found in the package registry|no solution found",
+        "there is no version of|not found in the|no solution found",
         "is not on the package index",
         "Name the index that has it, as in UV_INDEX or uv.toml, or use --env current.",
     ),

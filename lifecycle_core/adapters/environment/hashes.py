@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 Pin = tuple[str, str]
 _KIND = "hashes"
+_MOST_LACKING = 8
 _PINNED = re.compile(
     r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;]+)"
     r"(?P<hashes>(?:\s*\\?\s+--hash=sha256:[0-9a-f]{64})+)",
@@ -87,9 +88,9 @@ def _kept(cache: Cache, pin: Pin) -> tuple[str, ...]:
 
 
 def _ask(pins: list[Pin], seconds: float) -> tuple[dict[Pin, tuple[str, ...]], str]:
-    """Ask the index for all pins and, if it lacks some, once more for the others."""
+    """Ask the index for all pins and, as uv names one that it lacks, again for the others."""
     lacking: list[str] = []
-    for _ in range(2):
+    for _ in range(_MOST_LACKING):
         left = [pin for pin in pins if "==".join(pin) not in lacking]
         said = run_uv(
             [
