@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from lifecycle_core.notebooks.execution import ExecutedCell, Execution
 from lifecycle_core.notebooks.facts import CellFacts, Facts, Variable
-from lifecycle_core.schema.reproduction import InputFile
 from tests.fakes.engine import run
 from tests.fakes.notebooks import printed
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
     from lifecycle_core.notebooks.plan import Plan
     from lifecycle_core.notebooks.read import Notebook
-    from lifecycle_core.schema.reproduction import Run
+    from lifecycle_core.schema.reproduction import InputFile, Run
 
 _NOTHING = Facts()
 

@@ -46,7 +46,7 @@ def test_a_generator_that_nobody_seeded_is_shown_by_seeding_it() -> None:
         value = "seeded" if plan.conditions.factors.seed is not None else str(number)
         made = {1: {"x": value}, 2: {"y": value}}
         return left(
-            plan.notebook, {3: value, 4: "words\n"}, variables=made, sites={"random": (site,)}
+            plan.notebook, {3: value, 4: "words\n"}, variables=made, facts=Facts(random=(site,))
         )
 
     record, runs = check(world)
