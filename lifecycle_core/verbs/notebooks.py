@@ -86,7 +86,7 @@ def reproduce(
         InvalidCall: A value is outside its range.
     """
     from lifecycle_core.adapters.engine import PapermillEngine
-    from lifecycle_core.adapters.environment import UvEnvironments
+    from lifecycle_core.adapters.environment import LockedEnvironments, UvEnvironments
     from lifecycle_core.releasing import Strictness, reproduce_only
     from lifecycle_core.reproducing import require_sensible
     from lifecycle_core.schema.session import SessionJournal
@@ -97,6 +97,7 @@ def reproduce(
         Path(notebook),
         engine=PapermillEngine(),
         environments=UvEnvironments(),
+        locked=LockedEnvironments() if env == "locked" else None,
         parameters=parameters,
         strictness=Strictness(rtol=rtol, cell_timeout=cell_timeout, runs=runs, explain=explain),
         journal=journal,
