@@ -43,6 +43,7 @@ def reproduce_only(
     parameters: Mapping[str, Any],
     strictness: Strictness,
     journal: SessionJournal | None = None,
+    executed: Callable[[Execution], None] = lambda _execution: None,
     progress: Progress = Silent(),  # noqa: B008 - it holds no state
 ) -> Reproduction:
     """Run a notebook from a clean start and compare every cell; nothing is kept.
@@ -55,6 +56,7 @@ def reproduce_only(
         parameters: Values for its `parameters` cell.
         strictness: What the caller asks for.
         journal: Of a live session, to be compared with the clean run.
+        executed: Is given the first clean run.
         progress: Told about each run and each cell.
 
     Raises:
@@ -87,6 +89,7 @@ def reproduce_only(
             base, lock, runs, executions = _run_locked(
                 notebook, locked, fresh_runs, count=strictness.runs, progress=progress
             )
+        executed(executions[0])
         reproduction = reproduce(
             notebook,
             executions,
