@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _STOPPED = frozenset({"killed", "timeout", "exited"})
 _LABEL = 40
+_SKIP = "skip-execution"
 _SUFFIX = ".reproduction.json"
 
 
@@ -130,6 +131,7 @@ def _fill(notebook: Any, execution: Execution) -> None:  # noqa: ANN401 - nbform
     """Give papermill's cells the outputs of the run, and a status that is true."""
     from nbformat import from_dict
 
+    stopped = execution.run.exit in _STOPPED
     for cell, left in zip(notebook.cells, execution.notebook["cells"], strict=True):
         if cell.cell_type != "code":
             continue
@@ -138,9 +140,13 @@ def _fill(notebook: Any, execution: Execution) -> None:  # noqa: ANN401 - nbform
         raised = any(output.output_type == "error" for output in cell.outputs)
         allowed = "raises-exception" in cell.metadata.get("tags", ())
         ran = cell.execution_count is not None
-        cell.metadata.papermill["exception"] = raised and not allowed
+        failed = (raised and not allowed) or (
+            stopped and not ran and _SKIP not in cell.metadata.get("tags", ())
+        )
+        stopped = stopped and not failed  # the cells after it did not even start
+        cell.metadata.papermill["exception"] = failed
         cell.metadata.papermill["status"] = (
-            "not_run" if not ran else "failed" if raised and not allowed else "completed"
+            "failed" if failed else "completed" if ran else "not_run"
         )
 
 

@@ -49,6 +49,6 @@ def test_a_cell_that_never_ran_is_not_called_completed(tmp_path: Path) -> None:
     assert "The kernel was killed by SIGKILL" in ended.stderr
     made = json.loads((tmp_path / "out.ipynb").read_text())
     statuses = [cell["metadata"]["papermill"]["status"] for cell in made["cells"]]
-    assert statuses == ["completed", "not_run", "not_run"]
+    assert statuses == ["completed", "failed", "not_run"]
     record = Reproduction.from_json((tmp_path / "out.reproduction.json").read_text())
     assert [cause.kind for cause in record.causes] == ["kernel_died"]
