@@ -43,7 +43,9 @@ def test_papermill_leaves_the_record_beside_its_output(tmp_path: Path) -> None:
 
 def test_a_cell_that_never_ran_is_not_called_completed(tmp_path: Path) -> None:
     kill = "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"
-    write(tmp_path / "in.ipynb", code("x = 1", count=1), code(kill, count=2), code("y = 3", count=3))
+    write(
+        tmp_path / "in.ipynb", code("x = 1", count=1), code(kill, count=2), code("y = 3", count=3)
+    )
     ended = papermill(tmp_path, "in.ipynb", "out.ipynb")
     assert ended.returncode != 0
     assert "The kernel was killed by SIGKILL" in ended.stderr
