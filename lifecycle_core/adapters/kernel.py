@@ -148,7 +148,9 @@ class Kernel:
         """
         cells: dict[Path, set[int]] = {}
         for read in self.recorded.facts.reads:
-            cells.setdefault(Path(read.path), set()).add(read.cell)
+            file = Path(os.path.normpath(read.path))
+            if file.is_relative_to(self._workspace.project):  # the notebook can write facts too
+                cells.setdefault(file, set()).add(read.cell)
         found = []
         here = self._workspace.notebook.parent
         for file, readers in cells.items():

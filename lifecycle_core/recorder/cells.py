@@ -66,9 +66,9 @@ class Cells:
 
     def _named(self, name: str, raw: str) -> None:
         # The body of a cell magic is compiled as a cell of its own.
-        start = self._raw.find(raw)
+        start = self._raw.find(raw.strip())
         if start >= 0:
-            self._shifts[name] = self._raw.count("\n", 0, start) + _blank(raw)
+            self._shifts[name] = self._raw.count("\n", 0, start)
         self._seen.add(name)
 
 

@@ -8,9 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from .callers import Callers
 from .cells import Cells
+from .clock import Clock
 from .files import Files
+from .generators import Generators
+from .imports import Imports
 from .log import Log
+from .network import Network
+from .processes import Processes
+from .randomness import Randomness
+from .readers import Readers
 from .settings import Settings
+from .warned import Warned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,30 +33,56 @@ class Recorder:
         self._cells = Cells(settings.cell)
         callers = Callers(settings.project, self._cells)
         self._files = Files(settings, self._log, self._cells, callers)
+        self._imports = Imports()
+        Readers(self._files, self._imports)
+        seed = settings.factors.seed
+        self._randomness = Randomness(seed, self._log, self._cells, callers)
+        self._generators = Generators(self._randomness, callers, seed)
+        self._clock = Clock(settings.factors, self._log, self._cells, callers)
+        self._warned = Warned(self._log, self._cells, callers)
+        network = Network(
+            allowed=settings.factors.network, log=self._log, cells=self._cells, callers=callers
+        )
+        processes = Processes(self._log, self._cells, callers)
         self._modules: set[str] = set()
-        self._events: dict[str, Callable[..., None]] = {"import": self._module}
-        self._events.update(self._files.events())
+        self._events: dict[str, Callable[..., Exception | None]] = {"import": self._module}
+        for observer in (self._files, network, processes):
+            self._events.update(observer.events())
 
     def start(self) -> None:
         """Begin to watch."""
         self._loaded()
         atexit.register(self._loaded)
+        self._randomness.start(self._imports)
+        self._generators.start(self._imports)
+        self._clock.start()
+        self._warned.start()
+        self._imports.start()
         sys.addaudithook(self._hear)
 
     def begin(self, shell: Any, source: str) -> None:  # noqa: ANN401 - IPython's shell
         """Note that a cell starts."""
         self._cells.begin(shell, source)
+        self._generators.begin()
+        self._clock.begin()
 
     def end(self, _shell: Any) -> None:  # noqa: ANN401 - as above
         """Tell what the cell that ended did."""
-        self._log.tell("cell", cell=self._cells.index)
+        drawn = self._generators.end()
+        self._log.tell("cell", cell=self._cells.index, drawn=drawn)
         self._loaded()
 
     def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
         # Python calls this very often: most events end here.
         observer = self._events.get(event)
-        if observer is not None:
-            observer(*arguments)
+        if observer is None:
+            return
+        try:
+            refusal = observer(*arguments)
+        except Exception:  # noqa: BLE001 - what is odd about this call, Python itself will say
+            return
+        if refusal is not None:
+            raise refusal
 
     def _module(self, name: object, *_rest: object) -> None:
         if isinstance(name, str) and (top := name.partition(".")[0]) not in self._modules:

@@ -19,6 +19,7 @@ class Factors:
 
     seed: int | None = None
     clock: float | None = None
+    clock_offset: float = 0.0
     network: bool = True
     one_thread: bool = False
 
