@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..builtin_names import BUILTINS
 from .kinds import (
     arrays,
     arrow,
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .parts import Kind, Part, Value
+
+globals()["__builtins__"] = BUILTINS
 
 KINDS: dict[str, Kind] = {
     "int": scalars.plain, "float": scalars.plain, "complex": scalars.plain, "str": scalars.plain,
@@ -97,7 +100,7 @@ def kind_of_type(cls: type) -> tuple[bytes, Kind]:
     for key in names:  # families first: a member of an IntEnum is an int, and more than that
         if key in FAMILIES:
             return token, FAMILIES[key]
-    for parent, key in zip(mro(cls), names):  # `strict` is newer than Python 3.9  # noqa: B905  # `strict` is newer than Python 3.9
+    for parent, key in zip(mro(cls), names):  # noqa: B905  # `strict` is newer than Python 3.9
         if key in KINDS:
             return token, KINDS[key] if parent is cls else _extended(KINDS[key])
     return token, objects.kind_for(cls)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from ...builtin_names import BUILTINS
 from ..leaves import leaf
 from . import arrays
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..parts import Part, Value
+
+globals()["__builtins__"] = BUILTINS
 
 ENTRIES = 1 << 20  # entries canonicalised at a time
 
