@@ -80,8 +80,10 @@ def multi_index(value: Value) -> Iterator[Part]:
 
 
 def dtype(value: Value) -> Iterator[Part]:
-    """An extension type, by its text."""
+    """An extension type, by its text, and its categories if it has some."""
     yield leaf(str(value))
+    yield (getattr(value, "categories", None),)
+    yield (getattr(value, "ordered", None),)
 
 
 def moment(value: Value) -> Iterator[Part]:

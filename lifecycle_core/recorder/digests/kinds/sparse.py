@@ -24,7 +24,7 @@ def matrix(value: Value) -> Iterator[Part]:
     yield leaf(value.format)
     yield leaf(tuple(map(int, value.shape)))
     yield from arrays.described(value.dtype)
-    if len(value.shape) != 2:  # sparse arrays of one dimension  # noqa: PLR2004  # see the line
+    if len(value.shape) != 2:  # noqa: PLR2004  # sparse arrays of one dimension
         value = value.reshape(1, -1) if len(value.shape) == 1 else value.tocoo()
     compressed = value if value.format in {"csr", "csc"} else value.tocsr(copy=True)
     starts = compressed.indptr
