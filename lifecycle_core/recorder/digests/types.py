@@ -12,10 +12,14 @@ import sysconfig
 import types
 from typing import TYPE_CHECKING
 
+from ..builtin_names import BUILTINS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .parts import Value
+
+globals()["__builtins__"] = BUILTINS
 
 _mro_of = type.__dict__["__mro__"].__get__
 _module_of = type.__dict__["__module__"].__get__

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...builtin_names import BUILTINS
 from ..leaves import leaf
 from ..parts import Note, Part, Value
 from ..types import attributes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+globals()["__builtins__"] = BUILTINS
 
 _TIMINGS = frozenset(("refit_time_", "fit_time_", "score_time_"))
 _MACHINE = frozenset(("_n_threads",))
