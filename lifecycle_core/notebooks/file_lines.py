@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
+from typing import NamedTuple
 
 _TOKEN = re.compile(r'(?P<text>"(?:[^"\\]++|\\.)*+")(?P<key>\s*:)?|(?P<mark>[\[\]{}])', re.DOTALL)
 _OF_NOTEBOOK, _OF_CELL, _OF_SOURCE = 1, 3, 4  # how many brackets are open there
@@ -27,7 +28,11 @@ class FileLines:
 
     def __init__(self, text: str) -> None:
         self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
-        self._cells, self._sources = _places(text)
+        self._cells, pieces = source_pieces(text)
+        self._sources = {
+            cell: [piece.start for piece in each for _ in range(piece.lines)]
+            for cell, each in pieces.items()
+        }
 
     def line(self, cell: int, line: int | None = None) -> int:
         """Return the line in the file, from 1, of a line in a cell, from 1.
@@ -44,10 +49,26 @@ class FileLines:
         return bisect_right(self._starts, position)
 
 
-def _places(text: str) -> tuple[list[int], dict[int, list[int]]]:
-    """Return where each cell begins, and for each cell where each line of its source stands."""
+class Piece(NamedTuple):
+    """A string of the file that holds lines of a cell's source.
+
+    Attributes:
+        start: Where it begins in the file's text, at its quote.
+        end: Where it ends, after its quote.
+        lines: How many lines of source it holds.
+        alone: It is the whole source, not an item of a list of lines.
+    """
+
+    start: int
+    end: int
+    lines: int
+    alone: bool
+
+
+def source_pieces(text: str) -> tuple[list[int], dict[int, list[Piece]]]:
+    """Return where each cell begins, and for each cell the strings that make up its source."""
     cells: list[int] = []
-    sources: dict[int, list[int]] = {}
+    sources: dict[int, list[Piece]] = {}
     opened: list[str] = []
     section = field = ""
     for match in _TOKEN.finditer(text):
@@ -67,7 +88,8 @@ def _places(text: str) -> tuple[list[int], dict[int, list[int]]]:
             elif depth == _OF_CELL and inside:
                 field = json.loads(match["text"], strict=False)
         elif inside and field == "source" and depth in {_OF_CELL, _OF_SOURCE}:
-            piece = json.loads(match["text"], strict=False)
-            lines = piece.count("\n") + (not piece.endswith("\n"))
-            sources.setdefault(len(cells) - 1, []).extend([match.start()] * lines)
+            source = json.loads(match["text"], strict=False)
+            lines = source.count("\n") + (not source.endswith("\n"))
+            piece = Piece(match.start("text"), match.end("text"), lines, depth == _OF_CELL)
+            sources.setdefault(len(cells) - 1, []).append(piece)
     return cells, sources

@@ -6,6 +6,7 @@ module per area; none is named like a verb, which it would hide.
 """
 
 from lifecycle_core.notebooks.release_text import parse_release
+from lifecycle_core.verbs.linting import lint
 from lifecycle_core.verbs.notebooks import finalize, package, reproduce
 from lifecycle_core.verbs.released import (
     checkpoints,
@@ -21,7 +22,7 @@ from lifecycle_core.verbs.showing import to_html, to_text
 from lifecycle_core.verbs.tables import check_contract, infer_contract, score
 
 __all__ = [
-    "check_contract", "checkpoints", "finalize", "history", "infer_contract", "package",
+    "check_contract", "checkpoints", "finalize", "history", "infer_contract", "lint", "package",
     "parse_release", "promote", "propose", "releases", "reproduce", "rollback", "score", "status",
     "to_html", "to_text", "verify",
 ]  # fmt: skip

@@ -24,6 +24,9 @@ MARKS = {
     "incomplete": ("bad", "!", "incomplete"),
     "not_run": ("warn", "?", "not run"),
     "skipped": ("none", "-", "skipped"),
+    "error": ("bad", "✕", "error"),
+    "warning": ("warn", "!", "warning"),
+    "info": ("none", "·", "note"),
     "none": ("none", "-", "not stated"),
 }
 

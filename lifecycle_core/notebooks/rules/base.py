@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 class Edit(NamedTuple):
     """Text put into a cell: before a column of a line, or as a line of its own before it.
 
-    `column` counts characters from 0; None makes a line of its own, with that line's indentation.
-    `remove` is how many characters the text takes the place of.
+    `column` counts bytes of UTF-8 from 0, as `ast` does; None makes a line of its own. `remove` is
+    how many bytes the text takes the place of.
     """
 
     cell: int

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from lifecycle_core.notebooks import randomness
 from lifecycle_core.notebooks.rules.base import Edit, Rule, Spot
-from lifecycle_core.notebooks.rules.seeding import is_none
+from lifecycle_core.notebooks.rules.seeding import is_none, seedings
 from lifecycle_core.notebooks.rules.unseeded_random import last_argument
 
 if TYPE_CHECKING:
@@ -37,13 +37,14 @@ def find(view: View) -> Iterator[Spot]:
     """Yield a spot for each call that draws."""
     if view.sets_random_state:
         return
+    seeding = seedings(view)
     for call in view.calls:
         if call.spread and call.name not in _TAKES_MANY:
             continue
         if not randomness.draws(call.name, call.node) or view.runs_in(call) is None:
             continue
         given = call.keyword("random_state")
-        if not is_none(given, view) or view.seeding.covers("numpy", call, view):
+        if not is_none(given, view) or seeding.covers("numpy", call, view):
             continue
         edits: tuple[Edit, ...] = last_argument(call, "random_state=0") if given is None else ()
         yield Spot(

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 from lifecycle_core.notebooks import randomness
 from lifecycle_core.notebooks.dataflow.effects import dotted_name
 from lifecycle_core.notebooks.rules.base import Edit, Rule, Spot
-from lifecycle_core.notebooks.rules.seeding import is_none
+from lifecycle_core.notebooks.rules.seeding import is_none, seedings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,11 +40,12 @@ _NO_TABLE = ("random.", "torch.", "numpyro", "pymc", "tensorflow", "scipy.", "se
 def find(view: View) -> Iterator[Spot]:
     """Yield a spot for each call that draws."""
     told: set[str] = set()
+    seeding = seedings(view)
     for call in view.calls:
         if view.runs_in(call) is None or call.spread:
             continue
         library = _global_draw(call)
-        if library and not view.seeding.covers(library, call, view):
+        if library and not seeding.covers(library, call, view):
             yield _unseeded_global(call, library, first=library not in told)
             told.add(library)
         elif call.name in randomness.GENERATORS and is_none(
@@ -63,7 +64,7 @@ def find(view: View) -> Iterator[Spot]:
                 "Use a value that is fixed, or a generator with a seed; or tag the cell "
                 "`nondeterministic`.",
             )
-        elif _samples_table(call, view) and not view.seeding.covers("numpy", call, view):
+        elif _samples_table(call, view) and not seeding.covers("numpy", call, view):
             yield _spot(
                 call,
                 f"`{call.written}()` draws other rows in each run",

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from lifecycle_core.notebooks.calls import Call, Calls
 from lifecycle_core.notebooks.dataflow import read_dataflow
 from lifecycle_core.notebooks.paths import PathUse, path_uses
-from lifecycle_core.notebooks.rules.seeding import Seeding, seedings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -65,11 +64,6 @@ class View:
     def paths(self) -> tuple[PathUse, ...]:
         """The literals that are used as paths."""
         return tuple(path_uses(self.calls, self.values))
-
-    @cached_property
-    def seeding(self) -> Seeding:
-        """Where the global generators are seeded."""
-        return seedings(self)
 
     @cached_property
     def sets_random_state(self) -> bool:
