@@ -26,7 +26,10 @@ MARKS = {
     "skipped": ("none", "-", "skipped"),
     "agreed": ("good", "✓", "agreed"),
     "disagreed": ("none", "✕", "still differed"),
-    "error": ("bad", "!", "not checked"),
+    "unchecked": ("bad", "!", "not checked"),
+    "error": ("bad", "✕", "error"),
+    "warning": ("warn", "!", "warning"),
+    "info": ("none", "·", "note"),
     "none": ("none", "-", "not stated"),
 }
 
