@@ -43,6 +43,26 @@ class CellPlace:
         return self.lines[min(max((source_line or 1) - 1, 0), len(self.lines) - 1)]
 
 
+class FileLines:
+    r"""The lines of a notebook's file, asked for by cell and line.
+
+    Example:
+        >>> lines = FileLines('{"cells": [\n {"source": ["a = 1\\n",\n "b"]}]}')
+        >>> lines.line(0, 1), lines.line(0, 2), lines.line(7)
+        (2, 3, 1)
+    """
+
+    def __init__(self, text: str) -> None:
+        self._places = cell_places(text)
+
+    def line(self, cell: int, line: int | None = None) -> int:
+        """Return the file's line, from 1, of a line in a cell, from 1.
+
+        Without a line it is where the cell's source begins; for a cell that is not there, 1.
+        """
+        return self._places[cell].line(line) if 0 <= cell < len(self._places) else 1
+
+
 def cell_places(text: str) -> tuple[CellPlace, ...]:
     r"""Find every cell of a notebook in the text of its file.
 
@@ -80,9 +100,8 @@ def cell_places(text: str) -> tuple[CellPlace, ...]:
 
 def _values(text: str) -> Iterator[tuple[tuple[str | int | None, ...], int, str]]:
     """Yield path, offset and first token of each value that stands no deeper than a source line."""
-    path: list[
-        str | int | None
-    ] = []  # for each open container a key, an index, or None before a key
+    # For each open container a key, an index, or None before a key.
+    path: list[str | int | None] = []
     for match in _TOKEN.finditer(text):
         word = match[0]
         inside = path[-1] if path else 0
