@@ -26,7 +26,7 @@ MARKS = {
     "skipped": ("none", "-", "skipped"),
     "agreed": ("good", "✓", "agreed"),
     "disagreed": ("none", "✕", "still differed"),
-    "error": ("bad", "!", "not checked"),
+    "unchecked": ("bad", "!", "not checked"),
     "none": ("none", "-", "not stated"),
 }
 

@@ -56,7 +56,7 @@ def summary(record: Reproductions) -> str:
 
 def state(check: NotebookCheck) -> str:
     """Return the verdict, or that there is none."""
-    return check.reproduction.verdict if check.reproduction else "error"
+    return check.reproduction.verdict if check.reproduction else "unchecked"
 
 
 def _note(check: NotebookCheck) -> str:
