@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from lifecycle_core.schema.base import Record
+from lifecycle_core.schema.session import SessionComparison
 
 CellStatus = Literal[
     "identical", "cosmetic", "tolerance", "different", "failed", "not_run", "skipped"
@@ -181,6 +182,7 @@ class Reproduction(Record):
         written: Files of the project that the notebook wrote, as the first run left them.
         runs: The clean runs that were compared.
         trials: Further runs that looked for the cause.
+        session: The live session beside the clean run, if one asked.
     """
 
     schema_: Literal["nbrelease/reproduction/1"] = Field(
@@ -198,3 +200,4 @@ class Reproduction(Record):
     environment: EnvironmentFacts
     runs: tuple[Run, ...]
     trials: tuple[Trial, ...] = ()
+    session: SessionComparison | None = None

@@ -6,6 +6,7 @@ module per area; none is named like a verb, which it would hide.
 """
 
 from lifecycle_core.notebooks.release_text import parse_release
+from lifecycle_core.verbs.attending import find_notebook, reproduce_meanwhile, said
 from lifecycle_core.verbs.notebooks import finalize, package, reproduce
 from lifecycle_core.verbs.released import (
     checkpoints,
@@ -17,11 +18,12 @@ from lifecycle_core.verbs.released import (
     status,
     verify,
 )
-from lifecycle_core.verbs.showing import to_html, to_text
+from lifecycle_core.verbs.showing import difference, lost_source, to_html, to_text
 from lifecycle_core.verbs.tables import check_contract, infer_contract, score
 
 __all__ = [
-    "check_contract", "checkpoints", "finalize", "history", "infer_contract", "package",
-    "parse_release", "promote", "propose", "releases", "reproduce", "rollback", "score", "status",
-    "to_html", "to_text", "verify",
+    "check_contract", "checkpoints", "difference", "finalize", "find_notebook", "history",
+    "infer_contract", "lost_source", "package", "parse_release", "promote", "propose", "releases",
+    "reproduce", "reproduce_meanwhile", "rollback", "said", "score", "status", "to_html",
+    "to_text", "verify",
 ]  # fmt: skip
