@@ -77,7 +77,7 @@ def _tell_github(record: Reproductions) -> None:
     sys.stdout.write(
         workflow_commands(
             record,
-            places={path: _places(Path(path)) for path in paths},
+            lines={path: found for path in paths if (found := _lines(Path(path)))},
             files={path: _in_repository(Path(path)) for path in paths},
         )
     )
@@ -87,7 +87,7 @@ def _tell_github(record: Reproductions) -> None:
             end.write(step_summary(record))
 
 
-def _places(path: Path) -> FileLines | None:
+def _lines(path: Path) -> FileLines | None:
     from lifecycle_core.notebooks.file_lines import FileLines
 
     try:

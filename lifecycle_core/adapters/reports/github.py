@@ -34,7 +34,7 @@ _MOST = 900_000
 
 def workflow_commands(
     record: Reproductions,
-    places: Mapping[str, FileLines | None],
+    lines: Mapping[str, FileLines],
     files: Mapping[str, str],
 ) -> str:
     """Return a workflow command for each cause and for each first difference without one.
@@ -44,11 +44,11 @@ def workflow_commands(
 
     Args:
         record: The notebooks.
-        places: Of each path, where its cells stand in its file.
+        lines: Of each path, where its cells stand in its file; those that cannot be read lack.
         files: Of each path, how the repository calls it.
     """
     by_notebook = [
-        list(_of_notebook(check, places.get(check.path), files.get(check.path, check.path)))
+        list(_of_notebook(check, lines.get(check.path), files.get(check.path, check.path)))
         for check in record.notebooks
     ]
     turns = zip_longest(*by_notebook)
@@ -80,18 +80,18 @@ def step_summary(record: Reproductions) -> str:
     return "\n".join(rows) + "\n"
 
 
-def _of_notebook(check: NotebookCheck, places: FileLines | None, file: str) -> Iterator[str]:
+def _of_notebook(check: NotebookCheck, lines: FileLines | None, file: str) -> Iterator[str]:
     found = check.reproduction
     if found is None:
         text = f"{check.error}\n{check.hint}".rstrip()
         yield _command(file, None, "This notebook could not be checked", text)
     elif not found.reproducible:
-        yield from _of_reproduction(found, places, file)
+        yield from _of_reproduction(found, lines, file)
 
 
-def _of_reproduction(found: Reproduction, places: FileLines | None, file: str) -> Iterator[str]:
+def _of_reproduction(found: Reproduction, lines: FileLines | None, file: str) -> Iterator[str]:
     def line(cell: int | None, source_line: int | None) -> int | None:
-        return None if cell is None or places is None else places.line(cell, source_line)
+        return lines.line(cell, source_line) if lines and cell is not None else None
 
     for cause in found.causes:
         where = "" if cause.cell is None else f" (cell {cause.cell})"
