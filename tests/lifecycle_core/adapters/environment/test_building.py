@@ -8,19 +8,13 @@ import pytest
 
 from lifecycle_core.adapters.environment.building import build
 from lifecycle_core.errors import EnvironmentUnavailable
-from tests.fakes.locks import lock_of
+from tests.fakes.locks import lock_of, value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from lifecycle_core.adapters.environment.cache import Cache
-
-
-def value(python: Path, module: str) -> str:
-    code = f"import {module}; print({module}.VALUE)"
-    ran = subprocess.run([python, "-I", "-c", code], capture_output=True, text=True, check=True)
-    return ran.stdout.strip()
 
 
 def test_the_environment_holds_what_the_lock_says_and_nothing_else(
