@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lifecycle_core.adapters.environment.bytecode import compile_modules
 from lifecycle_core.adapters.environment.cache import Cache, only_one
 from lifecycle_core.adapters.environment.distributions import LocalDistribution, find_local
 from lifecycle_core.adapters.environment.failures import unavailable
@@ -65,6 +66,7 @@ def build(
     *,
     cache: Cache,
     progress: Progress | None = None,
+    modules: frozenset[str] = frozenset(),
     seconds: float = _BUILD_SECONDS,
 ) -> Environment:
     """Return the environment of a lock, built if there is none yet.
@@ -73,6 +75,7 @@ def build(
         lock: With hashes, for this version of Python.
         cache: Where environments lie.
         progress: Is told if it has to be built, or is being built elsewhere.
+        modules: Full names of modules that will be loaded; they are compiled.
         seconds: How long a download may take.
 
     Raises:
@@ -93,6 +96,7 @@ def build(
         told.begin(activity)
         changed = _tidy(folder)
         python = _build(lock, local, folder, doubtful=changed, seconds=seconds)
+        compile_modules(python, modules)
         told.end(activity)
     prune(cache.root / "environments", keep=key)
     return Environment(python=python, digest=lock.digest)

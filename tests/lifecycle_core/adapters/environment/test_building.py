@@ -75,6 +75,15 @@ def test_bytecode_is_no_change(cache: Cache, wheel: Callable[..., str]) -> None:
     assert build(lock, cache=cache) == first
 
 
+def test_only_modules_that_will_be_loaded_are_compiled(
+    cache: Cache, wheel: Callable[..., str]
+) -> None:
+    lock = lock_of(wheel("alpha") + wheel("beta"))
+    built = build(lock, cache=cache, modules=frozenset({"alpha", "json", "alpha\nbeta", "no.such"}))
+    compiled = [file.name.partition(".")[0] for file in built.python.parents[1].rglob("*.pyc")]
+    assert compiled == ["alpha"]
+
+
 def test_another_hash_is_refused(cache: Cache, wheel: Callable[..., str]) -> None:
     agreed = lock_of(wheel("alpha"))
     wheel("alpha", value=2)
