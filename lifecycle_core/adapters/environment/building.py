@@ -60,6 +60,30 @@ class Environment:
     python: Path
     digest: str
 
+    def variables(self, path: str) -> dict[str, str]:
+        """Return what must be set for a kernel of this environment.
+
+        Programs that a notebook starts, such as `python`, are then those of the environment, and
+        bytecode is kept there, where it makes all later runs faster.
+
+        Args:
+            path: The PATH to begin with.
+
+        Example:
+            >>> built = Environment(python=Path("/e/bin/python"), digest="")
+            >>> built.variables("/usr/bin")["PATH"]
+            '/e/bin:/usr/bin'
+        """
+        place = self.python.parents[1]
+        ours = {str(Path(sys.prefix) / "bin")} if sys.prefix != sys.base_prefix else set()
+        kept = [entry for entry in path.split(os.pathsep) if entry not in ours]
+        return {
+            "PATH": os.pathsep.join([str(self.python.parent), *kept]),
+            "VIRTUAL_ENV": str(place),
+            "CONDA_PREFIX": "",
+            "PYTHONDONTWRITEBYTECODE": "",
+        }
+
 
 def build(
     lock: Lock,
@@ -224,6 +248,14 @@ def _copy(found: LocalDistribution, place: Path, digest: str) -> None:
             package=f"{found.name}=={found.version}",
             reason="changed",
             hint="Run again: a new lock is made from what is installed now.",
+        )
+    if found.installed.files is None:
+        raise EnvironmentUnavailable(
+            f"{found.name}=={found.version} was installed from a folder, and nothing says which "
+            "files it installed.",
+            package=f"{found.name}=={found.version}",
+            reason="not_here",
+            hint="Install it again with a present version of pip or uv.",
         )
     packages = next((place / "lib").glob("python*")) / "site-packages"
     with writing(packages):

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +14,6 @@ from tests.fakes.locks import lock_of, value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from lifecycle_core.adapters.environment.cache import Cache
 
@@ -82,6 +83,21 @@ def test_only_modules_that_will_be_loaded_are_compiled(
     built = build(lock, cache=cache, modules=frozenset({"alpha", "json", "alpha\nbeta", "no.such"}))
     compiled = [file.name.partition(".")[0] for file in built.python.parents[1].rglob("*.pyc")]
     assert compiled == ["alpha"]
+
+
+def test_programs_are_those_of_the_environment(cache: Cache, wheel: Callable[..., str]) -> None:
+    built = build(lock_of(wheel("alpha")), cache=cache)
+    ours = str(Path(sys.executable).parent)
+    variables = built.variables(f"{ours}:/usr/bin")
+    ran = subprocess.run(
+        ["/bin/sh", "-c", "command -v python"],
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stdout.strip() == str(built.python)
+    assert variables["PATH"] == f"{built.python.parent}:/usr/bin"
 
 
 def test_another_hash_is_refused(cache: Cache, wheel: Callable[..., str]) -> None:

@@ -10,6 +10,7 @@ from lifecycle_core.adapters.environment.building import build
 from lifecycle_core.adapters.environment.distributions import observe
 from lifecycle_core.adapters.environment.sources import digest_local, local_modules
 from lifecycle_core.adapters.files import digest_file
+from lifecycle_core.errors import EnvironmentUnavailable
 from tests.fakes.locks import lock_of, value
 
 if TYPE_CHECKING:
@@ -150,6 +151,26 @@ def test_what_was_installed_from_a_folder_is_there_in_a_locked_environment(
     text = f"# mine==1.0  installed from a folder  {digest_local(local)}\n"
     built = build(lock_of(text), cache=cache)
     assert value(built.python, "mine") == "3"
+
+
+def test_what_names_no_files_cannot_be_carried(
+    site: SitePackages, cache: Cache, tmp_path: Path
+) -> None:
+    site.install("mine", {"mine.py": ""}, source=tmp_path, editable=True)
+    (site.folder / "mine-1.0.dist-info" / "RECORD").unlink()
+    text = "# mine==1.0  installed from a folder  sha256:" + 64 * "0" + "\n"
+    with pytest.raises(EnvironmentUnavailable, match="nothing says which files"):
+        build(lock_of(text), cache=cache)
+
+
+def test_what_was_copied_must_be_what_was_locked(
+    site: SitePackages, cache: Cache, tmp_path: Path
+) -> None:
+    site.install("mine", {"mine.py": ""}, source=tmp_path)
+    text = "# mine==1.0  installed from a folder  sha256:" + 64 * "0" + "\n"
+    with pytest.raises(EnvironmentUnavailable, match="was changed since the lock") as refused:
+        build(lock_of(text), cache=cache)
+    assert refused.value.reason == "changed"
 
 
 def test_what_conda_built_elsewhere_is_asked_of_the_index(

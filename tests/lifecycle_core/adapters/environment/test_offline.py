@@ -105,3 +105,15 @@ def test_a_cold_cache_names_the_package_and_no_password(
         build(lock_of(line), cache=cache)
     assert refused.value.reason == "offline"
     assert "secret" not in str(refused.value)
+
+
+def test_a_date_that_a_project_configured_does_not_hide_what_is_installed(
+    index: tuple[str, http.server.HTTPServer],
+    cache: Cache,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert index
+    (tmp_path / "pyproject.toml").write_text('[tool.uv]\nexclude-newer = "2015-01-01T00:00:00Z"\n')
+    monkeypatch.chdir(tmp_path)
+    assert hashes_of([("alpha", "1.0")], cache=cache, seconds=30).note == ""

@@ -116,6 +116,12 @@ def test_a_cache_that_others_can_write_is_not_trusted(cache: Cache) -> None:
         cache.folder("environments")
 
 
+def test_what_others_could_have_put_there_is_not_read(cache: Cache) -> None:
+    cache.keep("hashes", "a", "text")
+    (cache.root / "hashes").chmod(0o770)
+    assert cache.read("hashes", "a") is None
+
+
 def test_a_cache_is_for_its_user_alone(cache: Cache) -> None:
     cache.keep("hashes", "a", "text")
     assert (cache.root.stat().st_mode & 0o777) == 0o700
