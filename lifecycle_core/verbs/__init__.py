@@ -25,6 +25,6 @@ from lifecycle_core.verbs.tables import check_contract, infer_contract, score
 __all__ = [
     "check_contract", "checkpoints", "difference", "finalize", "find_notebook", "history",
     "infer_contract", "lint", "lost_source", "package", "parse_release", "promote", "propose",
-    "releases", "reproduce", "reproduce_meanwhile", "rollback", "said", "score", "status", "to_html",
-    "to_text", "verify",
+    "releases", "reproduce", "reproduce_meanwhile", "rollback", "said", "score", "status",
+    "to_html", "to_text", "verify",
 ]  # fmt: skip
