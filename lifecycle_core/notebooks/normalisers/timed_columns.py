@@ -8,7 +8,7 @@ from collections.abc import Callable
 MARK = "(…)"
 Named = Callable[[str], bool]
 _TOKEN = re.compile(r"\S+")
-_NUMBER = re.compile(r"-?\d+(?:\.\d*)?(?:[eE][-+]?\d{1,3})?")
+_NUMBER = re.compile(r"-?(?!1[4-9]\d{8}(?!\d))\d+(?:\.\d*)?(?:[eE][-+]?\d{1,3})?")
 _LONGEST = 20_000
 """Characters of a line that may belong to a table."""
 _RUN = re.compile(r"[ \t]{2,}")
@@ -56,21 +56,25 @@ def _in_print(lines: list[str], named: Named) -> list[str]:
     new = []
     ends: set[int] = set()
     for line in lines:
-        if not line.strip() or len(line) > _LONGEST:
+        tokens = [] if len(line) > _LONGEST else list(_TOKEN.finditer(line))
+        if not tokens:
             ends = set()
-        elif found := {token.end() for token in _TOKEN.finditer(line) if named(token[0])}:
-            ends = found
-        elif ends:
-            new.append(
-                _TOKEN.sub(
-                    lambda token: (
-                        MARK
-                        if token.end() in ends and _NUMBER.fullmatch(token[0])  # noqa: B023 - used here
-                        else token[0]
-                    ),
-                    line,
-                )
-            )
+            new.append(line)
             continue
-        new.append(line)
+        numbers = {token.end() for token in tokens if _NUMBER.fullmatch(token[0])}
+        if len(numbers) == len(tokens) - 1 > 0 and named(tokens[0][0]):
+            timed = numbers  # a row of its own, as in a printed series
+        elif found := {token.end() for token in tokens if named(token[0])}:
+            ends = found  # a header: numbers stand below, flush right
+            timed = set()
+        else:
+            timed = numbers & ends
+        new.append(_marked(line, tokens, timed))
     return new
+
+
+def _marked(line: str, tokens: list[re.Match[str]], ends: set[int]) -> str:
+    for token in reversed(tokens):
+        if token.end() in ends:
+            line = line[: token.start()] + MARK + line[token.end() :]
+    return line
