@@ -130,8 +130,8 @@ def test_durations_are_cosmetic_where_a_clock_was_read_and_nothing_else_is(
             "different",
         ),
         (
-            "\x1b[1m5/5\x1b[0m \x1b[32m\u2501\u2501\u2501\x1b[0m \x1b[1m1s\x1b[0m 36ms/step - loss: 0.1000",
-            "\x1b[1m5/5\x1b[0m \x1b[32m\u2501\u2501\u2501\x1b[0m \x1b[1m0s\x1b[0m 9ms/step - loss: 0.1000",
+            "\x1b[1m5/5\x1b[0m \u2501\u2501\u2501 \x1b[1m1s\x1b[0m 36ms/step - loss: 0.1000",
+            "\x1b[1m5/5\x1b[0m \u2501\u2501\u2501 \x1b[1m0s\x1b[0m 9ms/step - loss: 0.1000",
             "cosmetic",
         ),
         ("Working... ━━━━━━━━━━ 100% 0:00:02", "Working... ━━━━━━━━━━ 100% 0:00:03", "cosmetic"),
