@@ -145,16 +145,24 @@ def _needed(
     """Return the names of those normalisers without which the outputs would not agree."""
     if size((stored, fresh), limit=_SMALL) > _SMALL:  # then name all that had something to do
         return tuple(step.name for step in used)
-    needed = []
-    for at, step in enumerate(used):
-        ours, theirs = stored, fresh
-        for other in used[at + 1 :]:
-            ours, theirs = (other.normalise(outputs, surroundings) for outputs in (ours, theirs))
-        agree = same(ours, theirs) if rtol is None else _agree(ours, theirs, rtol)
+    before = [(stored, fresh)]  # what each step was given
+    for step in used[:-1]:
+        before.append(_both(step, before[-1], surroundings))
+    needed: list[Normaliser] = []
+    for step, pair in zip(reversed(used), reversed(before), strict=True):
+        # From the last on, so that what is special, such as a bar, is named before what is general.
+        for other in needed:
+            pair = _both(other, pair, surroundings)  # noqa: PLW2901 - what it becomes without `step`
+        agree = same(*pair) if rtol is None else _agree(*pair, rtol)
         if not agree:
-            needed.append(step.name)
-            stored, fresh = (step.normalise(outputs, surroundings) for outputs in (stored, fresh))
-    return tuple(needed)
+            needed.insert(0, step)
+    return tuple(step.name for step in needed)
+
+
+def _both(
+    step: Normaliser, pair: tuple[Outputs, Outputs], surroundings: Surroundings
+) -> tuple[Outputs, Outputs]:
+    return step.normalise(pair[0], surroundings), step.normalise(pair[1], surroundings)
 
 
 def _agree(stored: Outputs, fresh: Outputs, rtol: float) -> bool:

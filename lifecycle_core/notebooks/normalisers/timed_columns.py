@@ -7,7 +7,9 @@ from collections.abc import Callable
 
 MARK = "(…)"
 Named = Callable[[str], bool]
-_TOKEN = re.compile(r"\S+")
+_TOKEN = re.compile(r"\S+(?: (?:taken|[(\[](?:s|secs?|seconds|ms|mins?|minutes)[)\]]))?")
+_STYLED = re.compile(r'class="col_heading level0 (col\d{1,6})" ?>([^<]{1,200})<')
+_STYLED_CELL = re.compile(r'(class="data row\d{1,9} (col\d{1,6})" ?>)([^<]{1,40})(?=<)')
 _NUMBER = re.compile(r"-?(?!1[4-9]\d{8}(?!\d))\d+(?:\.\d*)?(?:[eE][-+]?\d{1,3})?")
 _LONGEST = 20_000
 """Characters of a line that may belong to a table."""
@@ -27,11 +29,22 @@ def without_columns(text: str, named: Named) -> str:
     """
     if not named(text):
         return text
+    if "col_heading" in text:
+        text = _in_styler(text, named)
     lines = text.split("\n")
     new = _in_cells(lines, named) if text.startswith("table:") else _in_print(lines, named)
     if new == lines:
         return text
     return _RUN.sub(" ", "\n".join(new))
+
+
+def _in_styler(html: str, named: Named) -> str:
+    timed = {column for column, name in _STYLED.findall(html) if named(name)}
+
+    def replaced(cell: re.Match[str]) -> str:
+        return cell[1] + (MARK if cell[2] in timed and _NUMBER.fullmatch(cell[3]) else cell[3])
+
+    return _STYLED_CELL.sub(replaced, html) if timed else html
 
 
 def _in_cells(lines: list[str], named: Named) -> list[str]:
