@@ -82,7 +82,8 @@ def test_the_order_of_a_set_does_not_count(elements: list[Any]) -> None:
 
 
 DISTINCT: list[Any] = [
-    0, 0.0, -0.0, False, None, "", b"", bytearray(), [], (), {}, set(), frozenset(), 0j, ..., NotImplemented, "0",
+    0, 0.0, -0.0, False, None, "", b"", bytearray(), [], (), {}, set(), frozenset(), 0j, ...,
+    NotImplemented, "0",
     b"0", 1, True, 1.0, [1], (1,), [[1]], [(1,)], [1, []], [1, ()], {1: 2}, {2: 1}, {1: []},
     {1}, frozenset({1}), deque([1]), deque([1], 5), Point(1, 2), (1, 2), range(1, 2), slice(1, 2),
     OrderedDict({1: 2}), Counter({1: 2}), defaultdict(int, {1: 2}), defaultdict(list, {1: 2}),
