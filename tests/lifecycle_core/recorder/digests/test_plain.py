@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import copy
 import pickle
+import sqlite3
 import subprocess
 import sys
 from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
+from contextlib import closing
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum, IntEnum
@@ -213,3 +215,8 @@ def test_a_value_over_the_budget_says_so() -> None:
 def test_what_has_no_digest_says_why(value: object, note: str) -> None:
     made = digest(value)
     assert (made.text, made.note) == (None, note)
+
+
+def test_a_connection_has_no_digest() -> None:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        assert digest(connection).note == "a connection"
