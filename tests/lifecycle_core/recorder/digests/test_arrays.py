@@ -11,6 +11,7 @@ import pytest
 import scipy.sparse as sp
 
 from lifecycle_core.recorder.digests import digest
+from lifecycle_core.recorder.digests.walk import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,6 +99,9 @@ def test_objects_in_arrays_are_read_one_by_one(text: Callable[[Any], str]) -> No
     second = np.array([{2, 1}, "a", None], dtype=object)
     third = np.array([{2, 1}, "b", None], dtype=object)
     assert text(first) == text(second) != text(third)
+    many = np.array(["x", 1.5, None] * 200_000, dtype=object)
+    assert digest(many, Limits(parts=100)) == digest(many[::-1].copy()[::-1])
+    assert text(many) != text(np.array(["x", 1.5, "y"] * 200_000, dtype=object))
     loop = np.empty(1, object)
     loop[0] = loop
     assert text(loop)
@@ -132,8 +136,6 @@ def test_functions_of_numpy_go_by_name(text: Callable[[Any], str]) -> None:
 
 
 def test_an_array_over_the_budget_is_not_begun() -> None:
-    from lifecycle_core.recorder.digests.walk import Limits
-
     made = digest(np.zeros(1_000), Limits(size=100))
     assert (made.text, made.note) == (None, "larger than the budget")
 

@@ -65,6 +65,8 @@ DIFFERENT = [
         "from types import SimpleNamespace as S\nf = S(a=1)",
         "from types import SimpleNamespace as S\nf = S(a=2)",
     ),
+    ("import re\nf = re.match('.', 'a')", "import re\nf = re.match('.', 'b')"),
+    ("f = {1: [2]}.items()", "f = {1: [3]}.items()"),
     ("import re\nf = re.compile('a')", "import re\nf = re.compile('a', re.I)"),
     (
         "from dataclasses import dataclass\n@dataclass\nclass A:\n  x: int\nf = A(1)",
