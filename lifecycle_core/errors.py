@@ -13,6 +13,7 @@
     |-- CheckpointFailed       a needed checkpoint is not passed .results   exit 1
     |-- ConcurrentPromotion    somebody else moved the alias     .head      exit 1
     |-- LedgerBroken           the ledger was changed behind us .alias     exit 3
+    |-- NoReproduction         a reproduction gave no answer             exit 3
     |-- RunStopped             a kernel died, hung or left early .run       exit 3
     |-- TargetUnwritable       a file cannot be written          .path      exit 3
     |-- EnvironmentUnavailable a package could not be had        .package   exit 3
@@ -176,6 +177,12 @@ class RunStopped(LifecycleError):
     def __init__(self, fact: str, *, run: Run, hint: str = "") -> None:
         super().__init__(fact, hint=hint)
         self.run = run
+
+
+class NoReproduction(LifecycleError):
+    """A reproduction in the background was stopped, or its process died."""
+
+    exit_code = 3
 
 
 class TargetUnwritable(LifecycleError):

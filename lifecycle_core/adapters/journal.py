@@ -7,7 +7,6 @@ import signal
 import time
 from typing import TYPE_CHECKING, Any
 
-from lifecycle_core.adapters.kernel_environment import HASH_SEED, threads
 from lifecycle_core.notebooks.execution import ExecutedCell
 from lifecycle_core.notebooks.normalisers.ansi import plain
 from lifecycle_core.schema.reproduction import Run, RunExit
@@ -150,7 +149,8 @@ class Journal:
             cell["metadata"] = {k: v for k, v in cell["metadata"].items() if k != "papermill"}
             if cell["cell_type"] == "code":
                 cell["outputs"] = _plain(node.get("outputs", []))
-                cell["execution_count"] = node.get("execution_count")
+                answered = not own or int(own[1]) in self._replies
+                cell["execution_count"] = node.get("execution_count") if answered else None
             if not own and content.get("nbformat_minor", 0) < _MINOR_WITH_IDS:
                 del cell["id"]
             cells.append(cell)
@@ -183,8 +183,8 @@ def run_from(journal: Journal, end: Exception | None, kernel: Kernel, started: f
     stopped = journal.stopped if journal.stopped is not None else journal.current
     return Run(
         seconds=time.monotonic() - started,
-        hash_seed=HASH_SEED,
-        threads=threads(),
+        hash_seed=kernel.hash_seed,
+        threads=kernel.threads,
         exit=way,
         stopped_at=None if way == "ok" else stopped,
         message=" ".join(plain(message).split())[:_MESSAGE],

@@ -30,6 +30,7 @@ VIEWS = {
     "ReleaseFile": "release_file",
     "Releases": "releases",
     "Reproduction": "reproduction",
+    "Reproductions": "reproductions",
     "ScoreSummary": "score_summary",
     "Status": "status",
 }

@@ -24,6 +24,9 @@ MARKS = {
     "incomplete": ("bad", "!", "incomplete"),
     "not_run": ("warn", "?", "not run"),
     "skipped": ("none", "-", "skipped"),
+    "agreed": ("good", "✓", "agreed"),
+    "disagreed": ("none", "✕", "still differed"),
+    "error": ("bad", "!", "not checked"),
     "none": ("none", "-", "not stated"),
 }
 
