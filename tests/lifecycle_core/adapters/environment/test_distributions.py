@@ -91,6 +91,7 @@ def test_of_a_shared_namespace_only_what_was_loaded_counts(site: SitePackages) -
     site.install("cloud-query", {"cloudy/query.py": ""})
     assert names("cloudy.store.client") == ["cloud-store"]
     assert names("cloudy.query") == ["cloud-query"]
+    assert names("cloudy", "cloudy.store.client") == ["cloud-store"]
     assert names("cloudy") == ["cloud-query", "cloud-store"], "either may have been meant"
 
 
