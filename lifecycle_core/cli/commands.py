@@ -10,6 +10,7 @@ import typer
 
 from lifecycle_core import __version__
 from lifecycle_core.cli.answering import answer, asking, parameters_in, verb
+from lifecycle_core.cli.lint import lint
 from lifecycle_core.cli.options import (
     JsonOption,
     NameArgument,
@@ -79,6 +80,10 @@ def run(
 
 
 app.command(short_help=REPRODUCE_HELP, epilog=REPRODUCE_EXAMPLES)(reproduce)
+app.command(
+    short_help="Read notebooks for what a clean run would show.",
+    epilog="Example: nbrelease lint notebooks/ --fix",
+)(lint)
 
 
 @app.command(

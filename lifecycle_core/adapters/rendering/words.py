@@ -27,6 +27,9 @@ MARKS = {
     "agreed": ("good", "✓", "agreed"),
     "disagreed": ("none", "✕", "still differed"),
     "unchecked": ("bad", "!", "not checked"),
+    "error": ("bad", "✕", "error"),
+    "warning": ("warn", "!", "warning"),
+    "info": ("none", "·", "note"),
     "none": ("none", "-", "not stated"),
 }
 
