@@ -32,10 +32,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 contract_app = typer.Typer(help="Data contracts: draw one from a table, check a table.")
-app.command(
-    short_help="Read notebooks for what a clean run would show.",
-    epilog="Example: nbrelease lint notebooks/ --fix",
-)(lint)
 app.add_typer(contract_app, name="contract", no_args_is_help=True)
 
 
@@ -84,6 +80,10 @@ def run(
 
 
 app.command(short_help=REPRODUCE_HELP, epilog=REPRODUCE_EXAMPLES)(reproduce)
+app.command(
+    short_help="Read notebooks for what a clean run would show.",
+    epilog="Example: nbrelease lint notebooks/ --fix",
+)(lint)
 
 
 @app.command(

@@ -77,7 +77,11 @@ def _tell_github(record: Reproductions) -> None:
     sys.stdout.write(
         workflow_commands(
             record,
-            lines={path: found for path in paths if (found := _lines(Path(path)))},
+            lines={
+                check.path: found
+                for check in record.notebooks
+                if check.reproduction and (found := _lines(Path(check.path)))
+            },
             files={path: _in_repository(Path(path)) for path in paths},
         )
     )
@@ -92,8 +96,8 @@ def _lines(path: Path) -> FileLines | None:
 
     try:
         return FileLines(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError):
-        return None  # the check itself has said what is wrong with the file
+    except (OSError, ValueError):
+        return None  # it changed since it was checked
 
 
 def _in_repository(path: Path) -> str:
