@@ -10,12 +10,14 @@ NETWORK = ("network",)
 # The author executed some weeks ago. Only Python's clocks are moved, which is what notebooks read.
 EARLIER = """
 import datetime as _d, time as _t
+import pandas, pyarrow  # compiled against the real classes
 _days = 43
 _time, _localtime, _strftime = _t.time, _t.localtime, _t.strftime
 _t.time = lambda: _time() - 86400 * _days - 5000
 _t.localtime = lambda s=None: _localtime(_t.time() if s is None else s)
 _t.strftime = lambda f, t=None: _strftime(f, _t.localtime() if t is None else t)
 class datetime(_d.datetime):
+    __slots__ = ()
     @classmethod
     def now(cls, tz=None):
         return cls.fromtimestamp(_t.time(), tz)
@@ -26,6 +28,7 @@ class datetime(_d.datetime):
     def utcnow(cls):
         return cls.now(_d.timezone.utc).replace(tzinfo=None)
 class date(_d.date):
+    __slots__ = ()
     @classmethod
     def today(cls):
         return cls.fromtimestamp(_t.time())
