@@ -155,7 +155,8 @@ class Journal:
             cell["metadata"] = {k: v for k, v in cell["metadata"].items() if k != "papermill"}
             if cell["cell_type"] == "code":
                 cell["outputs"] = _plain(node.get("outputs", []))
-                cell["execution_count"] = node.get("execution_count")
+                answered = not own or int(own[1]) in self._replies
+                cell["execution_count"] = node.get("execution_count") if answered else None
             if not own and content.get("nbformat_minor", 0) < _MINOR_WITH_IDS:
                 del cell["id"]
             cells.append(cell)

@@ -18,7 +18,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lifecycle_core.adapters.files import digest_file, writing
+from lifecycle_core.adapters.files import writing
 from lifecycle_core.adapters.kernel_environment import (
     HASH_SEED,
     kernel_environment,
@@ -32,7 +32,6 @@ from lifecycle_core.notebooks.facts import Facts
 from lifecycle_core.recorder import launcher
 from lifecycle_core.recorder.settings import CELL, STACK_SIGNAL, Settings
 from lifecycle_core.recorder.settings import Factors as RecorderFactors
-from lifecycle_core.schema.reproduction import InputFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -99,6 +98,7 @@ class Kernel:
                 project=str(workspace.project),
                 source=str(workspace.source),
                 cache=self._environment["MPLCONFIGDIR"],
+                linked=tuple(map(str, workspace.linked)),
                 factors=RecorderFactors(**asdict(factors)),
             )
             config = folder / "config.json"
@@ -164,31 +164,10 @@ class Kernel:
                 text = self._stack.read_text(errors="replace")[:_STACK]
         return parse_stack(text, self._read().begun.get(-1 if cell is None else cell, {}))
 
-    def inputs(self) -> tuple[InputFile, ...]:
-        """Return the files of the project that the kernel read, sorted by path.
-
-        A file that the run itself made is no input. One that it changed gets the digest that the
-        user's own file has.
-        """
-        cells: dict[Path, set[int]] = {}
-        for read in self.recorded.facts.reads:
-            file = Path(os.path.normpath(read.path))
-            if file.is_relative_to(self._workspace.project):  # the notebook can write facts too
-                cells.setdefault(file, set()).add(read.cell)
-        found = []
-        here = self._workspace.notebook.parent
-        for file, readers in cells.items():
-            original = self._workspace.source / file.relative_to(self._workspace.project)
-            with suppress(OSError):
-                source = file if _untouched(file, original) else original
-                found.append(
-                    InputFile(
-                        path=Path(os.path.relpath(file, here)).as_posix(),
-                        digest=digest_file(source),
-                        cells=tuple(sorted(index for index in readers if index >= 0)),
-                    )
-                )
-        return tuple(sorted(found, key=lambda item: item.path))
+    def kill(self) -> None:
+        """End the process and everything in its group at once; another thread may wait for it."""
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
 
     def end(self, *, politely: bool) -> None:
         """End the process and everything in its group, and remove its sockets.
@@ -306,9 +285,3 @@ def _end_group(leader: Any) -> None:  # noqa: ANN401 - a Popen without types
             number = 0  # from now on only ask whether somebody is left
             leader.poll()
             time.sleep(0.02)
-
-
-def _untouched(copy: Path, original: Path) -> bool:
-    """Tell whether the copy still is what was copied: copying keeps size and time."""
-    ours, theirs = copy.stat(), original.stat()
-    return (ours.st_size, ours.st_mtime_ns) == (theirs.st_size, theirs.st_mtime_ns)

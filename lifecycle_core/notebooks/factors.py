@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,3 +33,20 @@ class Factors:
     clock_offset: float = 0.0
     network: bool = True
     one_thread: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conditions:
+    """How a clean run is started.
+
+    Attributes:
+        factors: What is held still.
+        hash_seed: PYTHONHASHSEED, in [0, 4294967295].
+        threads: Threads that numerical libraries may use; None: as many as there are processors.
+        python: Interpreter of the kernel; None: the one that runs this.
+    """
+
+    factors: Factors = field(default_factory=Factors)
+    hash_seed: int = 0
+    threads: int | None = None
+    python: Path | None = None
