@@ -5,22 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lifecycle_core.adapters import engine
 from lifecycle_core.adapters.engine import PapermillEngine
-from lifecycle_core.adapters.kernel import fresh_kernel
 from lifecycle_core.adapters.progress import Silent
 from lifecycle_core.adapters.workspace import open_workspace, read_notebook
-from lifecycle_core.notebooks.factors import Factors
+from lifecycle_core.notebooks.factors import Conditions, Factors
 from tests.fakes.notebooks import code, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from contextlib import AbstractContextManager
 
-    import pytest
-
-    from lifecycle_core.adapters.kernel import Kernel
-    from lifecycle_core.adapters.workspace import Workspace
     from lifecycle_core.notebooks.execution import Execution
     from lifecycle_core.notebooks.facts import Site
 
@@ -30,16 +23,9 @@ def clean_run(
     *sources: str,
     factors: Factors = Factors(),  # noqa: B008 - frozen
     cell_timeout: float = 60,
-    patch: pytest.MonkeyPatch | None = None,
 ) -> Execution:
     """Run cells in a kernel of their own, in a notebook in `folder`."""
     path = write(folder / "model.ipynb", *[code(source) for source in sources])
-    if patch:
-
-        def held(space: Workspace, extra: dict[str, str]) -> AbstractContextManager[Kernel]:
-            return fresh_kernel(space, extra, factors=factors)
-
-        patch.setattr(engine, "fresh_kernel", held)
     with open_workspace(path) as space:
         return PapermillEngine().run(
             read_notebook(path),
@@ -47,13 +33,15 @@ def clean_run(
             parameters={},
             cell_timeout=cell_timeout,
             progress=Silent(),
+            conditions=Conditions(factors=factors),
         )
 
 
 def printed(execution: Execution, index: int) -> str:
     """Return what a cell printed, and its error."""
     return "".join(
-        str(output.get("text", output.get("evalue", ""))) for output in execution.cells[index].outputs
+        str(output.get("text", output.get("evalue", "")))
+        for output in execution.cells[index].outputs
     )
 
 
