@@ -66,6 +66,7 @@ class Kernel:
         factors: Factors = Factors(),  # noqa: B008 - frozen
         hash_seed: int = HASH_SEED,
         threads: int | None = None,
+        watched: bool = True,
     ) -> None:
         self.stuck = False
         self.hash_seed = hash_seed
@@ -101,7 +102,7 @@ class Kernel:
                 factors=RecorderFactors(**asdict(factors)),
             )
             config = folder / "config.json"
-            config.write_text(json.dumps(asdict(settings)), encoding="utf-8")
+            config.write_text(json.dumps(asdict(settings) if watched else {}), encoding="utf-8")
         self.manager = _manager(
             argv=[
                 str(python or sys.executable),
@@ -205,6 +206,7 @@ def fresh_kernel(
     factors: Factors = Factors(),  # noqa: B008 - frozen
     hash_seed: int = HASH_SEED,
     threads: int | None = None,
+    watched: bool = True,
 ) -> Iterator[Kernel]:
     """Start a kernel; when the block is left, for whatever reason, nothing of it remains.
 
@@ -215,9 +217,16 @@ def fresh_kernel(
         factors: What is held fixed.
         hash_seed: PYTHONHASHSEED, from 0 to 4294967295.
         threads: What numerical libraries are told, above 0; by default the processors there are.
+        watched: The recorder is there; only to measure its cost it is not.
     """
     kernel = Kernel(
-        workspace, extra, python=python, factors=factors, hash_seed=hash_seed, threads=threads
+        workspace,
+        extra,
+        python=python,
+        factors=factors,
+        hash_seed=hash_seed,
+        threads=threads,
+        watched=watched,
     )
     well = False
     try:
