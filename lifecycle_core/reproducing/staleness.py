@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from lifecycle_core.notebooks.plan import Plan
 from lifecycle_core.notebooks.variants import Variant, cut_after, in_order, with_sources
-from lifecycle_core.reproducing.case import sites_in
+from lifecycle_core.reproducing.clocks import clock_sites, measures
 from lifecycle_core.reproducing.saying import HINTS
 from lifecycle_core.reproducing.signs import reader, signs
 from lifecycle_core.reproducing.trials import HASH_SEEDS, OTHER_HASH_SEEDS, left_at
@@ -166,8 +166,9 @@ def _tried(case: Case, trials: Trials, cell: int, ideas: list[_Idea]) -> Cause |
 
 def _moved(case: Case, trials: Trials, cell: int) -> Cause | None:
     """Move the clock where one is read: does the cell follow it?"""
-    sites = sites_in(case.first.facts.clock, case.upstream(cell))
-    static = case.found("clock", case.upstream(cell))
+    near = case.upstream(cell)
+    sites = [site for site in clock_sites(case, near) if not measures(case, site)]
+    static = [item for item in case.found("clock", near) if item.severity != "info"]
     if not sites and not static:
         return None
     (run,) = trials.holding([frozenset({"clock"})], cell, HASH_SEEDS[:1])

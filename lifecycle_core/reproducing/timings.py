@@ -12,7 +12,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from lifecycle_core.reproducing.case import sites_in
+from lifecycle_core.reproducing.clocks import clock_sites, measures
 from lifecycle_core.reproducing.instability import suspects
 from lifecycle_core.reproducing.trials import HASH_SEEDS
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 STANDING_CLOCK = "standing_clock"
 _UNSEEN = frozenset({"execution_count", "metadata"})
 _NUMBER = re.compile(r"(\d+(?:\.\d+)?(?:e[+-]?\d+)?)")
-_STEADY = ("perf_counter", "monotonic", "process_time", "thread_time")
 
 
 def find_timings(case: Case, trials: Trials) -> frozenset[int]:
@@ -64,16 +63,9 @@ def as_cosmetic(results: Sequence[CellResult], timed: frozenset[int]) -> tuple[C
 
 def _may_be_timing(case: Case, cell: int) -> bool:
     """Tell whether clocks upstream are read for durations only, and nothing else is suspected."""
-    near = case.upstream(cell)
-    sites = [site for run in case.executions for site in sites_in(run.facts.clock, near)]
-    measured = {
-        (item.cell, item.line) for item in case.found("clock", near) if item.severity == "info"
-    }
-    durations = all(
-        any(steady in site.what for steady in _STEADY) or (site.cell, site.line) in measured
-        for site in sites
-    )
-    return bool(sites) and durations and set(suspects(case, cell)) <= {"clock", "hash_seed"}
+    sites = clock_sites(case, case.upstream(cell))
+    durations = bool(sites) and all(measures(case, site) for site in sites)
+    return durations and set(suspects(case, cell)) <= {"clock", "hash_seed"}
 
 
 def _stored_differs_there(case: Case, cell: int) -> bool:
