@@ -1,4 +1,4 @@
-"""Readings of a clock: those that measure how long something takes, and those that tell the date."""
+"""Readings of a clock: some measure how long something takes, others tell the date."""
 
 from __future__ import annotations
 
