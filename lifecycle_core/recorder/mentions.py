@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 globals()["__builtins__"] = BUILTINS
 
 _WORD = re.compile(r"[^\W\d]\w*")
-_SHALLOW = 1000
+_SHALLOW, _MOST = 1000, 20_000  # in one container, and of one cell
 
 
 def mentioned(source: str) -> set[str]:
@@ -109,7 +109,7 @@ def reachable(names: Iterable[str], namespace: Mapping[str, Value]) -> set[str]:
 def _codes(value: Value, seen: set[int]) -> Iterator[types.CodeType]:
     """The code objects that using a value may run."""
     todo = [value]
-    while todo:
+    while todo and len(seen) < _MOST:
         each = todo.pop()
         if id(each) in seen or id(type(each)) in LEAF_TYPES:
             continue
