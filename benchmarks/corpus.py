@@ -79,7 +79,7 @@ def _judge(truth: Truth, corpus: Path, options: argparse.Namespace) -> Judged:
     """Let each tool judge a notebook in a copy of its project of its own."""
     with ExitStack() as stack:
         if truth.port:
-            stack.enter_context(serving(truth.port, truth.served))
+            stack.enter_context(serving(truth.port, truth.served, first=7))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="judged")))
         record = folder / "record.json"
         words = ["--json", str(record), *options.options.split()]

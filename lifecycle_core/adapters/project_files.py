@@ -10,15 +10,6 @@ import os
 import subprocess
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from lifecycle_core.errors import InvalidCall
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-_LEFT_OUT = frozenset({".git", ".hg", ".venv", "venv", ".nbrelease", "node_modules", "__pycache__",
-    ".ipynb_checkpoints", ".tox", "site-packages"})  # fmt: skip
 
 
 class ProjectFiles:
@@ -80,33 +71,3 @@ def installed(module: str) -> bool:
         return importlib.util.find_spec(module) is not None
     except (ImportError, ValueError, AttributeError):
         return False
-
-
-def notebooks_in(paths: tuple[Path, ...]) -> Iterator[Path]:
-    """Yield the notebooks that are named, and those in and below the folders that are named.
-
-    Folders that hold what tools made, such as `.venv` and `.ipynb_checkpoints`, are left out.
-
-    Raises:
-        InvalidCall: A name leads to nothing, or a folder holds no notebook.
-    """
-    for path in paths:
-        if path.is_dir():
-            found = list(_below(path))
-            if not found:
-                raise InvalidCall(
-                    f"{path} holds no notebook.", hint="Name a folder with .ipynb files, or a file."
-                )
-            yield from found
-        elif path.exists():
-            yield path
-        else:
-            raise InvalidCall(
-                f"{path} does not exist.", hint=f"Check the name; you are in {Path.cwd()}."
-            )
-
-
-def _below(top: Path) -> Iterator[Path]:
-    for folder, folders, files in os.walk(top):
-        folders[:] = sorted(name for name in folders if name not in _LEFT_OUT)
-        yield from (Path(folder) / name for name in sorted(files) if name.endswith(".ipynb"))

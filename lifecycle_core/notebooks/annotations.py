@@ -1,4 +1,4 @@
-"""Findings as annotations of a GitHub workflow, on the line of the file where they stand."""
+"""Annotations of a GitHub workflow, on the line of the file where a finding stands."""
 
 from __future__ import annotations
 
@@ -26,15 +26,26 @@ def annotate(linted: LintedNotebook, text: str) -> Iterator[str]:
         >>> list(annotate(LintedNotebook(path="a.ipynb", error="It is empty."), ""))
         ['::error file=a.ipynb,line=1::It is empty.']
     """
-    path = _property(linted.path)
     if linted.error:
-        yield f"::error file={path},line=1::{_data(linted.error)}"
+        yield annotation("error", linted.path, 1, "", linted.error)
     lines = FileLines(text) if linted.findings else None
     for finding in linted.findings:
         line = lines.line(finding.cell, finding.line) if lines else 1
-        title = _property(f"{finding.code} {finding.rule}, cell {finding.cell}")
-        message = _data(f"{finding.message}\n{finding.hint}")
-        yield f"::{_LEVELS[finding.severity]} file={path},line={line},title={title}::{message}"
+        title = f"{finding.code} {finding.rule}, cell {finding.cell}"
+        message = f"{finding.message}\n{finding.hint}"
+        yield annotation(_LEVELS[finding.severity], linted.path, line, title, message)
+
+
+def annotation(level: str, file: str, line: int | None, title: str, message: str) -> str:
+    r"""Return one workflow command, its parts escaped so that they can start no other.
+
+    Example:
+        >>> annotation("error", "a.ipynb", 3, "Cell 1: different", "was\n::debug::")
+        '::error file=a.ipynb,line=3,title=Cell 1%3A different::was%0A::debug::'
+    """
+    properties = {"file": file, "line": str(line) if line else "", "title": title}
+    where = ",".join(f"{name}={_property(text)}" for name, text in properties.items() if text)
+    return f"::{level} {where}::{_data(message or title)}"
 
 
 def _data(text: str) -> str:

@@ -8,28 +8,25 @@ different    anything else
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from lifecycle_core.notebooks.differences import difference
 from lifecycle_core.notebooks.equality import same, size
 from lifecycle_core.notebooks.normalisers.table import NORMALISERS
+from lifecycle_core.notebooks.pairs import in_one_form, set_aside
 from lifecycle_core.notebooks.surroundings import UNKNOWN, Surroundings
 from lifecycle_core.notebooks.tolerance import RelativeError, largest_relative_error
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from lifecycle_core.notebooks.normalisers.base import Normaliser, Output, Outputs
+    from lifecycle_core.notebooks.normalisers.base import Normaliser, Outputs
 
 __all__ = ["Comparison", "Surroundings", "compare_outputs", "same_outputs"]
 
 _SMALL = 2_000_000
 """Characters up to which it is worked out which normalisers were needed."""
-_LARGE = 1_000
-"""Characters from which data that both sides share is set aside unread."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,11 +66,11 @@ def compare_outputs(
     """
     if same(stored, fresh):
         return Comparison(status="identical")
-    ours, theirs = _read(stored), _read(fresh)
+    ours, theirs = in_one_form(stored), in_one_form(fresh)
     if same(ours, theirs):
         return Comparison(status="identical")
     originals = ours, theirs
-    ours, theirs = _set_aside(ours, theirs)
+    ours, theirs = set_aside(ours, theirs)
     used, plain_ours, plain_theirs = _canonical(ours, theirs, surroundings)
     if same(plain_ours, plain_theirs):
         needed = _needed(used, ours, theirs, surroundings, rtol=None)
@@ -119,66 +116,9 @@ def same_outputs(
     """
     if same(one, other):
         return True
-    ours, theirs = _set_aside(_read(one), _read(other))
+    ours, theirs = set_aside(in_one_form(one), in_one_form(other))
     _, ours, theirs = _canonical(ours, theirs, surroundings)
     return _agree(ours, theirs, rtol)
-
-
-def _read(outputs: Sequence[object]) -> Outputs:
-    """Return outputs in one form, however a file spells them: lines joined, None for no text."""
-    return tuple(
-        _output(output)
-        if isinstance(output, Mapping)
-        else {"output_type": "unknown", "data": {"text/plain": repr(output)[:_SMALL]}}
-        for output in outputs
-    )
-
-
-def _output(output: Output) -> Output:
-    result = dict(output)
-    if output.get("output_type") == "stream":
-        result["text"] = _joined(output.get("text"), text=True)
-        result["name"] = str(output.get("name", "stdout"))
-    elif output.get("output_type") == "error":
-        result["evalue"] = _joined(output.get("evalue"), text=True)
-    else:
-        data = output.get("data")
-        result["data"] = {
-            str(kind): _joined(value, text=not str(kind).endswith("json"))
-            for kind, value in (data.items() if isinstance(data, Mapping) else ())
-        }
-    return result
-
-
-def _joined(value: object, *, text: bool) -> object:
-    if not text or isinstance(value, str):
-        return value
-    if isinstance(value, list | tuple) and all(isinstance(line, str) for line in value):
-        return "".join(value)
-    return "" if value is None else value if isinstance(value, Mapping) else str(value)
-
-
-def _set_aside(stored: Outputs, fresh: Outputs) -> tuple[Outputs, Outputs]:
-    """Replace large data that both sides hold in the same place by a digest, so it costs nothing.
-
-    No normaliser moves displays past each other or drops one, so what is the same stays the same.
-    """
-    ours = [at for at, output in enumerate(stored) if "data" in output]
-    theirs = [at for at, output in enumerate(fresh) if "data" in output]
-    if len(ours) != len(theirs):
-        return stored, fresh
-    new_stored, new_fresh = list(stored), list(fresh)
-    for at, other in zip(ours, theirs, strict=True):
-        one, two = stored[at]["data"], fresh[other]["data"]
-        shared = {
-            kind: "same " + hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
-            for kind, value in one.items()
-            if isinstance(value, str) and len(value) >= _LARGE and value == two.get(kind)
-        }
-        if shared:
-            new_stored[at] = {**stored[at], "data": {**one, **shared}}
-            new_fresh[other] = {**fresh[other], "data": {**two, **shared}}
-    return tuple(new_stored), tuple(new_fresh)
 
 
 def _canonical(
@@ -205,16 +145,24 @@ def _needed(
     """Return the names of those normalisers without which the outputs would not agree."""
     if size((stored, fresh), limit=_SMALL) > _SMALL:  # then name all that had something to do
         return tuple(step.name for step in used)
-    needed = []
-    for at, step in enumerate(used):
-        ours, theirs = stored, fresh
-        for other in used[at + 1 :]:
-            ours, theirs = (other.normalise(outputs, surroundings) for outputs in (ours, theirs))
-        agree = same(ours, theirs) if rtol is None else _agree(ours, theirs, rtol)
+    before = [(stored, fresh)]  # what each step was given
+    for step in used[:-1]:
+        before.append(_both(step, before[-1], surroundings))
+    needed: list[Normaliser] = []
+    for step, pair in zip(reversed(used), reversed(before), strict=True):
+        # From the last on, so that what is special, such as a bar, is named before what is general.
+        for other in needed:
+            pair = _both(other, pair, surroundings)  # noqa: PLW2901 - what it becomes without `step`
+        agree = same(*pair) if rtol is None else _agree(*pair, rtol)
         if not agree:
-            needed.append(step.name)
-            stored, fresh = (step.normalise(outputs, surroundings) for outputs in (stored, fresh))
-    return tuple(needed)
+            needed.insert(0, step)
+    return tuple(step.name for step in needed)
+
+
+def _both(
+    step: Normaliser, pair: tuple[Outputs, Outputs], surroundings: Surroundings
+) -> tuple[Outputs, Outputs]:
+    return step.normalise(pair[0], surroundings), step.normalise(pair[1], surroundings)
 
 
 def _agree(stored: Outputs, fresh: Outputs, rtol: float) -> bool:

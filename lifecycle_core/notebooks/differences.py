@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
-from lifecycle_core.notebooks.equality import first_difference, same
+from lifecycle_core.notebooks.equality import first_difference, parting, same
 from lifecycle_core.notebooks.images import image_difference, kept
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ _LINE = 80
 _BEFORE = 200
 _CONTEXT = 30
 _DEEPEST = 12
-_LEVELS = 50
 _PNG = "image/png"
 _NOTHING: Mapping[str, Any] = {}
 
@@ -52,7 +51,7 @@ def difference(
         if a is None or b is None or not same(a, b)
     )
     if ours is None or theirs is None:
-        return _one_sided(stored, fresh, at)
+        return _one_sided(stored, fresh, at, originals)
     before = sum(_PNG in _data(output) for output in stored[:at])
     pngs = [_nth_png(outputs, before) for outputs in originals] if _has_png(ours, theirs) else []
     name, a, b = _pair(ours, theirs)
@@ -72,16 +71,22 @@ def difference(
     )
 
 
-def _one_sided(stored: Outputs, fresh: Outputs, at: int) -> Difference:
+def _one_sided(
+    stored: Outputs, fresh: Outputs, at: int, originals: tuple[Outputs, Outputs]
+) -> Difference:
     """Tell of the first output that only one side has."""
-    side, outputs = ("stored", stored) if len(stored) > at else ("clean run", fresh)
-    text = _cut(_text(outputs[at]), _SHOWN)
-    only = f"only {side} has {_kind(outputs[at])}: {_one_line(text)}" if text.strip() else ""
+    ours = len(stored) > at
+    outputs, original = (stored, originals[0]) if ours else (fresh, originals[1])
+    side = "stored" if ours else "clean run"
+    text, kind = _cut(_text(outputs[at]), _SHOWN), _kind(outputs[at])
+    png = None
+    if _PNG in _data(outputs[at]):
+        png = kept(_nth_png(original, sum(_PNG in _data(output) for output in outputs[:at])))
+        text = str(_data(outputs[at]).get("text/plain", ""))
     counts = f"stored {_many(stored)}, clean run {_many(fresh)}"
-    png = kept(_data(outputs[at]).get(_PNG))
-    ours = side == "stored"
     return Difference(
-        detail=f"{counts}; {only}" if only else counts,
+        detail=f"{counts}; only {side} has {kind}"
+        + (f": {_one_line(text)}" if text.strip() else ""),
         stored=text if ours else "",
         fresh="" if ours else text,
         stored_png=png if ours else None,
@@ -193,12 +198,11 @@ def _row(text: str, at: int) -> list[str]:
 
 
 def _of_json(name: str, stored: object, fresh: object) -> Difference:
-    path: list[str] = []
-    a, b = stored, fresh
-    while len(path) < _LEVELS and (step := _step(a, b)) is not None:
-        part, a, b = step
-        path.append(part)
-    told = ("…" if len(path) > _DEEPEST else "") + "".join(path[-_DEEPEST:]).removeprefix(".")
+    path, a, b = parting(stored, fresh)
+    told = "".join(
+        f"[{part}]" if isinstance(part, int) else f".{part}" for part in path[-_DEEPEST:]
+    )
+    told = ("…" if len(path) > _DEEPEST else "") + told.removeprefix(".")
     texts = [as_text(value) for value in (stored, fresh)]
     offset = max(first_difference(*texts) - _BEFORE, 0)
     return Difference(
@@ -213,19 +217,6 @@ def _brief(value: object) -> str:
     if isinstance(value, list | dict) and len(value) > _CONTEXT:
         return f"{len(value)} values"
     return as_text(value)
-
-
-def _step(one: Any, other: Any) -> tuple[str, Any, Any] | None:  # noqa: ANN401 - JSON
-    """Return one step towards the first place in which two JSON values differ, or None if there."""
-    if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
-        for key, value in one.items():
-            if not same(value, other[key]):
-                return f".{key}", value, other[key]
-    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        for at, (a, b) in enumerate(zip(one, other, strict=True)):
-            if not same(a, b):
-                return f"[{at}]", a, b
-    return None
 
 
 def _excerpt(text: str, offset: int) -> str:

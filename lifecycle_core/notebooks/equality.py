@@ -17,6 +17,8 @@ def same(one: Any, other: Any) -> bool:  # noqa: ANN401 - JSON
     pairs = [(one, other)]
     while pairs:
         a, b = pairs.pop()
+        if a is b:
+            continue
         if isinstance(a, str) and isinstance(b, str):
             if a != b:
                 return False
@@ -33,6 +35,29 @@ def same(one: Any, other: Any) -> bool:  # noqa: ANN401 - JSON
     return True
 
 
+def parting(one: Any, other: Any) -> tuple[tuple[Any, ...], Any, Any]:  # noqa: ANN401 - JSON
+    """Return the path to the first place in which two JSON values differ, and what stands there.
+
+    Example:
+        >>> parting({"a": [1, 2]}, {"a": [1, 3]})
+        (('a', 1), 2, 3)
+    """
+    rest: list[tuple[Any, Any, Any]] = [(None, one, other)]
+    while rest:
+        path, a, b = rest.pop()
+        if isinstance(a, Mapping) and isinstance(b, Mapping) and a.keys() == b.keys():
+            rest += [((path, key), a[key], b[key]) for key in reversed(a)]
+        elif isinstance(a, list) and isinstance(b, list) and len(a) == len(b):
+            rest += [((path, at), a[at], b[at]) for at in reversed(range(len(a)))]
+        elif not same(a, b):
+            parts = []
+            while path is not None:
+                path, part = path
+                parts.append(part)
+            return tuple(reversed(parts)), a, b
+    return (), one, other
+
+
 def first_difference(one: str, other: str) -> int:
     """Return the index at which two texts part; the length of the shorter if it begins the longer.
 
@@ -44,6 +69,23 @@ def first_difference(one: str, other: str) -> int:
     while low < high:
         middle = (low + high + 1) // 2
         if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def shared_end(one: str, other: str) -> int:
+    r"""Return how many characters at their ends two texts share.
+
+    Example:
+        >>> shared_end("auc 0.81\n", "loss 0.71\n")
+        2
+    """
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[len(one) - middle : len(one) - low] == other[len(other) - middle : len(other) - low]:
             low = middle
         else:
             high = middle - 1

@@ -158,9 +158,9 @@ def _line_error(stored: str, fresh: str, scale: float) -> RelativeError | None:
     largest = RelativeError()
     column = 1
     for at, (a, b) in enumerate(zip(ours, theirs, strict=True)):
-        if at % 2:
+        if at % 2 and a != b:
             error = _relative(float(a), float(b), scale)
-            if error is None:
+            if error is None or max(abs(float(a)), abs(float(b))) == _INFINITE:
                 return None
             if error.size > largest.size:
                 largest = RelativeError(error.size, f"column {column}", a, b)

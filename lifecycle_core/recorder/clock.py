@@ -175,7 +175,7 @@ class Clock:
             if count < _TRACED:
                 counts[what] = count + 1
                 frame = _getframe(depth)
-                if (id(frame.f_code), frame.f_lasti) not in seen:
+                if (id(frame.f_code), frame.f_lineno) not in seen:
                     self._trace(what, frame)
             if fixed is not None and self._sees(_getframe(depth).f_code.co_filename):
                 return fixed(*words)
@@ -184,7 +184,8 @@ class Clock:
         return reading
 
     def _trace(self, what: str, frame: Any) -> None:  # noqa: ANN401 - a frame
-        key = (id(frame.f_code), frame.f_lasti)
+        # With the line, because IPython compiles each statement and frees it again.
+        key = (id(frame.f_code), frame.f_lineno)
         if key in self._seen:
             return
         self._seen.add(key)

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     Refusal = OSError | None
 
+_REMOVING = frozenset({"os.remove", "os.rename", "os.rmdir", "shutil.rmtree"})
+"""They change folders, and not what a link in them leads to."""
 _REMEMBERED = 20_000
 _COARSE = 50_000_000
 """Nanoseconds by which the times that a file system keeps may lag behind the clock."""
@@ -110,10 +112,11 @@ class Files:
         return self.writing(new, "os.symlink") if folder == -1 else None
 
     def _change(self, what: str) -> Callable[..., Refusal]:
-        follows = what not in {"os.remove", "os.rmdir", "shutil.rmtree"}
+        follows = what not in _REMOVING
+        relative = what not in {"os.truncate", "shutil.rmtree"}
 
         def changed(path: object, *rest: Any) -> Refusal:  # noqa: ANN401 - modes, times, a folder's handle
-            if isinstance(path, int) or (rest and what != "shutil.rmtree" and rest[-1] != -1):
+            if isinstance(path, int) or (relative and rest and rest[-1] != -1):
                 return None
             if not follows and os.path.islink(path):  # type: ignore[arg-type]  # a path, see above
                 return None  # only the link goes
@@ -170,7 +173,7 @@ class Files:
         self, full: str, kind: str, path: object, what: str, caller: Caller, *, writes: bool
     ) -> Refusal:
         """Return the answer to somebody who must not have this file, or None."""
-        if writes and full in self._linked:
+        if writes and full in self._linked and what not in _REMOVING:
             self._site("writes", caller, what="refused", path=self._linked[full])
             return PermissionError(
                 errno.EACCES,

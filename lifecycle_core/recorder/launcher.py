@@ -2,7 +2,7 @@
 
 A script, run by the notebook's interpreter, which may hold nothing of ours: it needs Python 3.9,
 the standard library and ipykernel. Called as `launcher.py CONFIG -f CONNECTION_FILE ...`, where
-CONFIG is a JSON file that `settings.py` describes.
+CONFIG is a JSON file that `settings.py` describes, or holds `{}` so that nothing is watched.
 """
 
 from __future__ import annotations
@@ -30,8 +30,10 @@ def main() -> None:
     del sys.path[0]  # this script's folder; a notebook must not import our modules by accident
     parent = int(os.environ.pop("JPY_PARENT_PID", "0")) or os.getppid()
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    recorder = _load().Recorder(config)
-    recorder.start()
+    recorder = None
+    if config:
+        recorder = _load().Recorder(config)
+        recorder.start()
     _application(recorder).launch_instance()
 
 
@@ -57,6 +59,8 @@ def _application(recorder: Any) -> Any:  # noqa: ANN401 - ipykernel is not follo
     class WatchedKernel(IPythonKernel):  # type: ignore[misc]  # ipykernel is not followed by mypy
         # Around the request and not IPython's events, which a notebook can clear.
         async def do_execute(self, code: str, *words: Any, **flags: Any) -> Any:  # noqa: ANN401 - ipykernel's own
+            if recorder is None:
+                return await super().do_execute(code, *words, **flags)
             recorder.begin(self.shell, code)
             try:
                 answer = super().do_execute(code, *words, **flags)

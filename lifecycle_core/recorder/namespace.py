@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 globals()["__builtins__"] = BUILTINS
 
-FULL = Limits(parts=250_000, size=1 << 30)
-"""Of a value, as long as the recorder keeps within its share of the time: about half a second."""
+FULL = Limits(parts=100_000, size=1 << 30)
+"""Of a value, as long as the recorder keeps within its share of the time: about a second."""
 SCANT = Limits(parts=1_000, size=1 << 20)
 """Of every value after that: about a millisecond."""
 _SHORT = 1024

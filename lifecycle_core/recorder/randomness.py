@@ -36,6 +36,9 @@ _STATE = {
 }
 """Functions by which libraries turn `random_state=None` into numpy's global generator."""
 
+_UNDECIDED = 100
+"""Generators kept until it is known whether they get a seed."""
+
 
 class Stream:
     """Bytes that look random and are the same for the same seed; each purpose has its own."""
@@ -64,6 +67,8 @@ class Randomness:
         self._stream = None if seed is None else Stream(seed)
         self._seed = seed
         self._draw = os.urandom
+        self._making = False
+        self._made: list[tuple[Any, Caller | None]] = []
         self._log = log
         self._cells = cells
         self._callers = callers
@@ -76,6 +81,7 @@ class Randomness:
         self._patch_random()
         self._patch_uuid1()
         imports.after("numpy.random.bit_generator", self._patch_numpy)
+        imports.after("numpy.random.mtrand", self._patch_mtrand)
         for module, name in _STATE.items():
             imports.after(module, partial(self._patch_state, name))
 
@@ -130,12 +136,44 @@ class Randomness:
         def randbits(bits: int) -> int:
             # numpy's global generator is made at import: that it exists is no draw from it.
             importing = _importing(_getframe(1))
-            asked = importing or self._asked("numpy.random")
+            asked = importing or self._asked("numpy.random", quiet=self._making)
             if asked and self._stream:
                 return self._stream.integer(bits, "numpy" if importing else "")
             return int.from_bytes(self._draw((bits + 7) // 8), "big") >> (-bits % 8)
 
         module.randbits = randbits  # type: ignore[attr-defined]  # where the compiled code looks
+
+    def _patch_mtrand(self, module: ModuleType) -> None:
+        """See which `RandomState` gets a seed: each is first made without one."""
+        make = getattr(module, "_MT19937", None)
+        if make is None:
+            return
+
+        def made(_cls: type) -> Any:  # noqa: ANN401 - numpy's
+            self._making = True
+            try:
+                generator = make()
+            finally:
+                self._making = False
+            self._made.append((generator, self._callers.caller(_getframe(1))))
+            if len(self._made) > _UNDECIDED:
+                self._decide(self._made[:-1])
+                del self._made[:-1]
+            return generator
+
+        # A type: `RandomState` also asks whether its generator is of it.
+        kind = type("Kind", (type,), {"__instancecheck__": lambda _cls, it: isinstance(it, make)})
+        module._MT19937 = kind("MT19937", (make,), {"__new__": made})  # type: ignore[attr-defined]  # noqa: SLF001 - where `RandomState` looks
+
+    def end(self) -> None:
+        """Tell of what was made in the cell and got no seed."""
+        self._decide(self._made)
+        self._made.clear()
+
+    def _decide(self, made: list[tuple[Any, Caller | None]]) -> None:
+        for generator, caller in made:
+            if caller and not caller.importing and getattr(generator, "seed_seq", None) is not None:
+                self.tell("numpy.random.RandomState", caller)
 
     def _patch_state(self, name: str, module: ModuleType) -> None:
         original = getattr(module, name, None)
@@ -152,7 +190,7 @@ class Randomness:
         wrapper.__wrapped__ = original  # type: ignore[attr-defined]  # as functools.wraps does
         setattr(module, name, wrapper)
 
-    def _asked(self, what: str) -> bool:
+    def _asked(self, what: str, *, quiet: bool = False) -> bool:
         """Tell whether the notebook or one of its libraries asked, and note where."""
         frame: FrameType | None = _getframe(2)
         while frame is not None:
@@ -169,7 +207,7 @@ class Randomness:
         caller = self._callers.caller(frame)
         if caller is None:
             return False
-        if not caller.importing:
+        if not (caller.importing or quiet):
             self.tell(what, caller)
         return True
 
@@ -188,7 +226,10 @@ def _name(module: str, function: str) -> str:
 
 def _importing(frame: FrameType | None) -> bool:
     while frame is not None:
-        if frame.f_globals.get("__name__") == "numpy.random" and frame.f_code.co_name == "<module>":
+        name = frame.f_globals.get("__name__")
+        if name == "numpy.random._pickle":
+            return True  # a copy, whose state follows
+        if name == "numpy.random" and frame.f_code.co_name == "<module>":
             return True
         frame = frame.f_back
     return False

@@ -14,6 +14,7 @@ from .files import Files
 from .generators import Generators
 from .imports import Imports
 from .log import Log
+from .namespace import Tracker
 from .network import Network
 from .processes import Processes
 from .randomness import Randomness
@@ -50,6 +51,7 @@ class Recorder:
             alone=settings.factors.one_thread, log=self._log, cells=self._cells, callers=callers
         )
         self._stack = settings.stack
+        self._source = ""
         self._tracker: Tracker | None = None
         self._digests = settings.digests
         self._modules: set[str] = set()
@@ -81,6 +83,7 @@ class Recorder:
 
     def end(self) -> None:
         """Tell what the cell that ended did."""
+        self._randomness.end()
         fact: dict[str, Any] = {"drawn": self._generators.end()}
         if self._tracker is not None:
             fact.update(self._changes(self._tracker))
@@ -88,21 +91,28 @@ class Recorder:
         self._loaded()
 
     def _track(self, shell: Any, source: str) -> None:  # noqa: ANN401 - as above
+        self._source = source
         try:
             if self._tracker is None:
                 self._tracker = Tracker(shell.user_ns)
             self._tracker.before(source)
-        except Exception as error:  # noqa: BLE001 - a value that defends itself must not end the run
-            self._log.tell("error", what=f"digests: {error!r}")
+        except Exception:  # noqa: BLE001 - a value that defends itself must not end the run
             self._tracker = None
 
     def _changes(self, tracker: Tracker) -> dict[str, Any]:
         try:
-            changes = tracker.after()
-        except Exception as error:  # noqa: BLE001 - as above
-            self._log.tell("error", what=f"digests: {error!r}")
+            changes = tracker.after(self._source)
+        except Exception:  # noqa: BLE001 - as above
             return {}
-        return changes
+        return {
+            "variables": {
+                name: {"type": found.type, "digest": found.text, "note": found.note}
+                for name, found in changes.variables.items()
+            },
+            "deleted": changes.deleted,
+            "aliases": changes.aliases,
+            "seconds": changes.seconds,
+        }
 
     def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
         # Python calls this very often: most events end here.

@@ -29,6 +29,7 @@ _FIXED = frozenset((
     "pyarrow.ChunkedArray", "pyarrow.Table", "pyarrow.RecordBatch", "pyarrow.DataType",
     "pyarrow.Schema", "numpy._ArrayFunctionDispatcher", "typing._Final",
 ))  # fmt: skip
+_PLAIN = frozenset(map(id, (list, dict, set)))
 _SKIPPED = frozenset(
     map(id, (tuple, frozenset, types.FunctionType, types.CodeType, type, types.ModuleType))
 )
@@ -45,7 +46,8 @@ class Parts:
         if id(type(value)) in _SKIPPED or len(self.found) > MOST:
             return
         self.found.add(id(value))
-        self.found.update(owners(value))
+        if id(type(value)) not in _PLAIN:
+            self.found.update(owners(value))
 
     @property
     def identities(self) -> frozenset[int] | None:

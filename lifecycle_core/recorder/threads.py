@@ -34,7 +34,7 @@ _PATIENCE = 3.0
 
 
 class Threads:
-    """Observes `Thread.start`; with `alone` it also lets threads and pools do one thing at a time."""
+    """Observes `Thread.start`; with `alone`, threads and pools do one thing at a time."""
 
     def __init__(self, *, alone: bool, log: Log, cells: Cells, callers: Callers) -> None:
         self._alone = alone
@@ -68,7 +68,7 @@ class Threads:
             if direct and self._alone:
                 join(thread, _PATIENCE)
 
-        threading.Thread.start = start  # type: ignore[method-assign]  # the same, observed
+        threading.Thread.start = start  # type: ignore[assignment, method-assign]  # the same, observed
 
     def _note(self, thread: threading.Thread) -> bool:
         """Tell of a thread that the notebook started; return whether it did so itself."""

@@ -14,15 +14,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from lifecycle_core.adapters.circumstances import Surroundings
 from lifecycle_core.adapters.environment import environment_facts
 from lifecycle_core.adapters.evidence import MODEL, RECORD, REHEARSAL, TRAINING
 from lifecycle_core.adapters.files import digest_bytes
 from lifecycle_core.adapters.progress import Progress, Silent, told
-from lifecycle_core.adapters.workspace import open_workspace, read_notebook
+from lifecycle_core.adapters.runs import ScratchRuns
+from lifecycle_core.adapters.workspace import open_scratch, read_notebook
 from lifecycle_core.contracting import check, infer, to_odcs
 from lifecycle_core.delivering import rehearse
 from lifecycle_core.packaging import package
 from lifecycle_core.promoting import evaluate, nominate
+from lifecycle_core.releasing.findings import read_findings
 from lifecycle_core.releasing.preconditions import (
     agreed_contract,
     read_finalization,
@@ -30,7 +33,7 @@ from lifecycle_core.releasing.preconditions import (
     require_finalize,
     stated_release,
 )
-from lifecycle_core.reproducing import reproduce
+from lifecycle_core.reproducing import clean_plans, reproduce
 from lifecycle_core.schema.checkpoint import Evidence
 from lifecycle_core.schema.packaged import Packaged
 
@@ -110,28 +113,31 @@ def release(
     outside.registry.require()
     ready = outside.apart.start(outside.registry.create)
 
-    with open_workspace(path) as workspace:
-        with told(progress, "Running the notebook") as answer:
-            execution = outside.engine.run(
-                notebook,
-                workspace=workspace,
-                parameters=parameters,
-                cell_timeout=strictness.cell_timeout or policy.cell_timeout,
-                progress=progress,
-            )
-            require_end(notebook, execution)
-            answer(f"{len(execution.cells)} cells")
+    with open_scratch(path) as scratch:
+        runs = ScratchRuns(
+            outside.engine,
+            scratch,
+            parameters=parameters,
+            cell_timeout=strictness.cell_timeout or policy.cell_timeout,
+            progress=progress,
+        )
+        (execution,) = runs.together(clean_plans(notebook, 1), "Running the notebook")
+        require_end(notebook, execution)
+        workspace = runs.workspaces[0]
         finalization = read_finalization(workspace.evidence / RECORD, path)
 
-        with told(progress, "Comparing with the stored outputs") as answer:
+        with told(progress, "Locking the environment") as answer:
             lock = outside.environments.lock(execution.modules)
-            reproduction = reproduce(
-                notebook,
-                [execution],
-                rtol=policy.rtol if strictness.rtol is None else strictness.rtol,
-                environment=environment_facts(lock),
-            )
-            answer(reproduction.verdict)
+            answer(f"{lock.packages} packages")
+        reproduction = reproduce(
+            notebook,
+            [execution],
+            rtol=policy.rtol if strictness.rtol is None else strictness.rtol,
+            environment=environment_facts(lock),
+            runs=runs if strictness.explain else None,
+            findings=read_findings(notebook),
+            look_around=Surroundings(notebook, lock.text),
+        )
 
         with told(progress, "Checking the data contract") as answer:
             training = workspace.evidence / TRAINING

@@ -12,6 +12,7 @@ from lifecycle_core.adapters.workspace import open_scratch, read_notebook
 from lifecycle_core.notebooks.cells import release_cell
 from lifecycle_core.notebooks.factors import Conditions
 from lifecycle_core.notebooks.session import Session
+from lifecycle_core.releasing.findings import read_findings
 from lifecycle_core.releasing.preconditions import stated_release
 from lifecycle_core.reproducing import clean_plans, compare_session, reproduce
 
@@ -97,7 +98,8 @@ def reproduce_only(
             environment=environment_facts(lock, kind="locked" if locked else "current"),
             runs=runs if strictness.explain else None,
             base=base,
-            look_around=Surroundings(notebook),
+            findings=read_findings(notebook),
+            look_around=Surroundings(notebook, lock.text),
             lost=session.lost(notebook) if session else (),
         )
     if session is None:

@@ -38,6 +38,7 @@ class Case:
         results: By index of the cell.
         findings: What reading the notebook says.
         lost: Code that a live session ran and that the notebook no longer holds.
+        timed: Cells that are shown to differ by durations only.
     """
 
     notebook: Notebook
@@ -50,6 +51,7 @@ class Case:
     findings: tuple[Finding, ...] = ()
     circumstances: Circumstances = field(default_factory=Circumstances)
     lost: tuple[LostSource, ...] = ()
+    timed: frozenset[int] = frozenset()
 
     @property
     def first(self) -> Execution:
@@ -75,6 +77,7 @@ class Case:
             index
             for index in self.cells
             if index <= last
+            and index not in self.timed
             and any(not self.same(index, self.first, other) for other in self.executions[1:])
         )
 

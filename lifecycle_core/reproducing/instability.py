@@ -137,7 +137,7 @@ def _blame(case: Case, factor: Factor, cell: int) -> Iterator[Cause]:
     """Say where the factor enters."""
     near = case.upstream(cell)
     places: dict[int, Site | None] = {}
-    for site in sites_of(case, factor, near):
+    for site in sorted(sites_of(case, factor, near), key=_is_duration):
         if site.cell == cell or _may_differ(case, site.cell):
             places.setdefault(site.cell, site)
     for item in case.found(KINDS[factor], near):
@@ -147,6 +147,11 @@ def _blame(case: Case, factor: Factor, cell: int) -> Iterator[Cause]:
         places = {case.origin(cell): None}
     for at in sorted(places)[:_BLAMED]:
         yield _cause(case, factor, cell, at, places[at])
+
+
+def _is_duration(site: Site) -> bool:
+    """Tell whether a reading of the clock more likely measures a duration than tells the date."""
+    return site.what.startswith("time.")
 
 
 def _may_differ(case: Case, index: int) -> bool:

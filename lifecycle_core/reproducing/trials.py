@@ -40,6 +40,12 @@ class Trials:
         self.base = base
         self.done: list[Trial] = []
 
+    def on(self, case: Case) -> Trials:
+        """Go on with what is known now; what was done stays done."""
+        further = Trials(case, self._runs, self.base)
+        further.done = self.done
+        return further
+
     def holding(
         self, held: Iterable[frozenset[Factor]], upto: int, hash_seeds: Sequence[int]
     ) -> list[Execution]:

@@ -15,6 +15,7 @@ from lifecycle_core.reproducing.case import Case, case_of
 from lifecycle_core.reproducing.causes import find_causes
 from lifecycle_core.reproducing.judging import verdict_of
 from lifecycle_core.reproducing.rewriting import blame, marked, rewritten_inputs, run_again
+from lifecycle_core.reproducing.timings import as_cosmetic, find_timings
 from lifecycle_core.reproducing.trials import HASH_SEEDS, OTHER_HASH_SEEDS, Trials
 from lifecycle_core.schema.reproduction import EnvironmentFacts, Reproduction
 
@@ -91,6 +92,10 @@ def reproduce(
     if rewritten and trials and case.first.run.exit == "ok":
         changed, again = run_again(case, trials)
         results = marked(results, changed, again)
+    if trials and (timed := find_timings(case, trials)):
+        results = as_cosmetic(results, timed)
+        case = replace(case, results={result.index: result for result in results}, timed=timed)
+        trials = trials.on(case)
     verdict = verdict_of(results, case.executions, case.reference)
     causes: tuple[Cause, ...] = ()
     if verdict not in _GOOD:

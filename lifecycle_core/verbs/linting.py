@@ -38,7 +38,8 @@ def lint(
         InvalidCall: A name leads to nothing, a folder holds no notebook, or a code is unknown.
         TargetUnwritable: A mended notebook cannot be written.
     """
-    from lifecycle_core.adapters.project_files import ProjectFiles, notebooks_in
+    from lifecycle_core.adapters.notebook_files import find_notebooks
+    from lifecycle_core.adapters.project_files import ProjectFiles
     from lifecycle_core.schema.finding import LintReport
 
     named = (paths,) if isinstance(paths, str | Path) else tuple(paths)
@@ -47,7 +48,7 @@ def lint(
     return LintReport(
         notebooks=tuple(
             _linted(path, files, fix=fix, waived=waived)
-            for path in notebooks_in(tuple(map(Path, named)))
+            for path in find_notebooks(map(Path, named))
         )
     )
 

@@ -11,7 +11,21 @@ from tests.corpus.case import Case
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-MODULES = ("tests.corpus.faults.randomness",)
+MODULES = (
+    "tests.corpus.faults.randomness",
+    "tests.corpus.faults.ordering",
+    "tests.corpus.faults.world",
+    "tests.corpus.faults.hidden_state",
+    "tests.corpus.faults.orders",
+    "tests.corpus.faults.surroundings",
+    "tests.corpus.faults.files",
+    "tests.corpus.faults.places",
+    "tests.corpus.faults.endings",
+    "tests.corpus.faults.several",
+    "tests.corpus.harmless.seeded",
+    "tests.corpus.harmless.noise",
+    "tests.corpus.harmless.displays",
+)
 
 
 def all_cases() -> Mapping[str, Case]:

@@ -58,11 +58,10 @@ def _seen(outputs: Sequence[Any], noise: Sequence[str]) -> dict[str, Any]:
                 seen["stdout"] = seen.get("stdout", "") + output.text
         elif output.output_type == "error":
             seen["error"] = f"{output.ename}: {_clean(output.evalue, noise)}"
-        else:
+        elif not any("widget-view" in kind for kind in output.data):
             kind, value = _best(output.data, noise)
-            if kind:
-                seen[f"display {shown}"] = value
-                shown += 1
+            seen[f"display {shown}, {kind}"] = value
+            shown += 1
     if "stdout" in seen:
         seen["stdout"] = _clean(seen["stdout"], noise)
     return seen
@@ -70,8 +69,6 @@ def _seen(outputs: Sequence[Any], noise: Sequence[str]) -> dict[str, Any]:
 
 def _best(data: Mapping[str, Any], noise: Sequence[str]) -> tuple[str, Any]:
     """Return the richest form that a reader would compare."""
-    if any("widget-view" in kind for kind in data):
-        return "", None
     if "image/png" in data:
         with Image.open(io.BytesIO(base64.b64decode(data["image/png"]))) as image:
             return "png", (image.size, image.convert("RGBA").tobytes())
@@ -80,6 +77,9 @@ def _best(data: Mapping[str, Any], noise: Sequence[str]) -> tuple[str, Any]:
     for kind, value in data.items():
         if kind.endswith("json") and not isinstance(value, str):
             return kind, json.dumps(value, sort_keys=True)
+    for kind in ("text/markdown", "text/latex"):
+        if kind in data:
+            return kind, _clean(data[kind], noise)
     if "text/html" in data:
         text = TAG.sub(" ", HTML_ID.sub("", data["text/html"]))
         return "html", _clean(text, noise)

@@ -51,7 +51,7 @@ def observed(case: Case, path: Path, place: Place, port: int | None) -> str:
         if case.there:
             stack.enter_context(_hidden(place))
         if port is not None and case.author.server_stays:
-            stack.enter_context(serving(port, case.author.served))
+            stack.enter_context(serving(port, case.author.served, first=3))
         inside = copy / path.relative_to(place.project)
         fresh = nbformat.read(inside, as_version=4)
         done = execute(fresh, inside.parent, timeout=case.timeout or 120)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from pathlib import Path
@@ -81,7 +82,7 @@ def write_data(name: str, cache: Path, target: Path) -> None:
     kept = cache / name
     if not kept.exists():
         cache.mkdir(parents=True, exist_ok=True)
-        fresh = kept.with_name("fresh-" + name)
+        fresh = kept.with_name(f"{os.getpid()}-{name}")  # another process may make it too
         WRITERS[name](fresh)
         fresh.replace(kept)
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -13,7 +13,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tests.corpus.bases import BASES, source_of, text_of
-from tests.corpus.case import Case, extended, parse, position, swapped
+from tests.corpus.case import Author, Case, extended, parse, position, swapped
 from tests.corpus.data import WRITERS, write_data
 from tests.corpus.executing import execute
 from tests.corpus.serving import serving
@@ -71,24 +71,40 @@ def make_project(case: Case, place: Place, port: int | None) -> Path:
     Raises:
         UnfitError: The author's execution ended early.
     """
-    cells = parse(place.fill(source_of(case.base) if case.base else case.cells, port))
-    cells = extended(
-        swapped(cells, _filled(case.swap, place, port)), _filled(case.add, place, port)
-    )
-    notebook = _notebook(cells, case)
     path = place.project / notebook_path(case)
-    path.parent.mkdir(parents=True)
     place.outside.mkdir(parents=True)
+    clean = place.cache.parent / "clean" / case.base
+    if _is_clean_base_so_far(case) and clean.exists():
+        shutil.copytree(clean, place.project)
+        notebook = nbformat.read(path, as_version=4)
+        _git(case, place)
+    else:
+        path.parent.mkdir(parents=True)
+        notebook = _execute(case, place, path, port)
+    shutil.rmtree(path.parent / "__pycache__", ignore_errors=True)
+    _save(_spoilt(notebook, case, place, port), path, case)
+    _change(case.then_files, place, port)
+    return path
+
+
+def _is_clean_base_so_far(case: Case) -> bool:
+    """Whether the author executed nothing but the clean base, whose execution is known."""
+    changed = case.swap or case.add or case.files or case.there or case.author != Author()
+    return bool(case.base) and case.group != "clean" and not changed
+
+
+def _execute(case: Case, place: Place, path: Path, port: int | None) -> NotebookNode:
+    """Lay out the project and execute its notebook as the author."""
+    cells = parse(place.fill(source_of(case.base) if case.base else case.cells, port))
+    cells = swapped(cells, _filled(case.swap, place, port))
+    cells = extended(cells, _filled(case.add, place, port))
+    notebook = _notebook(cells, case)
     if case.base:
         for name, data in BASES[case.base].data.items():
             write_data(data, place.cache, place.project / name)
         _change(BASES[case.base].files, place, port)
     _change(case.files, place, port)
-    if case.ignored:
-        (place.project / ".gitignore").write_text("\n".join(case.ignored) + "\n", encoding="utf-8")
-    if case.ignored or (case.base and BASES[case.base].git):
-        command = ["git", "init", "--quiet"]
-        subprocess.run(command, cwd=place.project, check=True)
+    _git(case, place)
     with ExitStack() as stack:
         if port is not None:
             stack.enter_context(serving(port, case.author.served))
@@ -97,10 +113,16 @@ def make_project(case: Case, place: Place, port: int | None) -> Path:
         done = execute(notebook, path.parent, author=case.author, order=order)
     if done.ended != "ok":
         raise UnfitError(f"the author's run ended at cell {done.cell}: {done.message}")
-    shutil.rmtree(path.parent / "__pycache__", ignore_errors=True)
-    _save(_spoilt(notebook, case, place, port), path, case)
-    _change(case.then_files, place, port)
-    return path
+    return notebook
+
+
+def _git(case: Case, place: Place) -> None:
+    """Make the project a Git working tree where it is one."""
+    if case.ignored:
+        (place.project / ".gitignore").write_text("\n".join(case.ignored) + "\n", encoding="utf-8")
+    if case.ignored or (case.base and BASES[case.base].git):
+        command = ["git", "init", "--quiet"]
+        subprocess.run(command, cwd=place.project, check=True)
 
 
 def _filled(texts: Mapping[str, str], place: Place, port: int | None) -> dict[str, str]:

@@ -21,9 +21,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(port: int, answers: Sequence[str]) -> Iterator[None]:
-    """Answer every GET with the next of the answers; `{N}` in one is the request's number."""
-    numbers = count()
+def serving(port: int, answers: Sequence[str], first: int = 0) -> Iterator[None]:
+    """Answer every GET with the next of the answers; `{N}` in one is the number from `first`."""
+    numbers = count(first)
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

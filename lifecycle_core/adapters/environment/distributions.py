@@ -78,8 +78,7 @@ def observe(modules: frozenset[str]) -> Observed:
     local = {
         name: origin for name, found in installed.items() if (origin := _origin(found)) is not None
     }
-    providers = metadata.packages_distributions()
-    wanted = {name for module in modules for name in _providers(module, providers, installed)}
+    wanted = _wanted(modules, installed)
     loaded: dict[str, list[str]] = {}
     for name, origin in local.items():
         if origin.editable and (held := sorted(_held(origin.path, installed[name], modules))):
@@ -142,26 +141,42 @@ def _origin(found: metadata.Distribution) -> _Origin | None:
     return _Origin(folder, editable=bool(stated["dir_info"].get("editable")))
 
 
-def _providers(
-    module: str,
-    providers: Mapping[str, list[str]],
-    installed: Mapping[str, metadata.Distribution],
-) -> Iterator[str]:
-    """Yield the distributions that a module, possibly with dots in its name, comes from."""
-    top = module.partition(".")[0]
-    if top in sys.stdlib_module_names:
-        return
-    names = {plain(name) for name in providers.get(top, ())} & installed.keys()
-    if len(names) > 1 and "." in module:
-        narrowed = {name for name in names if _lists(installed[name], module)}
-        names = narrowed or names
-    yield from names
+def _wanted(modules: frozenset[str], installed: Mapping[str, metadata.Distribution]) -> set[str]:
+    """Return the distributions that modules, possibly with dots in their names, come from."""
+    inner: dict[str, set[str]] = {}
+    for module in modules:
+        inner.setdefault(module.partition(".")[0], set()).add(module)
+    providers = metadata.packages_distributions()
+    wanted: set[str] = set()
+    for top in inner.keys() - sys.stdlib_module_names:
+        names = {plain(name) for name in providers.get(top, ())} & installed.keys()
+        wanted |= _narrowed(inner[top], names, installed) if len(names) > 1 else names
+    return wanted
 
 
-def _lists(found: metadata.Distribution, module: str) -> bool:
-    """Say whether a distribution has a file of a module or below it."""
-    path = module.replace(".", "/")
-    return any(file.as_posix().startswith((f"{path}/", f"{path}.")) for file in found.files or ())
+def _narrowed(
+    modules: set[str], names: set[str], installed: Mapping[str, metadata.Distribution]
+) -> set[str]:
+    """Return those of several distributions with one top-level name that modules come from.
+
+    The longest known part of a module's name decides; the top-level name alone could mean any.
+    """
+    holders: dict[str, set[str]] = {}
+    for name in names:
+        for file in installed[name].files or ():
+            path = file.with_suffix("")
+            for place in (path, *path.parents):
+                holders.setdefault(".".join(place.parts), set()).add(name)
+    found: set[str] = set()
+    ancestors = {
+        module[:dot] for module in modules for dot, sign in enumerate(module) if sign == "."
+    }
+    for module in modules - ancestors:
+        known = module
+        while known not in holders and "." in known:
+            known = known.rpartition(".")[0]
+        found |= holders.get(known, names)
+    return found
 
 
 def _held(folder: Path, found: metadata.Distribution, modules: frozenset[str]) -> Iterator[str]:
@@ -169,8 +184,9 @@ def _held(folder: Path, found: metadata.Distribution, modules: frozenset[str]) -
 
     Its record lists none of them, only the `.pth` file that leads there.
     """
+    roots = import_roots(folder, found)
     for top in {module.partition(".")[0] for module in modules} - sys.stdlib_module_names:
-        if any(_source(root, top) for root in import_roots(folder, found)):
+        if any(_source(root, top) for root in roots):
             yield top
 
 

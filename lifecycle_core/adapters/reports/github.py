@@ -18,6 +18,7 @@ from lifecycle_core.adapters.reports.statements import (
     causes_of,
     difference_text,
 )
+from lifecycle_core.notebooks.annotations import annotation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -105,16 +106,7 @@ def _of_reproduction(found: Reproduction, lines: FileLines | None, file: str) ->
 
 
 def _command(file: str, line: int | None, title: str, message: str) -> str:
-    where = f"file={_property(file)}" + (f",line={line}" if line else "")
-    return f"::error {where},title={_property(title)}::{_data(message or title)}"
-
-
-def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    return annotation("error", file, line, title, message)
 
 
 def _row(check: NotebookCheck) -> str:

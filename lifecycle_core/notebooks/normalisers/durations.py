@@ -73,6 +73,7 @@ _NAME = re.compile(
 )
 _RUN = re.compile(r"[ \t]{2,}")
 _DIGIT = re.compile(r"\d")
+_WORDY = re.compile(r"[A-Za-zµμ:]")
 
 
 def without_durations(text: str) -> str:
@@ -91,7 +92,7 @@ def without_durations(text: str) -> str:
 
 
 def _line(line: str) -> str:
-    if len(line) > _LONGEST or not _DIGIT.search(line):
+    if len(line) > _LONGEST or not _DIGIT.search(line) or not _WORDY.search(line):
         return line
     new = _once(line)
     if new == line:

@@ -11,7 +11,7 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _TAG = re.compile(r"<(/?)([A-Za-z][\w:-]{0,40}+)([^<>]*+)>|<!--|<[!?][^<>]*+>")
 HIDDEN = frozenset({"style", "script"})
@@ -44,6 +44,29 @@ def pieces(html: str) -> Iterator[tuple[str, str, str]]:
         else:
             tag = (found[1] + (found[2] or "")).lower()
             attributes, at = found[3] or "", found.end()
+
+
+def without_elements(html: str, name: str, kept: Callable[[str], bool]) -> str:
+    """Return HTML without the elements called so, but for those whose content is to be kept.
+
+    An element that is not closed stays, and so does all that follows it.
+
+    Example:
+        >>> without_elements("<style>b {}</style> <b>1</b>", "style", lambda content: False)
+        '<b>1</b>'
+    """
+    opening = re.compile(rf"<{name}\b[^<>]*+>", re.IGNORECASE)
+    closing = re.compile(rf"</{name}\s*+>\s*+", re.IGNORECASE)
+    parts: list[str] = []
+    at = 0
+    while start := opening.search(html, at):
+        end = closing.search(html, start.end())
+        if end is None:
+            break
+        whole = kept(html[start.end() : end.start()])
+        parts.append(html[at : end.end() if whole else start.start()])
+        at = end.end()
+    return "".join([*parts, html[at:]])
 
 
 def words(html: str) -> str:

@@ -12,7 +12,7 @@ from lifecycle_core.notebooks.normalisers.base import Normaliser, on_text, strea
 
 _REPR = re.compile(
     r"<[\w.]{0,40}(?:Thread|Process|Task|Future|Timer|Pool|Popen|Client|Lock|Semaphore|Event)\b"
-    r"[^<>\n]{0,300}>"
+    r"(?:[^<>\n]{1,300}+|<[^<>\n]{0,300}+>){0,20}+>"
 )
 _NUMBER = re.compile(
     r"(?<=started )\d{4,20}|(?<=daemon )\d{4,20}|(?<=stopped )\d{4,20}"

@@ -9,6 +9,9 @@ import re
 
 from lifecycle_core.notebooks.normalisers.base import Normaliser, on_text, stream
 
+_MOVE = re.compile(r"(\n|\x1b\[\d{0,3}A)")
+_WIDEST = 2_000
+"""Characters of a line that steps up are followed on; longer ones are no bars."""
 _BACK = re.compile("\b+")
 
 
@@ -19,9 +22,29 @@ def visible(text: str) -> str:
         >>> visible("epoch 1\repoch 2\nab\bc")
         'epoch 2\nac'
     """
+    if "\x1b[" in text and (screen := _screen(text)) is not None:
+        return screen
     if "\r" not in text and "\b" not in text:
         return text
     return "\n".join(_line(line) for line in text.split("\n"))
+
+
+def _screen(text: str) -> str | None:
+    """Follow steps up to earlier lines, as nested bars of tqdm make them; None without any."""
+    moves = _MOVE.split(text)
+    if len(moves) == 1 or not any(len(move) > 1 for move in moves[1::2]):
+        return None
+    rows = [moves[0]]
+    row = 0
+    for move, written in zip(moves[1::2], moves[2::2], strict=True):
+        down = move == "\n"
+        row = row + 1 if down else max(row - int(move[2:-1] or 1), 0)
+        if row == len(rows):
+            rows.append("")
+        rows[row] = _line(rows[row] + ("\r" if down else "") + written)
+        if len(rows[row]) > _WIDEST:
+            return _MOVE.sub("\n", text)
+    return "\n".join(map(_line, rows))
 
 
 def _line(line: str) -> str:

@@ -15,8 +15,8 @@ from lifecycle_core.notebooks.normalisers.base import (
     on_data,
     settled,
 )
+from lifecycle_core.notebooks.normalisers.html import without_elements
 
-_STYLE = re.compile(r"<style\b[^<>]*+>((?:[^<]++|<(?!/style))*+)</style\s*+>\s*+", re.IGNORECASE)
 _STYLER = re.compile(r"#T_\w{1,40}_row")
 
 
@@ -27,7 +27,7 @@ def unstyled(html: str) -> str:
         >>> unstyled("<style>b {color: red}</style><b>1.5</b>")
         '<b>1.5</b>'
     """
-    return _STYLE.sub(lambda found: found[0] if _STYLER.search(found[1]) else "", html)
+    return without_elements(html, "style", lambda sheet: _STYLER.search(sheet) is not None)
 
 
 NORMALISER = Normaliser(

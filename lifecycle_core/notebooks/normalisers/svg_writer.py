@@ -9,12 +9,9 @@ from __future__ import annotations
 import re
 
 from lifecycle_core.notebooks.normalisers.base import Normaliser, display, on_data, settled
+from lifecycle_core.notebooks.normalisers.html import without_elements
 
-_BESIDE = re.compile(
-    r"<metadata\b[^<>]*+>(?:[^<]++|<(?!/metadata>))*+</metadata>\s*+"
-    r"|<!--(?:[^-]++|-(?!->))*+-->\s*+|<\?xml[^<>]*+>\s*+|<!DOCTYPE[^<>]*+>\s*+",
-    re.IGNORECASE,
-)
+_COMMENT = re.compile(r"<!--(?:[^-]++|-(?!->))*+-->\s*+|<\?xml[^<>]*+>\s*+|<!DOCTYPE[^<>]*+>\s*+")
 
 
 def drawing(svg: str) -> str:
@@ -24,7 +21,8 @@ def drawing(svg: str) -> str:
         >>> drawing('<svg><metadata><dc:date>2026</dc:date></metadata><g/></svg>')
         '<svg><g/></svg>'
     """
-    return _BESIDE.sub("", svg)
+    svg = without_elements(svg, "metadata", lambda _: False)
+    return _COMMENT.sub("", svg) if "-->" in svg or "<?xml" in svg else svg
 
 
 def _inside_html(html: str) -> str:

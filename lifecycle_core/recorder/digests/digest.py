@@ -25,7 +25,7 @@ class Digest(NamedTuple):
         note: Why there is no digest, or what it leaves out; empty if neither.
     """
 
-    text: str | None  # Python 3.9
+    text: str | None
     type: str
     note: str = ""
 
@@ -33,7 +33,7 @@ class Digest(NamedTuple):
 def digest(
     value: Value,
     limits: Limits = Limits(),  # noqa: B008  # an immutable tuple
-    visit: Callable[[object], None] | None = None,  # Python 3.9
+    visit: Callable[[object], None] | None = None,
 ) -> Digest:
     """Digest a value without changing it.
 

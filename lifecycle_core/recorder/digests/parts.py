@@ -14,15 +14,15 @@ A kind is a generator function of one value. It yields, in an order that equal v
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator  # Python 3.9
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, Union
 
 
-class Refused(Exception):  # it is a verdict, not a failure  # noqa: N818  # it is a verdict, not a failure
+class Refused(Exception):  # noqa: N818  # it is a verdict, not a failure
     """The value has no digest; the text says why, as in "an open file"."""
 
 
-class Cyclic(Exception):  # as above  # noqa: N818  # it is a verdict, not a failure
+class Cyclic(Exception):  # noqa: N818  # it is a verdict, not a failure
     """The value contains itself."""
 
 

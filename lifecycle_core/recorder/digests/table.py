@@ -1,8 +1,8 @@
 """Which kind takes which type apart: a table from public names to functions; it imports no library.
 
 An entry of `KINDS` holds for the type itself; what a subclass adds in attributes is read after it.
-An entry of `FAMILIES` reads subclasses whole. The type itself is looked up first, then its families,
-then its other bases; a type that has none of them is read by `kinds.objects`.
+An entry of `FAMILIES` reads subclasses whole. The type itself is looked up first, then its
+families, then its other bases; a type that has none of them is read by `kinds.objects`.
 """
 
 from __future__ import annotations
@@ -40,7 +40,11 @@ KINDS: dict[str, Kind] = {
     "decimal.Decimal": scalars.decimal, "fractions.Fraction": scalars.fraction,
     "datetime.timedelta": scalars.duration, "datetime.date": scalars.date,
     "datetime.time": scalars.time, "datetime.datetime": scalars.datetime,
-    "re.Pattern": scalars.pattern, "random.Random": scalars.random,
+    "re.Pattern": scalars.pattern, "re.Match": scalars.match,
+    "dict_keys": containers.listed, "dict_values": containers.listed,
+    "dict_items": containers.listed, "odict_keys": containers.listed,
+    "odict_values": containers.listed, "odict_items": containers.listed,
+    "random.Random": scalars.random,
     "list": containers.sequence, "tuple": containers.sequence, "dict": containers.mapping,
     "set": containers.unordered, "frozenset": containers.unordered,
     "collections.deque": containers.queue, "collections.OrderedDict": containers.mapping,
@@ -52,8 +56,11 @@ KINDS: dict[str, Kind] = {
     "wrapper_descriptor": code.named, "classmethod_descriptor": code.named,
     "getset_descriptor": code.named, "member_descriptor": code.named,
     "method-wrapper": code.named, "numpy.ufunc": code.ufunc,
-    "numpy._ArrayFunctionDispatcher": code.named, "module": code.module,
-    "numpy.ndarray": arrays.array, "numpy.memmap": arrays.array, "numpy.ma.MaskedArray": arrays.masked,
+    "numpy._ArrayFunctionDispatcher": code.named,
+    "?.cython_function_or_method": code.named,  # its module is no text
+    "?.fused_cython_function": code.named, "module": code.module,
+    "numpy.ndarray": arrays.array, "numpy.memmap": arrays.array,
+    "numpy.ma.MaskedArray": arrays.masked,
     "numpy.random.Generator": arrays.generator, "numpy.random.RandomState": arrays.random_state,
     "pandas.DataFrame": frames.frame, "pandas.Series": frames.series,
     "pandas.MultiIndex": frames.multi_index, "pandas.RangeIndex": frames.range_index,
@@ -64,9 +71,13 @@ KINDS: dict[str, Kind] = {
     "polars.LazyFrame": tables.polars_plan, "polars.Expr": tables.polars_plan,
     "narwhals.DataFrame": tables.narwhals, "narwhals.LazyFrame": tables.narwhals,
     "narwhals.Series": tables.narwhals, "xarray.DataArray": tables.xarray_array,
-    "xarray.Dataset": tables.xarray_dataset, "xarray.Variable": tables.xarray_variable,
+    "xarray.Dataset": tables.xarray_dataset,
+    "xarray.Variable": tables.xarray_variable,
     "xgboost.Booster": estimators.xgboost_booster,
     "xgboost.core.Booster": estimators.xgboost_booster,
+    "sklearn.neighbors.KDTree": estimators.search_tree,
+    "sklearn.neighbors.BallTree": estimators.search_tree,
+    "sklearn.utils.Bunch": containers.mapping,
     "lightgbm.Booster": estimators.lightgbm_booster,
     "lightgbm.basic.Booster": estimators.lightgbm_booster,
 }  # fmt: skip

@@ -35,6 +35,10 @@ def mro(cls: type) -> tuple[type, ...]:
     return _mro_of(cls) or (cls,)
 
 
+def _is_module(value: object) -> bool:
+    return issubclass(type(value), types.ModuleType)
+
+
 def module_dict(module: Value) -> dict[str, Value]:
     """The names of a module, without its `__getattr__`."""
     space: dict[str, Value] = object.__getattribute__(module, "__dict__")
@@ -77,11 +81,11 @@ def public_name(cls: type) -> str:
     parts = module.split(".")
     for length in range(1, len(parts)):
         package = sys.modules.get(".".join(parts[:length]))
-        if type(package) is types.ModuleType and module_dict(package).get(name) is cls:
+        if _is_module(package) and module_dict(package).get(name) is cls:
             return ".".join([*parts[:length], name])
     public = [part for part in parts if not part.startswith("_") or part == "__main__"]
     offered = sys.modules.get(".".join(public))
-    if type(offered) is types.ModuleType and module_dict(offered).get(name) is cls:
+    if _is_module(offered) and module_dict(offered).get(name) is cls:
         return ".".join([*public, name])
     return f"{module}.{name}"
 
@@ -161,7 +165,7 @@ def is_library(module: str) -> bool:
     if module.partition(".")[0] in getattr(sys, "stdlib_module_names", sys.builtin_module_names):
         return True
     loaded = sys.modules.get(module)
-    if type(loaded) is not types.ModuleType:
+    if not _is_module(loaded):
         return False
     file = module_dict(loaded).get("__file__")
     if type(file) is not str:

@@ -1,6 +1,8 @@
 """The walk over a value: a stack of its own, so that depth costs memory and never recursion.
 
 Every value with parts is hashed by itself, and its digest stands for it in the value around it.
+What is hashed delimits itself: `marshal`'s texts do, digests have one length, others say theirs.
+
 Sharing does not count: a list that holds one list twice equals one that holds two equal lists.
 Only a value that contains itself is walked a second way, in which each part is numbered when it is
 first met and a part met again is its number; there, sharing counts.
@@ -12,7 +14,7 @@ import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..builtin_names import BUILTINS
-from .leaves import LEAF_TYPES, leaf
+from .leaves import LEAF_TYPES, leaf, small
 from .parts import Aside, Cyclic, Kind, Part, Read, Refused, Value
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ globals()["__builtins__"] = BUILTINS
 
 KEPT = 100_000
 """Digests of parts remembered at a time, so that what is shared is mostly walked once."""
+MANY = 4096
+"""Tokens after which they are hashed; one update for many is much faster than one for each."""
 LONG = 4096
 """Bytes from which a text or number counts as content, not only as a part."""
 
@@ -47,29 +51,39 @@ class Walked(NamedTuple):
 
 class _Frame:
     __slots__ = (
-        "aside", "base", "element", "first", "hasher", "key", "leads", "parts", "peak", "value",
+        "aside", "base", "element", "first", "hasher", "key", "leads", "parts", "peak", "tokens",
+        "value",
     )  # fmt: skip
 
     def __init__(self, value: object, key: int, kind: tuple[bytes, Kind], serial: int) -> None:
         self.value, self.key = value, key
         self.parts: Iterator[Part] = kind[1](value)
-        self.hasher = hashlib.sha256(kind[0])
+        self.tokens = [kind[0]]  # what was read and is not hashed yet
+        self.hasher: hashlib._Hash | None = None  # only of a value with much to read
         self.leads = False  # whether it has parts that have parts
         self.aside = False  # whether the child being walked is an `Aside`
         self.first = self.element = serial  # parts met before the set, before its element
         self.base = self.peak = -1  # numbers before the set, and after all its elements
+
+    def flush(self) -> hashlib._Hash:
+        """Hash what was read so far."""
+        if self.hasher is None:
+            self.hasher = hashlib.sha256()
+        self.hasher.update(b"".join(self.tokens))
+        self.tokens.clear()
+        return self.hasher
 
 
 def walk(
     value: object,
     kind_of: Callable[[object], tuple[bytes, Kind]],
     limits: Limits,
-    visit: Callable[[object], None] | None = None,  # Python 3.9
+    visit: Callable[[object], None] | None = None,
 ) -> Walked:
     """Hash a value.
 
     Args:
-        value: Valuething.
+        value: Anything.
         kind_of: Gives the name of a value's type and how to take it apart; may raise `Refused`.
         limits: When to give up.
         visit: Called with every value that has parts.
@@ -88,7 +102,7 @@ class _Walk:
         self,
         kind_of: Callable[[object], tuple[bytes, Kind]],
         limits: Limits,
-        visit: Callable[[object], None] | None,  # Python 3.9
+        visit: Callable[[object], None] | None,
         *,
         numbered: bool,
     ) -> None:
@@ -127,10 +141,10 @@ class _Walk:
                 if token is not None:
                     answer = self.give(frame, token)
             elif shape is bytes:
-                frame.hasher.update(b"t%d:" % len(part))
-                frame.hasher.update(part)
+                frame.tokens.append(b"t%d:" % len(part))
+                frame.tokens.append(part)
             elif shape is memoryview:
-                frame.hasher.update(part)
+                frame.flush().update(part)
             elif shape is Read:
                 self.spend(part.size)
             else:
@@ -144,16 +158,23 @@ class _Walk:
         if self.size < 0:
             raise Refused("larger than the budget")
 
-    def enter(self, value: Value) -> bytes | None:  # Python 3.9
+    def enter(self, value: Value) -> bytes | None:
         """The token of a value that needs no walk, or None with a new frame on the stack."""
         self.left -= 1
         if self.left < 0:
             raise Refused("more parts than the budget")
-        if id(type(value)) in LEAF_TYPES:
-            token = leaf(value)
-            if len(token) > LONG:
-                self.spend(len(token))
-            return b"l" + token
+        is_leaf = id(type(value)) in LEAF_TYPES
+        token = b"l" + leaf(value) if is_leaf else small(value)
+        if self.visit is not None and not is_leaf:
+            self.visit(value)
+        if token is None:
+            return self.push(value)
+        if len(token) > LONG:
+            self.spend(len(token))
+        return token
+
+    def push(self, value: Value) -> bytes | None:
+        """Begin a value that is to be walked; its token if that was done before."""
         key = id(value)
         if key in self.done:
             return b"d" + self.done[key][1]
@@ -162,8 +183,6 @@ class _Walk:
             return self.again(*self.met[key][1:])
         if key in self.path:
             raise Cyclic
-        if self.visit is not None:
-            self.visit(value)
         if self.stack:
             self.stack[-1].leads = True
         frame = _Frame(value, key, self.kind_of(value), self.serial)
@@ -179,7 +198,7 @@ class _Walk:
     def leave(self, frame: _Frame) -> bytes:
         """The token of a value whose parts are all read."""
         self.stack.pop()
-        token = frame.hasher.digest()
+        token = frame.flush().digest()
         if frame.peak >= 0:
             self.sets.pop()
             self.number = frame.peak
@@ -194,11 +213,13 @@ class _Walk:
                 self.done[frame.key] = (frame.value, token)
         return b"d" + token
 
-    def give(self, frame: _Frame, token: bytes) -> bytes | None:  # Python 3.9
+    def give(self, frame: _Frame, token: bytes) -> bytes | None:
         """Hash a child's token, or hand it back to the kind that asked for it."""
         if not frame.aside:
-            frame.hasher.update(b"c%d:" % len(token))
-            frame.hasher.update(token)
+            tokens = frame.tokens
+            tokens.append(token)
+            if len(tokens) > MANY:
+                frame.flush()
             return None
         if frame.peak >= 0:
             frame.peak += self.number - frame.base
@@ -219,4 +240,4 @@ class _Walk:
         for frame in self.sets:
             if frame.first <= serial < frame.element:
                 raise Refused("a set of objects that refer to each other")
-        return b"@%d" % number
+        return b"@%d;" % number

@@ -16,7 +16,8 @@ from tests.fakes.notebooks import code, write
 
 def git(folder: Path, *words: str) -> None:
     identity = ["-c", "user.name=a", "-c", "user.email=a@b"]
-    subprocess.run(["git", "-C", str(folder), *identity, *words], check=True, capture_output=True)
+    command = ["git", "-C", str(folder), *identity, *words]
+    subprocess.run(command, check=True, capture_output=True)
 
 
 @pytest.fixture
@@ -32,9 +33,9 @@ def project(tmp_path: Path) -> Path:
 def look(project: Path) -> Circumstances:
     data = project / "data.csv"
     inputs = [InputFile(path="../data.csv", digest=digest_file(data), cells=(0,))]
-    pin = Pin(name="six", wanted="==1", here="2", said_by="requirements.txt")
+    (project / "requirements.txt").write_text("six==1.15\nidna>=2\nabsent==1\n")
     notebook = read_notebook(project / "work" / "model.ipynb")
-    return Surroundings(notebook, pins=lambda _folder: (pin,))(inputs)
+    return Surroundings(notebook, "six==1.17.0\nidna==3.11\n")(inputs)
 
 
 def test_git_gives_back_the_data_of_the_notebooks_commit(project: Path) -> None:
@@ -49,7 +50,8 @@ def test_git_gives_back_the_data_of_the_notebooks_commit(project: Path) -> None:
     assert found.recorded_by.startswith("git recorded it with the notebook in ")
     assert found.left_out == {"secret.csv"}
     assert found.newer == frozenset()  # both are as git checked them out: their times say nothing
-    assert [pin.name for pin in found.pins] == ["six"]
+    said = "requirements.txt"
+    assert found.pins == (Pin(name="six", wanted="==1.15", here="1.17.0", said_by=said),)
 
 
 def test_outside_git_times_are_a_sign(project: Path) -> None:

@@ -11,7 +11,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from ...builtin_names import BUILTINS
-from ..leaves import leaf
+from ..leaves import flat, is_flat, leaf
 from ..parts import Read
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 globals()["__builtins__"] = BUILTINS
 
 _DOUBLE, _X87 = 8, 63  # bytes; bits of the mantissa where 10 bytes of 16 are used
+OBJECTS = 16384
 CHUNK = 1 << 18  # bytes: a chunk stays in the processor's cache between its two readings
 
 
@@ -61,12 +62,25 @@ def elements(value: Value) -> Iterator[Part]:
         for name in dtype.names:
             yield from elements(value[name])
     elif dtype.hasobject or dtype.kind == "T":
-        for child in value.flat:
-            yield (child,)
+        yield from _objects(value.flat)
     elif value.size and dtype.itemsize:
         yield Read(value.nbytes)
         for chunk in chunks(value):
             yield memoryview(canonical(chunk)).cast("B")
+
+
+def _objects(values: Value) -> Iterator[Part]:
+    """Python objects; pieces of plain ones, such as texts, are written at once."""
+    for start in range(0, len(values), OBJECTS):
+        piece = values[start : start + OBJECTS].tolist()
+        if is_flat(piece):
+            yield b"flat"
+            for chunk in flat(piece):
+                yield Read(chunk.nbytes)
+                yield chunk
+        else:
+            for child in piece:
+                yield (child,)
 
 
 def chunks(value: Value) -> Iterator[Value]:

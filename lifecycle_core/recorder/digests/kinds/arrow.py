@@ -27,7 +27,7 @@ ROWS = 65536
 def table(value: Value) -> Iterator[Part]:
     """A Table or RecordBatch: names, types and columns in their order; no metadata."""
     yield leaf(value.num_rows)
-    for field, column in zip(value.schema, value.columns):  # Python 3.9  # noqa: B905  # `strict` is newer than Python 3.9
+    for field, column in zip(value.schema, value.columns):  # noqa: B905  # `strict` is newer than Python 3.9
         yield leaf(field.name)
         yield (column,)
 

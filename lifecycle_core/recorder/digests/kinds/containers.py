@@ -70,6 +70,12 @@ def unordered(value: Value) -> Generator[Part, bytes, None]:
     yield from sorted(elements)
 
 
+def listed(value: Value) -> Iterator[Part]:
+    """The keys, values or items of a dictionary, in its order."""
+    for child in iter(value):
+        yield (child,)
+
+
 def queue(value: Value) -> Iterator[Part]:
     """A deque: its bound and its elements."""
     yield (value.maxlen,)

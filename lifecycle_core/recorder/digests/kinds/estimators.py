@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 globals()["__builtins__"] = BUILTINS
 
 _TIMINGS = frozenset(("refit_time_", "fit_time_", "score_time_"))
+_TREE_STATE, _COUNTERS = 13, slice(7, 11)
 _MACHINE = frozenset(("_n_threads",))
 
 
@@ -38,6 +39,14 @@ def estimator(value: Value) -> Iterator[Part]:
 
 def _is_timing(key: Value) -> bool:
     return type(key) is str and key.endswith("_time")
+
+
+def search_tree(value: Value) -> Iterator[Part]:
+    """A KDTree or BallTree; how often it was asked, which it counts, does not count."""
+    state = value.__getstate__()
+    if len(state) == _TREE_STATE:
+        state = (*state[: _COUNTERS.start], *state[_COUNTERS.stop :])
+    yield (state,)
 
 
 def xgboost_booster(value: Value) -> Iterator[Part]:

@@ -32,7 +32,7 @@ def frame(value: Value) -> Iterator[Part]:
         if type(block.values) is np.ndarray and not block.values.dtype.hasobject:
             yield Read(block.values.nbytes)
             places = block.mgr_locs.as_array.tolist()
-            known.update(zip(places, arrays.row_digests(block.values)))  # Python 3.9  # noqa: B905  # `strict` is newer than Python 3.9
+            known.update(zip(places, arrays.row_digests(block.values)))  # noqa: B905  # `strict` is newer than Python 3.9
     for position in range(value.shape[1]):
         if position in known:
             yield known[position]
@@ -112,9 +112,9 @@ def extension(value: Value) -> Iterator[Part]:
     elif hasattr(value, "_pa_array"):
         yield (value._pa_array,)  # noqa: SLF001  # no public way without a copy
     elif hasattr(value, "_mask") and hasattr(value, "_data"):
-        yield from _nullable(value._data, value._mask)  # as above  # noqa: SLF001  # no public way without a copy
+        yield from _nullable(value._data, value._mask)  # noqa: SLF001  # no public way without a copy
     elif hasattr(value, "_ndarray"):
-        yield from arrays.array(value._ndarray)  # as above  # noqa: SLF001  # no public way without a copy
+        yield from arrays.array(value._ndarray)  # noqa: SLF001  # no public way without a copy
     else:
         yield from objects.reduced(value)
 

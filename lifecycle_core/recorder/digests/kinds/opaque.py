@@ -34,6 +34,7 @@ REASONS = {
     "concurrent.futures._base.Future": "a result that is awaited",
     "asyncio.Future": "a result that is awaited", "_asyncio.Future": "a result that is awaited",
     "sqlite3.Connection": _CONNECTION, "sqlite3.Cursor": _CONNECTION,
+    "_duckdb.DuckDBPyConnection": _CONNECTION, "_duckdb.DuckDBPyRelation": "a query not run yet",
     "duckdb.DuckDBPyConnection": _CONNECTION, "duckdb.DuckDBPyRelation": "a query not run yet",
     "sqlalchemy.Engine": _CONNECTION, "sqlalchemy.engine.Engine": _CONNECTION,
     "sqlalchemy.engine.base.Engine": _CONNECTION, "sqlalchemy.Connection": _CONNECTION,

@@ -119,6 +119,12 @@ def pattern(value: Value) -> Iterator[Part]:
     yield (value.flags,)
 
 
+def match(value: Value) -> Iterator[Part]:
+    """What a regular expression found, and where."""
+    for part in (value.re, value.string, value.pos, value.endpos, value.regs):
+        yield (part,)
+
+
 def random(value: Value) -> Iterator[Part]:
     """A `random.Random` by its state."""
     base = next(cls for cls in mro(type(value)) if public_name(cls) == "random.Random")

@@ -25,8 +25,14 @@ SAME = [
     ("def f(x): return x + 1", "\n\n# note\ndef f(x):\n    return x + 1"),
     ("f = lambda x: {1, 2, 3}", "f = lambda x: {3, 2, 1} if False else {1, 2, 3}"),
     ("def f(a, b=[1]): return a", "def f(a, b=[1]):  # b\n    return a"),
-    ("class f:\n    x = {1: 2}\n    def g(self): return 1", "class f:\n\n    x = {1: 2}\n    def g(self):\n        return 1"),
-    ("def o(n):\n  def i(): return n\n  return i\nf = o(1)", "def o(n):\n\n  def i(): return n\n  return i\nf = o(1)"),
+    (
+        "class f:\n    x = {1: 2}\n    def g(self): return 1",
+        "class f:\n\n    x = {1: 2}\n    def g(self):\n        return 1",
+    ),
+    (
+        "def o(n):\n  def i(): return n\n  return i\nf = o(1)",
+        "def o(n):\n\n  def i(): return n\n  return i\nf = o(1)",
+    ),
     ("def f(n): return n and f(n - 1)", "def f(n):\n    return n and f(n - 1)"),
 ]  # fmt: skip
 DIFFERENT = [
@@ -36,19 +42,36 @@ DIFFERENT = [
     ("def f(x=1): return x", "def f(x=2): return x"),
     ("def f(*, x=1): return x", "def f(*, x=2): return x"),
     ("def f(x): return {1, 2}", "def f(x): return {1, 3}"),
-    ("def o(n):\n  def i(): return n\n  return i\nf = o(1)", "def o(n):\n  def i(): return n\n  return i\nf = o(2)"),
+    (
+        "def o(n):\n  def i(): return n\n  return i\nf = o(1)",
+        "def o(n):\n  def i(): return n\n  return i\nf = o(2)",
+    ),
     ("class f: x = 1", "class f: x = 2"),
     ("class f:\n  def g(self): return 1", "class f:\n  def g(self): return 2"),
     ("class f: pass", "class f(dict): pass"),
     ("class f:\n  __slots__ = ('a',)", "class f:\n  __slots__ = ('b',)"),
-    ("class f:\n  @property\n  def g(self): return 1", "class f:\n  @property\n  def g(self): return 2"),
-    ("from functools import partial\nf = partial(int, base=2)", "from functools import partial\nf = partial(int, base=3)"),
+    (
+        "class f:\n  @property\n  def g(self): return 1",
+        "class f:\n  @property\n  def g(self): return 2",
+    ),
+    (
+        "from functools import partial\nf = partial(int, base=2)",
+        "from functools import partial\nf = partial(int, base=3)",
+    ),
     ("f = [].append", "f = [1].append"),
     ("f = ValueError('a')", "f = ValueError('b')"),
     ("f = ValueError('a')", "f = TypeError('a')"),
-    ("from types import SimpleNamespace as S\nf = S(a=1)", "from types import SimpleNamespace as S\nf = S(a=2)"),
+    (
+        "from types import SimpleNamespace as S\nf = S(a=1)",
+        "from types import SimpleNamespace as S\nf = S(a=2)",
+    ),
+    ("import re\nf = re.match('.', 'a')", "import re\nf = re.match('.', 'b')"),
+    ("f = {1: [2]}.items()", "f = {1: [3]}.items()"),
     ("import re\nf = re.compile('a')", "import re\nf = re.compile('a', re.I)"),
-    ("from dataclasses import dataclass\n@dataclass\nclass A:\n  x: int\nf = A(1)", "from dataclasses import dataclass\n@dataclass\nclass A:\n  x: int\nf = A(2)"),
+    (
+        "from dataclasses import dataclass\n@dataclass\nclass A:\n  x: int\nf = A(1)",
+        "from dataclasses import dataclass\n@dataclass\nclass A:\n  x: int\nf = A(2)",
+    ),
 ]  # fmt: skip
 
 

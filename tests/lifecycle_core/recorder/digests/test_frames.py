@@ -37,7 +37,7 @@ def columns() -> dict[str, Any]:
         "decided": pd.array([True, None, False, True, True], dtype="boolean"),
         "intervals": pd.interval_range(0, 5),
         "sparse": pd.arrays.SparseArray([0, 0, 1, 0, 2]),
-        "arrow": pd.array([1.5, None, 3.0, 4.0, 5.0], dtype=pd.ArrowDtype(pa.float64())),
+        "arrow": pd.Series([1.5, None, 3.0, 4.0, 5.0], dtype="float64[pyarrow]"),
         "python": pd.array(texts, dtype=pd.StringDtype("python")),
     }
 
@@ -108,8 +108,9 @@ def test_small_values_of_pandas(text: Callable[[Any], str]) -> None:
     values = [
         pd.Timestamp("2020-01-01"), pd.Timestamp("2020-01-01", tz="UTC"), pd.NaT, pd.NA,
         pd.Timedelta(1), pd.Period("2020"), pd.Interval(0, 1), pd.Interval(0, 1, closed="left"),
-        pd.CategoricalDtype(["a"]), pd.CategoricalDtype(["b"]), pd.RangeIndex(3), pd.Index([0, 1, 2]),
-        pd.DateOffset(1), pd.DateOffset(2),
+        pd.CategoricalDtype(["a"]), pd.CategoricalDtype(["b"]), pd.RangeIndex(3),
+        pd.Index([0, 1, 2]),
+        pd.DateOffset(days=1), pd.DateOffset(days=2),
     ]  # fmt: skip
     assert len({text(each) for each in values}) == len(values)
     again = [pickle.loads(pickle.dumps(each)) for each in values]  # noqa: S301  # our own

@@ -68,7 +68,7 @@ def test_no_method_of_the_users_class_is_called(base: type) -> None:
 def test_a_class_that_hides_its_dict_is_read_by_nothing_of_its_own() -> None:
     class Hidden:
         @property
-        def __dict__(self) -> Any:  # type: ignore[override]  # noqa: ANN401, PLW3201  # hostile
+        def __dict__(self) -> Any:  # type: ignore[override]  # noqa: ANN401  # hostile
             raise SystemExit
 
     assert digest(Hidden()).text is not None
