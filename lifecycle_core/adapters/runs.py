@@ -40,6 +40,7 @@ class ScratchRuns:
         self._cell_timeout = cell_timeout
         self._progress = progress
         self._kernels: list[Kernel] = []
+        self._broken_off = False
         self.workspaces: list[Workspace] = []
 
     def together(self, plans: Sequence[Plan], purpose: str) -> tuple[Execution, ...]:
@@ -68,6 +69,7 @@ class ScratchRuns:
                 ]
                 return tuple(future.result() for future in begun)
             except BaseException:
+                self._broken_off = True
                 pool.shutdown(wait=False, cancel_futures=True)
                 for kernel in self._kernels:
                     kernel.kill()
@@ -81,5 +83,10 @@ class ScratchRuns:
             cell_timeout=self._cell_timeout,
             progress=progress,
             conditions=plan.conditions,
-            started=self._kernels.append,
+            started=self._started,
         )
+
+    def _started(self, kernel: Kernel) -> None:
+        self._kernels.append(kernel)
+        if self._broken_off:  # it was on its way when the others were ended
+            kernel.kill()

@@ -30,6 +30,18 @@ class Reports:
     junit: Path | None = None
     github: bool = False
 
+    def require_places(self, json_file: Path | None) -> None:
+        """Look whether the files can be written, before hours are spent on what they will hold.
+
+        Raises:
+            TargetUnwritable: One of them cannot.
+        """
+        from lifecycle_core.adapters.files import require_place
+
+        for file in (self.html, self.junit, json_file):
+            if file:
+                require_place(file.parent)
+
     @contextmanager
     def answering(self) -> Iterator[None]:
         """Print the answer in the block.

@@ -88,6 +88,7 @@ def reproduce(
         "explain": explain,
     }
     reports = Reports(html=html_file, junit=junit_file, github=github)
+    reports.require_places(json_file)
     if len(notebooks) == 1 and not notebooks[0].is_dir():
         return _one(notebooks[0], flags, reports, json_file)
     return _several(find_notebooks(notebooks), flags, reports, json_file, jobs)
