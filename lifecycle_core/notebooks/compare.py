@@ -145,6 +145,8 @@ def _needed(
     """Return the names of those normalisers without which the outputs would not agree."""
     if size((stored, fresh), limit=_SMALL) > _SMALL:  # then name all that had something to do
         return tuple(step.name for step in used)
+    if not used:
+        return ()
     before = [(stored, fresh)]  # what each step was given
     for step in used[:-1]:
         before.append(_both(step, before[-1], surroundings))

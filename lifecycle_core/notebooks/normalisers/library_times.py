@@ -16,7 +16,16 @@ _TIMED = re.compile(
     r"|the overhead of testing was) {0,8})"
     r"\d{1,12}(?:\.\d{1,12})? ?(?:s|ms|us|min|h|seconds|minutes)\b"
 )
-_HINTS = ("total", "elapsed:", "remaining:", "overhead", "_time", "Time:", "Date:")
+_HINTS = (
+    "total",
+    "elapsed:",
+    "remaining:",
+    "overhead",
+    "Remaining Time",
+    "_time",
+    "Time:",
+    "Date:",
+)
 _SUMMARY = re.compile(r"\b(?:No\. Observations|Log-Likelihood|Prob \(F-statistic\)|Df Residuals):")
 _SUMMARY_TIME = re.compile(
     r"(\bDate: {1,30})(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4}"
@@ -28,6 +37,9 @@ _SUMMARY_TIME = re.compile(
 _FIT_TIMES = re.compile(
     r"(['\"](?:mean_|std_)?(?:fit|score)_time['\"]: {0,4})"
     r"(?:array\(\[[^\]]{0,20000}\]\)|\[[^\]]{0,20000}\]|(?:np\.float64\()?\d{1,9}\.\d[\de.-]{0,24}\)?)"
+)
+_BOOSTED = re.compile(
+    r"^( {1,12}\d{1,9}(?: {1,20}-?[\d.]{1,20}){1,3} {1,20})[\d.]{1,12}[sm]$", re.MULTILINE
 )
 _FIT_NAME = re.compile(r"\b(?:mean_|std_)?(?:fit|score)_time\b")
 
@@ -42,6 +54,8 @@ def without_library_times(text: str) -> str:
     if not any(hint in text for hint in _HINTS):
         return text
     text = _TIMED.sub(rf"\1{MARK}", text)
+    if "Remaining Time" in text:
+        text = _BOOSTED.sub(rf"\1{MARK}", text)
     if _FIT_NAME.search(text):
         text = _FIT_TIMES.sub(rf"\1{MARK}", text)
         text = without_columns(text, lambda name: _FIT_NAME.search(name) is not None)

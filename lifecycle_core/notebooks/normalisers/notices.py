@@ -17,7 +17,8 @@ from lifecycle_core.notebooks.normalisers.base import (
 )
 
 _INSTALLER = (
-    r"Requirement already (?:satisfied|up-to-date):|Collecting \S"
+    r"Requirement already (?:satisfied|up-to-date):"
+    r"|Collecting [A-Za-z][\w.\[\]-]{0,80}(?:[<>=!~@][^\n]{0,200})?(?: \(from [^\n]{0,300})?$"
     r"|  ?(?:Downloading|Using cached) \S"
     r"|Installing collected packages:|Successfully (?:installed|built|uninstalled) "
     r"|Looking in (?:indexes|links):|Building wheels? for|Preparing metadata|Obtaining \S+:"
@@ -31,7 +32,7 @@ _INSTALLER = (
 _FIRST_USE = (
     r"\[nltk_data\] |(?:WARNING:matplotlib\S{0,60}:)?Matplotlib is building the font cache"
     r"|Matplotlib created a temporary |Fontconfig |OMP: |0\.00s - "
-    r"|Downloading (?:data|https?:|\S{1,200}\.\w)|[IWEF]\d{4} \d\d:\d\d:"
+    r"|Downloading (?:\S{1,200} from )?https?:|[IWEF]\d{4} \d\d:\d\d:"
     r"|WARNING: All log messages before absl::InitializeLog"
     r"|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{1,9}: [IWE] (?:tensorflow|external)/"
     r"|.{0,200}(?:━|\|).{0,200}\d ?[kMG]?B/s"
@@ -60,5 +61,5 @@ NORMALISER = Normaliser(
         (stream("Requirement already satisfied: pandas in /a\nrows 3\n"),),
         (stream("Collecting pandas\nrows 3\n"),),
     ),
-    different=((stream("Collected 3 rows\n"),), (stream("Collected 4 rows\n"),)),
+    different=((stream("Collecting 3 rows\n"),), (stream("Collecting 4 rows\n"),)),
 )

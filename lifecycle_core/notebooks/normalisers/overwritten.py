@@ -41,7 +41,9 @@ def _screen(text: str) -> str | None:
         row = row + 1 if down else max(row - int(move[2:-1] or 1), 0)
         if row == len(rows):
             rows.append("")
-        rows[row] = _line(rows[row] + ("\r" if down else "") + written)
+        # A bar is drawn whole: what a longer one left behind it on the line is no result.
+        drawn = written.startswith("\r") or (down and written)
+        rows[row] = _line(written if drawn else rows[row] + written)
         if len(rows[row]) > _WIDEST:
             return _MOVE.sub("\n", text)
     return "\n".join(map(_line, rows))

@@ -27,7 +27,6 @@ _DATASET = re.compile(r"data-[0-9a-f]{32}")
 _ARRAYS = {
     "f8": "d", "f4": "f", "i1": "b", "u1": "B", "i2": "h", "u2": "H", "i4": "i", "u4": "I",
 }  # fmt: skip
-_DROPPED = frozenset({"uid", "config", "$schema", "plotlyServerURL", "template"})
 _LARGEST = 20_000_000
 """Characters of HTML that are searched for a figure."""
 
@@ -35,13 +34,15 @@ _LARGEST = 20_000_000
 def figure(value: Any) -> Any:  # noqa: ANN401 - JSON
     """Return a figure's JSON without names that change by themselves, arrays unpacked.
 
+    A trace's `uid`, the theme (`layout.template`) and how to show the whole (`config`) of plotly,
+    and the version (`$schema`) of vega are left out where they stand, and only there.
+
     Example:
-        >>> figure({"uid": "7f", "x": {"dtype": "f8", "bdata": "AAAAAAAA8D8="}})
-        {'x': [1.0]}
+        >>> figure({"data": [{"uid": "7f", "x": {"dtype": "f8", "bdata": "AAAAAAAA8D8="}}]})
+        {'data': [{'x': [1.0]}]}
     """
     try:
-        plain = _unpacked(value)
-        text = json.dumps(plain)
+        text = json.dumps(_bare(_unpacked(value)))
     except (RecursionError, ValueError, TypeError):
         return value
     for pattern, stem in ((_DATASET, "data-n"), (_COUNTED, None)):
@@ -55,11 +56,29 @@ def figure(value: Any) -> Any:  # noqa: ANN401 - JSON
     return json.loads(text)
 
 
+def _bare(value: Any) -> Any:  # noqa: ANN401 - JSON
+    if not isinstance(value, dict):
+        return value
+    if not isinstance(value.get("data"), list):  # vega's is an object, or stands deeper
+        return _without(value, "$schema")
+    bare = _without(value, "config")
+    bare["data"] = [_without(trace, "uid") for trace in value["data"]]
+    if "layout" in value:
+        bare["layout"] = _without(value["layout"], "template")
+    return bare
+
+
+def _without(value: Any, name: str) -> Any:  # noqa: ANN401 - JSON
+    if not isinstance(value, dict):
+        return value
+    return {key: item for key, item in value.items() if key != name}
+
+
 def _unpacked(value: Any) -> Any:  # noqa: ANN401 - JSON
     if isinstance(value, Mapping):
         if isinstance(value.get("bdata"), str) and value.get("dtype") in _ARRAYS:
             return _array(value)
-        return {key: _unpacked(item) for key, item in value.items() if key not in _DROPPED}
+        return {key: _unpacked(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_unpacked(item) for item in value]
     return value
@@ -80,18 +99,19 @@ def figures(html: str) -> Any:  # noqa: ANN401 - JSON
 
     Example:
         >>> figures('<script>Plotly.newPlot("7f-2", [{"y": [3]}], {"title": "a"})</script>')
-        {'figures': [[[{'y': [3]}], {'title': 'a'}]]}
+        {'figures': [{'data': [{'y': [3]}], 'layout': {'title': 'a'}}]}
     """
     if len(html) > _LARGEST:
         return html
     if "Plotly." in html:
-        found = [_arguments(html, match.end()) for match in _NEW_PLOT.finditer(html)]
+        given = [_arguments(html, match.end()) for match in _NEW_PLOT.finditer(html)]
+        found = [dict(zip(("data", "layout"), values, strict=False)) for values in given]
     elif "vegaEmbed" in html:
         match = _EMBED.search(html)
-        found = [_arguments(html, match.end())[:1]] if match else []
+        found = _arguments(html, match.end())[:1] if match else []
     else:
         return html
-    return {"figures": [figure(arguments) for arguments in found]} if any(found) else html
+    return {"figures": [figure(value) for value in found]} if any(found) else html
 
 
 def _arguments(text: str, at: int) -> list[Any]:

@@ -279,3 +279,12 @@ def test_the_ladder_is_symmetric_and_ends_at_itself(text: str, other: str) -> No
     there, back = compare_outputs(one, two, rtol=1e-6), compare_outputs(two, one, rtol=1e-6)
     assert there.status == back.status
     assert same_outputs(one, two, rtol=1e-6) == (there.status != "different")
+
+
+def test_the_special_normaliser_is_named_before_the_general_one() -> None:
+    one, other = (
+        [stream(f"fit: 100%|##| 5/5 [00:03<00:00, {rate}it/s]\n", "stderr")]
+        for rate in ("1.5", "2.5")
+    )
+    found = compare_outputs(one, other, rtol=0.0, surroundings=Surroundings(clock_read=True))
+    assert found.normalisers == ("progress_bars",)

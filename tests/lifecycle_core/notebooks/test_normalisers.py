@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from lifecycle_core.notebooks import normalisers
 from lifecycle_core.notebooks.normalisers.base import Normaliser, Outputs, display, stream
 from lifecycle_core.notebooks.normalisers.overwritten import visible
+from lifecycle_core.notebooks.normalisers.plot_json import figure
 from lifecycle_core.notebooks.normalisers.table import NORMALISERS
 from lifecycle_core.notebooks.surroundings import Surroundings
 
@@ -188,3 +189,18 @@ def test_text_without_marks_stays_as_it_is(text: str) -> None:
 )
 def test_what_was_overwritten_is_gone(text: str, shown: str) -> None:
     assert visible(text) == shown
+
+
+def test_steps_up_are_followed_as_nested_bars_make_them() -> None:
+    inner = "\n\rinner 0/9\x1b[A\n\rinner 9/9\x1b[A"
+    drawn = f"\router 0/2{inner}\router 1/2\n\r         \x1b[A\router 2/2\n"
+    assert visible(drawn).split() == ["outer", "2/2"]
+    assert visible("a\nb\x1b[A") == "a\nb"
+
+
+def test_a_column_of_data_that_is_called_like_a_part_of_a_figure_counts() -> None:
+    for name in ("uid", "config", "template"):
+        one, other = (
+            figure({"$schema": "v6", "datasets": {"d": [{name: value}]}}) for value in (1, 2)
+        )
+        assert one != other
