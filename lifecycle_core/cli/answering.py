@@ -73,15 +73,15 @@ def parameters_in(pairs: list[str] | None) -> dict[str, Any]:
     return parameters
 
 
-def answer(record: Record, json_file: Path | None) -> None:
-    """Print the record, and write it where asked."""
+def answer(record: Record, json_file: Path | None, *, width: int | None = None) -> None:
+    """Print the record, as wide as the terminal or as said, and write it where asked."""
     from lifecycle_core.adapters.files import write_atomically
     from lifecycle_core.adapters.rendering import to_text
 
     if json_file:
         write_atomically(json_file, record.to_json())
     terminal = sys.stdout.isatty()
-    sys.stdout.write(to_text(record, width=_width(), color=terminal).rstrip() + "\n")
+    sys.stdout.write(to_text(record, width=width or _width(), color=terminal).rstrip() + "\n")
 
 
 def _width() -> int:

@@ -66,6 +66,16 @@ class View:
         return tuple(path_uses(self.calls, self.values))
 
     @cached_property
+    def written_by_magic(self) -> frozenset[str]:
+        """The files that `%%writefile` cells write."""
+        return frozenset(
+            magic.text.split()[-1]
+            for parsed in self.dataflow.parsed.values()
+            for magic in parsed.magics
+            if magic.name in {"writefile", "file"} and magic.text.split()
+        )
+
+    @cached_property
     def sets_random_state(self) -> bool:
         """Whether `set_params(random_state=...)` sets seeds in a way we do not follow."""
         return any(
