@@ -117,6 +117,11 @@ class View:
         return {cell.index: cell for cell in self.cells}
 
     @cached_property
+    def counts(self) -> frozenset[int]:
+        """The execution counts of all cells."""
+        return frozenset(one.execution_count for one in self.cells if one.execution_count)
+
+    @cached_property
     def imported(self) -> frozenset[str]:
         """The top-level modules that some cell imports."""
         flows = self.dataflow.flows

@@ -138,7 +138,8 @@ def test_the_table_knows_every_estimator_that_takes_a_seed() -> None:
         "LabelSpreading", "ElasticNetCV", "LassoCV", "Lars", "LassoLars", "LassoLarsIC", "LarsCV",
         "MultiTaskElasticNet", "MultiTaskElasticNetCV", "MultiTaskLasso", "MultiTaskLassoCV",
         "RegressorChain", "HuberRegressor", "GaussianProcessClassifier", "GaussianProcessRegressor",
-        "SelfTrainingClassifier", "AffinityPropagation", "TunedThresholdClassifierCV", "PatchExtractor",
+        "SelfTrainingClassifier", "AffinityPropagation", "TunedThresholdClassifierCV",
+        "PatchExtractor",
         "LocallyLinearEmbedding",
     }  # fmt: skip
     known = randomness.ESTIMATORS.keys() | randomness.CONDITIONAL.keys() | judged_still

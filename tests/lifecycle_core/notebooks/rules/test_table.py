@@ -36,23 +36,41 @@ def test_every_rule_is_in_the_table_under_a_code_of_its_own() -> None:
     assert all(re.fullmatch(r"NB[1-6]\d\d", code) for code in codes)
 
 
-ORDINARY = (
-    "%load_ext autoreload\n%autoreload 2\n%matplotlib inline\nimport time\nimport numpy as np\n"
-    "import pandas as pd\nimport matplotlib.pyplot as plt\nfrom pathlib import Path\n"
-    "from sklearn.model_selection import train_test_split, GridSearchCV\n"
-    "from sklearn.ensemble import RandomForestClassifier\nSEED = 42\nDATA = Path('data')",
-    "df = pd.read_csv(DATA / 'customers.csv')\ndf['signup'] = pd.to_datetime(df['signup'])\n"
-    "print(f'{len(df):,} rows'); df.head()",
-    "X, y = df.drop(columns=['churn']), df['churn']\n"
-    "parts = train_test_split(X, y, stratify=y, random_state=SEED)\nX_tr, X_te, y_tr, y_te = parts",
-    "start = time.perf_counter()\nsearch = GridSearchCV(RandomForestClassifier(random_state=SEED),\n"
-    "    {'max_depth': [2, 4]}, cv=3)\n%time search.fit(X_tr, y_tr)\n"
-    "print(f'{time.perf_counter() - start:.1f} s')",
-    "fig, ax = plt.subplots()\nfor name, group in df.groupby('plan'):\n"
-    "    ax.plot(group.index, group['tenure'], label=name)\nax.legend(); plt.show()",
-    "rng = np.random.default_rng(SEED)\nboot = [rng.choice(y_te, len(y_te)).mean() "
-    "for _ in range(100)]\nnp.percentile(boot, [2.5, 97.5])",
-)
+ORDINARY = """\
+%load_ext autoreload
+%autoreload 2
+%matplotlib inline
+import time
+import numpy as np
+import pandas as pd
+import matplotlib.pyplot as plt
+from pathlib import Path
+from sklearn.model_selection import train_test_split, GridSearchCV
+from sklearn.ensemble import RandomForestClassifier
+SEED = 42
+DATA = Path('data')
+---
+df = pd.read_csv(DATA / 'customers.csv')
+df['signup'] = pd.to_datetime(df['signup'])
+print(f'{len(df):,} rows'); df.head()
+---
+X, y = df.drop(columns=['churn']), df['churn']
+X_tr, X_te, y_tr, y_te = train_test_split(X, y, stratify=y, random_state=SEED)
+---
+start = time.perf_counter()
+search = GridSearchCV(RandomForestClassifier(random_state=SEED), {'max_depth': [2, 4]}, cv=3)
+%time search.fit(X_tr, y_tr)
+print(f'{time.perf_counter() - start:.1f} s')
+---
+fig, ax = plt.subplots()
+for name, group in df.groupby('plan'):
+    ax.plot(group.index, group['tenure'], label=name)
+ax.legend(); plt.show()
+---
+rng = np.random.default_rng(SEED)
+boot = [rng.choice(y_te, len(y_te)).mean() for _ in range(100)]
+np.percentile(boot, [2.5, 97.5])
+""".split("---\n")  # noqa: SIM905 - cells read as they are
 
 
 def test_an_ordinary_notebook_has_no_findings() -> None:
