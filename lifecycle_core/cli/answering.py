@@ -73,15 +73,16 @@ def parameters_in(pairs: list[str] | None) -> dict[str, Any]:
     return parameters
 
 
-def answer(record: Record, json_file: Path | None) -> None:
-    """Print the record, and write it where asked."""
+def answer(record: Record, json_file: Path | None, *, columns: int | None = None) -> None:
+    """Print the record, as wide as the terminal or as said, and write it where asked."""
     from lifecycle_core.adapters.files import write_atomically
     from lifecycle_core.adapters.rendering import to_text
 
     if json_file:
         write_atomically(json_file, record.to_json())
     terminal = sys.stdout.isatty()
-    sys.stdout.write(to_text(record, width=width(), color=terminal).rstrip() + "\n")
+    text = to_text(record, width=columns or width(), color=terminal)
+    sys.stdout.write(text.rstrip() + "\n")
 
 
 def width() -> int:

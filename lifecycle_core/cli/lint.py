@@ -13,6 +13,8 @@ from lifecycle_core.cli.answering import answer, verb
 if TYPE_CHECKING:
     from lifecycle_core.schema.finding import LintReport
 
+_WIDTH = 10_000  # one line for each finding, however long: people search them and editors read them
+
 
 @verb
 def lint(
@@ -41,7 +43,7 @@ def lint(
     from lifecycle_core import verbs
 
     report = verbs.lint(notebooks, fix=fix, waived=tuple(waive or ()))
-    answer(report, json_file)
+    answer(report, json_file, columns=_WIDTH)
     if github:
         _annotate(report)
     return exit_code(report)

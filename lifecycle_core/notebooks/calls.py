@@ -90,6 +90,7 @@ class Calls:
         self.values: dict[str, list[tuple[int, ast.expr]]] = {}
         self.makers: dict[str, str] = {}
         self.modules: dict[str, str] = {}
+        self._own: set[str] = set()  # what the notebook defines is no builtin
         for cell, tree in trees.items():
             if tree is not None:
                 try:
@@ -104,7 +105,7 @@ class Calls:
         head, dot, rest = dotted.partition(".")
         if head in modules:
             return modules[head] + dot + rest
-        return dotted if dotted and not dot and head not in self.values else ""
+        return "" if dot or head in self.values or head in self._own else dotted
 
     def _visit(
         self,
@@ -120,18 +121,26 @@ class Calls:
         if isinstance(node, ast.Call):
             self.found.append(self._call(node, cell, modules, within, stack))
         elif isinstance(node, _OPEN):
+            if not within:
+                self._bind(node, modules)
             modules = _inside(node, modules)
             within = within or getattr(node, "name", "") or _holder(stack)
         elif isinstance(node, ast.ClassDef):
+            if not within:
+                self._bind(node, modules)
             within = within or node.name
         elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value and not within:
             self._assign(node, cell, modules)
         elif not within:
-            for name in bound_by(node):
-                modules.pop(name, None)
+            self._bind(node, modules)
         stack = (*stack, node)
         for child in _ordered(node):
             self._visit(child, cell, modules, within, stack)
+
+    def _bind(self, node: ast.AST, modules: dict[str, str]) -> None:
+        for name in bound_by(node):
+            modules.pop(name, None)
+            self._own.add(name)
 
     def _assign(self, node: ast.Assign | ast.AnnAssign, cell: int, modules: dict[str, str]) -> None:
         value = node.value

@@ -23,7 +23,7 @@ _DEEPEST = 8  # names that are made of names; a cycle ends here
 _READS = re.compile(
     r"(?:pandas|polars|geopandas|dask\.dataframe|modin\.pandas|cudf)\."
     r"(?:read_(?!sql|clipboard|gbq|database|html|delta)\w+|scan_\w+)"
-    r"|numpy\.(?:load|loadtxt|genfromtxt|fromfile|memmap)|joblib\.load|PIL\.Image\.open|cv2\.imread"
+    r"|numpy\.(?:load|loadtxt|genfromtxt|fromfile)|joblib\.load|PIL\.Image\.open|cv2\.imread"
     r"|matplotlib\.(?:pyplot|image)\.imread|torch\.load|os\.(?:listdir|scandir|stat|walk)"
     r"|os\.path\.get\w+|h5py\.File|xarray\.(?:open|load)_\w+|pyarrow\.\w+\.read_\w+|nbformat\.read"
     r"|(?:zipfile\.ZipFile|tarfile\.open)|(?:tensorflow\.)?keras\.models\.load_model"
@@ -36,7 +36,7 @@ _WRITES = re.compile(
 )
 _TAKES = re.compile(
     r"pathlib\.(?:Pure)?(?:Posix|Windows)?Path|os\.path\.\w+|os\.(?:chdir|makedirs|mkdir)"
-    r"|glob\.i?glob|shutil\.\w+|sqlite3\.connect|sys\.path\.(?:append|insert)|duckdb\.connect"
+    r"|glob\.i?glob|numpy\.memmap|shutil\.\w+|sqlite3\.connect|sys\.path\.(?:append|insert)|duckdb\.connect"
     r"|(?:tensorflow\.)?keras\.\w+\.\w+_from_directory|torchvision\.datasets\.ImageFolder"
     r"|importlib\.util\.spec_from_file_location|runpy\.run_path|logging\.FileHandler"
 )

@@ -148,6 +148,7 @@ CONDITIONAL: dict[str, tuple[str, set[object]]] = {
     "NMF": ("init", {"random", "nndsvdar"}),
     "Lasso": ("selection", {"random"}),
     "ElasticNet": ("selection", {"random"}),
+    "DummyClassifier": ("strategy", {"stratified", "uniform"}),
     "SVC": ("probability", {True}),
     "NuSVC": ("probability", {True}),
     "HistGradientBoostingClassifier": ("early_stopping", {True}),

@@ -9,7 +9,7 @@ from lifecycle_core.notebooks.dataflow import knowledge
 from lifecycle_core.notebooks.dataflow.flow import FILES, RANDOM, SETTINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 _DYNAMIC = frozenset({"globals", "locals", "vars"})
 _HISTORY = frozenset({"_", "__", "___", "In", "Out", "_ih", "_oh", "_i", "_ii", "_iii"})
@@ -24,7 +24,8 @@ class Effects:
         self.may_mutate: set[str] = set()
         self.mentions: set[str] = set()
         self.opaque = ""
-        self._harmless: set[int] = set()
+        self.tree: ast.AST = ast.Module([], [])
+        self._harmless: set[int] | None = None
 
     def rebound(self, name: str) -> None:
         """Take note that a variable no longer stands for an import."""
@@ -68,7 +69,7 @@ class Effects:
     def _plain_call(self, node: ast.Call, name: str, is_local: Callable[[str], bool]) -> None:
         if name in {"exec", "execfile"}:
             self.opaque = self.opaque or name
-        elif name in _DYNAMIC and not node.args and id(node) not in self._harmless:
+        elif name in _DYNAMIC and not node.args and id(node) not in self._asked_only():
             self.opaque = self.opaque or f"{name}()"
         elif name not in knowledge.PURE_BUILTINS:
             self._arguments(node, is_local)
@@ -106,22 +107,11 @@ class Effects:
         if called.startswith(knowledge.READERS):
             self.mentions.add(FILES)
 
-    def asked_only(self, tree: ast.AST) -> None:
-        """Find the `globals()` that are only asked, as in `"x" in globals()`; they bind nothing."""
-        for node in ast.walk(tree):
-            match node:
-                case ast.Compare(comparators=[ast.Call() as call]):
-                    self._harmless.add(id(call))
-                case ast.Subscript(value=ast.Call() as call, ctx=ast.Load()):
-                    self._harmless.add(id(call))
-                case ast.Attribute(value=ast.Call() as call, attr="get" | "keys" | "copy"):
-                    self._harmless.add(id(call))
-                case ast.Call(func=ast.Name(id=name), args=[ast.Call() as call, *_]) if (
-                    name in knowledge.PURE_BUILTINS
-                ):
-                    self._harmless.add(id(call))
-                case _:
-                    continue
+    def _asked_only(self) -> set[int]:
+        """Return the calls that only ask, as `"x" in globals()` does; they bind nothing."""
+        if self._harmless is None:
+            self._harmless = set(_asked(self.tree))
+        return self._harmless
 
     def shared_by(self, value: ast.expr) -> frozenset[str]:
         """Return the names whose object the value may be, hold, or be a part of."""
@@ -158,6 +148,23 @@ class Effects:
 
     def _shared_by_any(self, parts: list[ast.expr]) -> frozenset[str]:
         return frozenset[str]().union(*map(self.shared_by, parts))
+
+
+def _asked(tree: ast.AST) -> Iterator[int]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Compare(comparators=[ast.Call() as call]):
+                yield id(call)
+            case ast.Subscript(value=ast.Call() as call, ctx=ast.Load()):
+                yield id(call)
+            case ast.Attribute(value=ast.Call() as call, attr="get" | "keys" | "copy"):
+                yield id(call)
+            case ast.Call(func=ast.Name(id=name), args=[ast.Call() as call, *_]) if (
+                name in knowledge.PURE_BUILTINS
+            ):
+                yield id(call)
+            case _:
+                continue
 
 
 def root(node: ast.AST) -> str:

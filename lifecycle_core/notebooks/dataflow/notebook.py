@@ -72,7 +72,7 @@ class Dataflow:
         last = self._called_from(use, cell) if use.deferred else cell
         cells = self.binders.get(use.name, ())
         own = use.deferred and self.by_index[cell].binds(use.name)
-        before = [one for one in cells if one < cell or (use.deferred and one < last)]
+        before = [one for one in cells if one < cell or (use.deferred and one <= last)]
         if before or own:
             removed = [one for one in self._deletions.get(use.name, ()) if one < cell]
             if removed and before and removed[-1] > before[-1] and not own:

@@ -28,7 +28,7 @@ def read_flow(index: int, parsed: Parsed, modules: dict[str, str]) -> Flow:
     if parsed.error:
         opaque = "code that is no Python"
     elif parsed.tree is not None:
-        walk.effects.asked_only(parsed.tree)
+        walk.effects.tree = parsed.tree
         try:
             for statement in parsed.tree.body:
                 walk.visit(statement)

@@ -46,6 +46,7 @@ _NO_PATHS = frozenset({
     "replace", "startswith", "endswith", "split", "strip", "format", "info", "debug", "warning",
     "error", "Markdown", "HTML", "ValueError", "RuntimeError", "FileNotFoundError", "Exception",
     "KeyError", "fullmatch", "Link", "title", "set_title", "text", "run", "system", "add_route",
+    "run_line_magic", "getoutput",
 })  # fmt: skip
 _HINT = "Put the file into the project and use a path relative to the notebook, such as {!r}."
 

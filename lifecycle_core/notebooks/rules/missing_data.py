@@ -76,10 +76,11 @@ def _moves(view: View) -> int | None:
 
 def _made(view: View, path: str, call: Call) -> bool:
     """Tell whether the notebook writes the path, or something below it, before."""
-    return any(
+    wanted = {path.removeprefix("./"), re.sub(r"\.np[yz]$", "", path.removeprefix("./"))}
+    return path in view.written_by_magic or any(
         use.writes
         and use.call.cell <= call.cell
-        and (use.text.replace("\\", "/").removeprefix("./") == path.removeprefix("./"))
+        and use.text.replace("\\", "/").removeprefix("./") in wanted
         for use in view.paths
     )
 

@@ -36,6 +36,7 @@ def find(view: View) -> Iterator[Spot]:
     extended = any(call.name.startswith("sys.path.") for call in view.calls) or any(
         "sys.path" in cell.source or "PYTHONPATH" in cell.source for cell in view.cells
     )
+    makes = _makes_modules(view)
     told: set[str] = set()
     for flow in view.dataflow.flows:
         if "raises-exception" in view.cell[flow.index].tags:
@@ -45,7 +46,7 @@ def find(view: View) -> Iterator[Spot]:
             if one.guarded or module in told or _there(one, module, view):
                 continue
             told.add(module)
-            sure = one.certain and not one.deferred and not extended and not _installs(view, module)
+            sure = one.certain and not one.deferred and not extended and not makes
             where = _PLATFORMS.get(module)
             yield Spot(
                 cell=flow.index,
@@ -77,14 +78,16 @@ def _there(one: Import, module: str, view: View) -> bool:
     if module not in _PLATFORMS and view.installed(module):
         return True
     beside = one.module.partition(".")[0]
+    if f"{beside}.py" in view.written_by_magic:
+        return True
     return any(view.exists(path) for path in (f"{beside}.py", f"{beside}/__init__.py", beside))
 
 
-def _installs(view: View, module: str) -> bool:
-    """Tell whether a shell line or magic installs packages; which modules they bring is unknown."""
-    del module
+def _makes_modules(view: View) -> bool:
+    """Tell whether a shell line may install packages or write modules; which ones is unknown."""
     return any(
-        magic.name in {"!", "pip", "conda", "bash", "sh", "uv", "mamba"} and "install" in magic.text
+        magic.name in {"!", "pip", "conda", "bash", "sh", "uv", "mamba"}
+        and any(word in magic.text for word in ("install", "protoc", "git ", "unzip", "cp ", "mv "))
         for parsed in view.dataflow.parsed.values()
         for magic in parsed.magics
     )

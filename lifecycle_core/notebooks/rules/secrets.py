@@ -94,6 +94,8 @@ def _known_in(text: str) -> Iterator[tuple[str, str, int]]:
             )
             if _PLACEHOLDER.search(shown) or _entropy(secret) < (2 if match["password"] else 3):
                 continue
+            if match["api_key"] and not re.search(r"\d", secret):
+                continue  # words with hyphens
         if match["address"]:
             kind = "password in an address"
         yield kind.replace("_", " "), secret, text.count("\n", 0, match.start()) + 1

@@ -56,10 +56,9 @@ def _seeded(call: Call, view: View) -> tuple[str, ...]:
     if name in randomness.SEEDS:
         seed = call.argument(0, "seed", "a")
         return randomness.SEEDS[name] if seed is not None and not unstable(seed, view) else ()
-    defined_here = any(flow.binds(name) and not flow.imports for flow in view.dataflow.flows)
-    if randomness.SEEDS_ALL.fullmatch(name) and not defined_here:
-        return randomness.ALL
-    return ()
+    if not randomness.SEEDS_ALL.fullmatch(name) or not call.name:
+        return ()  # a function of the notebook's own is read where it calls a library
+    return randomness.ALL
 
 
 def seed_calls(view: View) -> Iterator[tuple[Call, ast.expr | None]]:

@@ -35,6 +35,8 @@ def find(view: View) -> Iterator[Spot]:
         if not use.whole or runs is None or not (use.reads or use.writes):
             continue
         path = use.text.replace("\\", "/").removeprefix("./")
+        if path in view.written_by_magic:
+            continue
         if path not in first:
             first[path] = ("read" if use.reads else "write", use.call.cell)
         elif use.writes and first[path][0] == "read" and path not in told:

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from lifecycle_core.notebooks.dataflow import Use
     from lifecycle_core.notebooks.rules.view import View
 
+_MOST = 100_000
+"""Counts that are looked at; a count beyond is no count of cells."""
+
 
 def find(view: View) -> Iterator[Spot]:
     """Yield a spot for each cell and name that nothing defines."""
@@ -76,8 +79,9 @@ def _ran_well(cell: CodeCell) -> bool:
 
 
 def _gap_before(view: View, cell: CodeCell) -> bool:
-    counts = {one.execution_count for one in view.cells if one.execution_count is not None}
-    return any(count not in counts for count in range(1, cell.execution_count or 1))
+    return any(
+        count not in view.counts for count in range(1, min(cell.execution_count or 1, _MOST))
+    )
 
 
 RULE = Rule("NB103", "undefined-name", find)

@@ -110,7 +110,7 @@ def _samples_table(call: Call, view: View) -> bool:
         return False
     words = {one.arg for one in call.node.keywords}
     number = call.node.args[:1] and isinstance(call.node.args[0], ast.Constant)
-    known = not call.made_by and "pyspark" not in view.imported
+    known = "." not in call.made_by and "pyspark" not in view.imported
     return known and bool(words & _ROWS or number)
 
 

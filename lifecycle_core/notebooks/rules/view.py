@@ -66,6 +66,16 @@ class View:
         return tuple(path_uses(self.calls, self.values))
 
     @cached_property
+    def written_by_magic(self) -> frozenset[str]:
+        """The files that `%%writefile` cells write."""
+        return frozenset(
+            magic.text.split()[-1]
+            for parsed in self.dataflow.parsed.values()
+            for magic in parsed.magics
+            if magic.name in {"writefile", "file"} and magic.text.split()
+        )
+
+    @cached_property
     def sets_random_state(self) -> bool:
         """Whether `set_params(random_state=...)` sets seeds in a way we do not follow."""
         return any(
@@ -105,6 +115,11 @@ class View:
     def cell(self) -> Mapping[int, CodeCell]:
         """The cells by index."""
         return {cell.index: cell for cell in self.cells}
+
+    @cached_property
+    def counts(self) -> frozenset[int]:
+        """The execution counts of all cells."""
+        return frozenset(one.execution_count for one in self.cells if one.execution_count)
 
     @cached_property
     def imported(self) -> frozenset[str]:

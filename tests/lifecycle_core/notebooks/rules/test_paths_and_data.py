@@ -1,0 +1,146 @@
+"""NB2xx: what must be found, and what must not."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.lifecycle_core.notebooks.rules.reading import findings, found
+
+PANDAS = "import pandas as pd\n"
+
+
+def nothing(_: str) -> bool:
+    return False
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import pandas as pd\npd.read_csv('/home/ann/data/x.csv')",
+        "import pandas as pd\nroot = '/data/x.csv'\npd.read_csv(root)",
+        "import pandas as pd\nroot = '/data'\npd.read_csv(root + '/x.csv')",
+        "import pandas as pd\nroot = '/data'\npd.read_csv(f'{root}/x.csv')",
+        "import os\nos.path.join('/data', 'x.csv')",
+        "from pathlib import Path\nPath('/data') / 'x.csv'",
+        "open(r'C:\\Users\\ann\\x.txt')",
+        "open('~/x.txt')",
+        "import os\nos.chdir('/work/project')",
+        "import pandas as pd\npd.DataFrame().to_csv('/out/x.csv')",
+        "import sys\nsys.path.insert(0, '/home/ann/lib')",
+        "load_it('/Users/ann/x.csv')",
+        "CONFIG = {'data': '/content/drive/x'}",
+        "import pandas as pd\npd.read_csv('file:///data/x.csv')",
+        "%cd /home/ann",
+        "from pathlib import Path\nPath.home() / 'x'",
+        "import os\nos.path.expanduser('~/x.csv')",
+    ],
+)
+def test_absolute_paths(source: str) -> None:
+    assert [severity for _, _, severity in found("NB201", source)] == ["warning"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "'''See /home/ann/notes for more.'''",
+        "print('/home/ann/x')",
+        "import re\nre.compile('/home/\\\\w+')",
+        "@app.get('/users/{id}')\ndef f(): ...",
+        "url = 'https://example.org/home/x'",
+        "import pandas as pd\npd.read_csv('data/x.csv')\npd.read_csv('../data/x.csv')",
+        "from datetime import date\ndate.today().strftime('%d/%m/%Y')",
+        "ratio = 'a/b'\nx = '/'",
+        "import requests\nrequests.get('/api')",
+        "raise ValueError('/home/ann/x is not there')",
+        "s = 's3://bucket/home'",
+        "x = f'{a}/home/{b}'",
+        "# /home/ann/x.csv",
+        "df.plot(marker='/')",
+    ],
+)
+def test_text_that_is_no_path_of_one_machine(source: str) -> None:
+    assert found("NB201", source) == []
+
+
+def test_paths_of_every_system_are_a_note() -> None:
+    assert found("NB201", "open('/dev/null')\nopen('/tmp/x', 'w')") == [
+        (0, 1, "info"),
+        (0, 2, "info"),
+    ]
+
+
+def test_an_absolute_path_that_is_read_and_not_there_surely_fails() -> None:
+    source = PANDAS + "pd.read_csv('/data/x.csv')"
+    assert found("NB201", source, exists=nothing) == [(0, 2, "error")]
+
+
+def test_a_path_below_the_notebook_can_be_made_relative() -> None:
+    (finding,) = findings(PANDAS + "pd.read_csv('/work/p/data/x.csv')", folder="/work/p")
+    assert finding.fixable
+    (finding,) = findings(PANDAS + "pd.read_csv('/work/pq/x.csv')", folder="/work/p")
+    assert not finding.fixable
+
+
+def test_a_path_that_leaves_the_project() -> None:
+    source = PANDAS + "pd.read_csv('../../x.csv')"
+    assert found("NB202", source, exists=nothing) == [(0, 2, "warning")]
+    assert found("NB202", source) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "severity"),
+    [
+        (PANDAS + "pd.read_csv('x.csv')", "error"),
+        ("open('x.txt').read()", "error"),
+        ("import numpy as np\nnp.load('x.npy')", "error"),
+        ("from pathlib import Path\nPath('x.txt').read_text()", "error"),
+        (PANDAS + "def load():\n    return pd.read_csv('x.csv')\nload()", "warning"),
+        ("!make data\nopen('x.txt')", "info"),
+        ("import os\nif os.path.exists('x.txt'):\n    open('x.txt')", "warning"),
+    ],
+)
+def test_data_that_is_not_there(source: str, severity: str) -> None:
+    assert [one for _, _, one in found("NB203", source, exists=nothing)] == [severity]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        PANDAS + "pd.DataFrame().to_csv('x.csv')\npd.read_csv('x.csv')",
+        "with open('x.txt', 'w') as f:\n    f.write('a')\nopen('./x.txt').read()",
+        "import numpy as np\nnp.save('x', [1])\nnp.load('x.npy')",
+        PANDAS + "pd.read_csv('https://example.org/x.csv')",
+        PANDAS + "pd.read_csv(path)\nopen(name)",
+        PANDAS + "for n in range(3):\n    pd.read_csv(f'x{n}.csv')",
+        "import os\nos.chdir('sub')\nopen('x.txt')",
+        "%cd sub\nopen('x.txt')",
+        "open('out.txt', 'w')",
+        "def never():\n    return open('x.txt')",
+        PANDAS + "pd.read_sql('select 1', c)\npd.read_clipboard()",
+        "import glob\nglob.glob('*.csv')",
+    ],
+)
+def test_data_that_is_made_or_unknown(source: str) -> None:
+    assert found("NB203", source, exists=nothing) == []
+
+
+def test_data_that_is_there() -> None:
+    assert found("NB203", PANDAS + "pd.read_csv('x.csv')", exists={"x.csv"}.__contains__) == []
+
+
+def test_an_input_that_is_overwritten() -> None:
+    cells = (PANDAS + "df = pd.read_csv('x.csv')", "df.to_csv('./x.csv')")
+    assert found("NB204", *cells) == [(1, 1, "warning")]
+    assert found("NB204", "t = open('x').read()\nopen('x', 'w').write(t)") == [(0, 2, "warning")]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        PANDAS + "df = pd.read_csv('x.csv')\ndf.to_csv('y.csv')",
+        PANDAS + "pd.DataFrame().to_csv('x.csv')\npd.read_csv('x.csv')",
+        "open('log', 'a')\nopen('log', 'a')",
+    ],
+)
+def test_inputs_that_stay(source: str) -> None:
+    assert found("NB204", source) == []
