@@ -4,14 +4,14 @@ The verbs are found on first access, so that importing this package loads nothin
 
     >>> import lifecycle_core
     >>> lifecycle_core.promote.__module__
-    'lifecycle_core.verbs'
+    'lifecycle_core.verbs.released'
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "check_contract",
@@ -19,6 +19,7 @@ __all__ = [
     "finalize",
     "history",
     "infer_contract",
+    "lint",
     "package",
     "parse_release",
     "promote",
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
         finalize,
         history,
         infer_contract,
+        lint,
         package,
         parse_release,
         promote,

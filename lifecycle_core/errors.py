@@ -13,8 +13,10 @@
     |-- CheckpointFailed       a needed checkpoint is not passed .results   exit 1
     |-- ConcurrentPromotion    somebody else moved the alias     .head      exit 1
     |-- LedgerBroken           the ledger was changed behind us .alias     exit 3
+    |-- NoReproduction         a reproduction gave no answer             exit 3
     |-- RunStopped             a kernel died, hung or left early .run       exit 3
     |-- TargetUnwritable       a file cannot be written          .path      exit 3
+    |-- EnvironmentUnavailable a package could not be had        .package   exit 3
     `-- RegistryUnavailable    the registry does not answer      .uri       exit 3
 
 `str(error)` states the fact; `error.hint` says what to do next; the attribute is the data.
@@ -177,6 +179,12 @@ class RunStopped(LifecycleError):
         self.run = run
 
 
+class NoReproduction(LifecycleError):
+    """A reproduction in the background was stopped, or its process died."""
+
+    exit_code = 3
+
+
 class TargetUnwritable(LifecycleError):
     """A file or folder cannot be written: read-only, or the disk is full."""
 
@@ -185,6 +193,24 @@ class TargetUnwritable(LifecycleError):
     def __init__(self, fact: str, *, path: str, hint: str = "") -> None:
         super().__init__(fact, hint=hint)
         self.path = path
+
+
+class EnvironmentUnavailable(LifecycleError):
+    """A locked environment could not be made.
+
+    Attributes:
+        package: The package that it failed on as `name==version`, or empty.
+        reason: One of `offline`, `late`, `refused` (the index wants a login), `not_on_index`,
+            `hash_mismatch`, `no_wheel`, `build_failed`, `other_python`, `no_hashes`, `not_here`,
+            `changed`, `unknown`.
+    """
+
+    exit_code = 3
+
+    def __init__(self, fact: str, *, reason: str, package: str = "", hint: str = "") -> None:
+        super().__init__(fact, hint=hint)
+        self.package = package
+        self.reason = reason
 
 
 class RegistryUnavailable(LifecycleError):

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from nbext.journal import MEMORY, Listener
+
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
@@ -38,14 +40,14 @@ RECORDS = {
     "Status": "release",
 }
 PANELS = {"Proposal": "proposal"}
-_MEMORY = "nbrelease"
+REPORT = ("nbext.report", "Report")
 
 
 def declare(shell: InteractiveShell) -> None:
     """Make magics and views known to a shell, and remember what stood in their places."""
     manager, bundles = shell.magics_manager, shell.display_formatter.mimebundle_formatter
-    before: dict[str, dict[Any, Any]] = {"magics": {}, "views": {}}
-    shell.meta[_MEMORY] = before
+    before: dict[str, Any] = {"magics": {}, "views": {}, "journal": Listener(shell)}
+    shell.meta[MEMORY] = before
     for name, (kind, where) in MAGICS.items():
         before["magics"][name] = manager.magics[kind].pop(name, None), manager.lazy_magics.get(name)
         manager.register_lazy(name, where, kind)
@@ -54,12 +56,22 @@ def declare(shell: InteractiveShell) -> None:
         for record, module in views.items():
             place = (f"lifecycle_core.schema.{module}", record)
             before["views"][place] = bundles.for_type_by_name(*place, view)
+    displays = shell.display_formatter.ipython_display_formatter
+    before["report"] = displays.for_type_by_name(*REPORT, _show_report)
+    before["journal"].start()
 
 
 def withdraw(shell: InteractiveShell) -> None:
     """Put back what stood in the places of our magics and views, and forget about it."""
     manager, bundles = shell.magics_manager, shell.display_formatter.mimebundle_formatter
-    before = shell.meta.pop(_MEMORY, {"magics": {}, "views": {}})
+    before = shell.meta.pop(MEMORY, None)
+    if before is None:
+        return
+    before["journal"].stop()
+    displays = shell.display_formatter.ipython_display_formatter
+    displays.pop(".".join(REPORT))
+    if before["report"] is not None:
+        displays.for_type_by_name(*REPORT, before["report"])
     for name, (magic, lazy) in before["magics"].items():
         kind, where = MAGICS[name]
         _put_back(manager.magics[kind], name, magic)
@@ -86,6 +98,12 @@ def _show_panel(record: Any) -> Any:  # noqa: ANN401 - as above, and a pair with
     from nbext.widgets.promotion import mime_bundle
 
     return mime_bundle(record)
+
+
+def _show_report(report: Any) -> None:  # noqa: ANN401 - importing it would load the core
+    from nbext.live import show
+
+    show(report)
 
 
 def _complete(shell: InteractiveShell, event: Any) -> list[str]:  # noqa: ANN401 - IPython's own type

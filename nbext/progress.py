@@ -12,6 +12,8 @@ from IPython.display import display, update_display
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from lifecycle_core.verbs.attending import Standing
+
 _BAR = (
     '<div style="display:flex;flex-wrap:wrap;align-items:center;gap:4px 10px;'
     'font:13px/1.6 var(--jp-ui-font-family,system-ui,sans-serif)">'
@@ -41,16 +43,24 @@ class NotebookProgress:
     def begin(self, activity: str) -> None:
         """Show that an activity starts."""
         self._activity = activity
-        self._show(f"{activity} ...", _bar(activity))
+        self._show(f"{activity} ...", bar(activity))
 
     def cell(self, done: int, total: int, label: str) -> None:
         """Show which cell starts."""
         note = f"cell {done + 1} of {total}: {label}" if done < total else f"{total} cells"
-        self._show(f"{self._activity}: {note}", _bar(self._activity, note, done, total))
+        self._show(f"{self._activity}: {note}", bar(self._activity, note, done, total))
 
     def end(self, activity: str, note: str = "") -> None:
         """Show that an activity is over."""
-        self._show(f"{activity}: {note or 'done'}", _bar(activity, note or "done", 1, 1))
+        self._show(f"{activity}: {note or 'done'}", bar(activity, note or "done", 1, 1))
+
+    def show(self, standing: Standing) -> None:
+        """Show where a reproduction in the background stands."""
+        self._activity = standing.activity
+        if standing.total:
+            self.cell(standing.done, standing.total, standing.label)
+        else:
+            self.begin(standing.activity)
 
     def clear(self) -> None:
         """Leave nothing behind."""
@@ -66,6 +76,7 @@ class NotebookProgress:
             display(bundle, display_id=self._display, raw=True)
 
 
-def _bar(activity: str, note: str = "", done: int | None = None, total: int = 1) -> str:
+def bar(activity: str, note: str = "", done: int | None = None, total: int = 1) -> str:
+    """Return a bar with its activity and a note; it pulses if it is not known how much is done."""
     value = "" if done is None else f' value="{done}"'
     return _BAR.format(activity=escape(activity), note=escape(note), value=value, total=total)

@@ -19,8 +19,8 @@ LENIENT = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
 def shown() -> list[tuple[str, str]]:
-    """Return the commands of the console block and the answers below them."""
-    block = re.findall(r"```console\n(.*?)```", README.read_text(), re.DOTALL)[0]
+    """Return the commands of the console blocks and the answers below them."""
+    block = "".join(re.findall(r"```console\n(.*?)```", README.read_text(), re.DOTALL))
     parts = re.split(r"^\$ (.*)$", block, flags=re.MULTILINE)[1:]
     return list(zip(parts[::2], parts[1::2], strict=True))
 
@@ -30,7 +30,7 @@ def test_the_example_gives_the_output_that_is_shown(tmp_path: Path) -> None:
     customers = pd.read_csv(ROOT / "example_notebooks" / "data" / "telco_churn.csv")
     customers.drop(columns="churn").to_csv(tmp_path / "customers.csv", index=False)
     commands = shown()
-    assert len(commands) == 3
+    assert len(commands) == 4
     for command, answer in commands:
         program, *words = shlex.split(command)
         assert program == "nbrelease"

@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from lifecycle_core.adapters.journal import Journal, StopRun, run_from
 from lifecycle_core.adapters.kernel import Kernel, fresh_kernel
+from lifecycle_core.adapters.touched import inputs, written
 from lifecycle_core.errors import InvalidCall
 from lifecycle_core.notebooks.cells import code_cells, parameter_names
 from lifecycle_core.notebooks.execution import Execution
+from lifecycle_core.notebooks.factors import Conditions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from lifecycle_core.adapters.progress import Progress
     from lifecycle_core.adapters.workspace import Workspace
@@ -29,7 +31,13 @@ if TYPE_CHECKING:
 _START_TIMEOUT = 120
 _IOPUB_TIMEOUT = 600
 """Seconds to wait for the outputs of a cell that has ended; a hundred thousand take a minute."""
-_NAME = "nbrelease"
+_NAME = "nbrelease-kernel"
+"""Not `nbrelease`, which is the engine that users name: `lifecycle_core.papermill_engine`."""
+_DEFAULT = Conditions()
+
+
+def _unheard(_kernel: Kernel) -> None:
+    """Tell nobody that a kernel has started."""
 
 
 class Engine(Protocol):
@@ -44,6 +52,8 @@ class Engine(Protocol):
         cell_timeout: float | None,
         progress: Progress,
         environment: Mapping[str, str] = {},
+        conditions: Conditions = _DEFAULT,
+        started: Callable[[Kernel], None] = _unheard,
     ) -> Execution:
         """Run the notebook and return what is left of it; see `PapermillEngine.run`."""
 
@@ -60,8 +70,10 @@ class PapermillEngine:
         cell_timeout: float | None,
         progress: Progress,
         environment: Mapping[str, str] = {},
+        conditions: Conditions = _DEFAULT,
+        started: Callable[[Kernel], None] = _unheard,
     ) -> Execution:
-        """Run the notebook with the current interpreter, in the notebook's folder of the copy.
+        """Run the notebook in a fresh kernel, in the notebook's folder of the copy.
 
         A cell that raises, a kernel that dies, a cell that takes too long and a notebook that
         leaves early do not raise here: `Execution.run` says how it ended.
@@ -73,25 +85,42 @@ class PapermillEngine:
             cell_timeout: Seconds that one cell may take, above 0; None waits for ever.
             progress: Is told about each code cell.
             environment: Further variables for the kernel.
+            conditions: How the kernel is started.
+            started: Is given the kernel once it runs, so that another thread can end it.
 
         Raises:
             InvalidCall: A parameter that the notebook does not have.
             TargetUnwritable: The workspace cannot be written.
         """
         _check_parameters(notebook, parameters)
-        started = time.monotonic()
+        begun = time.monotonic()
         journal = Journal(code_cells(notebook), progress)
-        with _quiet_loop(), fresh_kernel(workspace, environment) as kernel:
+        with (
+            _quiet_loop(),
+            fresh_kernel(
+                workspace,
+                environment,
+                python=conditions.python,
+                factors=conditions.factors,
+                hash_seed=conditions.hash_seed,
+                threads=conditions.threads,
+            ) as kernel,
+        ):
+            started(kernel)
             journal.enter = kernel.enter_cell
             end = _execute(notebook, parameters, cell_timeout, journal, kernel)
-            run = run_from(journal, end, kernel, started)
+            run = run_from(journal, end, kernel, begun)
             kernel.stuck = run.exit == "timeout"
+        facts = kernel.recorded.facts
         return Execution(
             cells=journal.executed(),
             run=run,
             notebook=journal.notebook(notebook),
-            inputs=kernel.inputs(),
-            modules=kernel.modules(),
+            inputs=inputs(facts, workspace),
+            written=written(facts, workspace),
+            modules=facts.modules,
+            facts=facts,
+            roots=((str(workspace.project), str(workspace.source)),),
         )
 
 

@@ -7,7 +7,6 @@ import signal
 import time
 from typing import TYPE_CHECKING, Any
 
-from lifecycle_core.adapters.kernel_environment import HASH_SEED, threads
 from lifecycle_core.notebooks.execution import ExecutedCell
 from lifecycle_core.notebooks.normalisers.ansi import plain
 from lifecycle_core.schema.reproduction import Run, RunExit
@@ -126,6 +125,12 @@ class Journal:
         """Return the cells that should have run and did not answer."""
         return [index for index in self._expected if index not in self._replies]
 
+    def hung(self, kernel: Kernel) -> str:
+        """Say where the running cell is, when it has used up its time."""
+        source = self._cells[self.current].source if self.current is not None else ""
+        where = kernel.stack(self.current).told(source)
+        return f"The cell ran longer than it was allowed to{where or '.'}"
+
     def executed(self) -> dict[int, ExecutedCell]:
         """Return every code cell of the source as the run left it."""
         nodes = {index: node for node in self._nodes if (index := self._index(node)) is not None}
@@ -150,7 +155,8 @@ class Journal:
             cell["metadata"] = {k: v for k, v in cell["metadata"].items() if k != "papermill"}
             if cell["cell_type"] == "code":
                 cell["outputs"] = _plain(node.get("outputs", []))
-                cell["execution_count"] = node.get("execution_count")
+                answered = not own or int(own[1]) in self._replies
+                cell["execution_count"] = node.get("execution_count") if answered else None
             if not own and content.get("nbformat_minor", 0) < _MINOR_WITH_IDS:
                 del cell["id"]
             cells.append(cell)
@@ -183,8 +189,8 @@ def run_from(journal: Journal, end: Exception | None, kernel: Kernel, started: f
     stopped = journal.stopped if journal.stopped is not None else journal.current
     return Run(
         seconds=time.monotonic() - started,
-        hash_seed=HASH_SEED,
-        threads=threads(),
+        hash_seed=kernel.hash_seed,
+        threads=kernel.threads,
         exit=way,
         stopped_at=None if way == "ok" else stopped,
         message=" ".join(plain(message).split())[:_MESSAGE],
@@ -201,7 +207,7 @@ def _ending(journal: Journal, end: Exception | None, kernel: Kernel) -> tuple[Ru
             return "exited", "The cell told the kernel to quit."
         case "CellTimeoutError":
             lost = "IOPub" in str(end)
-            return "timeout", _LOST if lost else "The cell ran longer than it was allowed to."
+            return "timeout", _LOST if lost else journal.hung(kernel)
         case "DeadKernelError" | "RuntimeError":
             return _death(kernel, started=journal.started)
     if missing := journal.missing():
@@ -220,7 +226,13 @@ def _death(kernel: Kernel, *, started: bool) -> tuple[RunExit, str]:
     if code >= 0:
         return "exited", f"The kernel's process ended itself with exit code {code}.{said}"
     name = signal.Signals(-code).name if -code in list(signal.Signals) else f"signal {-code}"
-    memory = "; the system does that when memory runs out" if name == "SIGKILL" else ""
+    memory = ""
+    if name == "SIGKILL":
+        memory = (
+            "; memory ran out"
+            if kernel.ran_out_of_memory()
+            else "; the system does that when memory runs out"
+        )
     return "killed", f"The kernel was killed by {name}{memory}.{said}"
 
 

@@ -1,7 +1,7 @@
 """One kernel process of the current interpreter: started, asked how it ended, and ended for good.
 
 It talks over Unix sockets in the workspace (no port that another user could reach), leads a
-process group of its own, and is launched by `launcher.py`.
+process group of its own, and is launched by `recorder/launcher.py`.
 """
 
 from __future__ import annotations
@@ -14,13 +14,24 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lifecycle_core.adapters import launcher
-from lifecycle_core.adapters.files import digest_file, writing
-from lifecycle_core.adapters.kernel_environment import kernel_environment, needs_user_site
-from lifecycle_core.schema.reproduction import InputFile
+from lifecycle_core.adapters.files import writing
+from lifecycle_core.adapters.kernel_environment import (
+    HASH_SEED,
+    kernel_environment,
+    needs_user_site,
+    processors,
+)
+from lifecycle_core.adapters.recorded import Recorded, read_recorded
+from lifecycle_core.adapters.stacks import Stack, parse_stack
+from lifecycle_core.notebooks.factors import Factors
+from lifecycle_core.notebooks.facts import Facts
+from lifecycle_core.recorder import launcher
+from lifecycle_core.recorder.settings import CELL, STACK_SIGNAL, Settings
+from lifecycle_core.recorder.settings import Factors as RecorderFactors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,6 +43,7 @@ _SOCKET_PATH = 90
 _POLITE = 5.0
 _GRACE = 0.5
 _TAIL = 2_000
+_STACK = 50_000
 
 
 class Kernel:
@@ -40,38 +52,73 @@ class Kernel:
     Attributes:
         manager: jupyter_client's kernel manager.
         stuck: It is known not to answer, so that asking it to stop would be waiting in vain.
+        hash_seed: Its PYTHONHASHSEED.
+        threads: What numerical libraries in it are told.
+        recorded: What the recorder told, once the kernel has ended.
     """
 
-    def __init__(self, workspace: Workspace, extra: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        extra: Mapping[str, str],
+        *,
+        python: Path | None = None,
+        factors: Factors = Factors(),  # noqa: B008 - frozen
+        hash_seed: int = HASH_SEED,
+        threads: int | None = None,
+        watched: bool = True,
+    ) -> None:
         self.stuck = False
+        self.hash_seed = hash_seed
+        self.threads = threads or processors()
+        self._memory_kills = memory_kills()
+        self.recorded = Recorded(facts=Facts(), begun={})
         self._workspace = workspace
         with writing(workspace.root):
             folder = Path(tempfile.mkdtemp(prefix="k", dir=workspace.root))
             self._sockets = folder
             if len(os.fsencode(folder)) > _SOCKET_PATH:
                 self._sockets = Path(tempfile.mkdtemp(prefix="nbrelease-k-", dir="/tmp"))
-            self._observed = folder / "observed.jsonl"
+            # Kept open: the notebook can delete the file, but not what it told before.
+            self._observed = (folder / "observed.jsonl").open("w+b")
+            self._stack = folder / "stack"
             cell = folder / "cell"
             self._cell = os.open(cell, os.O_RDWR | os.O_CREAT, 0o600)
             self.enter_cell(-1)
             self._log = folder / "kernel.log"
             temporary = folder / "tmp"
             temporary.mkdir()
-        self._environment = kernel_environment(workspace, temporary, extra)
+            self._environment = kernel_environment(
+                workspace, temporary, extra, hash_seed=hash_seed, threads=self.threads
+            )
+            settings = Settings(
+                observed=self._observed.name,
+                cell=str(cell),
+                stack=str(self._stack),
+                project=str(workspace.project),
+                source=str(workspace.source),
+                cache=self._environment["MPLCONFIGDIR"],
+                linked=tuple(map(str, workspace.linked)),
+                factors=RecorderFactors(**asdict(factors)),
+            )
+            config = folder / "config.json"
+            config.write_text(json.dumps(asdict(settings) if watched else {}), encoding="utf-8")
         self.manager = _manager(
             argv=[
-                sys.executable,
-                *([] if needs_user_site() else ["-s"]),
+                str(python or sys.executable),
+                *([] if python is None and needs_user_site() else ["-s"]),
                 str(Path(launcher.__file__).resolve()),
-                str(self._observed),
-                str(cell),
-                str(workspace.project),
+                str(config),
                 "-f",
                 "{connection_file}",
                 "--HistoryManager.hist_file=:memory:",
             ],
             sockets=self._sockets,
         )
+
+    def ran_out_of_memory(self) -> bool:
+        """Tell whether the system has killed for want of memory since the kernel was made."""
+        return memory_kills() > self._memory_kills
 
     def start(self) -> None:
         """Start the process and return at once; the client waits until it answers."""
@@ -89,7 +136,7 @@ class Kernel:
     def enter_cell(self, index: int) -> None:
         """Tell the observer which cell of the source runs from now on."""
         # In place: the kernel has this file mapped, and a file cut short would kill it.
-        os.pwrite(self._cell, launcher.CELL.pack(index), 0)
+        os.pwrite(self._cell, CELL.pack(index), 0)
 
     def returncode(self, wait: float = 2.0) -> int | None:
         """Return how the process ended (minus the signal, if one killed it), or None if it runs."""
@@ -102,33 +149,25 @@ class Kernel:
         """Return the end of what the process wrote past Jupyter, such as an interpreter's crash."""
         return self._log.read_text(errors="replace")[-_TAIL:].strip()
 
-    def inputs(self) -> tuple[InputFile, ...]:
-        """Return the files of the project that the kernel read, sorted by path.
+    def stack(self, cell: int | None) -> Stack:
+        """Ask where the main thread is; of use for a kernel that hangs, shortly before its end.
 
-        A file that the run itself made is no input. One that it changed gets the digest that the
-        user's own file has.
+        Args:
+            cell: The running cell.
         """
-        cells: dict[Path, set[int]] = {}
-        for fact in self._facts("file"):
-            cells.setdefault(Path(fact["file"]), set()).add(fact["cell"])
-        found = []
-        here = self._workspace.notebook.parent
-        for file, readers in cells.items():
-            original = self._workspace.source / file.relative_to(self._workspace.project)
+        self._process.send_signal(STACK_SIGNAL)
+        deadline = time.monotonic() + _GRACE
+        text = ""
+        while time.monotonic() < deadline and not text.endswith("\n"):
+            time.sleep(0.02)
             with suppress(OSError):
-                source = file if _untouched(file, original) else original
-                found.append(
-                    InputFile(
-                        path=Path(os.path.relpath(file, here)).as_posix(),
-                        digest=digest_file(source),
-                        cells=tuple(sorted(index for index in readers if index >= 0)),
-                    )
-                )
-        return tuple(sorted(found, key=lambda item: item.path))
+                text = self._stack.read_text(errors="replace")[:_STACK]
+        return parse_stack(text, self._read().begun.get(-1 if cell is None else cell, {}))
 
-    def modules(self) -> frozenset[str]:
-        """Return the top-level names of the modules that the kernel imported."""
-        return frozenset(fact["module"] for fact in self._facts("module"))
+    def kill(self) -> None:
+        """End the process and everything in its group at once; another thread may wait for it."""
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
 
     def end(self, *, politely: bool) -> None:
         """End the process and everything in its group, and remove its sockets.
@@ -148,24 +187,47 @@ class Kernel:
         with suppress(OSError):
             run_sync(self.manager.cleanup_resources)()
         os.close(self._cell)
+        self.recorded = self._read()
+        self._observed.close()
         if self._sockets.parent != self._workspace.root:
             shutil.rmtree(self._sockets, ignore_errors=True)
 
-    def _facts(self, kind: str) -> Iterator[dict[str, Any]]:
-        try:
-            lines = self._observed.read_text(errors="replace").splitlines()
-        except FileNotFoundError:
-            return
-        for line in lines:
-            with suppress(json.JSONDecodeError):  # a line cut short by the kernel's death
-                if isinstance(fact := json.loads(line), dict) and kind in fact:
-                    yield fact
+    def _read(self) -> Recorded:
+        self._observed.seek(0)
+        return read_recorded(self._observed)
 
 
 @contextmanager
-def fresh_kernel(workspace: Workspace, extra: Mapping[str, str]) -> Iterator[Kernel]:
-    """Start a kernel; when the block is left, for whatever reason, nothing of it remains."""
-    kernel = Kernel(workspace, extra)
+def fresh_kernel(
+    workspace: Workspace,
+    extra: Mapping[str, str],
+    *,
+    python: Path | None = None,
+    factors: Factors = Factors(),  # noqa: B008 - frozen
+    hash_seed: int = HASH_SEED,
+    threads: int | None = None,
+    watched: bool = True,
+) -> Iterator[Kernel]:
+    """Start a kernel; when the block is left, for whatever reason, nothing of it remains.
+
+    Args:
+        workspace: Where it runs.
+        extra: Environment variables that win over all others.
+        python: Interpreter of an environment that holds ipykernel; by default the current one.
+        factors: What is held fixed.
+        hash_seed: PYTHONHASHSEED, from 0 to 4294967295.
+        threads: What numerical libraries are told, above 0; by default the processors there are.
+        watched: The recorder is there; only to measure its cost it is not.
+    """
+    kernel = Kernel(
+        workspace,
+        extra,
+        python=python,
+        factors=factors,
+        hash_seed=hash_seed,
+        threads=threads,
+        watched=watched,
+    )
     well = False
     try:
         kernel.start()
@@ -173,6 +235,19 @@ def fresh_kernel(workspace: Workspace, extra: Mapping[str, str]) -> Iterator[Ker
         well = not kernel.stuck
     finally:
         kernel.end(politely=well)
+
+
+def memory_kills() -> int:
+    """Return how often memory ran out in our control group, as the system counts; 0 if unknown."""
+    try:
+        group = Path("/proc/self/cgroup").read_text().rpartition("::")[2].strip()
+        for folder in (Path(f"/sys/fs/cgroup{group}"), Path("/sys/fs/cgroup")):
+            if (events := folder / "memory.events").exists():
+                counts = dict(line.split() for line in events.read_text().splitlines())
+                return int(counts.get("oom_kill", 0))
+    except (OSError, ValueError):
+        pass
+    return 0
 
 
 def _manager(argv: list[str], sockets: Path) -> Any:  # noqa: ANN401 - jupyter_client has no types
@@ -210,9 +285,3 @@ def _end_group(leader: Any) -> None:  # noqa: ANN401 - a Popen without types
             number = 0  # from now on only ask whether somebody is left
             leader.poll()
             time.sleep(0.02)
-
-
-def _untouched(copy: Path, original: Path) -> bool:
-    """Tell whether the copy still is what was copied: copying keeps size and time."""
-    ours, theirs = copy.stat(), original.stat()
-    return (ours.st_size, ours.st_mtime_ns) == (theirs.st_size, theirs.st_mtime_ns)

@@ -31,10 +31,16 @@ _THREADS = (
     "MKL_NUM_THREADS",
     "NUMEXPR_NUM_THREADS",
     "VECLIB_MAXIMUM_THREADS",
+    "BLIS_NUM_THREADS",
+    "NUMBA_NUM_THREADS",
+    "LOKY_MAX_CPU_COUNT",
+    "POLARS_MAX_THREADS",
+    "RAYON_NUM_THREADS",
+    "TBB_NUM_THREADS",
 )
 
 
-def threads() -> int:
+def processors() -> int:
     """Return how many processors this process may use: what numerical libraries are told."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
@@ -42,7 +48,12 @@ def threads() -> int:
 
 
 def kernel_environment(
-    workspace: Workspace, temporary: Path, extra: Mapping[str, str]
+    workspace: Workspace,
+    temporary: Path,
+    extra: Mapping[str, str],
+    *,
+    hash_seed: int = HASH_SEED,
+    threads: int | None = None,
 ) -> dict[str, str]:
     """Return the variables that the kernel sees; nothing else of ours leaks in.
 
@@ -50,6 +61,8 @@ def kernel_environment(
         workspace: Gives HOME and the evidence folder.
         temporary: The kernel's TMPDIR.
         extra: Variables that win over all others.
+        hash_seed: From 0 to 4294967295.
+        threads: What numerical libraries are told; by default the processors there are.
     """
     home = workspace.home
     allowed = {
@@ -69,8 +82,8 @@ def kernel_environment(
         "XDG_CACHE_HOME": str(home / ".cache"),
         "MPLCONFIGDIR": str(_font_cache() or home / ".cache" / "matplotlib"),
         "TMPDIR": str(temporary),
-        "PYTHONHASHSEED": str(HASH_SEED),
-        **dict.fromkeys(_THREADS, str(threads())),
+        "PYTHONHASHSEED": str(hash_seed),
+        **dict.fromkeys(_THREADS, str(threads or processors())),
         "NBRELEASE_EVIDENCE": str(workspace.evidence),
         "NBRELEASE_RUN": "1",
         **extra,

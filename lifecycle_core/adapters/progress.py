@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class Progress(Protocol):
@@ -29,3 +33,12 @@ class Silent:
 
     def end(self, activity: str, note: str = "") -> None:
         """Say nothing."""
+
+
+@contextmanager
+def told(progress: Progress, activity: str) -> Iterator[Any]:
+    """Report an activity from its begin to its end; the block says the answer."""
+    answers: list[str] = []
+    progress.begin(activity)
+    yield answers.append
+    progress.end(activity, answers[-1] if answers else "")

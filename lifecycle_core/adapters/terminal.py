@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Protocol, TextIO
+
+from lifecycle_core.adapters.progress import Silent
+from lifecycle_core.adapters.rendering.plain import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
@@ -35,6 +39,42 @@ def watched(stream: TextIO) -> Iterator[Progress]:
         yield LiveProgress(bars)
 
 
+@contextmanager
+def watched_side_by_side(stream: TextIO, names: Sequence[str]) -> Iterator[Sides]:
+    """Yield what watches several pieces of work at once, by the index of their names.
+
+    On a terminal each piece that runs has a bar, and a last one counts those that are over.
+    """
+    if not stream.isatty():
+        yield PlainSides(stream, names)
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        TextColumn("{task.fields[note]}", style="dim"),
+        TimeElapsedColumn(),
+    )
+    # Only where the answer goes to the same terminal must its lines be kept above the bars.
+    together = sys.stdout.isatty()
+    with Progress(
+        *columns, console=Console(file=stream), redirect_stdout=together, transient=True
+    ) as bars:
+        yield LiveSides(bars, names)
+
+
+class Sides(Protocol):
+    """Watches pieces of work that run side by side."""
+
+    def of(self, index: int) -> Progress:
+        """Return who is told what piece `index` does; the piece starts now."""
+
+    def over(self, index: int) -> None:
+        """Take note that a piece is over."""
+
+
 class PlainProgress:
     """One line as an activity begins, one per cell, one as it ends."""
 
@@ -58,7 +98,7 @@ class PlainProgress:
         self._write(f"{activity}: {note or 'done'} ({seconds:.1f} s)")
 
     def _write(self, line: str) -> None:
-        self._stream.write(line + "\n")
+        self._stream.write(visible(line) + "\n")
         self._stream.flush()
 
 
@@ -90,3 +130,61 @@ class LiveProgress:
 def _plain(text: str) -> str:
     """Keep rich from reading `[...]` in a user's code as markup."""
     return text.replace("[", r"\[")
+
+
+class PlainSides:
+    """One line as a piece starts; what came of it is the answer's business."""
+
+    def __init__(self, stream: TextIO, names: Sequence[str]) -> None:
+        self._stream = stream
+        self._names = names
+
+    def of(self, index: int) -> Progress:
+        """Write the piece's name."""
+        self._stream.write(f"{self._names[index]} ...\n")
+        self._stream.flush()
+        return Silent()
+
+    def over(self, index: int) -> None:
+        """Write nothing."""
+
+
+class LiveSides:
+    """A bar for each piece that runs, and one for all."""
+
+    def __init__(self, bars: RichProgress, names: Sequence[str]) -> None:
+        self._bars = bars
+        self._names = names
+        self._tasks: dict[int, TaskID] = {}
+        self._all = bars.add_task("All", total=len(names), note=f"0 of {len(names)}")
+        self._over = 0
+
+    def of(self, index: int) -> Progress:
+        """Show a bar for the piece."""
+        task = self._bars.add_task(_plain(self._names[index]), total=None, note="starting")
+        self._tasks[index] = task
+        return _OneSide(self._bars, task)
+
+    def over(self, index: int) -> None:
+        """Take the piece's bar away and advance that of all."""
+        self._bars.remove_task(self._tasks.pop(index))
+        self._over += 1
+        note = f"{self._over} of {len(self._names)}"
+        self._bars.update(self._all, completed=self._over, note=note)
+
+
+class _OneSide:
+    """The bar of one piece of work."""
+
+    def __init__(self, bars: RichProgress, task: TaskID) -> None:
+        self._bars = bars
+        self._task = task
+
+    def begin(self, activity: str) -> None:
+        self._bars.update(self._task, note=_plain(activity[:40]))
+
+    def cell(self, done: int, total: int, label: str) -> None:
+        self._bars.update(self._task, completed=done, total=total, note=_plain(label[:40]))
+
+    def end(self, activity: str, note: str = "") -> None:
+        self._bars.update(self._task, note=_plain(f"{activity}: {note or 'done'}"[:40]))

@@ -1,9 +1,10 @@
-"""A scratch copy of the notebook's project, so that a clean run changes none of the user's files.
+"""Scratch copies of a notebook's project, so that a clean run changes none of the user's files.
 
-The copy holds what another engineer would get: in a git checkout the tracked files and the new
-ones that git does not ignore, elsewhere everything in the notebook's folder. A symbolic link that
-stays inside the project is copied as a link; one that leaves it is replaced by what it points to,
-because a run that wrote through it would change the user's files.
+    project --list once--> Scratch --copy for each run--> Workspace
+
+All runs of one check see the same files, even if the user changes theirs meanwhile. Small files are
+copied for each run. A large file is copied once, read-only, and linked into each: it is never a
+link to the user's own file, which code outside Python could write through.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ import os
 import shutil
 import signal
 import stat
-import subprocess
 import tempfile
 import threading
 import time
@@ -23,27 +23,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from lifecycle_core.adapters.files import writing
+from lifecycle_core.adapters.project import SCRATCH_PREFIX, Project, find_project
 from lifecycle_core.errors import NotebookInvalid
 from lifecycle_core.notebooks.read import Notebook, parse_notebook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
-_MAX_BYTES = 5 * 1024**3
-_MAX_FILES = 200_000
-_PREFIX = "nbrelease-run-"
 _LOCK = "lock"
 _SETTLED = 60.0
-"""Seconds after which a workspace must have been locked by its process."""
-_LEFT_OUT = frozenset(
-    {".git", ".hg", ".venv", ".nbrelease", "node_modules", "__pycache__", ".ipynb_checkpoints",
-     ".mypy_cache", ".pytest_cache", ".ruff_cache", ".tox"}
-)  # fmt: skip
+"""Seconds after which a scratch folder must have been locked by its process."""
+_LARGE = 16 * 1024**2
+"""Bytes from which a file is shared by all runs of a check instead of copied for each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workspace:
-    """The places of one clean run; all of them vanish when it is over.
+    """The places of one clean run; all of them vanish when the check is over.
 
     Attributes:
         root: Holds all the others.
@@ -52,6 +48,7 @@ class Workspace:
         notebook: The notebook within the copy.
         evidence: Where `%finalize` leaves what it found.
         home: The kernel's HOME, empty at first.
+        linked: Large files of the copy that runs share; they must not be written.
     """
 
     root: Path
@@ -60,6 +57,79 @@ class Workspace:
     notebook: Path
     evidence: Path
     home: Path
+    linked: tuple[Path, ...] = ()
+
+
+class Scratch:
+    """Where the runs of one check take place. Made by `open_scratch`, which also removes it."""
+
+    def __init__(self, root: Path, project: Project) -> None:
+        self._root, self._project = root, project
+        self._shared: dict[Path, Path] = {}
+        self._count = 0
+        self._lock = threading.Lock()
+
+    def workspace(self, recorded: Mapping[Path, bytes] | None = None) -> Workspace:
+        """Make a fresh copy of the project for one run.
+
+        Args:
+            recorded: Other content for some files, by their path below the project's folder.
+
+        Raises:
+            TargetUnwritable: The copy cannot be written.
+        """
+        project = self._project
+        with self._lock, writing(self._root):
+            self._count += 1
+            root = self._root / f"r{self._count}"
+            root.mkdir()
+            self._share(root.parent / "large")
+        workspace = Workspace(
+            root=root,
+            source=project.top,
+            project=root / "project",
+            notebook=root / "project" / project.notebook.relative_to(project.top),
+            evidence=root / "evidence",
+            home=root / "home",
+            linked=tuple(root / "project" / file.relative_to(project.top) for file in self._shared),
+        )
+        with writing(root):
+            for folder in (workspace.project, workspace.evidence, workspace.home):
+                folder.mkdir()
+        for file in project.files:
+            self._place(file, workspace.project / file.relative_to(project.top))
+        for link, inner in project.links.items():
+            target = workspace.project / link.relative_to(project.top)
+            with writing(target):
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.symlink_to(os.path.relpath(inner, link.parent.relative_to(project.top)))
+        for name, content in (recorded or {}).items():
+            target = workspace.project / name
+            with writing(target):
+                target.unlink(missing_ok=True)
+                target.write_bytes(content)
+        return workspace
+
+    def _share(self, folder: Path) -> None:
+        """Copy the large files, once."""
+        for number, (file, size) in enumerate(self._project.files.items()):
+            if size < _LARGE or file in self._shared:
+                continue
+            folder.mkdir(exist_ok=True)
+            with suppress(FileNotFoundError):  # gone since the files were listed
+                copy = folder / str(number)
+                shutil.copy2(file, copy)
+                copy.chmod(stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH)
+                self._shared[file] = copy
+
+    def _place(self, file: Path, target: Path) -> None:
+        with writing(target), suppress(FileNotFoundError):  # gone since the files were listed
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if shared := self._shared.get(file):
+                target.hardlink_to(shared)
+                return
+            shutil.copy2(file, target)
+            target.chmod(target.stat().st_mode | stat.S_IWUSR)
 
 
 def read_notebook(path: Path) -> Notebook:
@@ -84,8 +154,8 @@ def read_notebook(path: Path) -> Notebook:
 
 
 @contextmanager
-def open_workspace(notebook: Path, *, scratch: Path | None = None) -> Iterator[Workspace]:
-    """Copy the notebook's project and yield where; remove everything afterwards.
+def open_scratch(notebook: Path, *, scratch: Path | None = None) -> Iterator[Scratch]:
+    """List the notebook's project and yield what makes copies of it; remove all afterwards.
 
     While it is open, SIGTERM ends the program as Ctrl-C does: with its clean-up.
 
@@ -95,137 +165,27 @@ def open_workspace(notebook: Path, *, scratch: Path | None = None) -> Iterator[W
 
     Raises:
         NotebookInvalid: The project is too large to copy: over 5 GiB or 200,000 files.
-        TargetUnwritable: The copy cannot be written.
+        TargetUnwritable: The scratch folder cannot be written.
     """
-    source = notebook.resolve()
-    top, files = _project(source)
+    project = find_project(notebook)
     parent = scratch or Path(tempfile.gettempdir())
     with _terminating_cleanly():
         _sweep(parent)
         with writing(parent):
-            root = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent)).resolve()
+            root = Path(tempfile.mkdtemp(prefix=SCRATCH_PREFIX, dir=parent)).resolve()
         handle = _hold(root / _LOCK)
         try:
-            workspace = Workspace(
-                root=root,
-                source=top,
-                project=root / "project",
-                notebook=root / "project" / source.relative_to(top),
-                evidence=root / "evidence",
-                home=root / "home",
-            )
-            for folder in (workspace.project, workspace.evidence, workspace.home):
-                folder.mkdir()
-            for file, target in files.items():
-                _copy(file, workspace.project / target, top)
-            yield workspace
+            yield Scratch(root, project)
         finally:
             _remove(root)
             os.close(handle)
 
 
-def _project(notebook: Path) -> tuple[Path, dict[Path, Path]]:
-    """Return the project's top folder and its files: where each lies and where it goes."""
-    top = notebook.parent
-    listed = _git_files(top)
-    if listed:
-        top, found = listed
-        found = [path for path in found if not _left_out(path.relative_to(top).parts)]
-    else:
-        found = [top]
-    files: dict[Path, Path] = {notebook: notebook.relative_to(top)}
-    size = 0
-    for file, info in _walk(found, top):
-        files[file] = file.relative_to(top)
-        size += info.st_size
-        if size > _MAX_BYTES or len(files) > _MAX_FILES:
-            raise NotebookInvalid(
-                f"The project of {notebook.name} in {top} is too large to copy for a clean run: "
-                f"it holds more than {_MAX_FILES:,} files or {_MAX_BYTES / 1024**3:.0f} GiB.",
-                path=str(notebook),
-                hint="Move the notebook and its data into a folder of their own, or make that "
-                "folder a git repository whose .gitignore leaves out what the notebook does "
-                "not need.",
-            )
-    return top, files
-
-
-def _git_files(folder: Path) -> tuple[Path, list[Path]] | None:
-    """Ask git for the project; None where the folder is in no work tree or git is absent."""
-    # Neither a hook of the repository nor the caller's GIT_DIR may steer this.
-    git = ["git", "-c", "core.fsmonitor=false", "-C", str(folder)]
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
-    try:
-        top = subprocess.run(
-            [*git, "rev-parse", "--show-toplevel"], capture_output=True, check=True, env=environment
-        ).stdout
-        project = Path(os.fsdecode(top.removesuffix(b"\n"))).resolve()
-        git[-1] = str(project)
-        names = subprocess.run(
-            [*git, "ls-files", "-co", "--exclude-standard", "-z"],
-            capture_output=True,
-            check=True,
-            env=environment,
-        ).stdout
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return project, sorted({project / os.fsdecode(name) for name in names.split(b"\0") if name})
-
-
-def _left_out(parts: tuple[str, ...]) -> bool:
-    return any(
-        part in _LEFT_OUT or part.endswith(".egg-info") or part.startswith(_PREFIX)
-        for part in parts
-    )
-
-
-def _walk(paths: list[Path], top: Path) -> Iterator[tuple[Path, os.stat_result]]:
-    """Yield links within the project, and the regular files at and below `paths`.
-
-    A folder is entered once, so that links cannot lead in circles. A file that cannot be read is
-    left out: the notebook could not read it either.
-    """
-    seen: set[tuple[int, int]] = set()
-    waiting = list(reversed(paths))
-    while waiting:
-        path = waiting.pop()
-        try:
-            info = path.stat()
-        except OSError:
-            continue  # tracked by git but deleted, or a link to nowhere
-        if _inner_target(path, top):
-            yield path, path.lstat()
-        elif stat.S_ISREG(info.st_mode):
-            if os.access(path, os.R_OK):
-                yield path, info
-        elif stat.S_ISDIR(info.st_mode) and (info.st_dev, info.st_ino) not in seen:
-            seen.add((info.st_dev, info.st_ino))
-            with suppress(PermissionError):
-                waiting += [
-                    child
-                    for child in sorted(path.iterdir(), reverse=True)
-                    if not _left_out((child.name,)) and not (child / "pyvenv.cfg").exists()
-                ]
-
-
-def _inner_target(path: Path, top: Path) -> Path | None:
-    """Return what a link points to, relative to `top`, if that lies in the copied project."""
-    if not path.is_symlink():
-        return None
-    real = path.resolve()
-    if not real.is_relative_to(top) or _left_out(real.relative_to(top).parts):
-        return None
-    return real.relative_to(top)
-
-
-def _copy(source: Path, target: Path, top: Path) -> None:
-    with writing(target):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if inner := _inner_target(source, top):
-            target.symlink_to(os.path.relpath(inner, source.parent.relative_to(top)))
-            return
-        shutil.copy2(source, target)
-        target.chmod(target.stat().st_mode | stat.S_IWUSR)
+@contextmanager
+def open_workspace(notebook: Path, *, scratch: Path | None = None) -> Iterator[Workspace]:
+    """Yield one copy of the notebook's project; as `open_scratch`, for a single run."""
+    with open_scratch(notebook, scratch=scratch) as copies:
+        yield copies.workspace()
 
 
 @contextmanager
@@ -249,15 +209,15 @@ def _leave(signum: int, _frame: object) -> NoReturn:
 
 
 def _hold(lock: Path) -> int:
-    """Lock the workspace for as long as this process lives, however it ends."""
+    """Lock the scratch folder for as long as this process lives, however it ends."""
     handle = os.open(lock, os.O_CREAT | os.O_RDWR, 0o600)
     fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     return handle
 
 
 def _sweep(parent: Path) -> None:
-    """Remove our workspaces whose process was killed before it could."""
-    for root in parent.glob(f"{_PREFIX}*"):
+    """Remove our scratch folders whose process was killed before it could."""
+    for root in parent.glob(f"{SCRATCH_PREFIX}*"):
         try:
             info = root.lstat()
             ours = stat.S_ISDIR(info.st_mode) and info.st_uid == os.getuid()

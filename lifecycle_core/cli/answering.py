@@ -81,10 +81,11 @@ def answer(record: Record, json_file: Path | None) -> None:
     if json_file:
         write_atomically(json_file, record.to_json())
     terminal = sys.stdout.isatty()
-    sys.stdout.write(to_text(record, width=_width(), color=terminal).rstrip() + "\n")
+    sys.stdout.write(to_text(record, width=width(), color=terminal).rstrip() + "\n")
 
 
-def _width() -> int:
+def width() -> int:
+    """Return the columns of the terminal; 100 where there is none."""
     try:
         return os.get_terminal_size().columns
     except OSError:

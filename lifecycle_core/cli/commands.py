@@ -10,6 +10,19 @@ import typer
 
 from lifecycle_core import __version__
 from lifecycle_core.cli.answering import answer, asking, parameters_in, verb
+from lifecycle_core.cli.lint import lint
+from lifecycle_core.cli.options import (
+    JsonOption,
+    NameArgument,
+    NotebookArgument,
+    ParamOption,
+    RtolOption,
+    SpecArgument,
+    TimeoutOption,
+)
+from lifecycle_core.cli.reproduce import EXAMPLES as REPRODUCE_EXAMPLES
+from lifecycle_core.cli.reproduce import SHORT_HELP as REPRODUCE_HELP
+from lifecycle_core.cli.reproduce import reproduce
 
 app = typer.Typer(
     epilog="Start with: nbrelease run NOTEBOOK",
@@ -20,27 +33,6 @@ app = typer.Typer(
 )
 contract_app = typer.Typer(help="Data contracts: draw one from a table, check a table.")
 app.add_typer(contract_app, name="contract", no_args_is_help=True)
-
-NotebookArgument = Annotated[Path, typer.Argument(help="A saved notebook.", metavar="NOTEBOOK")]
-NameArgument = Annotated[str, typer.Argument(help="A release name, such as churn.", metavar="NAME")]
-SpecArgument = Annotated[
-    str,
-    typer.Argument(help="churn, churn@challenger or churn/3.", metavar="NAME[@ALIAS|/VERSION]"),
-]
-ParamOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--param", help="Set a parameter; the value is read as JSON, else as text.", metavar="K=V"
-    ),
-]
-RtolOption = Annotated[
-    float | None,
-    typer.Option(help="Relative difference at which two numbers count as equal, in [0, 1)."),
-]
-TimeoutOption = Annotated[float | None, typer.Option(help="Seconds one cell may run.")]
-JsonOption = Annotated[
-    Path | None, typer.Option("--json", help="Write the record here.", metavar="FILE")
-]
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - typer hands a flag's value over by position
@@ -87,32 +79,11 @@ def run(
     return 0 if packaged.checkpoints.passed else 1
 
 
-@app.command(
-    short_help="Run a notebook anew and compare every output.",
-    epilog="Example: nbrelease reproduce churn.ipynb --json reproduction.json",
-)
-@verb
-def reproduce(
-    notebook: NotebookArgument,
-    param: ParamOption = None,
-    rtol: RtolOption = None,
-    cell_timeout: TimeoutOption = None,
-    json_file: JsonOption = None,
-) -> int:
-    """Run a notebook from a clean start and compare every cell with its stored outputs."""
-    from lifecycle_core import verbs
-    from lifecycle_core.adapters.terminal import watched
-
-    with watched(sys.stderr) as progress:
-        reproduction = verbs.reproduce(
-            notebook,
-            parameters=parameters_in(param),
-            rtol=rtol,
-            cell_timeout=cell_timeout,
-            progress=progress,
-        )
-    answer(reproduction, json_file)
-    return 0 if reproduction.reproducible else 1
+app.command(short_help=REPRODUCE_HELP, epilog=REPRODUCE_EXAMPLES)(reproduce)
+app.command(
+    short_help="Read notebooks for what a clean run would show.",
+    epilog="Example: nbrelease lint notebooks/ --fix",
+)(lint)
 
 
 @app.command(

@@ -39,7 +39,8 @@ class Execution:
         run: How it ended.
         notebook: The executed notebook as JSON, with the source's cells and no added ones but the
             injected parameters.
-        inputs: Files the run read.
+        inputs: Files of the project that the run read before it wrote them, as they were then.
+        written: Files of the project that the run wrote, as they are now.
         modules: Top-level names of the modules that the kernel had loaded at its end.
         facts: What the recorder saw.
         roots: Pairs of folders that stand for each other in outputs: of the copy, of the source.
@@ -49,6 +50,7 @@ class Execution:
     run: Run
     notebook: Mapping[str, Any]
     inputs: tuple[InputFile, ...] = ()
+    written: tuple[InputFile, ...] = ()
     modules: frozenset[str] = field(default_factory=frozenset)
     facts: Facts = field(default_factory=Facts)
     roots: tuple[tuple[str, str], ...] = ()

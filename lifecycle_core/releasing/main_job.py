@@ -11,20 +11,21 @@ fails leaves nothing behind.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from lifecycle_core.adapters.circumstances import Surroundings
 from lifecycle_core.adapters.environment import environment_facts
 from lifecycle_core.adapters.evidence import MODEL, RECORD, REHEARSAL, TRAINING
 from lifecycle_core.adapters.files import digest_bytes
-from lifecycle_core.adapters.progress import Progress, Silent
-from lifecycle_core.adapters.workspace import open_workspace, read_notebook
+from lifecycle_core.adapters.progress import Progress, Silent, told
+from lifecycle_core.adapters.runs import ScratchRuns
+from lifecycle_core.adapters.workspace import open_scratch, read_notebook
 from lifecycle_core.contracting import check, infer, to_odcs
 from lifecycle_core.delivering import rehearse
-from lifecycle_core.notebooks.cells import release_cell
 from lifecycle_core.packaging import package
 from lifecycle_core.promoting import evaluate, nominate
+from lifecycle_core.releasing.findings import read_findings
 from lifecycle_core.releasing.preconditions import (
     agreed_contract,
     read_finalization,
@@ -32,12 +33,12 @@ from lifecycle_core.releasing.preconditions import (
     require_finalize,
     stated_release,
 )
-from lifecycle_core.reproducing import reproduce
+from lifecycle_core.reproducing import clean_plans, reproduce
 from lifecycle_core.schema.checkpoint import Evidence
 from lifecycle_core.schema.packaged import Packaged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from lifecycle_core.adapters.bundles import Bundles
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
     from lifecycle_core.adapters.registry import Registry
     from lifecycle_core.adapters.tables import Tables
     from lifecycle_core.adapters.worker import Apart
-    from lifecycle_core.schema.reproduction import Reproduction
+    from lifecycle_core.releasing.strictness import Strictness
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,19 +70,6 @@ class Outside:
     ledger: Ledger
     actor: Actor
     apart: Apart
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Strictness:
-    """What the caller asks for; None leaves it to the release file's policy.
-
-    Attributes:
-        rtol: Relative difference at which two numbers still count as equal, in [0, 1).
-        cell_timeout: Seconds one cell may run.
-    """
-
-    rtol: float | None = None
-    cell_timeout: float | None = None
 
 
 def release(
@@ -125,28 +113,31 @@ def release(
     outside.registry.require()
     ready = outside.apart.start(outside.registry.create)
 
-    with open_workspace(path) as workspace:
-        with told(progress, "Running the notebook") as answer:
-            execution = outside.engine.run(
-                notebook,
-                workspace=workspace,
-                parameters=parameters,
-                cell_timeout=strictness.cell_timeout or policy.cell_timeout,
-                progress=progress,
-            )
-            require_end(notebook, execution)
-            answer(f"{len(execution.cells)} cells")
+    with open_scratch(path) as scratch:
+        runs = ScratchRuns(
+            outside.engine,
+            scratch,
+            parameters=parameters,
+            cell_timeout=strictness.cell_timeout or policy.cell_timeout,
+            progress=progress,
+        )
+        (execution,) = runs.together(clean_plans(notebook, 1), "Running the notebook")
+        require_end(notebook, execution)
+        workspace = runs.workspaces[0]
         finalization = read_finalization(workspace.evidence / RECORD, path)
 
-        with told(progress, "Comparing with the stored outputs") as answer:
+        with told(progress, "Locking the environment") as answer:
             lock = outside.environments.lock(execution.modules)
-            reproduction = reproduce(
-                notebook,
-                execution,
-                rtol=policy.rtol if strictness.rtol is None else strictness.rtol,
-                environment=environment_facts(lock),
-            )
-            answer(reproduction.verdict)
+            answer(f"{lock.packages} packages")
+        reproduction = reproduce(
+            notebook,
+            [execution],
+            rtol=policy.rtol if strictness.rtol is None else strictness.rtol,
+            environment=environment_facts(lock),
+            runs=runs if strictness.explain else None,
+            findings=read_findings(notebook),
+            look_around=Surroundings(notebook, lock.text),
+        )
 
         with told(progress, "Checking the data contract") as answer:
             training = workspace.evidence / TRAINING
@@ -218,50 +209,3 @@ def release(
         card_path=f"{bundle.path}/card/card.html",
         next=f"nbrelease promote {registered.name} --to challenger" if judged.passed else again,
     )
-
-
-@contextmanager
-def told(progress: Progress, activity: str) -> Iterator[Any]:
-    """Report an activity from its begin to its end; the block says the answer."""
-    answers: list[str] = []
-    progress.begin(activity)
-    yield answers.append
-    progress.end(activity, answers[-1] if answers else "")
-
-
-def reproduce_only(
-    path: Path,
-    *,
-    engine: Engine,
-    environments: Environments,
-    parameters: Mapping[str, Any],
-    strictness: Strictness,
-    progress: Progress = Silent(),  # noqa: B008 - it holds no state
-) -> Reproduction:
-    """Run a notebook from a clean start and compare every cell; nothing is kept.
-
-    Raises:
-        NotebookInvalid: It cannot be read or run as it is.
-        TargetUnwritable: The scratch copy cannot be written.
-    """
-    notebook = read_notebook(path)
-    stated = stated_release(notebook) if release_cell(notebook) else None
-    rtol, cell_timeout = strictness.rtol, strictness.cell_timeout
-    with open_workspace(path) as workspace, told(progress, "Running the notebook") as answer:
-        execution = engine.run(
-            notebook,
-            workspace=workspace,
-            parameters=parameters,
-            cell_timeout=cell_timeout or (stated.policy.cell_timeout if stated else None),
-            progress=progress,
-        )
-        answer(execution.run.exit)
-    with told(progress, "Comparing with the stored outputs") as answer:
-        reproduction = reproduce(
-            notebook,
-            execution,
-            rtol=rtol if rtol is not None else (stated.policy.rtol if stated else 1e-6),
-            environment=environment_facts(environments.lock(execution.modules)),
-        )
-        answer(reproduction.verdict)
-    return reproduction

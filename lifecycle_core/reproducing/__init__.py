@@ -1,8 +1,10 @@
-"""Reproducing: the verdict on a clean run of a notebook.
+"""Reproducing: the verdict on clean runs of a notebook, and why they differ.
 
-stored notebook + execution  ->  cell results  ->  causes  ->  Reproduction
+stored notebook + executions  ->  cell results  ->  trials  ->  causes  ->  Reproduction
 """
 
-from lifecycle_core.reproducing.verdict import reproduce
+from lifecycle_core.reproducing.limits import require_sensible
+from lifecycle_core.reproducing.session import compare_session
+from lifecycle_core.reproducing.verdict import clean_plans, reproduce
 
-__all__ = ["reproduce"]
+__all__ = ["clean_plans", "compare_session", "reproduce", "require_sensible"]

@@ -1,206 +1,141 @@
-"""Why a clean run failed or differs: what can be read off the run itself, and no guesses.
+"""Why a notebook did not reproduce: every way of explaining it, in order, and no guesses.
 
 What nothing explains is `unexplained`. A cause that only fits the facts has a confidence below 1.
 """
 
 from __future__ import annotations
 
-import ast
-import re
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from lifecycle_core.notebooks.cells import python_source
-from lifecycle_core.notebooks.normalisers.ansi import plain
-from lifecycle_core.schema.reproduction import Cause, CauseKind
+from lifecycle_core.reproducing.failures import failure, line_of
+from lifecycle_core.reproducing.instability import explain_unstable
+from lifecycle_core.reproducing.saying import HINTS
+from lifecycle_core.reproducing.signs import signs
+from lifecycle_core.reproducing.staleness import explain_stale
+from lifecycle_core.schema.reproduction import Cause
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lifecycle_core.notebooks.cells import CodeCell
-    from lifecycle_core.notebooks.execution import Execution
-    from lifecycle_core.schema.reproduction import CellResult
+    from lifecycle_core.reproducing.case import Case
+    from lifecycle_core.reproducing.trials import Trials
 
-_FRAME = re.compile(r"Cell In\[\d+\], line (\d+)")
-_NAME = re.compile(r"name '([^']+)' is not defined")
-_MODULE = re.compile(r"No module named '([^'.]+)")
-_FILE = re.compile(r"No such file or directory: '([^']+)'")
-_ABSOLUTE = re.compile(r"^(?:/|~|[A-Za-z]:[\\/])")
-_SAID_BY_RUN: dict[str, tuple[CauseKind, str]] = {
-    "killed": (
-        "kernel_died",
-        "Give the kernel more memory or less data, or look at what the cell calls in native code.",
-    ),
-    "timeout": (
-        "timeout",
-        "Make the cell faster, or allow more time with --cell-timeout or policy.cell_timeout.",
-    ),
-    "exited": (
-        "early_exit",
-        "Remove the call that ends the notebook, such as sys.exit() or quit(); all cells must run.",
-    ),
-}
+_GROUPS = 3
+_DOUBTED = frozenset({"undefined_name", "deleted_cell", "environment_drift"})
+"""What an error says of these may be the shadow of cells that ran in another order."""
 
 
-def find_causes(
-    cells: tuple[CodeCell, ...],
-    execution: Execution,
-    results: tuple[CellResult, ...],
-    *,
-    blank: bool,
-) -> tuple[Cause, ...]:
-    """Return what can be said about cells that failed, did not run or differ, most certain first.
+def find_causes(case: Case, trials: Trials | None) -> tuple[Cause, ...]:
+    """Return every cause that can be shown or is supported by signs, most certain first.
 
     Args:
-        cells: The notebook's code cells.
-        execution: The clean run.
-        results: One result per cell.
-        blank: The notebook was never executed before it was saved.
+        case: What is known.
+        trials: Makes further runs; None to do without.
     """
-    found = list(_from_run(cells, execution))
-    differing = [result for result in results if result.status == "different"]
-    if found or differing:
-        found += _from_counts(cells)
-    if blank and not found:
-        found.append(
-            Cause(
-                kind="unexplained",
-                evidence="The notebook was saved without outputs: there is nothing to compare the "
-                "clean run with.",
-                hint="Run all cells (Run > Restart Kernel and Run All Cells) and save it.",
-                shown_by="observation",
-                confidence=1.0,
-            )
-        )
-    elif differing:
-        found.append(_unexplained(differing))
-    return tuple(sorted(found, key=lambda cause: -cause.confidence))
+    if case.reference is None:
+        return (_nothing_stored(),)
+    found = list(_stopped(case, trials))
+    blamed = {cause.cell for cause in found if cause.cell is not None}
+    if trials is not None:
+        found += [cause for cause in explain_unstable(case, trials) if cause.cell not in blamed]
+    found += _stale(case, trials, found)
+    if not found:
+        found = [_unexplained(case)]
+    found += _predicted(case, {(cause.kind, cause.cell) for cause in found})
+    unexplained = [cause for cause in found if cause.kind == "unexplained"]
+    explained = [cause for cause in found if cause.kind != "unexplained"]
+    return tuple(sorted([*explained, *unexplained[:1]], key=lambda cause: -cause.confidence))
 
 
-def _from_run(cells: tuple[CodeCell, ...], execution: Execution) -> Iterator[Cause]:
-    run = execution.run
-    if run.exit in _SAID_BY_RUN:
-        kind, hint = _SAID_BY_RUN[run.exit]
+def _stopped(case: Case, trials: Trials | None) -> Iterator[Cause]:
+    """Explain a run that ended early; where only one did, the runs disagree: that comes later."""
+    ends = {(run.run.exit, run.run.stopped_at) for run in case.executions}
+    if case.first.run.exit == "ok" or len(ends) > 1:
+        return
+    stopped = case.first.run.stopped_at
+    cause = failure(case, case.first)
+    if stopped is None:
+        if cause is not None:
+            yield cause
+        return
+    if cause is None or (cause.kind in _DOUBTED and (case.falling() or trials is None)):
+        other = explain_stale(case, trials, stopped) if trials else signs(case, stopped)
+        if other and (cause is None or other.shown_by == "intervention"):
+            cause = other.model_copy(update={"line": other.line or line_of(case.first, stopped)})
+        elif other and other.kind == "out_of_order":
+            yield other
+    yield cause or _unexplained(case)
+
+
+def _stale(case: Case, trials: Trials | None, found: list[Cause]) -> Iterator[Cause]:
+    blamed = {cause.cell for cause in found if cause.cell is not None}
+    waiting = [index for index in case.stale() if not blamed & case.upstream(index)]
+    signalled: set[str] = set()
+    for _ in range(_GROUPS):
+        if not waiting:
+            return
+        cell = waiting[0]
+        cause = explain_stale(case, trials, cell) if trials else signs(case, cell)
+        if cause is None:
+            cause = _unexplained(case, cell)
+        if cause.shown_by == "intervention" or cause.kind not in signalled:
+            yield cause
+        signalled.add(cause.kind)  # one sign speaks for all cells that it fits
+        blamed = {cell} if cause.cell is None else {cell, cause.cell}
+        waiting = [index for index in waiting if not blamed & case.upstream(index)]
+
+
+def _predicted(case: Case, known: set[tuple[str, int | None]]) -> Iterator[Cause]:
+    """Name what will fail in cells that no run has reached: failures are stacked."""
+    for item in case.findings:
+        result = case.results.get(item.cell)
+        if (
+            item.kind is None
+            or item.severity != "error"
+            or result is None
+            or result.status != "not_run"
+            or (item.kind, item.cell) in known
+        ):
+            continue
+        known.add((item.kind, item.cell))
         yield Cause(
-            kind=kind,
-            cell=run.stopped_at,
-            line=_line(execution, run.stopped_at),
-            evidence=run.message,
-            hint=hint,
-            shown_by="observation",
-            confidence=1.0,
+            kind=item.kind,
+            cell=item.cell,
+            line=item.line,
+            names=item.names,
+            evidence=item.message,
+            hint=item.hint,
+            shown_by="static",
+            confidence=0.4,
         )
-    elif run.exit == "error":
-        yield _from_error(cells, execution)
 
 
-def _from_error(cells: tuple[CodeCell, ...], execution: Execution) -> Cause:
-    """Name the cause of a cell that raised, where its error says it."""
-    run = execution.run
-    kind: CauseKind = "unexplained"
-    names: tuple[str, ...] = ()
-    hint = "Open the notebook, choose Restart Kernel and Run All Cells, and mend this cell."
-    confidence = 0.0
-    if match := _MODULE.search(run.message):
-        kind, names, confidence = "missing_module", (match[1],), 1.0
-        hint = f"Install the package that holds {match[1]} in the environment of nbrelease."
-    elif match := _FILE.search(run.message):
-        absolute = bool(_ABSOLUTE.match(match[1]))
-        kind, confidence = ("absolute_path", 0.9) if absolute else ("missing_data", 1.0)
-        names = (match[1],)
-        hint = (
-            "Put the file into the notebook's project and name it by a relative path."
-            if absolute
-            else "Add the file to the project, relative to the notebook's folder; files that git "
-            "ignores are not part of a clean copy."
-        )
-    elif match := _NAME.search(run.message):
-        kind, names, confidence = "undefined_name", (match[1],), 1.0
-        hint = _definition_hint(cells, match[1], run.stopped_at)
-    elif run.message.startswith("StdinNotImplementedError"):
-        kind, confidence = "interactive_input", 1.0
-        hint = "Replace input() by a value in a cell tagged `parameters`, set with --param."
+def _nothing_stored() -> Cause:
     return Cause(
-        kind=kind,
-        cell=run.stopped_at,
-        line=_line(execution, run.stopped_at),
-        names=names,
-        evidence=run.message,
-        hint=hint,
+        kind="unexplained",
+        evidence="The notebook was saved without outputs: there is nothing to compare the "
+        "clean run with.",
+        hint="Run all cells (Run > Restart Kernel and Run All Cells) and save it.",
         shown_by="observation",
-        confidence=confidence,
+        confidence=1.0,
     )
 
 
-def _definition_hint(cells: tuple[CodeCell, ...], name: str, failed: int | None) -> str:
-    """Say where else the notebook defines a name that was missing."""
-    later = [
-        cell.index
-        for cell in cells
-        if failed is not None and cell.index > failed and name in _assigned(cell.source)
+def _unexplained(case: Case, cell: int | None = None) -> Cause:
+    differing = [
+        result
+        for result in case.results.values()
+        if result.status in {"different", "failed", "not_run"}
     ]
-    if later:
-        return f"Cell {later[0]} defines {name}; move it above cell {failed}."
-    return f"No cell before it defines {name}: restore the cell that did, or import it."
-
-
-def _assigned(source: str) -> set[str]:
-    try:
-        tree = ast.parse(python_source(source))
-    except (SyntaxError, ValueError, RecursionError):
-        return set()
-    names = set()
-    for node in ast.walk(tree):
-        match node:
-            case ast.Name(id=name, ctx=ast.Store()):
-                names.add(name)
-            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
-                names.add(name)
-            case ast.alias(name=name, asname=asname):
-                names.add(asname or name.partition(".")[0])
-            case _:
-                continue
-    return names
-
-
-def _from_counts(cells: tuple[CodeCell, ...]) -> Iterator[Cause]:
-    counted = [cell for cell in cells if cell.execution_count is not None]
-    for earlier, later in pairwise(counted):
-        before, after = earlier.execution_count or 0, later.execution_count or 0
-        if after < before:
-            yield Cause(
-                kind="out_of_order",
-                cell=later.index,
-                evidence=f"The stored notebook ran cell {later.index} as [{after}], before cell "
-                f"{earlier.index} as [{before}].",
-                hint="Choose Restart Kernel and Run All Cells, check the results, and save.",
-                shown_by="observation",
-                confidence=0.4,  # such notebooks reproduce a third as often; that is no proof
-            )
-            return
-
-
-def _unexplained(differing: list[CellResult]) -> Cause:
-    first = differing[0]
-    others = [str(result.index) for result in differing[1:]]
-    also = f" Cells that differ too: {', '.join(others)}." if others else ""
+    first = next((one for one in differing if cell in {None, one.index}), None)
+    others = [str(result.index) for result in differing if first and result.index > first.index]
+    also = f" Cells that do not reproduce either: {', '.join(others[:10])}." if others else ""
     return Cause(
         kind="unexplained",
-        cell=first.index,
-        evidence=f"{first.detail}.{also}",
-        hint="Look for a missing seed, the date, the network, or an edit after the last full run; "
-        "then Restart Kernel and Run All Cells, and save.",
+        cell=first.index if first else cell,
+        line=line_of(case.first, case.first.run.stopped_at),
+        evidence=f"{first.detail if first else case.first.run.message}.{also}",
+        hint=HINTS["unexplained"],
         shown_by="observation",
         confidence=0.0,
     )
-
-
-def _line(execution: Execution, index: int | None) -> int | None:
-    """Return the line of a cell at which its error came up, from the outermost frame."""
-    if index is None or index not in execution.cells:
-        return None
-    for output in execution.cells[index].outputs:
-        for text in output.get("traceback", ()):
-            if match := _FRAME.search(plain(str(text))):
-                return int(match[1])
-    return None

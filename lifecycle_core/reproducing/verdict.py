@@ -1,116 +1,143 @@
-"""From a stored notebook and its clean run to a verdict, cell by cell."""
+"""From a stored notebook and its clean runs to a verdict, cell by cell, and its causes.
+
+runs --judge--> results --in doubt? more runs--> results --input rewritten? run again-->
+verdict --not good? trials--> causes
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lifecycle_core.notebooks.cells import CodeCell, code_cells
-from lifecycle_core.notebooks.compare import compare_outputs
-from lifecycle_core.notebooks.execution import ExecutedCell, Execution
+from lifecycle_core.notebooks.factors import Conditions
+from lifecycle_core.notebooks.plan import Plan
+from lifecycle_core.reproducing.case import Case, case_of
 from lifecycle_core.reproducing.causes import find_causes
-from lifecycle_core.schema.reproduction import (
-    CellResult,
-    CellStatus,
-    EnvironmentFacts,
-    Reproduction,
-    Run,
-    Verdict,
-)
+from lifecycle_core.reproducing.judging import verdict_of
+from lifecycle_core.reproducing.rewriting import blame, marked, rewritten_inputs, run_again
+from lifecycle_core.reproducing.timings import as_cosmetic, find_timings
+from lifecycle_core.reproducing.trials import HASH_SEEDS, OTHER_HASH_SEEDS, Trials
+from lifecycle_core.schema.reproduction import EnvironmentFacts, Reproduction
 
 if TYPE_CHECKING:
-    from lifecycle_core.notebooks.read import Notebook
+    from collections.abc import Callable, Sequence
 
-_SKIP = "skip-execution"
-_OWN_RUNS = frozenset({"package", "promote", "releases", "reproduce", "rollback"})
-_UNSURE = "nondeterministic"
+    from lifecycle_core.notebooks.circumstances import Circumstances
+    from lifecycle_core.notebooks.execution import Execution
+    from lifecycle_core.notebooks.plan import Runs
+    from lifecycle_core.notebooks.read import Notebook
+    from lifecycle_core.schema.finding import Finding
+    from lifecycle_core.schema.reproduction import Cause, InputFile
+    from lifecycle_core.schema.session import LostSource
+
+    LookAround = Callable[[Sequence[InputFile]], Circumstances]
+
+_GOOD = frozenset({"identical", "cosmetic", "tolerance"})
+_LUCKY = frozenset({"hash_order", "thread_order"})
+"""Kinds in which two runs may agree by luck: a set of two has two orders."""
+_DEFAULT = Conditions()
+
+
+def clean_plans(notebook: Notebook, count: int, base: Conditions = _DEFAULT) -> tuple[Plan, ...]:
+    """Return the clean runs to be made, each with a hash seed of its own.
+
+    Args:
+        notebook: What is run.
+        count: How many, at least 1.
+        base: How they are started.
+    """
+    seeds = [*HASH_SEEDS, *OTHER_HASH_SEEDS, *range(5, 5 + count)][:count]
+    return tuple(
+        Plan(notebook=notebook, conditions=replace(base, hash_seed=seed)) for seed in seeds
+    )
 
 
 def reproduce(
-    notebook: Notebook, execution: Execution, *, rtol: float, environment: EnvironmentFacts
+    notebook: Notebook,
+    executions: Sequence[Execution],
+    *,
+    rtol: float,
+    environment: EnvironmentFacts,
+    runs: Runs | None = None,
+    base: Conditions = _DEFAULT,
+    findings: Sequence[Finding] = (),
+    look_around: LookAround | None = None,
+    lost: Sequence[LostSource] = (),
 ) -> Reproduction:
-    """Judge a clean run against the outputs that the notebook holds.
+    """Judge clean runs against the outputs that the notebook holds, and find why they differ.
 
     Args:
         notebook: The source with its stored outputs.
-        execution: Its clean run.
+        executions: Its clean runs, at least one, as `clean_plans` asks for them.
         rtol: Relative difference of two numbers that still counts as equal, in [0, 1).
-        environment: Where the run took place.
+        environment: Where the runs took place.
+        runs: Makes further runs to find causes; None to do without.
+        base: How the clean runs were started.
+        findings: What reading the notebook says.
+        look_around: Finds evidence outside the runs; called only if something differs.
+        lost: Code that a live session ran and that the notebook no longer holds.
 
     Returns:
         A record that says `reproducible` only if every cell that should run did run, none failed,
-        and each agrees with what is stored.
+        and each agrees with what is stored, in all runs.
     """
-    cells = code_cells(notebook)
-    blank = never_executed(cells)
-    results = tuple(_cell(cell, execution, rtol=rtol, blank=blank) for cell in cells)
-    verdict = _verdict(results, execution, blank=blank)
+    case = case_of(notebook, tuple(executions), rtol=rtol)
+    case = replace(case, findings=tuple(findings), lost=tuple(lost))
+    if runs is not None:
+        case = _beyond_luck(case, runs, base)
+    trials = None if runs is None else Trials(case, runs, base)
+    results = tuple(case.results.values())
+    rewritten = rewritten_inputs(case.first)
+    changed: list[int] = []
+    if rewritten and trials and case.first.run.exit == "ok":
+        changed, again = run_again(case, trials)
+        results = marked(results, changed, again)
+    if trials and (timed := find_timings(case, trials)):
+        results = as_cosmetic(results, timed)
+        case = replace(case, results={result.index: result for result in results}, timed=timed)
+        trials = trials.on(case)
+    verdict = verdict_of(results, case.executions, case.reference)
+    causes: tuple[Cause, ...] = ()
+    if verdict not in _GOOD:
+        if look_around is not None:
+            case = replace(case, circumstances=look_around(case.first.inputs))
+        causes = find_causes(case, trials)
+        if rewritten and (changed or case.stale()):
+            known = (cause for cause in causes if cause.kind != "unexplained")
+            causes = (blame(case, rewritten, changed), *known)
     return Reproduction(
         notebook=notebook.path.name if notebook.path.is_absolute() else notebook.path.as_posix(),
         source_digest=notebook.digest,
         verdict=verdict,
-        reproducible=verdict in {"identical", "cosmetic", "tolerance"},
+        reproducible=verdict in _GOOD,
         rtol=rtol,
         cells=results,
-        causes=find_causes(cells, execution, results, blank=blank),
-        inputs=execution.inputs,
+        causes=causes,
+        inputs=case.first.inputs,
+        written=case.first.written,
         environment=environment,
-        runs=(execution.run,),
+        runs=tuple(execution.run for execution in case.executions),
+        trials=tuple(trials.done) if trials else (),
     )
 
 
-def never_executed(cells: tuple[CodeCell, ...]) -> bool:
-    """Tell whether the notebook was saved without having been run: nothing to compare with."""
-    return all(cell.execution_count is None and not cell.outputs for cell in cells)
+def _beyond_luck(case: Case, runs: Runs, base: Conditions) -> Case:
+    """Make further clean runs where those there are leave room for chance.
 
-
-def _cell(cell: CodeCell, execution: Execution, *, rtol: float, blank: bool) -> CellResult:
-    ran = execution.cells.get(cell.index, ExecutedCell())
-    if not_compared := _not_compared(cell, ran, execution.run, blank=blank):
-        status, detail = not_compared
-        return CellResult(
-            index=cell.index, label=cell.label, status=status, seconds=ran.seconds, detail=detail
-        )
-    found = compare_outputs(cell.outputs, ran.outputs, rtol=rtol)
-    detail = found.detail
-    if found.status == "different" and cell.execution_count is None and not cell.outputs:
-        detail = f"this cell was not run before the notebook was saved; {detail}"
-    return CellResult(
-        index=cell.index,
-        label=cell.label,
-        status=found.status,
-        normalisers=found.normalisers,
-        max_rel_error=found.max_rel_error,
-        seconds=ran.seconds,
-        detail=detail,
-        stored=found.stored,
-        fresh=found.fresh,
+    One run alone that differs does not tell whether the notebook differs from itself. Two that
+    agree do not tell it either where the order of a set or of threads may reach a result.
+    """
+    verdict = verdict_of(tuple(case.results.values()), case.executions, case.reference)
+    known = len(case.executions)
+    lucky = any(item.kind in _LUCKY and item.severity != "info" for item in case.findings)
+    if verdict not in _GOOD and known == 1:
+        wanted = 2
+    elif verdict in _GOOD and known > 1 and lucky:
+        wanted = known + 2
+    else:
+        return case
+    more = runs.together(
+        clean_plans(case.notebook, wanted, base)[known:], "Running the notebook again"
     )
-
-
-def _not_compared(
-    cell: CodeCell, ran: ExecutedCell, run: Run, *, blank: bool
-) -> tuple[CellStatus, str] | None:
-    """Return status and detail of a cell whose outputs say nothing; the first that holds counts."""
-    early = run.message if run.stopped_at == cell.index else "the run ended before this cell"
-    own = _OWN_RUNS.intersection(cell.line_magics)
-    reasons: tuple[tuple[bool, CellStatus, str], ...] = (
-        (_SKIP in cell.tags, "skipped", f"tagged {_SKIP}"),
-        (ran.failed, "failed", run.message),
-        (not ran.ran, "not_run", early),
-        (bool(own), "skipped", f"%{min(own, default='')} does not act in a clean run"),
-        (_UNSURE in cell.tags, "skipped", f"ran; tagged {_UNSURE}, so not compared"),
-        (blank and bool(ran.outputs), "skipped", "ran; no output is stored to compare with"),
-    )
-    return next(((status, detail) for holds, status, detail in reasons if holds), None)
-
-
-def _verdict(results: tuple[CellResult, ...], execution: Execution, *, blank: bool) -> Verdict:
-    statuses = {result.status for result in results}
-    if "failed" in statuses and execution.run.exit == "error":
-        return "failed"
-    if execution.run.exit != "ok" or statuses & {"failed", "not_run"} or blank:
-        return "incomplete"
-    for worst in ("different", "tolerance", "cosmetic"):
-        if worst in statuses:
-            return worst
-    return "identical"
+    judged = case_of(case.notebook, (*case.executions, *more), rtol=case.rtol)
+    return replace(judged, findings=case.findings, lost=case.lost)

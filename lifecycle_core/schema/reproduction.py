@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from lifecycle_core.schema.base import Record
+from lifecycle_core.schema.session import SessionComparison
 
 CellStatus = Literal[
     "identical", "cosmetic", "tolerance", "different", "failed", "not_run", "skipped"
@@ -87,12 +88,14 @@ class Cause(Record):
     Attributes:
         cell: Index of the cell the cause sits in, or None where it is outside the notebook.
         line: Line within that cell, from 1.
+        source: The source line, cut to 120 characters, or empty.
         confidence: In [0, 1].
     """
 
     kind: CauseKind
     cell: int | None = None
     line: int | None = None
+    source: str = ""
     names: tuple[str, ...] = ()
     evidence: str
     hint: str
@@ -179,6 +182,7 @@ class Reproduction(Record):
         written: Files of the project that the notebook wrote, as the first run left them.
         runs: The clean runs that were compared.
         trials: Further runs that looked for the cause.
+        session: The live session beside the clean run, if one asked.
     """
 
     schema_: Literal["nbrelease/reproduction/1"] = Field(
@@ -196,3 +200,4 @@ class Reproduction(Record):
     environment: EnvironmentFacts
     runs: tuple[Run, ...]
     trials: tuple[Trial, ...] = ()
+    session: SessionComparison | None = None

@@ -1,23 +1,22 @@
-"""Which saved file this notebook is. A kernel is not told; its surroundings leave traces."""
+"""What the core needs to find the saved file of this notebook: what the kernel can see of it."""
 
 from __future__ import annotations
 
 import os
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from lifecycle_core.errors import InvalidCall
+from nbext.journal import journal_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from IPython.core.interactiveshell import InteractiveShell
 
+    from lifecycle_core.verbs.attending import Located
 
-def saved_notebook(shell: InteractiveShell, given: str | None) -> Path:
-    """Return the path of the notebook, and say which saved file that is.
+
+def this_notebook(shell: InteractiveShell, given: str | None) -> tuple[Located, dict[str, Any]]:
+    """Return the file of the notebook that a shell runs, and the journal of the session.
 
     Args:
         shell: The shell that the notebook runs in.
@@ -26,23 +25,22 @@ def saved_notebook(shell: InteractiveShell, given: str | None) -> Path:
     Raises:
         InvalidCall: It is not known which file this notebook is.
     """
-    if given is not None:
-        return Path(given)
-    for path in _traces(shell):
-        if path.suffix == ".ipynb" and path.is_file():
-            saved = datetime.fromtimestamp(path.stat().st_mtime, UTC).astimezone()
-            sys.stdout.write(f"Using {path.name} as saved at {saved:%H:%M:%S on %Y-%m-%d}.\n")
-            return path
-    raise InvalidCall(
-        "It is not known which file this notebook is.",
-        hint="Save it and name it, such as `%reproduce analysis.ipynb`.",
+    from lifecycle_core import verbs
+
+    journal = journal_of(shell).content()
+    parent = getattr(getattr(shell, "kernel", None), "parent", None)
+    located = verbs.find_notebook(
+        journal,
+        given=given,
+        environ=dict(os.environ),
+        folder=Path.cwd(),
+        connection_file=getattr(parent, "abs_connection_file", ""),
+        editor=str(shell.user_ns.get("__vsc_ipynb_file__", "")),
     )
+    return located, journal
 
 
-def _traces(shell: InteractiveShell) -> Iterator[Path]:
-    """Yield where the notebook may be: as Jupyter's server says, then as VS Code says."""
-    if name := os.environ.get("JPY_SESSION_NAME"):
-        yield Path(name)
-        yield Path(os.environ.get("PWD", ".")) / name
-    if isinstance(name := shell.user_ns.get("__vsc_ipynb_file__"), str):
-        yield Path(name)
+def said(located: Located) -> str:
+    """Return which saved file is used, of when, and how it was found."""
+    saved = datetime.fromtimestamp(located.path.stat().st_mtime, UTC).astimezone()
+    return f"Using {located.path.name} as saved at {saved:%H:%M:%S on %Y-%m-%d}, {located.how}.\n"

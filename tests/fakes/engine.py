@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.notebooks.cells import code_cells
 from lifecycle_core.notebooks.execution import ExecutedCell, Execution
+from lifecycle_core.notebooks.factors import Conditions
 from lifecycle_core.schema.reproduction import InputFile, Run, RunExit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from lifecycle_core.adapters.kernel import Kernel
     from lifecycle_core.adapters.progress import Progress
     from lifecycle_core.adapters.workspace import Workspace
     from lifecycle_core.notebooks.read import Notebook
@@ -77,6 +79,8 @@ class FakeEngine:
         cell_timeout: float | None,
         progress: Progress,
         environment: Mapping[str, str] = {},  # noqa: ARG002 - the Protocol's
+        conditions: Conditions = Conditions(),  # noqa: ARG002, B008 - the Protocol's, and frozen
+        started: Callable[[Kernel], None] = print,  # noqa: ARG002 - the Protocol's
     ) -> Execution:
         """Answer at once."""
         self.calls.append({"parameters": dict(parameters), "cell_timeout": cell_timeout})

@@ -45,6 +45,7 @@ from lifecycle_core.schema.reproduction import (
     Reproduction,
     Run,
 )
+from lifecycle_core.schema.session import ComparedVariable, LostSource, SessionComparison
 
 DIGEST_1 = "sha256:" + "1a2b3c4d" * 8
 DIGEST_2 = "sha256:" + "9f8e7d6c" * 8
@@ -215,6 +216,34 @@ def finalization() -> Finalization:
             for i in range(21)
         ),
     )
+
+
+def compared_with_session() -> Reproduction:
+    """Return a run of four cells beside a session that holds more than the notebook gives."""
+    compared = SessionComparison(
+        variables=(
+            ComparedVariable(name="frame", status="differs", type="pandas.DataFrame", lost=4),
+            ComparedVariable(name="threshold", status="only_live", type="float", lost=4),
+            ComparedVariable(name="model", status="unknown", type="a.Model", note="no digest"),
+            ComparedVariable(name="score", status="only_clean", type="float"),
+            ComparedVariable(name="pd", status="same", type="module"),
+        ),
+        sources=(
+            LostSource(
+                kind="deleted",
+                source="threshold = 0.3",
+                count=4,
+                after=1,
+                before=2,
+                at=2,
+                defined=("frame", "threshold"),
+            ),
+            LostSource(kind="edited", source="frame.mean() < 1", count=6, cell=2, at=2, ok=False),
+        ),
+        unsaved=True,
+        note="Cell 2 ran after the file was saved, so it holds older outputs.",
+    )
+    return reproduction(good=False).model_copy(update={"session": compared})
 
 
 def reproduction(*, good: bool = True) -> Reproduction:

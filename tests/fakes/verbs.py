@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lifecycle_core.adapters.live_notebook import Located
 from lifecycle_core.adapters.rendering import to_html, to_text
-from lifecycle_core.errors import LifecycleError, ReleaseNotFound
+from lifecycle_core.errors import InvalidCall, LifecycleError, ReleaseNotFound
 from lifecycle_core.schema.proposal import Promotion, Return
 from lifecycle_core.schema.release import Action, Entry, Head, LedgerEvent
+from lifecycle_core.verbs.showing import difference, lost_source
 from tests.fakes import records
+from tests.fakes.background import FakeBackground
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from lifecycle_core.schema.finalization import Finalization
     from lifecycle_core.schema.packaged import Packaged
     from lifecycle_core.schema.proposal import Proposal
     from lifecycle_core.schema.release import Releases, Status
     from lifecycle_core.schema.release_file import ReleaseFile
-    from lifecycle_core.schema.reproduction import Reproduction
 
 
 class FakeVerbs:
@@ -28,8 +29,13 @@ class FakeVerbs:
         calls: Name and arguments of each call, in order.
         refuses: Raised by the next verb that would change something.
         proposed: What `propose` answers; promotions and rollbacks move its heads.
+        located: Where this notebook is found; None if nowhere.
+        traces: What it was looked for with.
+        background: The reproduction that was begun last.
     """
 
+    difference = staticmethod(difference)
+    lost_source = staticmethod(lost_source)
     to_html = staticmethod(to_html)
     to_text = staticmethod(to_text)
 
@@ -37,6 +43,9 @@ class FakeVerbs:
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.refuses: LifecycleError | None = None
         self.proposed = proposed or records.proposal()
+        self.located: Located | None = None
+        self.traces: dict[str, Any] = {}
+        self.background = FakeBackground()
 
     def parse_release(
         self, text: str, *, name: str | None, where: str, first_line: int = 1
@@ -53,14 +62,22 @@ class FakeVerbs:
         keep = named["keep"]
         return made if keep is None else keep.keep(made, next(iter(positional[0].values())), None)
 
-    def reproduce(self, notebook: Path, *, rtol: float | None, progress: Any) -> Reproduction:  # noqa: ANN401 - duck-typed
-        """Report the progress of two cells."""
-        self._note("reproduce", notebook=notebook, rtol=rtol)
-        progress.begin("Running the notebook")
-        for done in range(2):
-            progress.cell(done, 2, f"cell_{done}()")
-        progress.end("Running the notebook", "2 cells")
-        return records.reproduction()
+    def find_notebook(self, journal: dict[str, Any], **traces: Any) -> Located:  # noqa: ANN401 - see Traces
+        """Answer with the path that was given, or with `located`."""
+        self.traces = {**traces, "journal": journal}
+        if traces["given"]:
+            return Located(Path(traces["given"]), "as you named it")
+        if self.located is None:
+            raise InvalidCall("It is not known which file this notebook is.", hint="Name it.")
+        return self.located
+
+    def reproduce_meanwhile(
+        self, notebook: Path, *, rtol: float | None, journal: dict[str, Any]
+    ) -> FakeBackground:
+        """Answer with a reproduction that the test moves on."""
+        self._note("reproduce_meanwhile", notebook=notebook, rtol=rtol, journal=journal)
+        self.background = FakeBackground()
+        return self.background
 
     def package(self, notebook: Path, *, progress: Any) -> Packaged:  # noqa: ANN401 - duck-typed
         """Report one activity."""

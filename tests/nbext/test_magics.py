@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from lifecycle_core.adapters.live_notebook import Located
 from lifecycle_core.errors import InvalidCall
 from tests.fakes import records
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from IPython.core.interactiveshell import InteractiveShell
 
     from tests.fakes.verbs import FakeVerbs
@@ -157,49 +157,41 @@ def test_releases_shows_all_or_one(shell: InteractiveShell, verbs: FakeVerbs) ->
     assert [name for name, _ in verbs.calls] == ["releases", "status"]
 
 
-def test_reproduce_runs_the_file_it_is_given(
-    shell: InteractiveShell, verbs: FakeVerbs, tmp_path: Path
-) -> None:
-    path = tmp_path / "a.ipynb"
-    made = shell.run_line_magic("reproduce", f"{path} --rtol 0.01")
-    assert made == records.reproduction()
-    assert verbs.calls == [("reproduce", {"notebook": path, "rtol": 0.01})]
-
-
-@pytest.mark.parametrize("verb", ["reproduce", "package"])
-@pytest.mark.parametrize("trace", ["server", "server, relative", "vscode"])
-def test_this_notebook_is_found(  # noqa: PLR0917 - fixtures
-    shell: InteractiveShell,
-    verbs: FakeVerbs,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    verb: str,
-    trace: str,
+def test_package_runs_the_file_it_is_given(
+    shell: InteractiveShell, verbs: FakeVerbs, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "a.ipynb"
     path.write_text("{}")
-    if trace == "vscode":
-        monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
-        shell.user_ns["__vsc_ipynb_file__"] = str(path)
-    else:
-        monkeypatch.setenv("JPY_SESSION_NAME", str(path) if trace == "server" else path.name)
-        monkeypatch.setenv("PWD", str(tmp_path))
-    shell.run_line_magic(verb, "")
-    assert verbs.calls[0][1]["notebook"] == path
-    assert capsys.readouterr().out.startswith("Using a.ipynb as saved at ")
+    shell.run_line_magic("package", str(path))
+    assert verbs.calls == [("package", {"notebook": path})]
+    said = capsys.readouterr().out
+    assert said.startswith("Using a.ipynb as saved at ")
+    assert said.splitlines()[0].endswith(", as you named it.")
 
 
-def test_a_renamed_notebook_is_asked_for(
-    shell: InteractiveShell,
-    verbs: FakeVerbs,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+@pytest.mark.parametrize("verb", ["reproduce", "package"])
+def test_what_the_kernel_sees_is_told(
+    shell: InteractiveShell, verbs: FakeVerbs, tmp_path: Path, verb: str
 ) -> None:
-    monkeypatch.setenv("JPY_SESSION_NAME", "/gone/old.ipynb")
+    path = tmp_path / "a.ipynb"
+    path.write_text("{}")
+    verbs.located = Located(path, "as the server says")
+    shell.user_ns["__vsc_ipynb_file__"] = str(path)
+    shell.run_cell("x = 1", store_history=True)
+    shell.run_line_magic(verb, "")
+    traces = verbs.traces
+    assert (traces["given"], traces["folder"], traces["editor"]) == (None, Path.cwd(), str(path))
+    assert traces["connection_file"] == ""  # a shell without a kernel
+    assert [ran["source"] for ran in traces["journal"]["executed"]] == ["x = 1"]
+    assert verbs.calls[0][1]["notebook"] == path
+
+
+def test_a_notebook_that_is_not_found_is_asked_for(
+    shell: InteractiveShell, verbs: FakeVerbs, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert shown_error(shell, capsys, "%package") == [
         "InvalidCall: It is not known which file this notebook is.",
-        "Hint: Save it and name it, such as `%reproduce analysis.ipynb`.",
+        "Hint: Name it.",
     ]
     assert verbs.calls == []
 

@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING
 from lifecycle_core.adapters.rendering.table import view_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rich.console import RenderableType
+
     from lifecycle_core.schema.base import Record
 
 
@@ -22,9 +26,14 @@ def to_text(record: Record, *, width: int = 100, color: bool = False) -> str:
     Raises:
         TypeError: No view is known for the record's type; a defect of ours.
     """
+    _, view = view_of(record)
+    return printed(view.text(record), width=width, color=color)
+
+
+def printed(parts: Iterable[RenderableType], *, width: int = 100, color: bool = False) -> str:
+    """Return rich renderables as text, one below the other."""
     from rich.console import Console
 
-    _, view = view_of(record)
     file = StringIO()
     console = Console(
         file=file,
@@ -38,6 +47,6 @@ def to_text(record: Record, *, width: int = 100, color: bool = False) -> str:
         markup=False,
         _environ={},
     )
-    for part in view.text(record):
+    for part in parts:
         console.print(part)
     return "\n".join(line.rstrip() for line in file.getvalue().splitlines()) + "\n"

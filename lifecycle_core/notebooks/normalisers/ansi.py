@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from lifecycle_core.notebooks.normalisers.base import Normaliser, Outputs, change_text, stream
+from lifecycle_core.notebooks.normalisers.base import Normaliser, on_text, stream
 
 _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-Z\\^-~])")
+_UP = re.compile(r"(\x1b\[\d{0,3}A)")
 
 
 def plain(text: str) -> str:
@@ -20,13 +21,17 @@ def plain(text: str) -> str:
     return _ESCAPE.sub("", text).replace("\x1b", "") if "\x1b" in text else text
 
 
-def _normalise(outputs: Outputs) -> Outputs:
-    return change_text(outputs, plain)
+def _uncoloured(text: str) -> str:
+    """Return text without escape codes, but for steps up, which `overwritten` follows."""
+    if "\x1b" not in text:
+        return text
+    pieces = _UP.split(text)
+    return "".join(piece if at % 2 else plain(piece) for at, piece in enumerate(pieces))
 
 
 NORMALISER = Normaliser(
     name="ansi",
-    normalise=_normalise,
+    normalise=on_text(_uncoloured),
     equal=((stream("\x1b[1;31mloss\x1b[0m 0.5\n"),), (stream("loss 0.5\n"),)),
     different=((stream("\x1b[31mloss 0.5\x1b[0m"),), (stream("\x1b[31mloss 0.6\x1b[0m"),)),
 )

@@ -1,8 +1,18 @@
-r"""Text that was overwritten on the screen by `\r` or `\b`: what remains visible counts."""
+r"""Text that was overwritten on the screen by `\r` or `\b`: what remains visible counts.
+
+A bar of tqdm that ran 0.1 s was measured to leave 2 to 4 states behind, by timing alone.
+"""
 
 from __future__ import annotations
 
-from lifecycle_core.notebooks.normalisers.base import Normaliser, Outputs, change_text, stream
+import re
+
+from lifecycle_core.notebooks.normalisers.base import Normaliser, on_text, stream
+
+_MOVE = re.compile(r"(\n|\x1b\[\d{0,3}A)")
+_WIDEST = 2_000
+"""Characters of a line that steps up are followed on; longer ones are no bars."""
+_BACK = re.compile("\b+")
 
 
 def visible(text: str) -> str:
@@ -12,34 +22,63 @@ def visible(text: str) -> str:
         >>> visible("epoch 1\repoch 2\nab\bc")
         'epoch 2\nac'
     """
+    if "\x1b[" in text and (screen := _screen(text)) is not None:
+        return screen
     if "\r" not in text and "\b" not in text:
         return text
     return "\n".join(_line(line) for line in text.split("\n"))
+
+
+def _screen(text: str) -> str | None:
+    """Follow steps up to earlier lines, as nested bars of tqdm make them; None without any."""
+    moves = _MOVE.split(text)
+    if len(moves) == 1 or not any(len(move) > 1 for move in moves[1::2]):
+        return None
+    rows = [moves[0]]
+    row = 0
+    for move, written in zip(moves[1::2], moves[2::2], strict=True):
+        down = move == "\n"
+        row = row + 1 if down else max(row - int(move[2:-1] or 1), 0)
+        if row == len(rows):
+            rows.append("")
+        rows[row] = _line(rows[row] + ("\r" if down else "") + written)
+        if len(rows[row]) > _WIDEST:
+            return _MOVE.sub("\n", text)
+    return "\n".join(map(_line, rows))
 
 
 def _line(line: str) -> str:
     if "\r" not in line and "\b" not in line:
         return line
     shown: list[str] = []
-    at = 0
-    for mark in line:
-        if mark == "\r":
-            at = 0
-        elif mark == "\b":
-            at = max(at - 1, 0)
-        else:
-            shown[at : at + 1] = [mark]
-            at += 1
+    covered = 0
+    for pass_ in reversed(line.split("\r")):  # the last to be written lies on top
+        written = _after_steps_back(pass_)
+        if len(written) > covered:
+            shown.append(written[covered:])
+            covered = len(written)
     return "".join(shown)
 
 
-def _normalise(outputs: Outputs) -> Outputs:
-    return change_text(outputs, visible)
+def _after_steps_back(text: str) -> str:
+    r"""Return what a line without `\r` shows; a step back moves and does not erase."""
+    if "\b" not in text:
+        return text
+    shown: list[str] = []
+    column = start = 0
+    for back in _BACK.finditer(text):
+        piece = text[start : back.start()]
+        shown[column : column + len(piece)] = piece
+        column = max(column + len(piece) - len(back[0]), 0)
+        start = back.end()
+    piece = text[start:]
+    shown[column : column + len(piece)] = piece
+    return "".join(shown)
 
 
 NORMALISER = Normaliser(
     name="overwritten",
-    normalise=_normalise,
+    normalise=on_text(visible),
     equal=((stream("step 1\rstep 2\rstep 9\n"),), (stream("step 1\rstep 9\n"),)),
     different=((stream("step 1\rstep 9\n"),), (stream("step 1\rstep 8\n"),)),
 )

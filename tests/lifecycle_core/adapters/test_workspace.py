@@ -4,18 +4,19 @@ import os
 import resource
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from lifecycle_core.adapters import project as projects
 from lifecycle_core.adapters import workspace
-from lifecycle_core.adapters.workspace import open_workspace, read_notebook
+from lifecycle_core.adapters.workspace import open_scratch, open_workspace, read_notebook
 from lifecycle_core.errors import NotebookInvalid, TargetUnwritable
 from tests.fakes.notebooks import code, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 def put(path: Path, text: str = "x") -> Path:
@@ -116,13 +117,35 @@ def test_links_never_lead_out_of_the_copy(project: Path, tmp_path: Path, scratch
 def test_a_project_too_large_is_refused(
     project: Path, scratch: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workspace, "_MAX_FILES", 1)
+    monkeypatch.setattr(projects, "_MAX_FILES", 1)
     with (
         pytest.raises(NotebookInvalid, match="too large to copy") as caught,
         open_workspace(project / "model.ipynb", scratch=scratch),
     ):
         pytest.fail("it was copied")
     assert ".gitignore" in caught.value.hint
+    assert list(scratch.iterdir()) == []
+
+
+def test_runs_of_one_check_share_large_files_and_see_the_same_ones(
+    project: Path, scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workspace, "_LARGE", 1_000)
+    large = put(project / "data" / "large.csv", "y" * 2_000)
+    before = large.stat()
+    with open_scratch(project / "model.ipynb", scratch=scratch) as copies:
+        first = copies.workspace()
+        large.write_text("changed meanwhile")
+        second = copies.workspace({Path("data/x.csv"): b"as recorded"})
+        for space in (first, second):
+            assert space.linked == (space.project / "data" / "large.csv",)
+            assert space.linked[0].read_text() == "y" * 2_000
+            assert space.linked[0].stat().st_mode & 0o222 == 0
+            assert not space.linked[0].samefile(large)
+        assert first.linked[0].samefile(second.linked[0])
+        assert (first.project / "data" / "x.csv").read_text() == "x"
+        assert (second.project / "data" / "x.csv").read_text() == "as recorded"
+    assert large.stat().st_mode == before.st_mode
     assert list(scratch.iterdir()) == []
 
 

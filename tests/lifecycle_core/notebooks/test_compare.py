@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+import base64
+import io
 import json
+import struct
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lifecycle_core.notebooks.compare import compare_outputs
+from lifecycle_core.notebooks.compare import Surroundings, compare_outputs, same_outputs
 from lifecycle_core.notebooks.normalisers.base import display, stream
-from lifecycle_core.notebooks.tolerance import largest_relative_error
+from lifecycle_core.notebooks.tolerance import RelativeError, largest_relative_error
 
 Outputs = list[Any]
 
@@ -21,11 +24,15 @@ def test_the_same_is_identical() -> None:
 
 
 def test_only_needed_normalisers_are_named() -> None:
-    stored = [stream("\x1b[1mloss\x1b[0m\n"), stream("0.5\n"), stream("warned\n", "stderr")]
+    stored = [
+        stream("\x1b[1mloss\x1b[0m\n"),
+        stream("0.5\n"),
+        stream("/a.py:1: UserWarning: few\n  f()\n", "stderr"),
+    ]
     fresh = [stream("\x1b[1mloss\x1b[0m\n0.5\n")]
     found = compare_outputs(stored, fresh, rtol=0.0)
     assert found.status == "cosmetic"
-    assert found.normalisers == ("stream_chunks", "stderr")
+    assert found.normalisers == ("stream_chunks", "warnings_text")
 
 
 def test_numbers_within_tolerance_say_how_far_apart_they_are() -> None:
@@ -57,12 +64,12 @@ def test_the_first_difference_is_told_in_one_line() -> None:
         [stream("rows 10\nauc 0.81\n")], [stream("rows 10\nauc 0.79\n")], rtol=1e-6
     )
     assert found.detail == "stdout, line 2: stored auc 0.81, clean run auc 0.79"
-    assert (found.stored, found.fresh) == ("rows 10\nauc 0.81\n", "rows 10\nauc 0.79\n")
+    assert (found.stored, found.fresh) == ("rows 10\nauc 0.81", "rows 10\nauc 0.79")
 
 
 def test_a_missing_output_is_told() -> None:
     found = compare_outputs([stream("a\n"), display("text/plain", "x")], [stream("a\n")], rtol=0.0)
-    assert found.detail == "stored 2 outputs, clean run 1 output"
+    assert found.detail == "stored 2 outputs, clean run 1 output; only stored has text/plain: x"
     assert found.stored == "x"
 
 
@@ -89,14 +96,16 @@ def test_deeply_nested_json_is_compared() -> None:
 def test_relative_error_is_symmetric_and_bounded(value: float, factor: float) -> None:
     other = value * (1 + factor)
     error = largest_relative_error(value, other)
-    assert error == largest_relative_error(other, value)
+    back = largest_relative_error(other, value)
     assert error is not None
-    assert 0 <= error <= 2
+    assert back is not None
+    assert error.size == back.size
+    assert 0 <= error.size <= 2
 
 
 @given(text=st.text(max_size=60))
 def test_text_has_no_distance_from_itself(text: str) -> None:
-    assert largest_relative_error(text, text) == 0.0
+    assert largest_relative_error(text, text) == RelativeError()
 
 
 @pytest.mark.parametrize(
@@ -108,4 +117,165 @@ def test_what_is_no_number_must_agree(one: object, other: object) -> None:
 
 
 def test_columns_may_follow_the_width_of_numbers() -> None:
-    assert largest_relative_error("a   0.1", "a 0.10000001") == pytest.approx(1e-7, rel=1e-3)
+    error = largest_relative_error("a   0.1", "a 0.10000001")
+    assert error is not None
+    assert error.size == pytest.approx(1e-7, rel=1e-3)
+
+
+def png(color: tuple[int, int, int], size: tuple[int, int] = (10, 10), dot: bool = False) -> str:  # noqa: FBT001, FBT002
+    from PIL import Image
+
+    image = Image.new("RGB", size, color)
+    if dot:
+        image.putpixel((3, 4), (255, 255, 255))
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return base64.b64encode(file.getvalue()).decode()
+
+
+def test_images_that_differ_are_told_and_kept() -> None:
+    stored, fresh = png((250, 0, 0)), png((250, 0, 0), dot=True)
+    found = compare_outputs(
+        [stream("a\n"), display("image/png", stored)],
+        [display("image/png", fresh), stream("a\n")],
+        rtol=1e-6,
+    )
+    assert found.status == "different"
+    assert found.detail == (
+        "image of 10x10: 1.0% of its pixels differ, by up to 255 of 255 in a channel"
+    )
+    assert (found.stored_png, found.fresh_png) == (stored, fresh)
+
+
+def test_images_of_other_sizes_are_told() -> None:
+    pair = png((0, 0, 0)), png((0, 0, 0), size=(12, 10))
+    found = compare_outputs(*([display("image/png", image)] for image in pair), rtol=1e-6)
+    assert found.detail == "image: stored 10x10, clean run 12x10 pixels"
+
+
+def test_an_image_on_one_side_only_is_kept() -> None:
+    found = compare_outputs([], [display("image/png", png((0, 0, 0)))], rtol=1e-6)
+    assert found.stored_png is None
+    assert found.fresh_png == png((0, 0, 0))
+    assert found.detail.startswith("stored 0 outputs, clean run 1 output; only clean run has image")
+
+
+def test_images_that_agree_are_not_kept() -> None:
+    bundle = {"image/png": png((0, 0, 0)), "text/plain": "1"}
+    other = {**bundle, "text/plain": "2"}
+    found = compare_outputs(
+        [{"output_type": "display_data", "data": bundle}],
+        [{"output_type": "display_data", "data": other}],
+        rtol=1e-6,
+    )
+    assert found.detail == "text/plain: stored 1, clean run 2"
+    assert found.stored_png is None
+
+
+def test_a_cell_of_a_table_is_told_by_row_and_column() -> None:
+    def frame(auc: str) -> Outputs:
+        rows = "".join(
+            f"<tr><th>{name}</th><td>{value}</td></tr>"
+            for name, value in [("ridge", "0.70"), ("forest", auc)]
+        )
+        head = "<tr><th></th><th>auc</th></tr>"
+        html = f'<table class="dataframe">{head}{rows}</table>'
+        return [display("text/html", html)]
+
+    found = compare_outputs(frame("0.81"), frame("0.79"), rtol=1e-6)
+    assert found.detail == 'table, row "forest", column "auc": stored 0.81, clean run 0.79'
+
+
+def test_a_difference_in_json_is_told_by_its_path() -> None:
+    one, other = ({"marks": [{"y": [1, value]}]} for value in (2, 3))
+    kind = "application/json"
+    found = compare_outputs([display(kind, one)], [display(kind, other)], rtol=1e-6)
+    assert found.detail == "application/json at marks[0].y[1]: stored 2, clean run 3"
+
+
+def test_the_largest_relative_error_is_told_with_its_place() -> None:
+    found = compare_outputs(
+        [stream("a 1.5\nb 2.5\n")], [stream("a 1.5\nb 2.50000001\n")], rtol=1e-6
+    )
+    assert found.detail == (
+        "largest relative difference 4e-09 at stdout, line 2, column 3: "
+        "stored 2.5, clean run 2.50000001"
+    )
+
+
+def test_noise_around_zero_is_measured_by_the_array_it_stands_in() -> None:
+    error = largest_relative_error([[1.0, 1e-17], [0.0, 2.0]], [[1.0, 3e-17], [0.0, 2.0]])
+    assert error is not None
+    assert error.size == pytest.approx(2e-17)
+    alone = largest_relative_error([1e-17, 2e-17], [3e-17, 2e-17])
+    assert alone is not None
+    assert alone.size > 0.5
+
+
+def test_packed_arrays_of_plotly_are_compared_as_numbers() -> None:
+    kind = "application/vnd.plotly.v1+json"
+    packed = [
+        base64.b64encode(struct.pack("<2d", 1.0, value)).decode() for value in (2.0, 2.0 + 1e-9)
+    ]
+    one, other = (
+        [display(kind, {"data": [{"y": {"dtype": "f8", "bdata": text}}]})] for text in packed
+    )
+    found = compare_outputs(one, other, rtol=1e-6)
+    assert (found.status, found.normalisers) == ("tolerance", ("plot_json",))
+    assert "data[0].y[1]" in found.detail
+
+
+LINES = st.sampled_from(
+    [
+        "auc ",
+        "rows: ",
+        "<b>",
+        "took ",
+        "time ",
+        "Elapsed: ",
+        " s",
+        "\n",
+        "[",
+        "]",
+        "| ",
+        "x",
+        "%",
+        ", ",
+    ]
+)
+
+
+@given(
+    before=st.lists(LINES, max_size=5).map("".join),
+    number=st.integers(0, 9_999),
+    after=st.lists(LINES, max_size=5).map("".join),
+)
+def test_a_changed_number_is_never_cosmetic_where_no_clock_was_read(
+    before: str, number: int, after: str
+) -> None:
+    one, other = ([stream(f"{before}{value}{after}")] for value in (number, number + 1))
+    assert compare_outputs(one, other, rtol=1e-6).status == "different"
+
+
+@given(
+    words=st.lists(
+        st.sampled_from(["took 3.2 s", "Elapsed: 0:00:03", "time: 0.5", "x"]), max_size=3
+    ),
+    number=st.integers(0, 9_999),
+)
+def test_a_changed_result_beside_durations_is_never_cosmetic(words: list[str], number: int) -> None:
+    one, other = (
+        [stream(f"{', '.join([*words, f'accuracy 0.{value:04}'])}\n")]
+        for value in (number, number + 1)
+    )
+    known = Surroundings(clock_read=True)
+    assert compare_outputs(one, other, rtol=1e-6, surroundings=known).status == "different"
+
+
+@given(text=st.text(max_size=40), other=st.text(max_size=40))
+def test_the_ladder_is_symmetric_and_ends_at_itself(text: str, other: str) -> None:
+    one, two = [stream(text)], [stream(other)]
+    assert compare_outputs(one, list(one), rtol=0.0).status == "identical"
+    there, back = compare_outputs(one, two, rtol=1e-6), compare_outputs(two, one, rtol=1e-6)
+    assert there.status == back.status
+    assert same_outputs(one, two, rtol=1e-6) == (there.status != "different")

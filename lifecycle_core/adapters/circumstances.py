@@ -1,0 +1,150 @@
+"""Evidence about a notebook from outside its runs: git's history, times of files, versions.
+
+Nothing here proves a cause by itself: content that git recorded is tried in a run, the rest are
+signs.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lifecycle_core.adapters.files import digest_bytes
+from lifecycle_core.notebooks.circumstances import Circumstances, Pin
+from lifecycle_core.notebooks.declared import declared_pins, unsatisfied
+from lifecycle_core.notebooks.locks import locked_versions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from lifecycle_core.notebooks.read import Notebook
+    from lifecycle_core.schema.reproduction import InputFile
+
+_MOST_BYTES = 200 * 1024**2
+"""Recorded content beyond this is not held in memory for a trial."""
+_MOST_NAMES = 1_000
+_MOST_TEXT = 10 * 1024**2
+_DECLARING = frozenset({".txt", ".in", ".toml", ".lock", ".yml", ".yaml"})
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Looks around one notebook; call it with the inputs of a run.
+
+    Attributes:
+        notebook: As it was read.
+        lock: Text of the lock of what the runs loaded.
+    """
+
+    notebook: Notebook
+    lock: str
+
+    def __call__(self, inputs: Sequence[InputFile]) -> Circumstances:
+        """Return what can be found out; what cannot is left empty."""
+        path = self.notebook.path.resolve()
+        git = _Git.around(path)
+        recorded, commit = git.recorded(path, inputs) if git else ({}, "")
+        info = self.notebook.content["metadata"].get("language_info")
+        saved = str(info.get("version", "")) if isinstance(info, dict) else ""
+        return Circumstances(
+            newer=_newer(path, inputs, git),
+            recorded=recorded,
+            recorded_by=f"git recorded it with the notebook in {commit}" if recorded else "",
+            pins=_unsatisfied(git.top if git else path.parent, path.parent, self.lock),
+            left_out=git.ignored(path.parent) if git else frozenset(),
+            saved_python=saved,
+            python=platform.python_version(),
+        )
+
+
+def _unsatisfied(top: Path, folder: Path, lock: str) -> tuple[Pin, ...]:
+    """Return the versions that files of the project ask for and the runs did not have."""
+    places = {top, folder}
+    files: dict[str, str] = {}
+    for place in sorted(places):
+        for file in sorted(place.iterdir()):
+            if file.suffix in _DECLARING and file.stat().st_size <= _MOST_TEXT:
+                with suppress(OSError, UnicodeDecodeError):
+                    files[file.relative_to(top).as_posix()] = file.read_text(encoding="utf-8")
+    versions = locked_versions(lock)
+    return tuple(
+        Pin(name=pin.name, wanted=pin.specifier, here=versions[pin.name], said_by=pin.file)
+        for pin in unsatisfied(declared_pins(files), versions)
+    )
+
+
+def _newer(notebook: Path, inputs: Iterable[InputFile], git: _Git | None) -> frozenset[str]:
+    """Return the inputs that were changed after the notebook was saved.
+
+    Times of files that are as git checked them out say when that was, and nothing else.
+    """
+    saved = notebook.stat().st_mtime_ns
+    found = set()
+    for item in inputs:
+        file = notebook.parent / item.path
+        with suppress(OSError):
+            if file.stat().st_mtime_ns > saved and not (
+                git and git.unchanged(file) and git.unchanged(notebook)
+            ):
+                found.add(item.path)
+    return frozenset(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Git:
+    """A repository, read through git's own program."""
+
+    top: Path
+
+    @classmethod
+    def around(cls, path: Path) -> _Git | None:
+        """Return the repository that a file lies in, or None."""
+        said = _git(path.parent, "rev-parse", "--show-toplevel")
+        return cls(Path(os.fsdecode(said.removesuffix(b"\n"))).resolve()) if said else None
+
+    def recorded(
+        self, notebook: Path, inputs: Iterable[InputFile]
+    ) -> tuple[Mapping[Path, bytes], str]:
+        """Return content of inputs at the notebook's last commit, where it differs today."""
+        commit = _git(self.top, "log", "-n1", "--format=%H", "--", str(notebook)) or b""
+        name = commit.decode().strip()
+        found: dict[Path, bytes] = {}
+        size = 0
+        for item in inputs if name else ():
+            file = Path(os.path.normpath(notebook.parent / item.path))
+            if not file.is_relative_to(self.top) or file == notebook:
+                continue
+            place = file.relative_to(self.top)
+            content = _git(self.top, "show", f"{name}:{place.as_posix()}")
+            if content is None or digest_bytes(content) == item.digest:
+                continue
+            size += len(content)
+            if size <= _MOST_BYTES:
+                found[place] = content
+        return found, name[:9]
+
+    def unchanged(self, file: Path) -> bool:
+        """Tell whether a file is tracked and as it was committed."""
+        tracked = _git(self.top, "ls-files", "--", str(file))
+        return bool(tracked) and _git(self.top, "status", "--porcelain", "--", str(file)) == b""
+
+    def ignored(self, folder: Path) -> frozenset[str]:
+        """Return ignored files below a folder, relative to it; not more than a thousand."""
+        listed = _git(folder, "ls-files", "-o", "-i", "--exclude-standard", "-z") or b""
+        names = [os.fsdecode(name) for name in listed.split(b"\0") if name]
+        return frozenset(names[:_MOST_NAMES])
+
+
+def _git(folder: Path, *words: str) -> bytes | None:
+    """Return what git answers, or None if it refuses or is not there."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
+    command = ["git", "-c", "core.fsmonitor=false", "-C", str(folder), *words]
+    try:
+        return subprocess.run(command, capture_output=True, check=True, env=environment).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return None

@@ -1,0 +1,161 @@
+"""Causes and trials in words: what a kind means, how it is known and how sure that is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lifecycle_core.schema.reproduction import Cause, CellResult, Reproduction, Trial
+
+KINDS = {
+    "unseeded_random": "Random numbers without a seed",
+    "hash_order": "The order of a set or of hashes",
+    "thread_order": "The order of threads",
+    "clock": "The date or the time",
+    "network": "The network",
+    "undefined_name": "A name that nothing defines",
+    "deleted_cell": "A cell that was deleted",
+    "edited_after_run": "Code edited after it was run",
+    "out_of_order": "Cells run out of order",
+    "missing_module": "A module that is not installed",
+    "environment_drift": "Other package versions",
+    "missing_data": "A file that is not there",
+    "changed_data": "Data that changed",
+    "absolute_path": "A path of one machine only",
+    "self_modifying_input": "A notebook that rewrites its own input",
+    "interactive_input": "A question to a person",
+    "kernel_died": "The kernel died",
+    "early_exit": "The notebook left early",
+    "timeout": "A cell took too long",
+    "unexplained": "Unexplained",
+}
+_BROKEN = frozenset({"different", "failed", "not_run"})
+_HEADLINES = {
+    "identical": "Every output came out the same",
+    "cosmetic": "The same but for cosmetic differences",
+    "tolerance": "The same within the tolerance",
+    "different": "Some outputs came out different",
+    "failed": "The clean run failed",
+    "incomplete": "The clean run did not reach the end",
+}
+_SHOWN = {
+    "observation": "seen in the clean run",
+    "static": "read from the source; no run was needed",
+}
+_FACTORS = {
+    "seed": "every random generator seeded",
+    "hash_seed": "the same hash seed",
+    "threads": "one thread",
+    "clock": "the clock stopped",
+    "network": "the network refused",
+    "order": "cells in the order of their stored counts",
+    "repetition": "a cell run again",
+    "history": "deleted or edited source put back",
+    "data": "the data as recorded",
+    "environment": "the environment as recorded",
+    "same_folder": "the folder as an earlier run left it",
+}
+AGAINST = {
+    "stored": "the stored outputs",
+    "clean_run": "another clean run",
+    "trial": "another trial",
+}
+_CONFIDENCE = (
+    (0.95, "almost certain"),
+    (0.8, "very likely"),
+    (0.6, "likely"),
+    (0.3, "possible"),
+    (0.0, "not known"),
+)
+_SURE = 0.05
+
+
+def kind_title(cause: Cause) -> str:
+    """Return what a cause's kind means, as a heading."""
+    return KINDS.get(cause.kind, cause.kind.replace("_", " "))
+
+
+def place(cause: Cause, cells: tuple[CellResult, ...]) -> str:
+    """Return where a cause sits and the code there, such as `cell 3, line 2: x = f()`."""
+    if cause.cell is None:
+        return "the notebook as a whole"
+    line = f", line {cause.line}" if cause.line else ""
+    label = next((cell.label for cell in cells if cell.index == cause.cell), "")
+    code = cause.source or label
+    return f"cell {cause.cell}{line}" + (f": {code}" if code else "")
+
+
+def known(cause: Cause, trials: tuple[Trial, ...]) -> str:
+    """Return how a cause is known and how sure that is.
+
+    Example:
+        >>> from lifecycle_core.schema.reproduction import Cause
+        >>> seen = Cause(kind="clock", evidence="", hint="", shown_by="observation", confidence=1)
+        >>> known(seen, ())
+        'seen in the clean run; almost certain (100%)'
+    """
+    if cause.kind == "unexplained":
+        tried = f"; {len(trials)} trials changed nothing" if trials else ""
+        return f"the difference is seen, its cause is not known{tried}"
+    return f"{_how(cause, trials)}; {confidence(cause.confidence)}"
+
+
+def _how(cause: Cause, trials: tuple[Trial, ...]) -> str:
+    if cause.shown_by != "intervention":
+        return _SHOWN[cause.shown_by]
+    flipped = next((t for t in trials if t.agrees and t.cell == cause.cell), None)
+    flipped = flipped or next((trial for trial in trials if trial.agrees), None)
+    if flipped is None:
+        return "shown by intervention: with this one thing held still, the outputs agree"
+    return f"shown by intervention: with {factors(flipped)}, cell {flipped.cell} agrees"
+
+
+def factors(trial: Trial) -> str:
+    """Return what a trial held still."""
+    return " and ".join(_FACTORS.get(factor, factor) for factor in trial.factors) or "nothing"
+
+
+def confidence(value: float) -> str:
+    """Return a confidence in words and as a percentage.
+
+    Example:
+        >>> confidence(0.93), confidence(0.4), confidence(0)
+        ('very likely (93%)', 'possible (40%)', 'not known')
+    """
+    word = next(word for least, word in _CONFIDENCE if value >= least)
+    return word if value < _SURE else f"{word} ({value:.0%})"
+
+
+def main_cause(record: Reproduction) -> Cause | None:
+    """Return the cause that is surest, the first of several that are."""
+    return max(record.causes, key=lambda found: found.confidence, default=None)
+
+
+def headline(record: Reproduction) -> str:
+    """Return the verdict in one sentence, with where and why, and without a full stop."""
+    said = _HEADLINES[record.verdict]
+    if record.reproducible:
+        return said
+    bad = [cell for cell in record.cells if cell.status in _BROKEN]
+    if bad:
+        said += f", first in cell {bad[0].index}"
+    elif all(run.exit == "ok" for run in record.runs):
+        return "There is nothing to compare the clean run with"
+    cause = main_cause(record)
+    if cause is None or cause.kind == "unexplained":
+        return said
+    name = kind_title(cause)
+    return f"{said}: {name[0].lower()}{name[1:]}"
+
+
+def short_reason(record: Reproduction) -> str:
+    """Return where and why a notebook is not reproducible, in one line; empty if it is."""
+    bad = [cell for cell in record.cells if cell.status in _BROKEN]
+    if record.reproducible:
+        return ""
+    if cause := main_cause(record):
+        where = "" if cause.cell is None else f"cell {cause.cell}: "
+        return f"{where}{cause.kind}: {cause.evidence}"
+    if bad:
+        return f"cell {bad[0].index}: {bad[0].detail or bad[0].status}"
+    return next((run.message for run in record.runs if run.message), record.verdict)

@@ -1,0 +1,85 @@
+"""Clean runs side by side: each in its own copy of the project, two or more at a time."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from lifecycle_core.adapters.kernel_environment import processors
+from lifecycle_core.adapters.progress import Progress, Silent, told
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from lifecycle_core.adapters.engine import Engine
+    from lifecycle_core.adapters.kernel import Kernel
+    from lifecycle_core.adapters.workspace import Scratch, Workspace
+    from lifecycle_core.notebooks.execution import Execution
+    from lifecycle_core.notebooks.plan import Plan
+
+
+class ScratchRuns:
+    """Implements `notebooks.plan.Runs` on copies of one project.
+
+    Attributes:
+        workspaces: Where each run took place, by its number.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        scratch: Scratch,
+        *,
+        parameters: Mapping[str, Any],
+        cell_timeout: float | None,
+        progress: Progress,
+    ) -> None:
+        self._engine = engine
+        self._scratch = scratch
+        self._parameters = parameters
+        self._cell_timeout = cell_timeout
+        self._progress = progress
+        self._kernels: list[Kernel] = []
+        self.workspaces: list[Workspace] = []
+
+    def together(self, plans: Sequence[Plan], purpose: str) -> tuple[Execution, ...]:
+        """Make these runs side by side, no more at a time than there are processors (at least 2).
+
+        The first one's cells are reported. If this is interrupted, all kernels are ended first.
+        """
+        with told(self._progress, purpose) as answer:
+            executions = self._together(plans)
+            answer(executions[0].run.exit)
+        return executions
+
+    def _together(self, plans: Sequence[Plan]) -> tuple[Execution, ...]:
+        spaces = [
+            self._scratch.workspace(plan.recorded)
+            if plan.folder_of is None
+            else self.workspaces[plan.folder_of]
+            for plan in plans
+        ]
+        self.workspaces += spaces
+        with ThreadPoolExecutor(max_workers=max(processors(), 2)) as pool:
+            try:
+                begun = [
+                    pool.submit(self._run, plan, space, self._progress if at == 0 else Silent())
+                    for at, (plan, space) in enumerate(zip(plans, spaces, strict=True))
+                ]
+                return tuple(future.result() for future in begun)
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                for kernel in self._kernels:
+                    kernel.kill()
+                raise
+
+    def _run(self, plan: Plan, space: Workspace, progress: Progress) -> Execution:
+        return self._engine.run(
+            plan.notebook,
+            workspace=space,
+            parameters=self._parameters,
+            cell_timeout=self._cell_timeout,
+            progress=progress,
+            conditions=plan.conditions,
+            started=self._kernels.append,
+        )

@@ -1,0 +1,5 @@
+"""Digests of Python values: equal for equal values in other processes, different otherwise."""
+
+from .digest import Digest, digest
+
+__all__ = ["Digest", "digest"]

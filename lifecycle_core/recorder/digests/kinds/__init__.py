@@ -1,0 +1,1 @@
+"""How each kind of value is taken apart, one family of types to a file."""

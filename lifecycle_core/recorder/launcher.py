@@ -1,0 +1,94 @@
+"""The main program of a kernel in a clean run: watch, then become an ordinary ipykernel.
+
+A script, run by the notebook's interpreter, which may hold nothing of ours: it needs Python 3.9,
+the standard library and ipykernel. Called as `launcher.py CONFIG -f CONNECTION_FILE ...`, where
+CONFIG is a JSON file that `settings.py` describes, or holds `{}` so that nothing is watched.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+_PACKAGE = "_nbrelease_recorder"
+"""Not our public name: `import lifecycle_core` must mean to the notebook what it always does."""
+_POLL = 0.5
+
+
+def main() -> None:
+    """Start to watch, then run the kernel until it is told to stop."""
+    config = json.loads(Path(sys.argv.pop(1)).read_text(encoding="utf-8"))
+    del sys.path[0]  # this script's folder; a notebook must not import our modules by accident
+    parent = int(os.environ.pop("JPY_PARENT_PID", "0")) or os.getppid()
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    recorder = None
+    if config:
+        recorder = _load().Recorder(config)
+        recorder.start()
+    _application(recorder).launch_instance()
+
+
+def _load() -> Any:  # noqa: ANN401 - a module that only the run knows by this name
+    """Import the package that this script belongs to, from its folder, under a private name."""
+    folder = Path(__file__).resolve().parent
+    spec = importlib.util.spec_from_file_location(
+        _PACKAGE, folder / "__init__.py", submodule_search_locations=[str(folder)]
+    )
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{folder} cannot be loaded")
+    package = importlib.util.module_from_spec(spec)
+    sys.modules[_PACKAGE] = package
+    spec.loader.exec_module(package)
+    return import_module(f"{_PACKAGE}.recording")
+
+
+def _application(recorder: Any) -> Any:  # noqa: ANN401 - ipykernel is not followed by mypy
+    """Return ipykernel's application, with a kernel that tells the recorder about its cells."""
+    from ipykernel.ipkernel import IPythonKernel
+    from ipykernel.kernelapp import IPKernelApp
+
+    class WatchedKernel(IPythonKernel):  # type: ignore[misc]  # ipykernel is not followed by mypy
+        # Around the request and not IPython's events, which a notebook can clear.
+        async def do_execute(self, code: str, *words: Any, **flags: Any) -> Any:  # noqa: ANN401 - ipykernel's own
+            if recorder is None:
+                return await super().do_execute(code, *words, **flags)
+            recorder.begin(self.shell, code)
+            try:
+                answer = super().do_execute(code, *words, **flags)
+                return await answer if inspect.isawaitable(answer) else answer
+            finally:
+                recorder.end()
+
+    class QuietApp(IPKernelApp):  # type: ignore[misc]  # as above
+        kernel_class = WatchedKernel
+
+        def init_iopub(self, context: Any) -> None:  # noqa: ANN401 - pyzmq's context
+            """Never drop an output: by default the thousandth that waits is the last."""
+            context.sndhwm = 0
+            super().init_iopub(context)
+
+        def log_connection_info(self) -> None:
+            """Invite nobody: what the process writes past Jupyter is kept for its last words."""
+
+    return QuietApp
+
+
+def _end_with(parent: int) -> None:
+    """Kill the kernel and all it started once the program that started it is gone."""
+    sleep, ask = time.sleep, os.getppid  # the notebook may replace them
+    while ask() == parent:
+        sleep(_POLL)
+    os.killpg(os.getpgrp(), signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main()

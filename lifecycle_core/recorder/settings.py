@@ -1,0 +1,63 @@
+"""What the engine tells the recorder, as the JSON file whose path is the launcher's argument."""
+
+from __future__ import annotations
+
+import signal
+import struct
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+CELL = struct.Struct("<q")
+"""The file `Settings.cell`: the index of the running cell in the source, -1 before the first."""
+
+STACK_SIGNAL = signal.SIGUSR2
+"""Makes the kernel write the stack of its main thread into the file `Settings.stack`."""
+
+
+@dataclass(frozen=True)
+class Factors:
+    """What is held fixed in this run; see `lifecycle_core.notebooks.factors`."""
+
+    seed: int | None = None
+    clock: float | None = None
+    clock_offset: float = 0.0
+    network: bool = True
+    one_thread: bool = False
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The launcher's configuration.
+
+    Attributes:
+        observed: File to which one JSON object a line is appended, as things happen.
+        cell: File of eight bytes in which the engine writes the running cell, see `CELL`.
+        stack: File that receives the main thread's stack when `STACK_SIGNAL` comes.
+        project: The copy of the project.
+        source: The user's own project, which the notebook must not touch.
+        cache: A folder outside all others that the kernel may use, or empty.
+        linked: Files of the copy that are shared with the user's and must not be written.
+        factors: What is held fixed.
+        digests: Digest the variables after each cell.
+    """
+
+    observed: str
+    cell: str
+    stack: str
+    project: str
+    source: str
+    cache: str = ""
+    linked: tuple[str, ...] = ()
+    factors: Factors = Factors()
+    digests: bool = True
+
+    @classmethod
+    def read(cls, config: Mapping[str, Any]) -> Settings:
+        """Build settings from parsed JSON; keys that this version does not know are errors."""
+        values = dict(config)
+        values["factors"] = Factors(**values.get("factors", {}))
+        values["linked"] = tuple(values.get("linked", ()))
+        return cls(**values)

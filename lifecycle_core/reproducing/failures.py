@@ -1,0 +1,244 @@
+"""Why a clean run did not reach the end: what its error, its process and its files say."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from lifecycle_core.notebooks.normalisers.ansi import plain
+from lifecycle_core.reproducing.case import sites_in
+from lifecycle_core.reproducing.saying import HINTS
+from lifecycle_core.schema.reproduction import Cause, CauseKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lifecycle_core.notebooks.execution import Execution
+    from lifecycle_core.reproducing.case import Case
+
+_FRAME = re.compile(r"Cell In\[\d+\], line (\d+)")
+_NAME = re.compile(r"^(?:NameError|UnboundLocalError): .*?name '([^']+)' is not defined")
+_MODULE = re.compile(r"No module named '([^'.]+)")
+_IMPORT = re.compile(r"cannot import name '([^']+)' from '([^']+)'")
+_FILE = re.compile(
+    r"(?:No such file or directory|does not exist|not found|No files found|unable to open"
+    r"|cannot find|Failed to open|Unable to open|FileNotFoundError).*?['\"`]([^'\"`\n]+)['\"`]",
+    re.IGNORECASE,
+)
+_QUOTED_FIRST = re.compile(
+    r"['\"]?([^\s'\"]+\.\w{1,8})['\"]? (?:not found|does not exist|doesn't exist)", re.IGNORECASE
+)
+_MISSING = re.compile(
+    r"FileNotFoundError|NotADirectoryError|No such file|unable to open database|no such table"
+    r"|No files found|does not exist",
+)
+_ABSOLUTE = re.compile(r"^(?:/|~|[A-Za-z]:[\\/]|\\\\|file://)")
+_NETWORK = re.compile(
+    r"URLError|HTTPError|ConnectionError|ConnectionRefused|ConnectionReset|gaierror|NameResolution"
+    r"|TimeoutError|ConnectTimeout|ReadTimeout|RemoteDisconnected|SSLError|MaxRetryError"
+    r"|Name or service not known|Temporary failure in name resolution|Network is unreachable",
+)
+_DRIFT = re.compile(
+    r"module '[^']+' has no attribute"
+    r"|object has no attribute"
+    r"|type object '[^']+' has no attribute"
+    r"|unexpected keyword argument"
+    r"|got some positional-only|takes \d+ positional argument|takes from \d+ to \d+ positional"
+    r"|was (?:removed|deprecated)|has been removed|is no longer supported|no longer"
+    r"|keyword argument repeated|missing \d+ required (?:positional|keyword-only) argument"
+    r"|Invalid frequency|is deprecated"
+)
+_SAID_BY_RUN: dict[str, tuple[CauseKind, str]] = {
+    "killed": (
+        "kernel_died",
+        "Give the kernel more memory or less data, or look at what the cell calls in native code.",
+    ),
+    "timeout": (
+        "timeout",
+        "Make the cell faster, or allow more time with --cell-timeout or policy.cell_timeout.",
+    ),
+    "exited": (
+        "early_exit",
+        "Remove the call that ends the notebook, such as sys.exit() or quit(); all cells must run.",
+    ),
+}
+
+
+def failure(case: Case, execution: Execution) -> Cause | None:
+    """Return the cause that a run's end speaks of by itself, or None if it speaks of none."""
+    run = execution.run
+    if run.exit == "ok":
+        return None
+    if run.exit in _SAID_BY_RUN:
+        kind, hint = _SAID_BY_RUN[run.exit]
+        return _cause(execution, kind, hint)
+    readings: tuple[Callable[[Case, Execution], Cause | None], ...] = (
+        _interactive, _module, _refused, _missing_file, _network, _name, _drift,
+    )  # fmt: skip
+    return next((cause for read in readings if (cause := read(case, execution))), None)
+
+
+def line_of(execution: Execution, index: int | None) -> int | None:
+    """Return the line of a cell at which its error came up, from the outermost frame."""
+    if index is None or index not in execution.cells:
+        return None
+    for output in execution.cells[index].outputs:
+        for text in output.get("traceback", ()):
+            if match := _FRAME.search(plain(str(text))):
+                return int(match[1])
+    return None
+
+
+def _cause(
+    execution: Execution,
+    kind: CauseKind,
+    hint: str,
+    *,
+    names: tuple[str, ...] = (),
+    confidence: float = 1.0,
+    evidence: str = "",
+) -> Cause:
+    run = execution.run
+    return Cause(
+        kind=kind,
+        cell=run.stopped_at,
+        line=line_of(execution, run.stopped_at),
+        names=names,
+        evidence=evidence or run.message,
+        hint=hint,
+        shown_by="observation",
+        confidence=confidence,
+    )
+
+
+def _interactive(_case: Case, execution: Execution) -> Cause | None:
+    if not execution.run.message.startswith("StdinNotImplementedError"):
+        return None
+    hint = "Replace input() by a value in a cell tagged `parameters`, set with --param."
+    return _cause(execution, "interactive_input", hint)
+
+
+def _module(_case: Case, execution: Execution) -> Cause | None:
+    message = execution.run.message
+    if match := _IMPORT.search(message):
+        hint = f"Import it from where it is now, or {_lower(HINTS['environment_drift'])}"
+        names = (f"{match[2]}.{match[1]}",)
+        return _cause(execution, "environment_drift", hint, names=names, confidence=0.8)
+    match = _MODULE.search(message)
+    if not match:
+        return None
+    hint = (
+        f"Install the package that holds {match[1]} in the environment of nbrelease, or, if "
+        f"{match[1]} is a file of yours, put it beside the notebook."
+    )
+    return _cause(execution, "missing_module", hint, names=(match[1],))
+
+
+def _refused(_case: Case, execution: Execution) -> Cause | None:
+    """Blame a path outside the project that a clean run does not have."""
+    sites = sites_in(execution.facts.refused, frozenset({execution.run.stopped_at or 0}))
+    if not sites:
+        return None
+    site = sites[-1]
+    cause = _cause(
+        execution,
+        "absolute_path",
+        HINTS["absolute_path"],
+        names=(site.path,),
+        evidence=f"{site.path} lies outside the project; on another machine it is not there.",
+    )
+    return cause.model_copy(update={"line": site.line or cause.line})
+
+
+def _missing_file(case: Case, execution: Execution) -> Cause | None:
+    message = execution.run.message
+    if not _MISSING.search(message):
+        return None
+    match = _FILE.search(message) or _QUOTED_FIRST.search(message)
+    path = match[1] if match else ""
+    if _ABSOLUTE.match(path) and not any(path.startswith(copy) for copy, _ in execution.roots):
+        return _cause(
+            execution, "absolute_path", HINTS["absolute_path"], names=(path,), confidence=0.9
+        )
+    hint = (
+        "It lies in your folder, but git ignores it: a clean copy does not have it. Track it, or "
+        "say in the notebook how to get it."
+        if path in case.circumstances.left_out
+        else "Add the file to the project, relative to the notebook's folder; files that git "
+        "ignores are not part of a clean copy."
+    )
+    return _cause(execution, "missing_data", hint, names=(path,) if path else (), confidence=0.95)
+
+
+def _network(_case: Case, execution: Execution) -> Cause | None:
+    run = execution.run
+    asked = sites_in(execution.facts.network, frozenset({run.stopped_at or 0}))
+    if not asked or not _NETWORK.search(run.message):
+        return None
+    said = _cause(
+        execution,
+        "network",
+        HINTS["network"],
+        names=tuple(dict.fromkeys(site.what for site in asked)),
+        evidence=f"The cell asked the network ({asked[0].what}) and failed: {run.message}",
+    )
+    return said.model_copy(update={"line": said.line or asked[0].line})
+
+
+def _name(case: Case, execution: Execution) -> Cause | None:
+    """Tell a name that never was from one whose cell is gone."""
+    run, stopped = execution.run, execution.run.stopped_at or 0
+    match = _NAME.search(run.message)
+    if not match:
+        return None
+    name = match[1]
+    later = [at for at in case.flow.binders.get(name, ()) if at > stopped]
+    if later:
+        hint = f"Cell {later[0]} defines {name}; move it above cell {stopped}."
+        return _cause(execution, "undefined_name", hint, names=(name,))
+    gap = next(iter(case.gaps(stopped)), None)
+    if gap and _once_worked(case, stopped):
+        cell, skipped = gap
+        evidence = (
+            f"{run.message}. No cell defines it, yet cell {stopped} once ran; the counts skip "
+            f"{skipped} before cell {cell.index}: a cell was deleted there."
+        )
+        hint = f"Put the code back that defined {name}, above cell {stopped}."
+        return _cause(
+            execution, "deleted_cell", hint, names=(name,), evidence=evidence, confidence=0.9
+        )
+    near = get_close_matches(name, case.flow.binders, n=1, cutoff=0.8)
+    hint = f"No cell before it defines {name}: " + (
+        f"did you mean {near[0]}?" if near else "restore the cell that did, or import it."
+    )
+    return _cause(execution, "undefined_name", hint, names=(name,))
+
+
+def _drift(case: Case, execution: Execution) -> Cause | None:
+    """Blame the environment where a library no longer has what the cell once got from it."""
+    run = execution.run
+    if not _DRIFT.search(run.message) or not _once_worked(case, run.stopped_at or 0):
+        return None
+    pins = case.circumstances.pins
+    asked = "".join(f" {pin.said_by} asks for {pin.name}{pin.wanted}, here is {pin.here}."
+                    for pin in pins[:3])  # fmt: skip
+    return _cause(
+        execution,
+        "environment_drift",
+        HINTS["environment_drift"],
+        names=tuple(pin.name for pin in pins[:3]),
+        evidence=f"{run.message}. The cell once ran, so that the library had it then.{asked}",
+        confidence=0.85 if pins else 0.6,
+    )
+
+
+def _once_worked(case: Case, index: int) -> bool:
+    """Tell whether the notebook says that a cell ran to its end."""
+    cell = case.cells.get(index)
+    raised = cell is not None and any(o.get("output_type") == "error" for o in cell.outputs)
+    return cell is not None and cell.execution_count is not None and not raised
+
+
+def _lower(sentence: str) -> str:
+    return sentence[0].lower() + sentence[1:]

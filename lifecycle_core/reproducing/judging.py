@@ -1,0 +1,182 @@
+"""Clean runs against the reference, cell by cell: results, and the verdict they amount to.
+
+The reference is what the notebook holds. A notebook that was saved without outputs has none; then
+the first clean run is the reference of the others.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from lifecycle_core.notebooks.compare import Comparison, Surroundings, compare_outputs
+from lifecycle_core.notebooks.execution import ExecutedCell, Execution
+from lifecycle_core.schema.reproduction import CellResult, CellStatus, Run, VariableResult, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lifecycle_core.notebooks.cells import CodeCell
+    from lifecycle_core.notebooks.dataflow import Dataflow
+    from lifecycle_core.notebooks.facts import Facts, Variable
+
+_SKIP = "skip-execution"
+_OWN_RUNS = frozenset({"package", "promote", "releases", "reproduce", "rollback"})
+_UNSURE = "nondeterministic"
+_WORST: tuple[CellStatus, ...] = ("different", "tolerance", "cosmetic")
+
+Reference = Literal["stored", "clean_run"]
+
+
+def never_executed(cells: Sequence[CodeCell]) -> bool:
+    """Tell whether the notebook was saved without having been run: nothing to compare with."""
+    return all(cell.execution_count is None and not cell.outputs for cell in cells)
+
+
+def reference_of(cells: Sequence[CodeCell], executions: Sequence[Execution]) -> Reference | None:
+    """Return what the runs are compared with; None if there is nothing."""
+    if not never_executed(cells):
+        return "stored"
+    return "clean_run" if len(executions) > 1 else None
+
+
+def surroundings_of(index: int, execution: Execution, flow: Dataflow) -> Surroundings:
+    """Return what a comparison of a cell's outputs must know about the run."""
+    read = {site.cell for site in execution.facts.clock if site.cell <= index}
+    clock_read = index in read or bool(read and read & flow.ancestors(index))
+    return Surroundings(clock_read=clock_read, roots=execution.roots)
+
+
+def judge(
+    cells: Sequence[CodeCell],
+    executions: Sequence[Execution],
+    *,
+    rtol: float,
+    flow: Dataflow,
+) -> tuple[CellResult, ...]:
+    """Return how each code cell compares: the worst that one of the runs showed.
+
+    Args:
+        cells: The notebook's code cells.
+        executions: At least one clean run.
+        rtol: Relative difference of two numbers that still counts as equal, in [0, 1).
+        flow: Which cell may depend on which.
+    """
+    reference = reference_of(cells, executions)
+    return tuple(_result(cell, executions, reference, rtol, flow) for cell in cells)
+
+
+def verdict_of(
+    results: Sequence[CellResult], executions: Sequence[Execution], reference: Reference | None
+) -> Verdict:
+    """Return the verdict on the notebook: that of its worst cell, if every cell could run."""
+    statuses = {result.status for result in results}
+    exits = {execution.run.exit for execution in executions}
+    if "failed" in statuses and exits <= {"ok", "error"}:
+        return "failed"
+    if exits != {"ok"} or statuses & {"failed", "not_run"} or reference is None:
+        return "incomplete"
+    for worst in _WORST:
+        if worst in statuses:
+            return worst  # type: ignore[return-value] # these three are verdicts, too
+    return "identical"
+
+
+def _result(
+    cell: CodeCell,
+    executions: Sequence[Execution],
+    reference: Reference | None,
+    rtol: float,
+    flow: Dataflow,
+) -> CellResult:
+    ran = [execution.cells.get(cell.index, ExecutedCell()) for execution in executions]
+    variables = _variables(cell.index, [execution.facts for execution in executions])
+    for execution, left in zip(executions, ran, strict=True):
+        if not_compared := _not_compared(cell, left, execution.run, reference):
+            status, detail = not_compared
+            return CellResult(
+                index=cell.index,
+                label=cell.label,
+                status=status,
+                seconds=left.seconds,
+                variables=variables,
+                detail=detail,
+            )
+    around = surroundings_of(cell.index, executions[0], flow)
+    stored = ran[0].outputs if reference == "clean_run" else cell.outputs
+    compared = ran[1:] if reference == "clean_run" else ran
+    found = _worst([compare_outputs(stored, left.outputs, rtol=rtol, surroundings=around)
+                    for left in compared])  # fmt: skip
+    agree = all(
+        compare_outputs(ran[0].outputs, left.outputs, rtol=rtol, surroundings=around).status
+        != "different"
+        for left in ran[1:]
+    )
+    detail = found.detail
+    if found.status == "different" and reference == "stored" and _never_run(cell):
+        detail = f"this cell was not run before the notebook was saved; {detail}"
+    return CellResult(
+        index=cell.index,
+        label=cell.label,
+        status=found.status,
+        normalisers=found.normalisers,
+        max_rel_error=found.max_rel_error,
+        agree=agree if len(ran) > 1 else None,
+        variables=variables,
+        seconds=ran[0].seconds,
+        detail=detail,
+        stored=found.stored,
+        fresh=found.fresh,
+        stored_png=found.stored_png,
+        fresh_png=found.fresh_png,
+    )
+
+
+def _never_run(cell: CodeCell) -> bool:
+    return cell.execution_count is None and not cell.outputs
+
+
+def _worst(found: Sequence[Comparison]) -> Comparison:
+    ladder = ("identical", "cosmetic", "tolerance", "different")
+    return max(found, key=lambda one: ladder.index(one.status))
+
+
+def _not_compared(
+    cell: CodeCell, ran: ExecutedCell, run: Run, reference: Reference | None
+) -> tuple[CellStatus, str] | None:
+    """Return status and detail of a cell whose outputs say nothing; the first that holds counts."""
+    early = run.message if run.stopped_at == cell.index else "the run ended before this cell"
+    own = _OWN_RUNS.intersection(cell.line_magics)
+    reasons: tuple[tuple[bool, CellStatus, str], ...] = (
+        (_SKIP in cell.tags, "skipped", f"tagged {_SKIP}"),
+        (ran.failed, "failed", run.message),
+        (not ran.ran, "not_run", early),
+        (bool(own), "skipped", f"%{min(own, default='')} does not act in a clean run"),
+        (_UNSURE in cell.tags, "skipped", f"ran; tagged {_UNSURE}, so not compared"),
+        (
+            reference is None and bool(ran.outputs),
+            "skipped",
+            "ran; no output is stored to compare with",
+        ),
+    )
+    return next(((status, detail) for holds, status, detail in reasons if holds), None)
+
+
+def _variables(index: int, facts: Sequence[Facts]) -> tuple[VariableResult, ...]:
+    """Compare the variables that a cell made in the first run with those of the second."""
+    sides = [one.cells[index].variables if index in one.cells else {} for one in facts[:2]]
+    names = dict.fromkeys(name for side in sides for name in side)
+    return tuple(_variable(name, [side.get(name) for side in sides]) for name in names)
+
+
+def _variable(name: str, sides: Sequence[Variable | None]) -> VariableResult:
+    first = sides[0]
+    kept = first or next(side for side in sides if side is not None)
+    status: CellStatus = "identical"
+    note = kept.note
+    if len(sides) > 1 and (sides[0] is None) != (sides[1] is None):
+        status, note = "different", "only one of the runs defined or changed it"
+    elif any(side is None or side.digest is None for side in sides):
+        status = "skipped"
+    elif len({side.digest for side in sides if side}) > 1:
+        status = "different"
+    return VariableResult(name=name, status=status, type=kept.type, digest=kept.digest, note=note)

@@ -1,0 +1,134 @@
+"""Signs of what was otherwise when a notebook was saved; each weighs less than a trial.
+
+The first sign that is there counts: they are in the order of how seldom they mislead.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lifecycle_core.reproducing.saying import HINTS
+from lifecycle_core.schema.reproduction import Cause
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lifecycle_core.notebooks.circumstances import Pin
+    from lifecycle_core.reproducing.case import Case
+    from lifecycle_core.schema.reproduction import CauseKind
+
+_NAMED = 3
+
+
+def signs(case: Case, cell: int) -> Cause | None:
+    """Weigh what can be seen from outside why a cell differs; no sign, no cause."""
+    return next((cause for sign in _SIGNS if (cause := sign(case, cell))), None)
+
+
+def reader(case: Case, cell: int, paths: frozenset[str]) -> int | None:
+    """Return the first cell upstream that read one of these input files (of any, if empty)."""
+    near = case.upstream(cell)
+    readers = [
+        at
+        for item in case.first.inputs
+        if not paths or item.path in paths
+        for at in item.cells
+        if at in near
+    ]
+    return min(readers, default=None)
+
+
+def asked_for(pins: tuple[Pin, ...]) -> str:
+    """Return in words which versions are asked for and which are here."""
+    return "; ".join(
+        f"{pin.said_by} asks for {pin.name}{pin.wanted}, here is {pin.here}"
+        for pin in pins[:_NAMED]
+    )
+
+
+def _data(case: Case, cell: int) -> Cause | None:
+    newer = case.circumstances.newer
+    at = reader(case, cell, newer) if newer else None
+    if at is None:
+        return None
+    names = tuple(sorted(newer))
+    evidence = (
+        f"{', '.join(names[:_NAMED])} changed after the notebook was saved, and cell {cell}, which "
+        "depends on it, comes out different."
+    )
+    return _cause("changed_data", at, evidence, 0.75, names)
+
+
+def _versions(case: Case, cell: int) -> Cause | None:
+    pins = case.circumstances.pins
+    if not pins:
+        return None
+    names = tuple(pin.name for pin in pins[:_NAMED])
+    return _cause("environment_drift", cell, f"{asked_for(pins)}.", 0.7, names)
+
+
+def _order(case: Case, cell: int) -> Cause | None:
+    pair = case.falling()
+    if pair is None:
+        return None
+    earlier, later = pair
+    evidence = (
+        f"The stored notebook ran cell {later.index} as [{later.execution_count}], before cell "
+        f"{earlier.index} as [{earlier.execution_count}]."
+    )
+    return _cause("out_of_order", cell, evidence, 0.5)
+
+
+def _gap(case: Case, cell: int) -> Cause | None:
+    gap = next(iter(case.gaps(cell)), None)
+    if gap is None or not _agreed(case):
+        return None
+    before, skipped = gap
+    evidence = (
+        f"Clean runs agree and differ from what is stored; the counts skip {skipped} before cell "
+        f"{before.index}: code that ran there is gone."
+    )
+    return _cause("deleted_cell", cell, evidence, 0.7)
+
+
+def _agreed(case: Case) -> bool:
+    """Tell whether more than one run speaks: one alone may differ from itself the next time."""
+    return len(case.executions) > 1
+
+
+def _python(case: Case, cell: int) -> Cause | None:
+    saved, here = case.circumstances.saved_python, case.circumstances.python
+    if not saved or not here or saved.split(".")[:2] == here.split(".")[:2]:
+        return None
+    evidence = f"The notebook was saved under Python {saved}, and this is {here}."
+    return _cause("environment_drift", cell, evidence, 0.5)
+
+
+def _edit(case: Case, cell: int) -> Cause | None:
+    counts = [one.execution_count for one in case.counted()]
+    if not counts or counts != list(range(1, len(counts) + 1)) or not _agreed(case):
+        return None
+    evidence = (
+        "All cells had run once, in order, and clean runs agree on another result of cell "
+        f"{cell} than the one that is stored."
+    )
+    return _cause("edited_after_run", cell, evidence, 0.7)
+
+
+_SIGNS: tuple[Callable[[Case, int], Cause | None], ...] = (
+    _data, _order, _gap, _versions, _python, _edit,
+)  # fmt: skip
+
+
+def _cause(
+    kind: CauseKind, cell: int, evidence: str, confidence: float, names: tuple[str, ...] = ()
+) -> Cause:
+    return Cause(
+        kind=kind,
+        cell=cell,
+        names=names,
+        evidence=evidence,
+        hint=HINTS[kind],
+        shown_by="observation",
+        confidence=confidence,
+    )

@@ -1,0 +1,218 @@
+"""Why clean runs agree with each other and not with what is stored.
+
+Something was otherwise when the notebook was saved: the order of the cells, code that is gone, the
+data, the clock, the packages. What can be put back is put back in a trial; a cell that then comes
+out as stored is explained. For the rest there are `signs`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lifecycle_core.notebooks.plan import Plan
+from lifecycle_core.notebooks.variants import Variant, cut_after, in_order, with_sources
+from lifecycle_core.reproducing.case import sites_in
+from lifecycle_core.reproducing.saying import HINTS
+from lifecycle_core.reproducing.signs import reader, signs
+from lifecycle_core.reproducing.trials import HASH_SEEDS, OTHER_HASH_SEEDS, left_at
+from lifecycle_core.schema.reproduction import Cause
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lifecycle_core.reproducing.case import Case
+    from lifecycle_core.reproducing.trials import Trials
+    from lifecycle_core.schema.reproduction import CauseKind, Factor
+
+_REPEATED = 4
+"""At most so many cells are tried as having run more than once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Idea:
+    """A shape of the notebook in which the cell may come out as stored.
+
+    Attributes:
+        cell: Where the cause would sit; None: in the cell that is looked at.
+    """
+
+    factor: Factor
+    kind: CauseKind
+    variant: Variant
+    evidence: str
+    cell: int | None = None
+    plan: Plan | None = None
+
+
+def explain_stale(case: Case, trials: Trials, cell: int) -> Cause | None:
+    """Return why a cell does not come out as stored (or no longer runs), or None."""
+    ideas = list(_ideas(case, trials, cell))
+    for at in range(0, len(ideas), 2):
+        if cause := _tried(case, trials, cell, ideas[at : at + 2]):
+            return cause
+    return _moved(case, trials, cell) or _reshuffled(case, trials, cell) or signs(case, cell)
+
+
+def _ideas(case: Case, trials: Trials, cell: int) -> Iterator[_Idea]:
+    yield from _lost_code(case, cell)
+    if pair := case.falling():
+        earlier, later = pair
+        counted = sorted(case.counted(), key=lambda one: one.execution_count or 0)
+        limit = case.cells[cell].execution_count
+        order = [one.index for one in counted if limit is None or _count(one) <= limit]
+        yield _Idea(
+            factor="order",
+            kind="out_of_order",
+            variant=in_order(case.notebook, order),
+            evidence=f"Run in the order of the stored counts (cell {later.index} as "
+            f"[{later.execution_count}] before cell {earlier.index} as "
+            f"[{earlier.execution_count}]), cell {cell} comes out as stored.",
+        )
+    if case.circumstances.recorded:
+        recorded = case.circumstances.recorded
+        names = ", ".join(sorted(path.as_posix() for path in recorded)[:3])
+        cut = cut_after(case.notebook, cell)
+        yield _Idea(
+            factor="data",
+            kind="changed_data",
+            variant=cut,
+            plan=trials.plan(Plan(notebook=cut.notebook, recorded=recorded)),
+            evidence=f"With {names} as {case.circumstances.recorded_by}, cell {cell} comes out as "
+            "stored.",
+            cell=reader(case, cell, frozenset()),
+        )
+    yield from _repetitions(case, cell)
+
+
+def _lost_code(case: Case, cell: int) -> Iterator[_Idea]:
+    """Offer to put back what a live session ran: what was deleted, what was edited."""
+    deleted = [one for one in case.lost if one.kind == "deleted" and one.ok]
+    edited = [one for one in case.lost if one.kind == "edited" and one.ok]
+    added: dict[int, list[str]] = {}
+    for one in deleted:
+        added.setdefault(one.at, []).append(one.source)
+    if deleted:
+        counts = ", ".join(f"[{one.count}]" for one in deleted)
+        yield _Idea(
+            factor="history",
+            kind="deleted_cell",
+            variant=with_sources(case.notebook, added, {}),
+            evidence=f"With the deleted code {counts} of this session put back, cell {cell} comes "
+            "out as stored.",
+        )
+    if edited:
+        yield _Idea(
+            factor="history",
+            kind="edited_after_run",
+            variant=with_sources(case.notebook, {}, {one.at: one.source for one in edited}),
+            cell=edited[0].at,
+            evidence=f"With cell {edited[0].at} as this session ran it, cell {cell} comes out as "
+            "stored.",
+        )
+
+
+def _count(cell: object) -> int:
+    return getattr(cell, "execution_count", None) or 0
+
+
+def _repetitions(case: Case, cell: int) -> Iterator[_Idea]:
+    """Offer cells that were run more than once: the counts skip before or after them."""
+    near = case.upstream(cell)
+    tried = 0
+    code = [at for at in case.cells if at <= cell]
+    for skipped_before, times in case.gaps(cell):
+        for at in (
+            skipped_before.index,
+            *(one for one in reversed(code) if one < skipped_before.index),
+        ):
+            if at not in near or case.repeatable(at) or tried == _REPEATED:
+                continue
+            tried += 1
+            order = (
+                [one for one in code if one < at]
+                + [at] * times
+                + [one for one in code if one >= at]
+            )
+            yield _Idea(
+                factor="repetition",
+                kind="out_of_order",
+                variant=in_order(case.notebook, order),
+                cell=at,
+                evidence=f"With cell {at} run {times + 1} times, as the gap in the counts allows, "
+                f"cell {cell} comes out as stored.",
+            )
+
+
+def _tried(case: Case, trials: Trials, cell: int, ideas: list[_Idea]) -> Cause | None:
+    runs = trials.variants(
+        [idea.variant.up_to(cell) for idea in ideas if idea.plan is None],
+        [idea.plan for idea in ideas if idea.plan is not None],
+    )
+    ordered = [idea for idea in ideas if idea.plan is None]
+    ordered += [idea for idea in ideas if idea.plan is not None]
+    for idea, run in zip(ordered, runs, strict=True):
+        agrees = case.as_stored(cell, left_at(idea.variant, cell, run), run)
+        trials.note({idea.factor}, cell, agrees=agrees, against="stored", executions=(run,))
+        if agrees:
+            return _cause(
+                idea.kind,
+                cell if idea.cell is None else idea.cell,
+                idea.evidence,
+                confidence=0.95,
+            )
+    return None
+
+
+def _moved(case: Case, trials: Trials, cell: int) -> Cause | None:
+    """Move the clock where one is read: does the cell follow it?"""
+    sites = sites_in(case.first.facts.clock, case.upstream(cell))
+    static = case.found("clock", case.upstream(cell))
+    if not sites and not static:
+        return None
+    (run,) = trials.holding([frozenset({"clock"})], cell, HASH_SEEDS[:1])
+    agrees = case.same(cell, case.first, run)
+    trials.note({"clock"}, cell, agrees=agrees, against="clean_run", executions=(run,))
+    if agrees:
+        return None
+    at = sites[0].cell if sites else static[0].cell
+    cause = _cause(
+        "clock",
+        at,
+        f"With the clock at another day, cell {cell} comes out different.",
+        confidence=0.9,
+    )
+    line = next((site.line for site in sites if site.cell == at), None)
+    return cause.model_copy(update={"line": line or next((one.line for one in static), None)})
+
+
+def _reshuffled(case: Case, trials: Trials, cell: int) -> Cause | None:
+    """Try further hash seeds where order may come from a set: two runs may agree by luck."""
+    near = case.upstream(cell)
+    said = case.found("hash_order", near) + case.found("thread_order", near)
+    if not said:
+        return None
+    runs = trials.holding([frozenset(), frozenset()], cell, OTHER_HASH_SEEDS)
+    agrees = all(case.same(cell, case.first, run) for run in runs)
+    trials.note(set(), cell, agrees=agrees, against="clean_run", executions=runs)
+    if agrees:
+        return None
+    kind = said[0].kind or "hash_order"
+    cause = _cause(
+        kind,
+        said[0].cell,
+        f"Two further clean runs gave other results in cell {cell}.",
+        confidence=0.8,
+    )
+    return cause.model_copy(update={"line": said[0].line, "names": said[0].names})
+
+
+def _cause(kind: CauseKind, cell: int, evidence: str, *, confidence: float) -> Cause:
+    return Cause(
+        kind=kind,
+        cell=cell,
+        evidence=evidence,
+        hint=HINTS[kind],
+        shown_by="intervention",
+        confidence=confidence,
+    )

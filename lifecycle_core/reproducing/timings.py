@@ -1,0 +1,99 @@
+"""Outputs that differ only because they say how long something took.
+
+A normaliser knows the usual words for a duration. For the others it is shown: all that reads a
+clock upstream of the cell takes differences of readings, two runs with a clock that stands agree,
+and what is stored differs in no number in which the runs agree. Such a cell is cosmetic, and the
+record names what was needed: `standing_clock`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from lifecycle_core.reproducing.case import sites_in
+from lifecycle_core.reproducing.instability import suspects
+from lifecycle_core.reproducing.trials import HASH_SEEDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from lifecycle_core.reproducing.case import Case
+    from lifecycle_core.reproducing.trials import Trials
+    from lifecycle_core.schema.reproduction import CellResult, Factor
+
+STANDING_CLOCK = "standing_clock"
+_UNSEEN = frozenset({"execution_count", "metadata"})
+_NUMBER = re.compile(r"(\d+(?:\.\d+)?(?:e[+-]?\d+)?)")
+_STEADY = ("perf_counter", "monotonic", "process_time", "thread_time")
+
+
+def find_timings(case: Case, trials: Trials) -> frozenset[int]:
+    """Return the cells that are shown to differ by durations only."""
+    waiting = [cell for cell in case.unstable if _may_be_timing(case, cell)]
+    if not waiting or any(run.run.exit != "ok" for run in case.executions):
+        return frozenset()
+    held: frozenset[Factor] = frozenset({"clock"})
+    pair = trials.holding([held, held], waiting[-1], HASH_SEEDS)
+    found = frozenset(
+        cell for cell in waiting if case.same(cell, *pair) and _stored_differs_there(case, cell)
+    )
+    for cell in waiting:
+        trials.note({"clock"}, cell, agrees=cell in found, against="trial", executions=pair)
+    return found
+
+
+def as_cosmetic(results: Sequence[CellResult], timed: frozenset[int]) -> tuple[CellResult, ...]:
+    """Return the results with those cells as cosmetic."""
+    return tuple(
+        result.model_copy(
+            update={
+                "status": "cosmetic",
+                "normalisers": (*result.normalisers, STANDING_CLOCK),
+                "detail": "",
+                "stored": "",
+                "fresh": "",
+            }
+        )
+        if result.index in timed
+        else result
+        for result in results
+    )
+
+
+def _may_be_timing(case: Case, cell: int) -> bool:
+    """Tell whether clocks upstream are read for durations only, and nothing else is suspected."""
+    near = case.upstream(cell)
+    sites = [site for run in case.executions for site in sites_in(run.facts.clock, near)]
+    measured = {
+        (item.cell, item.line) for item in case.found("clock", near) if item.severity == "info"
+    }
+    durations = all(
+        any(steady in site.what for steady in _STEADY) or (site.cell, site.line) in measured
+        for site in sites
+    )
+    return bool(sites) and durations and set(suspects(case, cell)) <= {"clock", "hash_seed"}
+
+
+def _stored_differs_there(case: Case, cell: int) -> bool:
+    """Tell whether what is stored differs from a run only in numbers in which the runs differ."""
+    if case.reference != "stored":
+        return True
+    runs = [_pieces(run.cells[cell].outputs) for run in case.executions]
+    stored = _pieces(case.cells[cell].outputs)
+    if any(len(pieces) != len(stored) for pieces in runs):
+        return False
+    return all(
+        at % 2 == 1 and len({pieces[at] for pieces in runs}) > 1
+        for at, piece in enumerate(stored)
+        if piece != runs[0][at]
+    )
+
+
+def _pieces(outputs: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return outputs as text, cut at its numbers; the numbers are the odd pieces."""
+    shown = [
+        {key: value for key, value in output.items() if key not in _UNSEEN} for output in outputs
+    ]
+    return _NUMBER.split(json.dumps(shown, sort_keys=True))

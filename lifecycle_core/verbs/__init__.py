@@ -1,0 +1,30 @@
+"""The Python twins of the magics and of the command line: read settings, build adapters, call.
+
+Each verb takes what a person would type and returns a record. The command line and the Jupyter
+face both stand on this package, so that a thing is done in one way wherever it is asked for. One
+module per area; none is named like a verb, which it would hide.
+"""
+
+from lifecycle_core.notebooks.release_text import parse_release
+from lifecycle_core.verbs.attending import find_notebook, reproduce_meanwhile, said
+from lifecycle_core.verbs.linting import lint
+from lifecycle_core.verbs.notebooks import finalize, package, reproduce
+from lifecycle_core.verbs.released import (
+    checkpoints,
+    history,
+    promote,
+    propose,
+    releases,
+    rollback,
+    status,
+    verify,
+)
+from lifecycle_core.verbs.showing import difference, lost_source, to_html, to_text
+from lifecycle_core.verbs.tables import check_contract, infer_contract, score
+
+__all__ = [
+    "check_contract", "checkpoints", "difference", "finalize", "find_notebook", "history",
+    "infer_contract", "lint", "lost_source", "package", "parse_release", "promote", "propose",
+    "releases", "reproduce", "reproduce_meanwhile", "rollback", "said", "score", "status",
+    "to_html", "to_text", "verify",
+]  # fmt: skip

@@ -1,0 +1,109 @@
+"""What is done with releases: judge them, move aliases, look back, check a bundle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lifecycle_core.settings import ledger_of, load_settings, registry_of
+from lifecycle_core.verbs.downloading import verifier_of
+
+if TYPE_CHECKING:
+    from lifecycle_core.schema.bundle import Bundle
+    from lifecycle_core.schema.checkpoint import Checkpoints
+    from lifecycle_core.schema.proposal import Proposal
+    from lifecycle_core.schema.release import Entry, History, Releases, Status
+
+
+def checkpoints(spec: str) -> Checkpoints:
+    """Judge the six checkpoints of a release, such as `churn@candidate`, from its bundle."""
+    from lifecycle_core.promoting import evaluate
+
+    settings = load_settings()
+    verified = verifier_of(settings)(ledger_of(settings).resolve(spec))
+    return evaluate(verified.evidence, bundle_digest=verified.digest)
+
+
+def propose(name: str, *, version: int | None = None) -> Proposal:
+    """Return a version, by default the candidate, with every move that is possible from here."""
+    from lifecycle_core.promoting import evaluate
+    from lifecycle_core.promoting import propose as possible
+
+    settings = load_settings()
+    ledger = ledger_of(settings)
+    history = ledger.history(name)
+    release = ledger.resolve(f"{name}/{version}" if version else f"{name}@candidate")
+    verified = verifier_of(settings)(release)
+    return possible(history, release, evaluate(verified.evidence, bundle_digest=verified.digest))
+
+
+def promote(
+    name: str, *, to: str, version: int | None = None, reason: str = "", actor: str | None = None
+) -> Entry:
+    """Point an alias at a release, if the checkpoints that it needs are passed."""
+    from lifecycle_core.adapters.identity import identify
+    from lifecycle_core.promoting import promote as move
+
+    settings = load_settings()
+    return move(
+        name,
+        to=to,
+        version=version,
+        ledger=ledger_of(settings),
+        verify=verifier_of(settings),
+        actor=identify(actor),
+        reason=reason,
+    )
+
+
+def rollback(
+    name: str,
+    *,
+    reason: str,
+    to: str = "previous",
+    alias: str | None = None,
+    actor: str | None = None,
+) -> Entry:
+    """Point an alias back at a release it pointed at before: `previous`, or a version."""
+    from lifecycle_core.adapters.identity import identify
+    from lifecycle_core.promoting import rollback as move_back
+
+    settings = load_settings()
+    return move_back(
+        name,
+        reason=reason,
+        to=to,
+        alias=alias,
+        ledger=ledger_of(settings),
+        verify=verifier_of(settings),
+        actor=identify(actor),
+    )
+
+
+def status(name: str) -> Status:
+    """Return the versions of one release and where its aliases point."""
+    return registry_of(load_settings()).status(name)
+
+
+def releases() -> Releases:
+    """Return every release in the registry."""
+    from lifecycle_core.schema.release import Releases
+
+    registry = registry_of(load_settings())
+    names = tuple(registry.status(name) for name in registry.names())
+    return Releases(registry=registry.address, names=names)
+
+
+def history(name: str) -> History:
+    """Return who moved the aliases of a release, when and why."""
+    return ledger_of(load_settings()).history(name)
+
+
+def verify(bundle: Path | str) -> Bundle:
+    """Check every byte of a bundle and the types of its model; nothing of it is loaded."""
+    from lifecycle_core.adapters.bundles import verify_bundle
+    from lifecycle_core.adapters.models import SkopsModels
+
+    verified = verify_bundle(Path(bundle))
+    SkopsModels().judge(Path(bundle) / "model" / "model.skops")
+    return verified

@@ -1,0 +1,170 @@
+"""What a clean run does not let a notebook have, in a real kernel that runs once."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from lifecycle_core.recorder.callers import Callers
+from lifecycle_core.recorder.cells import Cells
+from lifecycle_core.recorder.files import Files
+from lifecycle_core.recorder.log import Log
+from lifecycle_core.recorder.places import OUTSIDE, PROJECT, SCRATCH, SHARED, SYSTEM, Places
+from lifecycle_core.recorder.settings import CELL, Settings
+from tests.fakes.clean_runs import clean_run, lines, printed
+
+if TYPE_CHECKING:
+    from lifecycle_core.notebooks.execution import Execution
+
+_TRY = """
+import glob, os, pathlib, shutil, sys
+import duckdb, pandas as pd
+def tried(call, *words):
+    try: call(*words)
+    except OSError as error: return f"{type(error).__name__} {error.errno} {error.filename}"
+    return "done"
+here = {here!r}
+"""
+_CELLS = {
+    "try": _TRY,
+    "read": "print(tried(open, here + '/x.csv'))",
+    "pandas": "print(tried(pd.read_csv, here + '/x.csv'))",
+    "duckdb": "print(tried(duckdb.sql, f\"select * from '{here}/x.csv'\"))",
+    "parquet": "print(tried(pd.read_parquet, here + '/x.parquet'))",
+    "list": "print(tried(os.listdir, here), glob.glob(here + '/*'), [*pathlib.Path(here).glob('*')])",
+    "write": "print(tried(open, here + '/new', 'w'))",
+    "change": "print(tried(os.remove, here + '/x.csv'), tried(shutil.rmtree, here))",
+    "chmod": "print(tried(os.chmod, here + '/x.csv', 0), tried(os.utime, here + '/x.csv'))",
+    "environment": "print(tried(open, sys.prefix + '/new', 'w'))",
+    "link": "os.symlink(here + '/x.csv', 'link'); print(tried(open, 'link'))",
+    "relative": "print(tried(open, os.path.relpath(here + '/x.csv')))",
+    "shared": "open({shared!r} + '-new', 'w').close(); open({shared!r} + '-new'); tried(open, {shared!r})",
+    "fine": "pd.read_csv('x.csv'); open('/etc/passwd'); open('/dev/null', 'w'); open(os.__file__)",
+    "extension": "%load_ext nbext",
+}
+_INDEX = {name: number for number, name in enumerate(_CELLS)}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("project")
+    (folder / "x.csv").write_text("a,b\n1,2\n")
+    (folder / "x.parquet").write_text("no real one")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def run(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Execution:
+    shared = tmp_path_factory.mktemp("others") / "old.csv"
+    shared.write_text("a")
+    cells = [
+        source.replace("{here!r}", repr(str(folder))).replace("{shared!r}", repr(str(shared)))
+        for source in _CELLS.values()
+    ]
+    found = clean_run(folder, *cells)
+    assert found.run.exit == "ok", found.run.message
+    return found
+
+
+@pytest.mark.parametrize("cell", ["read", "pandas", "duckdb", "relative", "link"])
+def test_the_users_own_files_do_not_exist(run: Execution, folder: Path, cell: str) -> None:
+    assert printed(run, _INDEX[cell]).startswith("FileNotFoundError 2 ")
+    assert (1, "") in {(line, lib) for line, _, lib in lines(run.facts.refused, _INDEX[cell])} or (
+        cell == "pandas"
+    )
+    refused = {site.path for site in run.facts.refused if site.cell == _INDEX[cell]}
+    assert refused == {str(folder / "x.csv")}
+
+
+def test_a_refusal_names_the_library_that_asked(run: Execution) -> None:
+    assert list(lines(run.facts.refused, _INDEX["pandas"])) == [(1, "open", "pandas")]
+    assert printed(run, _INDEX["parquet"]).startswith("FileNotFoundError 2 ")
+
+
+def test_folders_of_the_user_do_not_exist(run: Execution, folder: Path) -> None:
+    assert printed(run, _INDEX["list"]) == f"FileNotFoundError 2 {folder} [] []\n"
+
+
+def test_nothing_of_the_users_is_changed(run: Execution, folder: Path) -> None:
+    for cell in ("write", "change", "chmod"):
+        assert set(printed(run, _INDEX[cell]).split()) >= {"FileNotFoundError"}
+        assert "done" not in printed(run, _INDEX[cell])
+    assert sorted(os.listdir(folder)) == ["model.ipynb", "x.csv", "x.parquet"]
+    assert (folder / "x.csv").read_text() == "a,b\n1,2\n"
+
+
+def test_the_environment_is_read_only(run: Execution) -> None:
+    assert printed(run, _INDEX["environment"]).startswith("PermissionError 13 ")
+    told = [site.what for site in run.facts.writes if site.cell == _INDEX["environment"]]
+    assert told == ["refused"]
+
+
+def test_temporary_files_of_the_run_are_its_own(run: Execution) -> None:
+    assert "FileNotFoundError" in str(run.cells[_INDEX["shared"]].outputs)
+    assert len(list(lines(run.facts.refused, _INDEX["shared"]))) == 1
+
+
+def test_what_every_machine_has_is_there(run: Execution) -> None:
+    assert list(lines(run.facts.refused, _INDEX["fine"])) == []
+    assert list(lines(run.facts.refused, _INDEX["extension"])) == []
+
+
+def settings(root: Path, **changes: object) -> Settings:
+    (root / "run" / "project").mkdir(parents=True)
+    (root / "run" / "cell").write_bytes(CELL.pack(0))
+    words = {
+        "observed": str(root / "run" / "observed"),
+        "cell": str(root / "run" / "cell"),
+        "stack": "",
+        "project": str(root / "run" / "project"),
+        "source": str(root / "source"),
+    }
+    return Settings.read({**words, **changes})
+
+
+def test_an_environment_inside_the_project_is_no_data(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "source"
+    (source / "package").mkdir(parents=True)
+    (source / "package" / "__init__.py").touch()
+    monkeypatch.setattr("sys.prefix", str(source / ".venv"))
+    monkeypatch.setattr("sys.path", [str(source), str(source / ".venv" / "lib" / "site-packages")])
+    places = Places(settings(tmp_path))
+    kinds = {
+        "package/data.csv": SYSTEM,
+        "data/x.csv": OUTSIDE,
+        "x.csv": OUTSIDE,
+        ".venv/lib/site-packages/y/z.csv": SYSTEM,
+    }
+    assert {path: places.kind(str(source / path)) for path in kinds} == kinds
+    assert places.kind(str(tmp_path / "run" / "project" / "x.csv")) == PROJECT
+    assert places.kind(str(tmp_path / "run" / "home" / "x")) == SCRATCH
+    assert places.kind("/tmp/x") == SHARED  # noqa: S108 - a name
+    assert places.kind("/home/somebody/x") == OUTSIDE
+    assert places.kind("/") == OUTSIDE
+
+
+@pytest.mark.parametrize("link", [os.symlink, os.link])
+def test_a_large_file_that_is_linked_can_only_be_read(tmp_path: Path, link: object) -> None:
+    (tmp_path / "source").mkdir()
+    original = tmp_path / "source" / "large.csv"
+    original.write_text("x")
+    copy = tmp_path / "run" / "project" / "large.csv"
+    config = settings(tmp_path, linked=(str(copy),))
+    link(original, copy)  # type: ignore[operator]  # one of two functions
+    log = Log(config.observed)
+    cells = Cells(config.cell, log)
+    files = Files(config, log, cells, Callers(config.project, cells))
+    hear = files.events()
+    assert hear["open"](str(copy), "r", 0) is None
+    for refusal in (
+        hear["open"](str(copy), "w", 0),
+        hear["os.truncate"](str(copy), 0),
+        hear["os.chmod"](str(copy), 0o600, -1),
+    ):
+        assert isinstance(refusal, PermissionError)
+        assert refusal.filename == str(copy)
