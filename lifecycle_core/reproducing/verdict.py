@@ -9,11 +9,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from lifecycle_core.notebooks.cells import code_cells
 from lifecycle_core.notebooks.factors import Conditions
 from lifecycle_core.notebooks.plan import Plan
 from lifecycle_core.reproducing.case import Case, case_of
 from lifecycle_core.reproducing.causes import find_causes
 from lifecycle_core.reproducing.judging import verdict_of
+from lifecycle_core.reproducing.quoting import quoted
 from lifecycle_core.reproducing.rewriting import blame, marked, rewritten_inputs, run_again
 from lifecycle_core.reproducing.timings import as_cosmetic, find_timings
 from lifecycle_core.reproducing.trials import HASH_SEEDS, OTHER_HASH_SEEDS, Trials
@@ -112,7 +114,7 @@ def reproduce(
         reproducible=verdict in _GOOD,
         rtol=rtol,
         cells=results,
-        causes=causes,
+        causes=quoted(causes, code_cells(notebook)),
         inputs=case.first.inputs,
         written=case.first.written,
         environment=environment,

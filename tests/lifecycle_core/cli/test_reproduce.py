@@ -159,7 +159,7 @@ def test_an_interruption_ends_every_check_and_leaves_nothing(
         write(tmp_path / "nb" / f"{name}.ipynb", code(f"{mark}\n{wait}", count=1))
     process = subprocess.Popen(
         [sys.executable, "-m", "lifecycle_core.cli", "reproduce", "nb", "--jobs", "2",
-         "--junit", "junit.xml"],
+         "--junit", "junit.xml", "--runs", "1"],
         cwd=tmp_path,
         env={**os.environ, "TMPDIR": str(scratch), "NBRELEASE_HOME": str(tmp_path / "home")},
         stdout=subprocess.PIPE,
@@ -176,5 +176,5 @@ def test_an_interruption_ends_every_check_and_leaves_nothing(
     assert process.returncode == 130, messages
     assert "interrupted" in messages
     assert "Traceback" not in messages
-    assert list(scratch.glob("nbrelease-*")) == []
+    assert list(scratch.glob("nbrelease-run-*")) == []
     assert not (tmp_path / "junit.xml").exists()
