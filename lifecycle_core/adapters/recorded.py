@@ -59,7 +59,7 @@ def read_recorded(file: BinaryIO) -> Recorded:
     modules: set[str] = set()
     ended = _Lines(file)
     for fact in ended:
-        kind = fact.get("kind")
+        kind = _text(fact.get("kind"))
         cell = fact.get("cell")
         if kind == "module":
             if name := _text(fact.get("what")):
@@ -110,7 +110,7 @@ def _site(cell: int, fact: Mapping[str, Any]) -> Site:
     line = fact.get("line")
     return Site(
         cell=cell,
-        line=line if isinstance(line, int) and line > 0 else None,
+        line=line if isinstance(line, int) and 0 < line < _MOST_CELLS else None,
         what=_text(fact.get("what")),
         path=_text(fact.get("path")),
         library=_text(fact.get("library")),

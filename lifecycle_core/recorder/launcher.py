@@ -7,6 +7,7 @@ CONFIG is a JSON file that `settings.py` describes, or holds `{}` so that nothin
 
 from __future__ import annotations
 
+import builtins
 import importlib.util
 import inspect
 import json
@@ -16,6 +17,7 @@ import sys
 import threading
 import time
 from importlib import import_module
+from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
 
@@ -45,10 +47,34 @@ def _load() -> Any:  # noqa: ANN401 - a module that only the run knows by this n
     )
     if spec is None or spec.loader is None:
         raise ImportError(f"{folder} cannot be loaded")
+    sys.meta_path.insert(0, _OwnBuiltins())
     package = importlib.util.module_from_spec(spec)
     sys.modules[_PACKAGE] = package
     spec.loader.exec_module(package)
     return import_module(f"{_PACKAGE}.recording")
+
+
+class _OwnBuiltins:
+    """A finder that gives our modules built-in names of their own, which nobody can delete."""
+
+    def __init__(self) -> None:
+        self._names = dict(vars(builtins))
+
+    def find_spec(self, name: str, path: Any, target: Any = None) -> Any:  # noqa: ANN401 - importlib's
+        """Answer the import system."""
+        if not name.startswith(f"{_PACKAGE}."):
+            return None
+        spec = PathFinder.find_spec(name, path, target)
+        if spec is None or spec.loader is None:
+            return None
+        run = spec.loader.exec_module
+
+        def exec_module(module: Any) -> None:  # noqa: ANN401 - a module
+            vars(module)["__builtins__"] = self._names
+            run(module)
+
+        spec.loader.exec_module = exec_module  # type: ignore[method-assign]  # the same, prepared
+        return spec
 
 
 def _application(recorder: Any) -> Any:  # noqa: ANN401 - ipykernel is not followed by mypy

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +16,8 @@ from lifecycle_core.recorder.settings import CELL, Settings
 from tests.fakes.clean_runs import clean_run, lines, printed
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from lifecycle_core.notebooks.execution import Execution
 
 _TRY = """
@@ -34,14 +35,20 @@ _CELLS = {
     "pandas": "print(tried(pd.read_csv, here + '/x.csv'))",
     "duckdb": "print(tried(duckdb.sql, f\"select * from '{here}/x.csv'\"))",
     "parquet": "print(tried(pd.read_parquet, here + '/x.parquet'))",
-    "list": "print(tried(os.listdir, here), glob.glob(here + '/*'), [*pathlib.Path(here).glob('*')])",
+    "list": """
+print(tried(os.listdir, here), glob.glob(here + "/*"), [*pathlib.Path(here).glob("*")])
+""",
     "write": "print(tried(open, here + '/new', 'w'))",
     "change": "print(tried(os.remove, here + '/x.csv'), tried(shutil.rmtree, here))",
     "chmod": "print(tried(os.chmod, here + '/x.csv', 0), tried(os.utime, here + '/x.csv'))",
     "environment": "print(tried(open, sys.prefix + '/new', 'w'))",
     "link": "os.symlink(here + '/x.csv', 'link'); print(tried(open, 'link'))",
     "relative": "print(tried(open, os.path.relpath(here + '/x.csv')))",
-    "shared": "open({shared!r} + '-new', 'w').close(); open({shared!r} + '-new'); tried(open, {shared!r})",
+    "shared": """
+open({shared!r} + "-new", "w").close()
+open({shared!r} + "-new")
+tried(open, {shared!r})
+""",
     "fine": "pd.read_csv('x.csv'); open('/etc/passwd'); open('/dev/null', 'w'); open(os.__file__)",
     "extension": "%load_ext nbext",
 }
@@ -92,7 +99,7 @@ def test_nothing_of_the_users_is_changed(run: Execution, folder: Path) -> None:
     for cell in ("write", "change", "chmod"):
         assert set(printed(run, _INDEX[cell]).split()) >= {"FileNotFoundError"}
         assert "done" not in printed(run, _INDEX[cell])
-    assert sorted(os.listdir(folder)) == ["model.ipynb", "x.csv", "x.parquet"]
+    assert sorted(path.name for path in folder.iterdir()) == ["model.ipynb", "x.csv", "x.parquet"]
     assert (folder / "x.csv").read_text() == "a,b\n1,2\n"
 
 
