@@ -101,7 +101,7 @@ def change_streams(outputs: Outputs, change: Change, *names: str) -> Outputs:
         text = output.get("text")
         if isinstance(text, str) and is_stream(output) and output.get("name") in names:
             new = change(text)
-            if text and not new:
+            if not new:
                 continue
             kept.append({**output, "text": new} if new != text else output)
         else:

@@ -28,8 +28,8 @@ _HINTS = (
 )
 _SUMMARY = re.compile(r"\b(?:No\. Observations|Log-Likelihood|Prob \(F-statistic\)|Df Residuals):")
 _SUMMARY_TIME = re.compile(
-    r"(\bDate: {1,30})(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4}"
-    r"|(\bTime: {1,30})\d\d:\d\d:\d\d"
+    r"(Date: {1,30})(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4}"
+    r"|(Time: {1,30})\d\d:\d\d:\d\d"
     r"|(<th>Date:</th>\s{0,40}<td>)[^<]{0,30}|(<th>Time:</th>\s{0,40}<td>)[^<]{0,30}"
     r"|(\{Date:\} {1,40}& {1,40})[^&\n]{0,30}|(\{Time:\} {1,40}& {1,40})[^&\n]{0,30}"
     r"|(\|Date:\|)[^|\n]{0,30}|(\|Time:\|)[^|\n]{0,30}"

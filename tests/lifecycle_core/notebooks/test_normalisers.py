@@ -204,3 +204,16 @@ def test_a_column_of_data_that_is_called_like_a_part_of_a_figure_counts() -> Non
             figure({"$schema": "v6", "datasets": {"d": [{name: value}]}}) for value in (1, 2)
         )
         assert one != other
+
+
+def canonical(outputs: Outputs) -> Outputs:
+    for normaliser in NORMALISERS:
+        outputs = normaliser.normalise(outputs, KNOWN)
+    return outputs
+
+
+@given(pieces=st.lists(st.sampled_from(FRAGMENTS[:6] + FRAGMENTS[20:]), max_size=8))
+def test_twice_through_the_table_is_once(pieces: list[str]) -> None:
+    text = "\n".join(pieces)
+    once = canonical((stream(text), stream(text, "stderr"), display("text/html", text)))
+    assert repr(canonical(once)) == repr(once)
