@@ -13,6 +13,7 @@ from lifecycle_core.schema.finalization import (
     Finalization,
     Interval,
 )
+from lifecycle_core.schema.finding import Finding, LintedNotebook, LintReport
 from lifecycle_core.schema.packaged import Packaged
 from lifecycle_core.schema.proposal import Promotion, Proposal, Return
 from lifecycle_core.schema.release import (
@@ -387,4 +388,53 @@ def contract_report() -> ContractReport:
             ),
         ),
         unfilled=("tenure.unit",),
+    )
+
+
+def lint_report() -> LintReport:
+    """Return one notebook with findings, one that was mended, one that cannot be read."""
+    return LintReport(
+        notebooks=(
+            LintedNotebook(
+                path="churn.ipynb",
+                findings=(
+                    Finding(
+                        code="NB102",
+                        rule="used-before-definition",
+                        kind="out_of_order",
+                        severity="error",
+                        cell=3,
+                        line=2,
+                        column=1,
+                        names=("X_train",),
+                        message="`X_train` is used before it is defined: only cell 5, further "
+                        "down, defines it",
+                        hint="Move the definition of `X_train` from cell 5 above this cell.",
+                    ),
+                    Finding(
+                        code="NB302",
+                        rule="unseeded-estimator",
+                        kind="unseeded_random",
+                        severity="warning",
+                        cell=5,
+                        line=1,
+                        column=8,
+                        names=("train_test_split",),
+                        message="`train_test_split` draws at random and has no `random_state`",
+                        hint="Add `random_state=0`.",
+                        fixable=True,
+                    ),
+                    Finding(
+                        code="NB105",
+                        rule="skipped-counts",
+                        severity="info",
+                        cell=7,
+                        message="execution counts are missing before [9]: 2 in the notebook",
+                        hint="Run all cells from a clean start and save.",
+                    ),
+                ),
+            ),
+            LintedNotebook(path="mended.ipynb", fixed=2),
+            LintedNotebook(path="broken.ipynb", error="broken.ipynb is not a notebook."),
+        )
     )

@@ -37,7 +37,7 @@ def text(record: LintReport) -> list[RenderableType]:
 def _line(path: str, finding: Finding) -> Text:
     place = f"{path}:cell {finding.cell}" + (f":{finding.line}" if finding.line else "")
     made = Text(f"{place}: ", overflow="fold")
-    made.append(f"{finding.code} {finding.severity}", style=_STYLES[finding.severity])
+    made.append(f"{finding.code} {finding.severity}", style=_STYLES.get(finding.severity, "dim"))
     made.append(f" {finding.message}")
     made.append(f"\n    {finding.hint}" + " [--fix]" * finding.fixable, style="dim")
     return made

@@ -25,6 +25,7 @@ CASES: dict[str, Record] = {
     "entry-rejected": records.history().entries[2],
     "finalization": records.finalization(),
     "history": records.history(),
+    "lint_report": records.lint_report(),
     "packaged": records.packaged(),
     "proposal": records.proposal(records.checkpoints(owners="fail"), "`owners` is failed."),
     "release": records.release(2, "candidate"),
