@@ -25,6 +25,7 @@ MAGICS = {
 }
 RECORDS = {
     "Bundle": "bundle",
+    "CellResult": "reproduction",
     "Checkpoints": "checkpoint",
     "Contract": "contract",
     "ContractReport": "contract",
@@ -36,6 +37,7 @@ RECORDS = {
     "ReleaseFile": "release_file",
     "Releases": "release",
     "Reproduction": "reproduction",
+    "Reproductions": "reproductions",
     "ScoreSummary": "release",
     "Status": "release",
 }

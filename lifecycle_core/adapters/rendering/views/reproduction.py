@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from lifecycle_core.adapters.rendering.rows import mark, table, title
+from lifecycle_core.adapters.rendering.session_rows import session_rows
 from lifecycle_core.adapters.rendering.words import MARKS
 
 if TYPE_CHECKING:
@@ -52,4 +53,4 @@ def text(record: Reproduction) -> list[RenderableType]:
     first = [Text(f"Cell {cell.index}: {cell.detail}") for cell in said["broken"][:1]]
     causes = [Text(f"{c.kind}: {c.evidence}\nNext: {c.hint}") for c in record.causes]
     head = title(mark(record.verdict), f"{said['headline']}: {said['counts']}.")
-    return [head, *stopped, *first, *causes, Text(), made]
+    return [head, *stopped, *first, *causes, *session_rows(record.session), Text(), made]

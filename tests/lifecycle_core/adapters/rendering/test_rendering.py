@@ -18,6 +18,7 @@ from tests.golden_files import agrees_with_golden
 GOLDEN = Path(__file__).parents[3] / "golden" / "records"
 CASES: dict[str, Record] = {
     "bundle": records.bundle(),
+    "cell_result": records.reproduction(good=False).cells[2],
     "contract": records.contract(),
     "checkpoints": records.checkpoints(value="fail", owners="missing", review="waived"),
     "contract_report": records.contract_report(),
@@ -32,6 +33,7 @@ CASES: dict[str, Record] = {
     "releases": records.releases(),
     "reproduction": records.reproduction(),
     "reproduction-different": records.reproduction(good=False),
+    "reproduction-session": records.compared_with_session(),
     "score_summary": records.score_summary(),
     "score_summary-unscored": records.score_summary().model_copy(update={"unscored": 11}),
     "status": records.status(),
