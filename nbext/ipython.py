@@ -32,6 +32,7 @@ RECORDS = {
     "Entry": "release",
     "Finalization": "finalization",
     "History": "release",
+    "LintReport": "finding",
     "Packaged": "packaged",
     "Release": "release",
     "ReleaseFile": "release_file",

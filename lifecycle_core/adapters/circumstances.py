@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING
 
 from lifecycle_core.adapters.files import digest_bytes
 from lifecycle_core.notebooks.circumstances import Circumstances, Pin
+from lifecycle_core.notebooks.declared import declared_pins, unsatisfied
+from lifecycle_core.notebooks.locks import locked_versions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from lifecycle_core.notebooks.read import Notebook
     from lifecycle_core.schema.reproduction import InputFile
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 _MOST_BYTES = 200 * 1024**2
 """Recorded content beyond this is not held in memory for a trial."""
 _MOST_NAMES = 1_000
+_MOST_TEXT = 10 * 1024**2
+_DECLARING = frozenset({".txt", ".in", ".toml", ".lock", ".yml", ".yaml"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +38,11 @@ class Surroundings:
 
     Attributes:
         notebook: As it was read.
-        pins: Finds versions that the project asks for and that are not the ones here.
+        lock: Text of the lock of what the runs loaded.
     """
 
     notebook: Notebook
-    pins: Callable[[Path], Sequence[Pin]] = lambda _folder: ()
+    lock: str
 
     def __call__(self, inputs: Sequence[InputFile]) -> Circumstances:
         """Return what can be found out; what cannot is left empty."""
@@ -51,11 +55,27 @@ class Surroundings:
             newer=_newer(path, inputs, git),
             recorded=recorded,
             recorded_by=f"git recorded it with the notebook in {commit}" if recorded else "",
-            pins=tuple(self.pins(path.parent)),
+            pins=_unsatisfied(git.top if git else path.parent, path.parent, self.lock),
             left_out=git.ignored(path.parent) if git else frozenset(),
             saved_python=saved,
             python=platform.python_version(),
         )
+
+
+def _unsatisfied(top: Path, folder: Path, lock: str) -> tuple[Pin, ...]:
+    """Return the versions that files of the project ask for and the runs did not have."""
+    places = {top, folder}
+    files: dict[str, str] = {}
+    for place in sorted(places):
+        for file in sorted(place.iterdir()):
+            if file.suffix in _DECLARING and file.stat().st_size <= _MOST_TEXT:
+                with suppress(OSError, UnicodeDecodeError):
+                    files[file.relative_to(top).as_posix()] = file.read_text(encoding="utf-8")
+    versions = locked_versions(lock)
+    return tuple(
+        Pin(name=pin.name, wanted=pin.specifier, here=versions[pin.name], said_by=pin.file)
+        for pin in unsatisfied(declared_pins(files), versions)
+    )
 
 
 def _newer(notebook: Path, inputs: Iterable[InputFile], git: _Git | None) -> frozenset[str]:

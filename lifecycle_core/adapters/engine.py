@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 _START_TIMEOUT = 120
 _IOPUB_TIMEOUT = 600
 """Seconds to wait for the outputs of a cell that has ended; a hundred thousand take a minute."""
-_NAME = "nbrelease"
+_NAME = "nbrelease-kernel"
+"""Not `nbrelease`, which is the engine that users name: `lifecycle_core.papermill_engine`."""
 _DEFAULT = Conditions()
 
 

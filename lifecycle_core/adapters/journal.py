@@ -125,6 +125,12 @@ class Journal:
         """Return the cells that should have run and did not answer."""
         return [index for index in self._expected if index not in self._replies]
 
+    def hung(self, kernel: Kernel) -> str:
+        """Say where the running cell is, when it has used up its time."""
+        source = self._cells[self.current].source if self.current is not None else ""
+        where = kernel.stack(self.current).told(source)
+        return f"The cell ran longer than it was allowed to{where or '.'}"
+
     def executed(self) -> dict[int, ExecutedCell]:
         """Return every code cell of the source as the run left it."""
         nodes = {index: node for node in self._nodes if (index := self._index(node)) is not None}
@@ -149,7 +155,8 @@ class Journal:
             cell["metadata"] = {k: v for k, v in cell["metadata"].items() if k != "papermill"}
             if cell["cell_type"] == "code":
                 cell["outputs"] = _plain(node.get("outputs", []))
-                cell["execution_count"] = node.get("execution_count")
+                answered = not own or int(own[1]) in self._replies
+                cell["execution_count"] = node.get("execution_count") if answered else None
             if not own and content.get("nbformat_minor", 0) < _MINOR_WITH_IDS:
                 del cell["id"]
             cells.append(cell)
@@ -200,7 +207,7 @@ def _ending(journal: Journal, end: Exception | None, kernel: Kernel) -> tuple[Ru
             return "exited", "The cell told the kernel to quit."
         case "CellTimeoutError":
             lost = "IOPub" in str(end)
-            return "timeout", _LOST if lost else "The cell ran longer than it was allowed to."
+            return "timeout", _LOST if lost else journal.hung(kernel)
         case "DeadKernelError" | "RuntimeError":
             return _death(kernel, started=journal.started)
     if missing := journal.missing():
@@ -219,7 +226,13 @@ def _death(kernel: Kernel, *, started: bool) -> tuple[RunExit, str]:
     if code >= 0:
         return "exited", f"The kernel's process ended itself with exit code {code}.{said}"
     name = signal.Signals(-code).name if -code in list(signal.Signals) else f"signal {-code}"
-    memory = "; the system does that when memory runs out" if name == "SIGKILL" else ""
+    memory = ""
+    if name == "SIGKILL":
+        memory = (
+            "; memory ran out"
+            if kernel.ran_out_of_memory()
+            else "; the system does that when memory runs out"
+        )
     return "killed", f"The kernel was killed by {name}{memory}.{said}"
 
 

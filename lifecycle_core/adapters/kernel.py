@@ -26,10 +26,11 @@ from lifecycle_core.adapters.kernel_environment import (
     processors,
 )
 from lifecycle_core.adapters.recorded import Recorded, read_recorded
+from lifecycle_core.adapters.stacks import Stack, parse_stack
 from lifecycle_core.notebooks.factors import Factors
 from lifecycle_core.notebooks.facts import Facts
 from lifecycle_core.recorder import launcher
-from lifecycle_core.recorder.settings import CELL, Settings
+from lifecycle_core.recorder.settings import CELL, STACK_SIGNAL, Settings
 from lifecycle_core.recorder.settings import Factors as RecorderFactors
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ _SOCKET_PATH = 90
 _POLITE = 5.0
 _GRACE = 0.5
 _TAIL = 2_000
+_STACK = 50_000
 
 
 class Kernel:
@@ -68,6 +70,7 @@ class Kernel:
         self.stuck = False
         self.hash_seed = hash_seed
         self.threads = threads or processors()
+        self._memory_kills = memory_kills()
         self.recorded = Recorded(facts=Facts(), begun={})
         self._workspace = workspace
         with writing(workspace.root):
@@ -77,6 +80,7 @@ class Kernel:
                 self._sockets = Path(tempfile.mkdtemp(prefix="nbrelease-k-", dir="/tmp"))
             # Kept open: the notebook can delete the file, but not what it told before.
             self._observed = (folder / "observed.jsonl").open("w+b")
+            self._stack = folder / "stack"
             cell = folder / "cell"
             self._cell = os.open(cell, os.O_RDWR | os.O_CREAT, 0o600)
             self.enter_cell(-1)
@@ -89,7 +93,7 @@ class Kernel:
             settings = Settings(
                 observed=self._observed.name,
                 cell=str(cell),
-                stack=str(folder / "stack"),
+                stack=str(self._stack),
                 project=str(workspace.project),
                 source=str(workspace.source),
                 cache=self._environment["MPLCONFIGDIR"],
@@ -110,6 +114,10 @@ class Kernel:
             ],
             sockets=self._sockets,
         )
+
+    def ran_out_of_memory(self) -> bool:
+        """Tell whether the system has killed for want of memory since the kernel was made."""
+        return memory_kills() > self._memory_kills
 
     def start(self) -> None:
         """Start the process and return at once; the client waits until it answers."""
@@ -139,6 +147,21 @@ class Kernel:
     def said(self) -> str:
         """Return the end of what the process wrote past Jupyter, such as an interpreter's crash."""
         return self._log.read_text(errors="replace")[-_TAIL:].strip()
+
+    def stack(self, cell: int | None) -> Stack:
+        """Ask where the main thread is; of use for a kernel that hangs, shortly before its end.
+
+        Args:
+            cell: The running cell.
+        """
+        self._process.send_signal(STACK_SIGNAL)
+        deadline = time.monotonic() + _GRACE
+        text = ""
+        while time.monotonic() < deadline and not text.endswith("\n"):
+            time.sleep(0.02)
+            with suppress(OSError):
+                text = self._stack.read_text(errors="replace")[:_STACK]
+        return parse_stack(text, self._read().begun.get(-1 if cell is None else cell, {}))
 
     def kill(self) -> None:
         """End the process and everything in its group at once; another thread may wait for it."""
@@ -203,6 +226,19 @@ def fresh_kernel(
         well = not kernel.stuck
     finally:
         kernel.end(politely=well)
+
+
+def memory_kills() -> int:
+    """Return how often memory ran out in our control group, as the system counts; 0 if unknown."""
+    try:
+        group = Path("/proc/self/cgroup").read_text().rpartition("::")[2].strip()
+        for folder in (Path(f"/sys/fs/cgroup{group}"), Path("/sys/fs/cgroup")):
+            if (events := folder / "memory.events").exists():
+                counts = dict(line.split() for line in events.read_text().splitlines())
+                return int(counts.get("oom_kill", 0))
+    except (OSError, ValueError):
+        pass
+    return 0
 
 
 def _manager(argv: list[str], sockets: Path) -> Any:  # noqa: ANN401 - jupyter_client has no types

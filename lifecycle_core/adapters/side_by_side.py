@@ -52,7 +52,7 @@ class Ended:
         index: Position of the call in the sequence.
         seconds: Wall time, from the child's start to its end.
         answer: What the function returned.
-        error: What it raised, or a `ChildDied`.
+        error: What it raised, or a `ChildDied`, or a RuntimeError if neither could be sent.
     """
 
     index: int
@@ -224,11 +224,21 @@ def _serve(connection: Connection[Any, Any]) -> None:
     with suppress(KeyboardInterrupt, BrokenPipeError):  # nobody listens any more
         kind, answer = _ended(call, connection)
         signal.signal(signal.SIGTERM, lambda *_: None)
-        try:
-            connection.send((kind, (answer,)))
-        except (pickle.PicklingError, AttributeError, TypeError) as unsendable:
-            error = ChildDied(f"its answer cannot be sent: {answer!r}: {unsendable}")
-            connection.send(("error", (error,)))
+        connection.send_bytes(_packed(kind, answer))
+
+
+def _packed(kind: str, answer: object) -> bytes:
+    """Return a message that the parent can read for sure: not every exception survives the way."""
+    try:
+        message = pickle.dumps((kind, (answer,)))
+        if kind == "error":
+            pickle.loads(message)  # noqa: S301 - our own, a moment ago
+    except Exception as unsendable:  # noqa: BLE001 - whatever hinders it
+        told = RuntimeError(f"{answer!r} cannot be sent: {unsendable}")
+        for note in getattr(answer, "__notes__", ()):
+            told.add_note(note)
+        return pickle.dumps(("error", (told,)))
+    return message
 
 
 def _ended(call: Call, connection: Connection[Any, Any]) -> tuple[str, Any]:

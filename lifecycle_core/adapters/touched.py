@@ -25,9 +25,9 @@ def inputs(facts: Facts, workspace: Workspace) -> tuple[InputFile, ...]:
 
     A file that the run itself made, or had overwritten before it read it, is no input.
     """
-    written = _by_file(facts.writes)
+    written = _by_file(facts.writes, workspace)
     found = []
-    for file, sites in _by_file(facts.reads).items():
+    for file, sites in _by_file(facts.reads, workspace).items():
         original = workspace.source / file.relative_to(workspace.project)
         first = min(map(_moment, written.get(file, ())), default=None)
         readers = [site for site in sites if first is None or _moment(site) <= first]
@@ -41,18 +41,19 @@ def inputs(facts: Facts, workspace: Workspace) -> tuple[InputFile, ...]:
 def written(facts: Facts, workspace: Workspace) -> tuple[InputFile, ...]:
     """Return the files of the project that the run wrote and left, sorted by path."""
     found = []
-    for file, sites in _by_file(facts.writes).items():
+    for file, sites in _by_file(facts.writes, workspace).items():
         if file.is_file():
             with suppress(OSError):
                 found.append(_input(file, file, sites, workspace))
     return tuple(sorted(found, key=lambda item: item.path))
 
 
-def _by_file(sites: Iterable[Site]) -> Mapping[Path, list[Site]]:
+def _by_file(sites: Iterable[Site], workspace: Workspace) -> Mapping[Path, list[Site]]:
     found: dict[Path, list[Site]] = {}
     for site in sites:
-        if site.path:
-            found.setdefault(Path(site.path), []).append(site)
+        file = Path(os.path.normpath(site.path))
+        if file.is_relative_to(workspace.project):  # a notebook can write facts, too
+            found.setdefault(file, []).append(site)
     return found
 
 

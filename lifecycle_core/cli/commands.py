@@ -10,6 +10,7 @@ import typer
 
 from lifecycle_core import __version__
 from lifecycle_core.cli.answering import answer, asking, parameters_in, verb
+from lifecycle_core.cli.lint import lint
 from lifecycle_core.cli.options import (
     JsonOption,
     NameArgument,
@@ -31,6 +32,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 contract_app = typer.Typer(help="Data contracts: draw one from a table, check a table.")
+app.command(
+    short_help="Read notebooks for what a clean run would show.",
+    epilog="Example: nbrelease lint notebooks/ --fix",
+)(lint)
 app.add_typer(contract_app, name="contract", no_args_is_help=True)
 
 

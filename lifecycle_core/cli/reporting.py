@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lifecycle_core.notebooks.file_lines import CellPlace
+    from lifecycle_core.notebooks.file_lines import FileLines
     from lifecycle_core.schema.reproductions import Reproductions
 
 
@@ -77,7 +77,7 @@ def _tell_github(record: Reproductions) -> None:
     sys.stdout.write(
         workflow_commands(
             record,
-            places={path: _places(Path(path)) for path in paths},
+            lines={path: found for path in paths if (found := _lines(Path(path)))},
             files={path: _in_repository(Path(path)) for path in paths},
         )
     )
@@ -87,13 +87,13 @@ def _tell_github(record: Reproductions) -> None:
             end.write(step_summary(record))
 
 
-def _places(path: Path) -> tuple[CellPlace, ...]:
-    from lifecycle_core.notebooks.file_lines import cell_places
+def _lines(path: Path) -> FileLines | None:
+    from lifecycle_core.notebooks.file_lines import FileLines
 
     try:
-        return cell_places(path.read_text(encoding="utf-8-sig"))
+        return FileLines(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError):
-        return ()  # the check itself has said what is wrong with the file
+        return None  # the check itself has said what is wrong with the file
 
 
 def _in_repository(path: Path) -> str:

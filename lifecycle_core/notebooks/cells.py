@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.errors import NotebookInvalid
+from lifecycle_core.notebooks.parsing import parse_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -142,18 +143,10 @@ def _count(value: object) -> int | None:
 
 def _line_magics(source: str) -> Iterator[tuple[str, str]]:
     """Yield name and argument text of each line magic."""
-    if "%" not in source:
-        return
-    for tree in _trees(source):
-        for node in ast.walk(tree):
-            match node:
-                case ast.Call(
-                    func=ast.Attribute(attr="run_line_magic"),
-                    args=[ast.Constant(value=str() as name), ast.Constant(value=str() as line), *_],
-                ):
-                    yield name, line
-                case _:
-                    continue
+    if "%" in source:
+        for magic in parse_cell(source).magics:
+            if not magic.whole_cell and magic.name != "!":
+                yield magic.name, magic.text
 
 
 def _trees(source: str) -> Iterator[ast.Module]:

@@ -18,17 +18,19 @@ class Factors:
             them unseeded.
         clock: Seconds since 1970 at which the clock stands for the notebook's code and its
             libraries; None lets it go.
+        clock_offset: Seconds by which the time of day is wrong, where `clock` is None.
         network: Connections and name look-ups are possible; otherwise they are refused.
         one_thread: Threads and pools of Python code do one thing at a time. What C libraries do
             is told by the environment variables of the kernel.
 
     Example:
         >>> Factors(seed=0)
-        Factors(seed=0, clock=None, network=True, one_thread=False)
+        Factors(seed=0, clock=None, clock_offset=0.0, network=True, one_thread=False)
     """
 
     seed: int | None = None
     clock: float | None = None
+    clock_offset: float = 0.0
     network: bool = True
     one_thread: bool = False
 

@@ -69,8 +69,8 @@ def _imports(source: str) -> Iterator[str]:
                 yield extension.strip()
             case ast.Call(
                 func=ast.Attribute(attr="run_line_magic"),
-                args=[ast.Constant(value="matplotlib"), *_],
+                args=[ast.Constant(value="matplotlib" | "pip" as name), *_],
             ):
-                yield "matplotlib"
+                yield name
             case _:
                 continue

@@ -40,12 +40,13 @@ class Notebook:
     digest: str
 
 
-def parse_notebook(text: bytes, path: Path) -> Notebook:
+def parse_notebook(text: bytes, path: Path, *, to_run: bool = True) -> Notebook:
     """Read the bytes of an `.ipynb` file.
 
     Args:
         text: The file's content: UTF-8 JSON of nbformat 4.0 or later.
         path: Where it came from; used in messages and kept in the result.
+        to_run: It will be run, so it must name a kernel and hold code.
 
     Raises:
         NotebookInvalid: It is no notebook, is broken, is too old, names no kernel or a kernel of
@@ -62,8 +63,9 @@ def parse_notebook(text: bytes, path: Path) -> Notebook:
     _check_format(content, path)
     cells = [_cell(cell, index, path) for index, cell in enumerate(content["cells"])]
     content = {**content, "cells": cells}
-    _check_kernel(content["metadata"], path)
-    if not any(cell["cell_type"] == "code" and cell["source"].strip() for cell in cells):
+    if to_run or content["metadata"].get("kernelspec"):
+        _check_kernel(content["metadata"], path)
+    if to_run and not any(cell["cell_type"] == "code" and cell["source"].strip() for cell in cells):
         raise NotebookInvalid(
             f"{path} has no code: {len(cells)} cells, none of them a code cell with text.",
             path=str(path),

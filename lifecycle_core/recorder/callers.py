@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from sys import _getframe
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -19,9 +18,10 @@ KERNEL = "<kernel>"
 RECORDER = "<recorder>"
 _KERNEL_PACKAGES = frozenset(
     {"IPython", "comm", "debugpy", "ipykernel", "jupyter_client", "jupyter_core",
-     "matplotlib_inline", "tornado", "traitlets", "zmq"}
+     "matplotlib_inline", "pexpect", "ptyprocess", "tornado", "traitlets", "zmq"}
 )  # fmt: skip
 _DEPTH = 2_000
+_IMPORT = "<frozen importlib._bootstrap>"
 
 
 class Caller(NamedTuple):
@@ -30,10 +30,12 @@ class Caller(NamedTuple):
     Attributes:
         line: Of the running cell's source, from 1; None if none of it is on the stack.
         library: The top-level package that made the call; empty for the user's own code.
+        importing: The package did so while it was imported.
     """
 
     line: int | None
     library: str
+    importing: bool = False
 
 
 class Callers:
@@ -59,24 +61,22 @@ class Callers:
     def caller(self, frame: FrameType | None) -> Caller | None:
         """Return who called, reading outward from `frame`; None if it was Jupyter itself."""
         library = None
-        line = None
+        importing = False
         for _ in range(_DEPTH):
             if frame is None:
                 break
             file = frame.f_code.co_filename
             line = self._cells.line(file, frame.f_lineno or 0)
             if line is not None:
-                return Caller(line, library or OWN)
+                return Caller(line, library or OWN, importing)
             if library is None:
                 origin = self.origin(file)
                 if origin not in (STANDARD, KERNEL, RECORDER):
                     library = origin
+            elif library != OWN and file == _IMPORT:
+                importing = True
             frame = frame.f_back
-        return None if library is None else Caller(None, library)
-
-    def here(self) -> Caller | None:
-        """Return who called the recorder."""
-        return self.caller(_getframe(1))
+        return None if library is None else Caller(None, library, importing)
 
     def _find(self, file: str) -> str:
         if self._cells.is_cell(file) or file.startswith(self._project):

@@ -5,9 +5,12 @@ from __future__ import annotations
 import mmap
 import os
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .settings import CELL
+
+if TYPE_CHECKING:
+    from .log import Log
 
 _TIMED = frozenset({"<timed exec>", "<timed eval>", "<magic-timeit>"})
 """File names under which IPython compiles the code of `%time` and `%timeit`."""
@@ -17,7 +20,8 @@ _BODY = re.compile(r"\s*%%(?:time|timeit)\b[^\n]*\n")
 class Cells:
     """The running cell: its index as the engine says it, its source as the kernel got it."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, log: Log) -> None:
+        self._log = log
         handle = os.open(path, os.O_RDONLY)
         self._index = mmap.mmap(handle, CELL.size, prot=mmap.PROT_READ)
         os.close(handle)
@@ -37,7 +41,8 @@ class Cells:
         self._shifts.clear()
         if body := _BODY.match(raw):
             shift = raw.count("\n", 0, body.end()) + _blank(raw[body.end() :])
-            self._shifts.update(dict.fromkeys(_TIMED, shift))
+            for name in _TIMED:
+                self._map(name, shift)
         self._follow(shell)
 
     def line(self, file: str, number: int) -> int | None:
@@ -66,10 +71,15 @@ class Cells:
 
     def _named(self, name: str, raw: str) -> None:
         # The body of a cell magic is compiled as a cell of its own.
-        start = self._raw.find(raw)
+        start = self._raw.find(raw.strip())
         if start >= 0:
-            self._shifts[name] = self._raw.count("\n", 0, start) + _blank(raw)
+            self._map(name, self._raw.count("\n", 0, start))
         self._seen.add(name)
+
+    def _map(self, name: str, shift: int) -> None:
+        self._shifts[name] = shift
+        # For the stack of a cell that hangs, which the engine reads.
+        self._log.tell("begin", cell=self.index, file=name, shift=shift)
 
 
 def _blank(source: str) -> int:

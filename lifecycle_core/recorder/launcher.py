@@ -62,7 +62,7 @@ def _application(recorder: Any) -> Any:  # noqa: ANN401 - ipykernel is not follo
                 answer = super().do_execute(code, *words, **flags)
                 return await answer if inspect.isawaitable(answer) else answer
             finally:
-                recorder.end(self.shell)
+                recorder.end()
 
     class QuietApp(IPKernelApp):  # type: ignore[misc]  # as above
         kernel_class = WatchedKernel

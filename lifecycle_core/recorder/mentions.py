@@ -15,6 +15,7 @@ import tokenize
 import types
 from typing import TYPE_CHECKING
 
+from .builtin_names import BUILTINS
 from .digests.leaves import LEAF_TYPES
 from .digests.types import instance_dict, members, module_name, mro
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from .digests.parts import Value
+
+globals()["__builtins__"] = BUILTINS
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _SHALLOW = 1000
@@ -45,7 +48,7 @@ def bound(source: str) -> set[str]:
     try:
         # Texts are blanked, because parsing `"\d"` would print a warning of its own.
         tree = ast.parse(_without_texts(source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError, tokenize.TokenError):
+    except Exception:  # noqa: BLE001  # magics, half a line, or a notebook that broke `ast`
         return set()
     found: set[str] = set()
     todo: list[ast.AST] = [tree]

@@ -16,6 +16,7 @@ import time
 import weakref
 from typing import TYPE_CHECKING, NamedTuple
 
+from .builtin_names import BUILTINS
 from .digests import Digest, digest
 from .digests.leaves import LEAF_TYPES, leaf
 from .digests.walk import Limits
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from .digests.parts import Value
+
+globals()["__builtins__"] = BUILTINS
 
 FULL = Limits(parts=250_000, size=1 << 30)
 """Of a value, as long as the recorder keeps within its share of the time: about half a second."""

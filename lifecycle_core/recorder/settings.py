@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
 CELL = struct.Struct("<q")
 """The file `Settings.cell`: the index of the running cell in the source, -1 before the first."""
 
+STACK_SIGNAL = signal.SIGUSR2
+"""Makes the kernel write the stack of its main thread into the file `Settings.stack`."""
+
 
 @dataclass(frozen=True)
 class Factors:
@@ -19,6 +23,7 @@ class Factors:
 
     seed: int | None = None
     clock: float | None = None
+    clock_offset: float = 0.0
     network: bool = True
     one_thread: bool = False
 
@@ -30,7 +35,7 @@ class Settings:
     Attributes:
         observed: File to which one JSON object a line is appended, as things happen.
         cell: File of eight bytes in which the engine writes the running cell, see `CELL`.
-        stack: File that receives the main thread's stack when `signal` comes.
+        stack: File that receives the main thread's stack when `STACK_SIGNAL` comes.
         project: The copy of the project.
         source: The user's own project, which the notebook must not touch.
         cache: A folder outside all others that the kernel may use, or empty.

@@ -6,12 +6,15 @@ import sys
 import types
 from typing import TYPE_CHECKING
 
+from .builtin_names import BUILTINS
 from .digests.types import mro, public_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from .digests.parts import Value
+
+globals()["__builtins__"] = BUILTINS
 
 MOST = 4096
 """Objects remembered of one variable; one with more counts as sharing with every other."""

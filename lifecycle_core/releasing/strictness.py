@@ -14,11 +14,9 @@ class Strictness:
         cell_timeout: Seconds one cell may run.
         runs: Clean runs that are compared, at least 1.
         explain: Make further runs to find the cause of a difference.
-        locked: Run in an environment made from the notebook's lock, not in the current one.
     """
 
     rtol: float | None = None
     cell_timeout: float | None = None
     runs: int = 2
     explain: bool = True
-    locked: bool = False

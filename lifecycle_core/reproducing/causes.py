@@ -70,6 +70,7 @@ def _stopped(case: Case, trials: Trials | None) -> Iterator[Cause]:
 def _stale(case: Case, trials: Trials | None, found: list[Cause]) -> Iterator[Cause]:
     blamed = {cause.cell for cause in found if cause.cell is not None}
     waiting = [index for index in case.stale() if not blamed & case.upstream(index)]
+    signalled: set[str] = set()
     for _ in range(_GROUPS):
         if not waiting:
             return
@@ -77,7 +78,9 @@ def _stale(case: Case, trials: Trials | None, found: list[Cause]) -> Iterator[Ca
         cause = explain_stale(case, trials, cell) if trials else signs(case, cell)
         if cause is None:
             cause = _unexplained(case, cell)
-        yield cause
+        if cause.shown_by == "intervention" or cause.kind not in signalled:
+            yield cause
+        signalled.add(cause.kind)  # one sign speaks for all cells that it fits
         blamed = {cell} if cause.cell is None else {cell, cause.cell}
         waiting = [index for index in waiting if not blamed & case.upstream(index)]
 

@@ -11,9 +11,10 @@ from lifecycle_core.adapters.progress import Progress, Silent
 from lifecycle_core.settings import load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from lifecycle_core.adapters.evidence import EvidenceStore
+    from lifecycle_core.notebooks.execution import Execution
     from lifecycle_core.schema.finalization import Finalization
     from lifecycle_core.schema.packaged import Packaged
     from lifecycle_core.schema.release_file import ReleaseFile
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 _SILENT = Silent()
 _NONE: Mapping[str, Any] = MappingProxyType({})
+
+
+def _unheard(_execution: Execution) -> None:
+    """Tell nobody what a run left."""
 
 
 def finalize(
@@ -67,6 +72,7 @@ def reproduce(
     runs: int = 2,
     explain: bool = True,
     session: Mapping[str, Any] | None = None,
+    executed: Callable[[Execution], None] = _unheard,
     progress: Progress = _SILENT,
 ) -> Reproduction:
     """Run a notebook from a clean start and compare every cell with its stored outputs.
@@ -80,13 +86,14 @@ def reproduce(
         runs: Clean runs to compare, 1 to 20.
         explain: Look for the cause of what differs by further runs.
         session: What a live session ran and holds, as `nbrelease/session/1`, to compare it too.
+        executed: Is given the first clean run, with all its outputs.
         progress: Told about each cell.
 
     Raises:
         InvalidCall: A value is outside its range.
     """
     from lifecycle_core.adapters.engine import PapermillEngine
-    from lifecycle_core.adapters.environment import UvEnvironments
+    from lifecycle_core.adapters.environment import LockedEnvironments, UvEnvironments
     from lifecycle_core.releasing import Strictness, reproduce_only
     from lifecycle_core.reproducing import require_sensible
     from lifecycle_core.schema.session import SessionJournal
@@ -97,9 +104,11 @@ def reproduce(
         Path(notebook),
         engine=PapermillEngine(),
         environments=UvEnvironments(),
+        locked=LockedEnvironments() if env == "locked" else None,
         parameters=parameters,
         strictness=Strictness(rtol=rtol, cell_timeout=cell_timeout, runs=runs, explain=explain),
         journal=journal,
+        executed=executed,
         progress=progress,
     )
 

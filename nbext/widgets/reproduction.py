@@ -66,7 +66,7 @@ class ReproductionPanel(anywidget.AnyWidget):
         }
         # ipykernel >= 7.4 answers a click in the shell that sent last, here the main one, where the
         # button would wait for the user's running cell. Without this mark the front end chooses.
-        vars(self.comm).pop("_reply_subshell_id", None)
+        self.comm.__dict__.pop("_reply_subshell_id", None)
 
     def view(self) -> dict[str, Any]:
         """Return what makes a front end show this panel."""

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lifecycle_core.adapters.environment.bytecode import compile_modules
 from lifecycle_core.adapters.environment.cache import Cache, only_one
 from lifecycle_core.adapters.environment.distributions import LocalDistribution, find_local
 from lifecycle_core.adapters.environment.failures import unavailable
@@ -59,12 +60,37 @@ class Environment:
     python: Path
     digest: str
 
+    def variables(self, path: str) -> dict[str, str]:
+        """Return what must be set for a kernel of this environment.
+
+        Programs that a notebook starts, such as `python`, are then those of the environment, and
+        bytecode is kept there, where it makes all later runs faster.
+
+        Args:
+            path: The PATH to begin with.
+
+        Example:
+            >>> built = Environment(python=Path("/e/bin/python"), digest="")
+            >>> built.variables("/usr/bin")["PATH"]
+            '/e/bin:/usr/bin'
+        """
+        place = self.python.parents[1]
+        ours = {str(Path(sys.prefix) / "bin")} if sys.prefix != sys.base_prefix else set()
+        kept = [entry for entry in path.split(os.pathsep) if entry not in ours]
+        return {
+            "PATH": os.pathsep.join([str(self.python.parent), *kept]),
+            "VIRTUAL_ENV": str(place),
+            "CONDA_PREFIX": "",
+            "PYTHONDONTWRITEBYTECODE": "",
+        }
+
 
 def build(
     lock: Lock,
     *,
     cache: Cache,
     progress: Progress | None = None,
+    modules: frozenset[str] = frozenset(),
     seconds: float = _BUILD_SECONDS,
 ) -> Environment:
     """Return the environment of a lock, built if there is none yet.
@@ -73,6 +99,7 @@ def build(
         lock: With hashes, for this version of Python.
         cache: Where environments lie.
         progress: Is told if it has to be built, or is being built elsewhere.
+        modules: Full names of modules that will be loaded; they are compiled.
         seconds: How long a download may take.
 
     Raises:
@@ -93,6 +120,7 @@ def build(
         told.begin(activity)
         changed = _tidy(folder)
         python = _build(lock, local, folder, doubtful=changed, seconds=seconds)
+        compile_modules(python, modules)
         told.end(activity)
     prune(cache.root / "environments", keep=key)
     return Environment(python=python, digest=lock.digest)
@@ -220,6 +248,14 @@ def _copy(found: LocalDistribution, place: Path, digest: str) -> None:
             package=f"{found.name}=={found.version}",
             reason="changed",
             hint="Run again: a new lock is made from what is installed now.",
+        )
+    if found.installed.files is None:
+        raise EnvironmentUnavailable(
+            f"{found.name}=={found.version} was installed from a folder, and nothing says which "
+            "files it installed.",
+            package=f"{found.name}=={found.version}",
+            reason="not_here",
+            hint="Install it again with a present version of pip or uv.",
         )
     packages = next((place / "lib").glob("python*")) / "site-packages"
     with writing(packages):

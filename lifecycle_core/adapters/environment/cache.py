@@ -63,10 +63,11 @@ class Cache:
         return path
 
     def read(self, kind: str, name: str) -> str | None:
-        """Return the text kept under a name, or None."""
+        """Return the text kept under a name; None if there is none, or others could have put it."""
         try:
+            _require_private(self.root / kind)
             return (self.root / kind / name).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError):
+        except (OSError, UnicodeDecodeError, TargetUnwritable):
             return None
 
     def keep(self, kind: str, name: str, text: str) -> None:

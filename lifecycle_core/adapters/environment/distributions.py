@@ -152,9 +152,11 @@ def _providers(
     if top in sys.stdlib_module_names:
         return
     names = {plain(name) for name in providers.get(top, ())} & installed.keys()
-    if len(names) > 1 and "." in module:
-        narrowed = {name for name in names if _lists(installed[name], module)}
+    inner = module
+    while len(names) > 1 and "." in inner:
+        narrowed = {name for name in names if _lists(installed[name], inner)}
         names = narrowed or names
+        inner = inner.rpartition(".")[0] if not narrowed else ""
     yield from names
 
 

@@ -107,8 +107,7 @@ def _ask(pins: list[Pin], seconds: float) -> tuple[dict[Pin, tuple[str, ...]], s
         if said.well:
             found = read_pins(said.output)
             answered = {pin: found[pin] for pin in left if pin in found}
-            lacking += ["==".join(pin) for pin in left if pin not in found]
-            return answered, _note(lacking)
+            return answered, _note(lacking, ["==".join(pin) for pin in left if pin not in found])
         named = [pin for pin in map("==".join, left) if _names(said.errors, pin)]
         if not named or "network" in said.errors or "Failed to fetch" in said.errors:
             break
@@ -120,7 +119,10 @@ def _names(errors: str, pin: str) -> bool:
     return re.search(rf"(?<![\w.-]){re.escape(pin)}(?![\w.+!-])", errors) is not None
 
 
-def _note(lacking: list[str]) -> str:
-    if not lacking:
-        return ""
-    return f"no hashes: the package index does not have every package: {', '.join(lacking)}"
+def _note(lacking: list[str], silent: list[str]) -> str:
+    parts = []
+    if lacking:
+        parts.append(f"the package index does not have {', '.join(lacking)}")
+    if silent:
+        parts.append(f"the package index states none of {', '.join(silent)}")
+    return f"no hashes: {'; '.join(parts)}" if parts else ""

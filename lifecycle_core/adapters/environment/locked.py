@@ -46,18 +46,33 @@ class LockedEnvironments:
         """Return the lock of what modules come from, with what a kernel needs."""
         return UvEnvironments(cache=self.cache).lock(modules | KERNEL)
 
-    def environment(self, lock: Lock, progress: Progress | None = None) -> Environment:
+    def environment(
+        self,
+        lock: Lock,
+        progress: Progress | None = None,
+        modules: frozenset[str] = frozenset(),
+    ) -> Environment:
         """Return the environment of a lock, built if need be.
+
+        Args:
+            lock: With hashes, for this version of Python.
+            progress: Is told if there is something to wait for.
+            modules: Full names of modules that will be loaded; they are compiled as it is built.
 
         Raises:
             EnvironmentUnavailable: A package could not be had, or is not what the lock says.
             TargetUnwritable: The cache cannot be written.
         """
-        return build(lock, cache=self.cache, progress=progress)
+        return build(lock, cache=self.cache, progress=progress, modules=modules)
 
-    def python(self, lock: Lock, progress: Progress | None = None) -> Path:
-        """Return the interpreter of a lock's environment; raises as `environment` does."""
-        return self.environment(lock, progress).python
+    def python(
+        self,
+        lock: Lock,
+        progress: Progress | None = None,
+        modules: frozenset[str] = frozenset(),
+    ) -> Path:
+        """Return the interpreter of a lock's environment; as `environment` does it."""
+        return self.environment(lock, progress, modules).python
 
     def lacking(self, lock: Lock, modules: frozenset[str]) -> tuple[str, ...]:
         """Return what a kernel asked for that is installed here and not in the lock.

@@ -13,7 +13,7 @@ from __future__ import annotations
 import platform
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from lifecycle_core.adapters.environment.cache import Cache
 from lifecycle_core.adapters.environment.distributions import observe
@@ -81,9 +81,11 @@ class UvEnvironments:
         )
 
 
-def environment_facts(lock: Lock) -> EnvironmentFacts:
+def environment_facts(
+    lock: Lock, *, kind: Literal["current", "locked"] = "current"
+) -> EnvironmentFacts:
     """Return what a reproduction says about where it took place."""
-    return EnvironmentFacts(python=lock.python, lock=lock.digest, platform=lock.platform)
+    return EnvironmentFacts(python=lock.python, lock=lock.digest, platform=lock.platform, kind=kind)
 
 
 def locals_of(text: str) -> tuple[tuple[str, str, str], ...]:

@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _KEPT = re.compile(
-    r"UV_(DEFAULT_INDEX|INDEX(_.+)?|EXTRA_INDEX_URL|FIND_LINKS|NO_INDEX|KEYRING_PROVIDER"
+    r"UV_(DEFAULT_INDEX|INDEX(_.+)?|EXTRA_INDEX_URL|FIND_LINKS|KEYRING_PROVIDER"
     r"|CACHE_DIR|OFFLINE|NATIVE_TLS|SYSTEM_CERTS|INSECURE_HOST|HTTP_\w+|REQUEST_TIMEOUT"
     r"|CONCURRENT_\w+|LINK_MODE|CONFIG_FILE|NO_CONFIG|CREDENTIALS_DIR)"
 )
+_ANY_DATE = ("--exclude-newer", "false")
 _DROPPED = frozenset({"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "CONDA_PREFIX"})
 _SECRET = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://)[^/\s]*@")
 _QUERY = re.compile(r"(?P<address>[A-Za-z][A-Za-z0-9+.-]*://[^\s?#]*)\?[^\s#`)]*")
@@ -69,6 +70,10 @@ def run_uv(arguments: list[str], *, seconds: float, text: str = "", folder: Path
     for mode, environment in _attempts():
         refused = said
         said = _run([*arguments, *mode], seconds, text, folder, environment)
+        if not said.well and "exclude-newer" in said.errors:
+            # A configured date is for choosing versions; here they are chosen already.
+            again = _run([*arguments, *mode, *_ANY_DATE], seconds, text, folder, environment)
+            said = again if again.well else said
         if said.well or said.late:
             return said
         if "Hash mismatch" in refused.errors:

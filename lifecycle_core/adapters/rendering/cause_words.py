@@ -29,6 +29,15 @@ KINDS = {
     "timeout": "A cell took too long",
     "unexplained": "Unexplained",
 }
+_BROKEN = frozenset({"different", "failed", "not_run"})
+_HEADLINES = {
+    "identical": "Every output came out the same",
+    "cosmetic": "The same but for cosmetic differences",
+    "tolerance": "The same within the tolerance",
+    "different": "Some outputs came out different",
+    "failed": "The clean run failed",
+    "incomplete": "The clean run did not reach the end",
+}
 _SHOWN = {
     "observation": "seen in the clean run",
     "static": "read from the source; no run was needed",
@@ -117,18 +126,36 @@ def confidence(value: float) -> str:
     return word if value < _SURE else f"{word} ({value:.0%})"
 
 
+def main_cause(record: Reproduction) -> Cause | None:
+    """Return the cause that is surest, the first of several that are."""
+    return max(record.causes, key=lambda found: found.confidence, default=None)
+
+
+def headline(record: Reproduction) -> str:
+    """Return the verdict in one sentence, with where and why, and without a full stop."""
+    said = _HEADLINES[record.verdict]
+    if record.reproducible:
+        return said
+    bad = [cell for cell in record.cells if cell.status in _BROKEN]
+    if bad:
+        said += f", first in cell {bad[0].index}"
+    elif all(run.exit == "ok" for run in record.runs):
+        return "There is nothing to compare the clean run with"
+    cause = main_cause(record)
+    if cause is None or cause.kind == "unexplained":
+        return said
+    name = kind_title(cause)
+    return f"{said}: {name[0].lower()}{name[1:]}"
+
+
 def short_reason(record: Reproduction) -> str:
     """Return where and why a notebook is not reproducible, in one line; empty if it is."""
-    bad = [cell for cell in record.cells if cell.status in {"failed", "different", "not_run"}]
+    bad = [cell for cell in record.cells if cell.status in _BROKEN]
     if record.reproducible:
         return ""
-    if record.causes:
-        cause = max(record.causes, key=lambda found: found.confidence)
-        return f"{_at(cause.cell)}{cause.kind}: {cause.evidence}"
+    if cause := main_cause(record):
+        where = "" if cause.cell is None else f"cell {cause.cell}: "
+        return f"{where}{cause.kind}: {cause.evidence}"
     if bad:
         return f"cell {bad[0].index}: {bad[0].detail or bad[0].status}"
     return next((run.message for run in record.runs if run.message), record.verdict)
-
-
-def _at(cell: int | None) -> str:
-    return "" if cell is None else f"cell {cell}: "

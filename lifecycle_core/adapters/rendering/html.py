@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup, escape
 
 from lifecycle_core.adapters.rendering import words
+from lifecycle_core.adapters.rendering.plain import visible
 from lifecycle_core.adapters.rendering.table import view_of
 from lifecycle_core.adapters.templates import template_environment
 
@@ -28,7 +29,7 @@ def to_html(record: Record) -> str:
         TypeError: No view is known for the record's type; a defect of ours.
     """
     stem, view = view_of(record)
-    template = _environment().get_template(f"records/{stem}.html.j2")
+    template = record_environment().get_template(f"records/{stem}.html.j2")
     return template.render(record=record, **view.values(record)).strip() + "\n"
 
 
@@ -39,11 +40,12 @@ def coded(text: str) -> Markup:
         >>> print(coded("type `a < b`"))
         type <code>a &lt; b</code>
     """
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped first
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(visible(text)))))  # noqa: S704 - escaped first
 
 
 @cache
-def _environment() -> jinja2.Environment:
+def record_environment() -> jinja2.Environment:
+    """Return the environment of templates that show records: all text in them can be seen."""
     environment = template_environment(
         {
             "coded": coded,
@@ -53,4 +55,10 @@ def _environment() -> jinja2.Environment:
         }
     )
     environment.globals["MARKS"] = words.MARKS
+    environment.finalize = _seen
     return environment
+
+
+def _seen(value: object) -> object:
+    """Show the controls and the marks of direction in any text that a template prints."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -25,6 +25,7 @@ VIEWS = {
     "Entry": "entry",
     "Finalization": "finalization",
     "History": "history",
+    "LintReport": "lint_report",
     "Packaged": "packaged",
     "Proposal": "proposal",
     "Release": "release",

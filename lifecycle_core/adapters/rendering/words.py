@@ -24,7 +24,12 @@ MARKS = {
     "incomplete": ("bad", "!", "incomplete"),
     "not_run": ("warn", "?", "not run"),
     "skipped": ("none", "-", "skipped"),
-    "error": ("bad", "!", "not checked"),
+    "agreed": ("good", "✓", "agreed"),
+    "disagreed": ("none", "✕", "still differed"),
+    "unchecked": ("bad", "!", "not checked"),
+    "error": ("bad", "✕", "error"),
+    "warning": ("warn", "!", "warning"),
+    "info": ("none", "·", "note"),
     "none": ("none", "-", "not stated"),
 }
 

@@ -18,11 +18,12 @@ from lifecycle_core.adapters.reports.statements import (
     causes_of,
     difference_text,
 )
+from lifecycle_core.notebooks.annotations import annotation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from lifecycle_core.notebooks.file_lines import CellPlace
+    from lifecycle_core.notebooks.file_lines import FileLines
     from lifecycle_core.schema.reproduction import Reproduction
     from lifecycle_core.schema.reproductions import NotebookCheck, Reproductions
 
@@ -33,7 +34,7 @@ _MOST = 900_000
 
 def workflow_commands(
     record: Reproductions,
-    places: Mapping[str, tuple[CellPlace, ...]],
+    lines: Mapping[str, FileLines],
     files: Mapping[str, str],
 ) -> str:
     """Return a workflow command for each cause and for each first difference without one.
@@ -43,11 +44,11 @@ def workflow_commands(
 
     Args:
         record: The notebooks.
-        places: Of each path, where its cells stand in its file.
+        lines: Of each path, where its cells stand in its file; those that cannot be read lack.
         files: Of each path, how the repository calls it.
     """
     by_notebook = [
-        list(_of_notebook(check, places.get(check.path, ()), files.get(check.path, check.path)))
+        list(_of_notebook(check, lines.get(check.path), files.get(check.path, check.path)))
         for check in record.notebooks
     ]
     turns = zip_longest(*by_notebook)
@@ -79,22 +80,18 @@ def step_summary(record: Reproductions) -> str:
     return "\n".join(rows) + "\n"
 
 
-def _of_notebook(check: NotebookCheck, places: tuple[CellPlace, ...], file: str) -> Iterator[str]:
+def _of_notebook(check: NotebookCheck, lines: FileLines | None, file: str) -> Iterator[str]:
     found = check.reproduction
     if found is None:
         text = f"{check.error}\n{check.hint}".rstrip()
         yield _command(file, None, "This notebook could not be checked", text)
     elif not found.reproducible:
-        yield from _of_reproduction(found, places, file)
+        yield from _of_reproduction(found, lines, file)
 
 
-def _of_reproduction(
-    found: Reproduction, places: tuple[CellPlace, ...], file: str
-) -> Iterator[str]:
+def _of_reproduction(found: Reproduction, lines: FileLines | None, file: str) -> Iterator[str]:
     def line(cell: int | None, source_line: int | None) -> int | None:
-        if cell is None or cell >= len(places):
-            return None
-        return places[cell].line(source_line)
+        return lines.line(cell, source_line) if lines and cell is not None else None
 
     for cause in found.causes:
         where = "" if cause.cell is None else f" (cell {cause.cell})"
@@ -109,16 +106,7 @@ def _of_reproduction(
 
 
 def _command(file: str, line: int | None, title: str, message: str) -> str:
-    where = f"file={_property(file)}" + (f",line={line}" if line else "")
-    return f"::error {where},title={_property(title)}::{_data(message or title)}"
-
-
-def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    return annotation("error", file, line, title, message)
 
 
 def _row(check: NotebookCheck) -> str:

@@ -84,6 +84,12 @@ class Dataflow:
             return "unknown"
         return "later" if any(one > cell or use.deferred for one in cells) else "nowhere"
 
+    def deleted_in(self, name: str, cell: int) -> int | None:
+        """Return the cell that removed a name for good before this one, if one did."""
+        removed = [one for one in self._deletions.get(name, ()) if one < cell]
+        bound = [one for one in self.binders.get(name, ()) if one < cell]
+        return removed[-1] if removed and (not bound or bound[-1] < removed[-1]) else None
+
     def _called_from(self, use: Use, cell: int) -> int:
         """Return the first cell that uses the function that holds a use; past the last if none."""
         holders, waiting = {use.within}, [use.within]

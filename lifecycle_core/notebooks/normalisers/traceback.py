@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lifecycle_core.notebooks.normalisers.base import Normaliser, Outputs
+from lifecycle_core.notebooks.normalisers.base import Normaliser, Outputs, always
 
 if TYPE_CHECKING:
     from lifecycle_core.notebooks.normalisers.base import Output
@@ -23,7 +23,7 @@ def _error(value: str, where: str) -> Output:
 
 NORMALISER = Normaliser(
     name="traceback",
-    normalise=_normalise,
+    normalise=always(_normalise),
     equal=((_error("no rows", "Cell In[3], line 1"),), (_error("no rows", "Cell In[9], line 1"),)),
     different=((_error("no rows", "Cell In[3]"),), (_error("no columns", "Cell In[3]"),)),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lifecycle_core.notebooks.normalisers.base import Normaliser, Outputs, display
+from lifecycle_core.notebooks.normalisers.base import Normaliser, Outputs, always, display
 
 _KIND = "application/vnd.jupyter.widget-view+json"
 
@@ -18,7 +18,7 @@ def _normalise(outputs: Outputs) -> Outputs:
 
 NORMALISER = Normaliser(
     name="widget_view",
-    normalise=_normalise,
+    normalise=always(_normalise),
     equal=((display(_KIND, {"model_id": "3f1c"}),), (display(_KIND, {"model_id": "90aa"}),)),
     different=((display(_KIND, {"model_id": "3f1c"}),), (display("text/plain", "3f1c"),)),
 )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from builtins import BaseException as _Everything
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..builtin_names import BUILTINS
 from .parts import Kind, Refused, Value
 from .table import kind_of_type
 from .types import public_name
@@ -12,6 +12,8 @@ from .walk import Limits, walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+globals()["__builtins__"] = BUILTINS
 
 
 class Digest(NamedTuple):
@@ -30,7 +32,7 @@ class Digest(NamedTuple):
 
 def digest(
     value: Value,
-    limits: Limits = Limits(),  # an immutable tuple  # noqa: B008  # an immutable tuple
+    limits: Limits = Limits(),  # noqa: B008  # an immutable tuple
     visit: Callable[[object], None] | None = None,  # Python 3.9
 ) -> Digest:
     """Digest a value without changing it.
@@ -56,7 +58,7 @@ def digest(
         walked = walk(value, _Kinds().of, limits, visit)
     except Refused as refused:
         return Digest(None, name, str(refused))
-    except _Everything as error:  # hostile values raise what they like  # noqa: BLE001  # hostile values raise what they like
+    except BaseException as error:  # noqa: BLE001  # hostile values raise what they like
         return Digest(None, name, f"reading it raised {public_name(type(error))}")
     note = f"apart from {', '.join(walked.notes)}" if walked.notes else ""
     return Digest(f"sha256:{walked.digest.hex()[:32]}", name, note)

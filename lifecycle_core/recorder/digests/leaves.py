@@ -8,15 +8,18 @@ of any other object with a buffer it would write the bytes and lose the type.
 from __future__ import annotations
 
 import marshal
-from builtins import any as any_
 from itertools import islice
 from operator import ne
 from typing import TYPE_CHECKING
+
+from ..builtin_names import BUILTINS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from .parts import Value
+
+globals()["__builtins__"] = BUILTINS
 
 _PLAIN = (int, float, complex, str, bytes, bool, type(None), type(...), type(NotImplemented))
 LEAF_TYPES = frozenset(map(id, _PLAIN))
@@ -36,7 +39,7 @@ def leaf(value: Value) -> bytes:
     kind = id(type(value))
     if kind in _SINGLES:
         return _SINGLES[kind]
-    if kind in _FLOAT and value != value:  # how a NaN is told  # noqa: PLR0124  # how a NaN is told
+    if kind in _FLOAT and value != value:  # noqa: PLR0124  # how a NaN is told
         value = _canonical(value)
     return marshal.dumps(value, 2)
 
@@ -54,7 +57,7 @@ def flat(values: Iterable[Value]) -> Iterator[memoryview]:
     """Plain values as raw content, a chunk at a time; their number must be said before."""
     rest = iter(values)
     while chunk := tuple(islice(rest, CHUNK)):
-        if any_(map(ne, chunk, chunk)):
+        if any(map(ne, chunk, chunk)):
             chunk = tuple(_canonical(each) if each != each else each for each in chunk)  # noqa: PLR0124  # how a NaN is told
         yield memoryview(marshal.dumps(chunk, 2))
 

@@ -1,14 +1,15 @@
 """Which kind takes which type apart: a table from public names to functions; it imports no library.
 
 An entry of `KINDS` holds for the type itself; what a subclass adds in attributes is read after it.
-An entry of `FAMILIES` reads subclasses whole. The first class in the method resolution order that
-is in a table decides; a type in neither is read by `kinds.objects`.
+An entry of `FAMILIES` reads subclasses whole. The type itself is looked up first, then its
+families, then its other bases; a type that has none of them is read by `kinds.objects`.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..builtin_names import BUILTINS
 from .kinds import (
     arrays,
     arrow,
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
     from .parts import Kind, Part, Value
 
+globals()["__builtins__"] = BUILTINS
+
 KINDS: dict[str, Kind] = {
     "int": scalars.plain, "float": scalars.plain, "complex": scalars.plain, "str": scalars.plain,
     "bytes": scalars.plain, "bytearray": scalars.plain_bytes, "memoryview": scalars.buffer,
@@ -49,8 +52,11 @@ KINDS: dict[str, Kind] = {
     "wrapper_descriptor": code.named, "classmethod_descriptor": code.named,
     "getset_descriptor": code.named, "member_descriptor": code.named,
     "method-wrapper": code.named, "numpy.ufunc": code.ufunc,
-    "numpy._ArrayFunctionDispatcher": code.named, "module": code.module,
-    "numpy.ndarray": arrays.array, "numpy.ma.MaskedArray": arrays.masked,
+    "numpy._ArrayFunctionDispatcher": code.named,
+    "?.cython_function_or_method": code.named,  # its module is no text
+    "?.fused_cython_function": code.named, "module": code.module,
+    "numpy.ndarray": arrays.array, "numpy.memmap": arrays.array,
+    "numpy.ma.MaskedArray": arrays.masked,
     "numpy.random.Generator": arrays.generator, "numpy.random.RandomState": arrays.random_state,
     "pandas.DataFrame": frames.frame, "pandas.Series": frames.series,
     "pandas.MultiIndex": frames.multi_index, "pandas.RangeIndex": frames.range_index,
@@ -61,9 +67,13 @@ KINDS: dict[str, Kind] = {
     "polars.LazyFrame": tables.polars_plan, "polars.Expr": tables.polars_plan,
     "narwhals.DataFrame": tables.narwhals, "narwhals.LazyFrame": tables.narwhals,
     "narwhals.Series": tables.narwhals, "xarray.DataArray": tables.xarray_array,
-    "xarray.Dataset": tables.xarray_dataset, "xarray.Variable": tables.xarray_variable,
+    "xarray.Dataset": tables.xarray_dataset,
+    "xarray.Variable": tables.xarray_variable,
     "xgboost.Booster": estimators.xgboost_booster,
     "xgboost.core.Booster": estimators.xgboost_booster,
+    "sklearn.neighbors.KDTree": estimators.search_tree,
+    "sklearn.neighbors.BallTree": estimators.search_tree,
+    "sklearn.utils.Bunch": containers.mapping,
     "lightgbm.Booster": estimators.lightgbm_booster,
     "lightgbm.basic.Booster": estimators.lightgbm_booster,
 }  # fmt: skip
@@ -93,13 +103,14 @@ def kind_of_type(cls: type) -> tuple[bytes, Kind]:
     """The name of a type as a token, and how its values are taken apart."""
     name = public_name(cls)
     token = name.encode("utf-8", "surrogatepass") + b"\n"
+    if name in KINDS:
+        return token, KINDS[name]
     names = [public_name(parent) for parent in mro(cls)]
-    for key in names:  # families first: a member of an IntEnum is an int, and more than that
-        if key in FAMILIES:
-            return token, FAMILIES[key]
-    for parent, key in zip(mro(cls), names):  # `strict` is newer than Python 3.9  # noqa: B905  # `strict` is newer than Python 3.9
-        if key in KINDS:
-            return token, KINDS[key] if parent is cls else _extended(KINDS[key])
+    # Families first: a member of an IntEnum is an int, and more than that.
+    for table in (FAMILIES, KINDS):
+        found = next((table[each] for each in names if each in table), None)
+        if found is not None:
+            return token, found if table is FAMILIES else _extended(found)
     return token, objects.kind_for(cls)
 
 

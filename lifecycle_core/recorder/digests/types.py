@@ -12,10 +12,14 @@ import sysconfig
 import types
 from typing import TYPE_CHECKING
 
+from ..builtin_names import BUILTINS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .parts import Value
+
+globals()["__builtins__"] = BUILTINS
 
 _mro_of = type.__dict__["__mro__"].__get__
 _module_of = type.__dict__["__module__"].__get__
@@ -29,6 +33,10 @@ _POINTER = (sys.maxsize.bit_length() + 1) // 8
 def mro(cls: type) -> tuple[type, ...]:
     """The classes in which attributes are looked up, the class itself first."""
     return _mro_of(cls) or (cls,)
+
+
+def _is_module(value: object) -> bool:
+    return issubclass(type(value), types.ModuleType)
 
 
 def module_dict(module: Value) -> dict[str, Value]:
@@ -73,11 +81,11 @@ def public_name(cls: type) -> str:
     parts = module.split(".")
     for length in range(1, len(parts)):
         package = sys.modules.get(".".join(parts[:length]))
-        if type(package) is types.ModuleType and module_dict(package).get(name) is cls:
+        if _is_module(package) and module_dict(package).get(name) is cls:
             return ".".join([*parts[:length], name])
     public = [part for part in parts if not part.startswith("_") or part == "__main__"]
     offered = sys.modules.get(".".join(public))
-    if type(offered) is types.ModuleType and module_dict(offered).get(name) is cls:
+    if _is_module(offered) and module_dict(offered).get(name) is cls:
         return ".".join([*public, name])
     return f"{module}.{name}"
 
@@ -157,7 +165,7 @@ def is_library(module: str) -> bool:
     if module.partition(".")[0] in getattr(sys, "stdlib_module_names", sys.builtin_module_names):
         return True
     loaded = sys.modules.get(module)
-    if type(loaded) is not types.ModuleType:
+    if not _is_module(loaded):
         return False
     file = module_dict(loaded).get("__file__")
     if type(file) is not str:

@@ -11,11 +11,14 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..builtin_names import BUILTINS
 from .leaves import LEAF_TYPES, leaf
 from .parts import Aside, Cyclic, Kind, Part, Read, Refused, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+globals()["__builtins__"] = BUILTINS
 
 KEPT = 100_000
 """Digests of parts remembered at a time, so that what is shared is mostly walked once."""

@@ -121,7 +121,11 @@ def test_a_clean_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("quit()", "exited", "The cell told the kernel to quit."),
         ("import os; os._exit(3)", "exited", "The kernel's process ended itself with exit code 3."),
         ("import os; os.kill(os.getpid(), 9)", "killed", "The kernel was killed by SIGKILL; the"),
-        ("import time; time.sleep(60)", "timeout", "The cell ran longer than it was allowed to."),
+        (
+            "import time\ntime.sleep(60)",
+            "timeout",
+            "The cell ran longer than it was allowed to at line 2: time.sleep(60)",
+        ),
     ],
 )
 def test_no_run_that_ends_early_is_ok(tmp_path: Path, source: str, way: str, message: str) -> None:

@@ -1,85 +1,56 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lifecycle_core.notebooks.file_lines import CellPlace, cell_places
-from tests.fakes.notebooks import code, content, markdown
+from lifecycle_core.notebooks.file_lines import FileLines
+
+NOTEBOOK = {
+    "metadata": {"cells": [{"source": "no"}], "source": ["no"]},
+    "cells": [
+        {"cell_type": "markdown", "metadata": {"source": "no"}, "source": ['# ["a"]\n', "{"]},
+        {"cell_type": "code", "outputs": [{"source": ["no"], "text": "}"}], "source": ["x\n", "y"]},
+        {"cell_type": "code", "source": "one\ntwo"},
+        {"cell_type": "code", "source": []},
+    ],
+}  # fmt: skip
 
 
-def laid_out(sources: list[str], **layout: Any) -> str:  # noqa: ANN401 - of json.dumps
-    cells = [code(source) for source in sources]
-    return json.dumps(content(*cells), **layout)
+def test_lines_of_an_indented_file() -> None:
+    text = json.dumps(NOTEBOOK, indent=1)
+    rows = text.split("\n")
+    lines = FileLines(text)
+    assert '"{"' in rows[lines.line(0, 2) - 1]
+    assert '"x\\n"' in rows[lines.line(1, 1) - 1]
+    assert '"y"' in rows[lines.line(1, 2) - 1]
+    assert lines.line(1, 99) == lines.line(1, 2)
+    assert lines.line(1) == lines.line(1, 1)
 
 
-@pytest.mark.parametrize("indent", [None, 0, 1, 4])
-def test_a_line_stands_where_its_text_stands(indent: int | None) -> None:
-    pieces = ["import sys\n", "print('é \"quoted\" \\n')\n", "last = 1"]
-    cells = [markdown("# Title"), {**code("x"), "source": pieces}]
-    text = json.dumps(content(*cells), indent=indent)
-    place = cell_places(text)[1]
-    lines = text.splitlines()
-    for number, piece in enumerate(pieces, start=1):
-        assert json.dumps(piece) in lines[place.line(number) - 1]
+def test_lines_of_a_source_that_is_one_string() -> None:
+    text = json.dumps(NOTEBOOK, indent=1)
+    assert FileLines(text).line(2, 1) == FileLines(text).line(2, 2)
+    assert '"one\\ntwo"' in text.split("\n")[FileLines(text).line(2, 2) - 1]
 
 
-def test_a_source_in_one_string_stands_on_one_line() -> None:
-    text = laid_out(["a = 1\nb = 2\n", "c = 3"], indent=1)
-    first, second = cell_places(text)
-    assert len(set(first.lines)) == 1
-    assert len(first.lines) == 2
-    assert '"a = 1' in text.splitlines()[first.line(2) - 1]
-    assert '"c = 3' in text.splitlines()[second.line(1) - 1]
+def test_a_cell_without_source_is_where_it_begins() -> None:
+    text = json.dumps(NOTEBOOK, indent=1)
+    assert text.split("\n")[FileLines(text).line(3) - 1].strip() == "{"
 
 
-def test_pieces_that_are_no_whole_lines_are_joined() -> None:
-    text = '{"cells": [{"source": [\n"a",\n" = 1\\nb = ",\n"2\\n"\n]}]}'
-    assert cell_places(text) == (CellPlace(1, (2, 3)),)
+def test_a_cell_that_is_not_there() -> None:
+    assert FileLines(json.dumps(NOTEBOOK, indent=1)).line(99, 3) == 1
+    assert FileLines("[1, 2]").line(0, 1) == 1
+    assert FileLines('"\\"' * 10_000 + "}]" * 10_000).line(0, 1) == 1
 
 
-def test_a_cell_as_a_whole_is_meant_by_its_first_line() -> None:
-    full, empty = cell_places(laid_out(["a = 1", ""], indent=1))
-    assert full.line(None) == full.lines[0]
-    assert empty.lines == ()
-    assert empty.line(None) == empty.line(3) == empty.start
-
-
-def test_a_line_that_is_not_there_gives_the_nearest() -> None:
-    (place,) = cell_places('{"cells": [{"source": ["a\\n",\n"b"]}]}')
-    assert (place.line(0), place.line(9)) == (1, 2)
-
-
-def test_what_looks_like_a_source_elsewhere_is_none() -> None:
-    decoy = {"cells": [{"source": ["x\n"]}], "source": ["y\n"]}
-    cell = {**code("real"), "metadata": {"deep": decoy, "source": "z"}}
-    text = json.dumps({"metadata": decoy, **content(cell)}, indent=1)
-    (place,) = cell_places(text)
-    assert '"real"' in text.splitlines()[place.line(1) - 1]
-
-
-def test_of_two_keys_of_one_name_the_last_counts() -> None:
-    text = '{"cells": [{}, {}],\n"cells": [{"source": "a",\n"source": "b"}]}'
-    assert cell_places(text) == (CellPlace(2, (3,)),)
-
-
-@pytest.mark.parametrize("text", ["", "[]", "}", "]],,", '{"cells": 3}', '{"cells": [1, "a', "{,}"])
-def test_what_is_no_notebook_gives_no_error(text: str) -> None:
-    assert all(place.lines == () for place in cell_places(text))
-
-
-@given(
-    st.lists(st.text(alphabet='ab"\\\n\r{}[],:é\u2028', max_size=12), max_size=4),
-    st.sampled_from([None, 0, 1, 3]),
-    st.booleans(),
-)
-def test_every_source_has_a_place_for_each_of_its_lines(
-    sources: list[str], indent: int | None, ascii_only: object
-) -> None:
-    text = laid_out(sources, indent=indent, ensure_ascii=bool(ascii_only))
-    places = cell_places(text)
-    wanted = [len(source.split("\n")) - (source.endswith("\n") or not source) for source in sources]
-    assert [len(place.lines) for place in places] == wanted
+@given(st.lists(st.lists(st.text().map(lambda text: text.replace("\n", "")), max_size=4)))
+def test_every_line_is_found_where_it_stands(cells: list[list[str]]) -> None:
+    sources = [[f"{line}\n" for line in cell] for cell in cells]
+    text = json.dumps({"cells": [{"source": source} for source in sources]}, indent=2)
+    rows, lines = text.split("\n"), FileLines(text)
+    for cell, source in enumerate(sources):
+        for number, line in enumerate(source, 1):
+            assert json.loads(rows[lines.line(cell, number) - 1].strip().rstrip(",")) == line

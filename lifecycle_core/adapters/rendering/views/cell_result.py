@@ -6,31 +6,23 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from lifecycle_core.adapters.rendering.rows import mark, table, title
+from lifecycle_core.adapters.rendering.plain import one_line
+from lifecycle_core.adapters.rendering.rows import mark, title
+from lifecycle_core.adapters.rendering.views.reproduction import difference_lines, shown_cell
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from lifecycle_core.schema.reproduction import CellResult
 
-_NOTHING = "(no output)"
-
 
 def values(record: CellResult) -> dict[str, Any]:
-    """Add nothing: the record says it all."""
-    return {"differs": bool(record.stored or record.fresh)}
+    """Add the outputs side by side."""
+    return {"shown": shown_cell(record)}
 
 
 def text(record: CellResult) -> list[RenderableType]:
-    """Return the verdict and, where it differs, both outputs side by side."""
-    head = title(mark(record.status), f"cell {record.index}: {record.label}")
-    lines: list[RenderableType] = [head]
-    if record.detail:
-        lines.append(Text(record.detail))
-    if record.normalisers:
-        lines.append(Text(f"Set aside: {', '.join(record.normalisers)}", style="dim"))
-    if values(record)["differs"]:
-        pair = table("Stored in the notebook", "From the clean run")
-        pair.add_row(Text(record.stored or _NOTHING), Text(record.fresh or _NOTHING))
-        lines += [Text(), pair]
-    return lines
+    """Return the verdict, what was set aside, and the lines that differ."""
+    head = title(mark(record.status), f"cell {record.index}: {one_line(record.label)}")
+    aside = [Text(f"Set aside: {', '.join(record.normalisers)}")] if record.normalisers else []
+    return [head, *aside, *difference_lines(record)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from rich.table import Table
 from rich.text import Text
 
 from lifecycle_core.adapters.rendering.cause_words import short_reason
@@ -31,15 +32,17 @@ def text(record: Reproductions) -> list[RenderableType]:
     return [*(line(check) for check in record.notebooks), Text(summary(record))]
 
 
-def line(check: NotebookCheck) -> Text:
-    """Return the line that is printed as a notebook's check ends."""
+def line(check: NotebookCheck) -> RenderableType:
+    """Return the line that is printed as a notebook's check ends; it is cut, never folded."""
     made = Text("  ").join(
         [mark(state(check)), Text(one_line(check.path)), Text(f"{check.seconds:.1f} s")]
     )
     if note := _note(check):
         made.append("  " + note)
-    made.no_wrap, made.overflow = True, "ellipsis"
-    return made
+    cut = Table.grid()
+    cut.add_column(no_wrap=True, overflow="ellipsis")
+    cut.add_row(made)
+    return cut
 
 
 def summary(record: Reproductions) -> str:
@@ -53,7 +56,7 @@ def summary(record: Reproductions) -> str:
 
 def state(check: NotebookCheck) -> str:
     """Return the verdict, or that there is none."""
-    return check.reproduction.verdict if check.reproduction else "error"
+    return check.reproduction.verdict if check.reproduction else "unchecked"
 
 
 def _note(check: NotebookCheck) -> str:

@@ -10,6 +10,7 @@ import hashlib
 import sys
 from typing import TYPE_CHECKING
 
+from ...builtin_names import BUILTINS
 from ..leaves import leaf
 from ..parts import Read
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..parts import Part, Value
+
+globals()["__builtins__"] = BUILTINS
 
 _DOUBLE, _X87 = 8, 63  # bytes; bits of the mantissa where 10 bytes of 16 are used
 CHUNK = 1 << 18  # bytes: a chunk stays in the processor's cache between its two readings
@@ -87,7 +90,7 @@ def canonical(chunk: Value) -> Value:
     if dtype.kind == "c":
         return canonical(chunk.view(chunk.real.dtype))
     if dtype.kind == "f":
-        odd = chunk != chunk  # how a NaN is told  # noqa: PLR0124  # how a NaN is told
+        odd = chunk != chunk  # noqa: PLR0124  # how a NaN is told
         if odd.any():
             chunk = chunk.copy()
             chunk[odd] = np.nan
@@ -112,7 +115,7 @@ def row_digests(values: Value) -> Iterator[bytes]:
     span = max(64, CHUNK // (width * max(1, len(values))))
     for start in range(0, values.shape[1], span):
         tile = np.ascontiguousarray(values[:, start : start + span])
-        for hasher, row in zip(hashers, tile):  # `strict` is newer than Python 3.9  # noqa: B905  # `strict` is newer than Python 3.9
+        for hasher, row in zip(hashers, tile):  # noqa: B905  # `strict` is newer than Python 3.9
             hasher.update(canonical(row))
     for hasher in hashers:
         yield hasher.digest()

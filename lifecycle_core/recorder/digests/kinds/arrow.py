@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Literal
 
+from ...builtin_names import BUILTINS
 from ..leaves import leaf
 from ..parts import Read
 from . import arrays
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..parts import Part, Value
+
+globals()["__builtins__"] = BUILTINS
 
 ROWS = 65536
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import types
 from typing import TYPE_CHECKING
 
+from ...builtin_names import BUILTINS
 from ..leaves import leaf
 from ..types import (
     attributes,
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..parts import Part, Value
+
+globals()["__builtins__"] = BUILTINS
 
 _MADE_BY_PYTHON = frozenset((
     "__dict__", "__weakref__", "__module__", "__qualname__", "__firstlineno__", "__doc__",

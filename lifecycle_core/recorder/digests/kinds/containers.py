@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...builtin_names import BUILTINS
 from ..leaves import flat, is_flat, leaf
 from ..parts import Aside, Part, Read, Value
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
+globals()["__builtins__"] = BUILTINS
+
 _list_len, _tuple_len, _dict_len = list.__len__, tuple.__len__, dict.__len__
 _list_iter, _tuple_iter = list.__iter__, tuple.__iter__
 _keys, _values, _items = dict.keys, dict.values, dict.items
-_sorted, _issubclass, _iter, _len = sorted, issubclass, iter, len
 
 
 def sequence(value: Value) -> Iterator[Part]:
     """A list or tuple, in its order."""
-    is_list = _issubclass(type(value), list)
+    is_list = issubclass(type(value), list)
     length = _list_len(value) if is_list else _tuple_len(value)
     walk = _list_iter if is_list else _tuple_iter
     yield leaf(length)
@@ -60,17 +62,17 @@ def view(value: Value) -> Iterator[Part]:
 
 def unordered(value: Value) -> Generator[Part, bytes, None]:
     """A set or frozenset: its elements' digests, sorted, since their order depends on hashing."""
-    cls = set if _issubclass(type(value), set) else frozenset
+    cls = set if issubclass(type(value), set) else frozenset
     elements: list[bytes] = []
     for child in cls.__iter__(value):
-        elements.append((yield Aside(child)))  # a comprehension cannot yield  # noqa: PERF401  # a comprehension cannot yield
-    yield leaf(_len(elements))
-    yield from _sorted(elements)
+        elements.append((yield Aside(child)))  # noqa: PERF401  # a comprehension cannot yield
+    yield leaf(len(elements))
+    yield from sorted(elements)
 
 
 def queue(value: Value) -> Iterator[Part]:
     """A deque: its bound and its elements."""
     yield (value.maxlen,)
-    yield leaf(_len(value))
-    for child in _iter(value):
+    yield leaf(len(value))
+    for child in iter(value):
         yield (child,)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...builtin_names import BUILTINS
 from ..leaves import leaf
 from ..parts import Note, Part, Value
 from ..types import attributes
@@ -11,7 +12,10 @@ from ..types import attributes
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+globals()["__builtins__"] = BUILTINS
+
 _TIMINGS = frozenset(("refit_time_", "fit_time_", "score_time_"))
+_TREE_STATE, _COUNTERS = 13, slice(7, 11)
 _MACHINE = frozenset(("_n_threads",))
 
 
@@ -35,6 +39,14 @@ def estimator(value: Value) -> Iterator[Part]:
 
 def _is_timing(key: Value) -> bool:
     return type(key) is str and key.endswith("_time")
+
+
+def search_tree(value: Value) -> Iterator[Part]:
+    """A KDTree or BallTree; how often it was asked, which it counts, does not count."""
+    state = value.__getstate__()
+    if len(state) == _TREE_STATE:
+        state = (*state[: _COUNTERS.start], *state[_COUNTERS.stop :])
+    yield (state,)
 
 
 def xgboost_booster(value: Value) -> Iterator[Part]:

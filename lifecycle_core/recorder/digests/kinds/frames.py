@@ -9,12 +9,15 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from ...builtin_names import BUILTINS
 from ..leaves import leaf
 from ..parts import Part, Read, Value
 from . import arrays, objects
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+globals()["__builtins__"] = BUILTINS
 
 
 def frame(value: Value) -> Iterator[Part]:
@@ -77,8 +80,10 @@ def multi_index(value: Value) -> Iterator[Part]:
 
 
 def dtype(value: Value) -> Iterator[Part]:
-    """An extension type, by its text."""
+    """An extension type, by its text, and its categories if it has some."""
     yield leaf(str(value))
+    yield (getattr(value, "categories", None),)
+    yield (getattr(value, "ordered", None),)
 
 
 def moment(value: Value) -> Iterator[Part]:
@@ -105,7 +110,7 @@ def extension(value: Value) -> Iterator[Part]:
         yield (value.left,)
         yield (value.right,)
     elif hasattr(value, "_pa_array"):
-        yield (value._pa_array,)  # no public way without a copy  # noqa: SLF001  # no public way without a copy
+        yield (value._pa_array,)  # noqa: SLF001  # no public way without a copy
     elif hasattr(value, "_mask") and hasattr(value, "_data"):
         yield from _nullable(value._data, value._mask)  # as above  # noqa: SLF001  # no public way without a copy
     elif hasattr(value, "_ndarray"):

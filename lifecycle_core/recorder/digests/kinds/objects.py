@@ -10,11 +10,14 @@ from __future__ import annotations
 import copyreg
 from typing import TYPE_CHECKING
 
+from ...builtin_names import BUILTINS
 from ..parts import Kind, Part, Refused, Value
 from ..types import attributes, is_library, is_native, lookup, members, module_name, mro
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+globals()["__builtins__"] = BUILTINS
 
 _ASKED = ("__reduce_ex__", "__reduce__", "__getstate__")
 _REDUCED = 6

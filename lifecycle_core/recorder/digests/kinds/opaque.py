@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...builtin_names import BUILTINS
 from ..parts import Kind, Note, Part, Refused, Value
 from ..types import instance_dict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+globals()["__builtins__"] = BUILTINS
 
 _CONSUMED = "an iterator is consumed by reading"
 _DRAWING = "a drawing"

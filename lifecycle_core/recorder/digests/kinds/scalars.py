@@ -5,12 +5,15 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from ...builtin_names import BUILTINS
 from ..leaves import leaf
 from ..parts import Part, Read, Refused, Value
 from ..types import attributes, lookup, mro, public_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+globals()["__builtins__"] = BUILTINS
 
 _PLAIN = {
     "int": int.__int__, "float": float.__float__, "str": str.__str__, "bytes": bytes.__getitem__,

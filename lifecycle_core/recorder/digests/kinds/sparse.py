@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from ...builtin_names import BUILTINS
 from ..leaves import leaf
 from . import arrays
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..parts import Part, Value
+
+globals()["__builtins__"] = BUILTINS
 
 ENTRIES = 1 << 20  # entries canonicalised at a time
 
@@ -21,7 +24,7 @@ def matrix(value: Value) -> Iterator[Part]:
     yield leaf(value.format)
     yield leaf(tuple(map(int, value.shape)))
     yield from arrays.described(value.dtype)
-    if len(value.shape) != 2:  # sparse arrays of one dimension  # noqa: PLR2004  # see the line
+    if len(value.shape) != 2:  # noqa: PLR2004  # sparse arrays of one dimension
         value = value.reshape(1, -1) if len(value.shape) == 1 else value.tocoo()
     compressed = value if value.format in {"csr", "csc"} else value.tocsr(copy=True)
     starts = compressed.indptr

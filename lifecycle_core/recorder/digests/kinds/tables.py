@@ -5,11 +5,14 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from ...builtin_names import BUILTINS
 from ..leaves import leaf
 from ..parts import Part, Refused, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+globals()["__builtins__"] = BUILTINS
 
 ROWS = 65536
 

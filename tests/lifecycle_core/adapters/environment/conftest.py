@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+def recorded(text: str) -> str:
+    """Return a digest as a wheel's record states it."""
+    digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest())
+    return f"sha256={digest.decode().rstrip('=')}"
+
+
 @pytest.fixture
 def cache(tmp_path: Path) -> Cache:
     return Cache(tmp_path / "cache")
@@ -24,7 +32,7 @@ def cache(tmp_path: Path) -> Cache:
 def wheels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "wheels"
     folder.mkdir()
-    monkeypatch.setenv("UV_NO_INDEX", "1")
+    monkeypatch.setenv("UV_DEFAULT_INDEX", (tmp_path / "no index").as_uri())
     monkeypatch.setenv("UV_FIND_LINKS", str(folder))
     monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "uv"))
     return folder
@@ -42,7 +50,8 @@ def wheel(wheels: Path) -> Callable[..., str]:
             f"{about}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
             f"{about}/WHEEL": f"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: {tag}\n",
         }
-        record = "".join(f"{file},,\n" for file in [*files, f"{about}/RECORD"])
+        record = "".join(f"{file},{recorded(text)},{len(text)}\n" for file, text in files.items())
+        record += f"{about}/RECORD,,\n"
         with zipfile.ZipFile(path, "w") as archive:
             for file, text in {**files, f"{about}/RECORD": record}.items():
                 archive.writestr(zipfile.ZipInfo(file, (2020, 1, 1, 0, 0, 0)), text)

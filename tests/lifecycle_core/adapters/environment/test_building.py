@@ -1,26 +1,21 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from lifecycle_core.adapters.environment.building import build
 from lifecycle_core.errors import EnvironmentUnavailable
-from tests.fakes.locks import lock_of
+from tests.fakes.locks import lock_of, value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from lifecycle_core.adapters.environment.cache import Cache
-
-
-def value(python: Path, module: str) -> str:
-    code = f"import {module}; print({module}.VALUE)"
-    ran = subprocess.run([python, "-I", "-c", code], capture_output=True, text=True, check=True)
-    return ran.stdout.strip()
 
 
 def test_the_environment_holds_what_the_lock_says_and_nothing_else(
@@ -79,6 +74,30 @@ def test_bytecode_is_no_change(cache: Cache, wheel: Callable[..., str]) -> None:
     first = build(lock, cache=cache)
     subprocess.run([first.python, "-m", "compileall", "-q", first.python.parents[1]], check=True)
     assert build(lock, cache=cache) == first
+
+
+def test_only_modules_that_will_be_loaded_are_compiled(
+    cache: Cache, wheel: Callable[..., str]
+) -> None:
+    lock = lock_of(wheel("alpha") + wheel("beta"))
+    built = build(lock, cache=cache, modules=frozenset({"alpha", "json", "alpha\nbeta", "no.such"}))
+    compiled = [file.name.partition(".")[0] for file in built.python.parents[1].rglob("*.pyc")]
+    assert compiled == ["alpha"]
+
+
+def test_programs_are_those_of_the_environment(cache: Cache, wheel: Callable[..., str]) -> None:
+    built = build(lock_of(wheel("alpha")), cache=cache)
+    ours = str(Path(sys.executable).parent)
+    variables = built.variables(f"{ours}:/usr/bin")
+    ran = subprocess.run(
+        ["/bin/sh", "-c", "command -v python"],
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stdout.strip() == str(built.python)
+    assert variables["PATH"] == f"{built.python.parent}:/usr/bin"
 
 
 def test_another_hash_is_refused(cache: Cache, wheel: Callable[..., str]) -> None:

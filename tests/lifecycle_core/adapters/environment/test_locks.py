@@ -20,7 +20,6 @@ def environments(tmp_path: Path) -> UvEnvironments:
 @pytest.fixture
 def unreachable(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     monkeypatch.setenv("UV_OFFLINE", "1")
-    monkeypatch.setenv("UV_NO_INDEX", "1")
     monkeypatch.setenv("UV_FIND_LINKS", str(tmp_path_factory.mktemp("wheels")))
     monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
 

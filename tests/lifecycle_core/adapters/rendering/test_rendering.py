@@ -12,7 +12,7 @@ import pytest
 from lifecycle_core.adapters.rendering import to_html, to_text
 from lifecycle_core.adapters.rendering.table import VIEWS, view_of
 from lifecycle_core.schema.base import Record
-from tests.fakes import records
+from tests.fakes import records, reproductions
 from tests.golden_files import agrees_with_golden
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "records"
@@ -34,6 +34,9 @@ CASES: dict[str, Record] = {
     "reproduction": records.reproduction(),
     "reproduction-different": records.reproduction(good=False),
     "reproduction-session": records.compared_with_session(),
+    "reproduction-explained": reproductions.explained(),
+    "reproduction-killed": reproductions.killed(),
+    "reproductions": reproductions.several(),
     "score_summary": records.score_summary(),
     "score_summary-unscored": records.score_summary().model_copy(update={"unscored": 11}),
     "status": records.status(),
@@ -76,14 +79,15 @@ def test_html_is_balanced_and_loads_nothing(name: str) -> None:
     tags = _Tags()
     tags.feed(to_html(CASES[name]))
     assert tags.open == []
-    assert not tags.attributes & {"src", "href", "xlink:href"}
+    assert not tags.attributes & {"href", "xlink:href"}
+    assert all(source.startswith("data:image/png;base64,iVBORw0KGgo") for source in tags.sources)
     assert "url(" not in to_html(CASES[name])
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_tables_have_captions_and_scopes(name: str) -> None:
     html = to_html(CASES[name])
-    assert html.count("<table>") == html.count("<caption>")
+    assert html.count("<table") == html.count("<caption>")
     assert html.count("<th ") == html.count("scope=")
     assert "<th>" not in html
 
@@ -147,7 +151,10 @@ def test_every_view_is_complete() -> None:
 
 def _with_every_text(record: Record) -> Record:
     """Return the record with hostile text wherever it holds free text."""
-    fixed = {"result", "id", "status", "kind", "verdict", "exit", "action", "task", "rule"}
+    fixed = {
+        "result", "id", "status", "kind", "verdict", "exit", "action", "task", "rule",
+        "shown_by", "factors", "against",
+    }  # fmt: skip
 
     def spoil(value: Any, name: str = "") -> Any:  # noqa: ANN401 - walks values of any type
         if isinstance(value, Record):
@@ -174,12 +181,14 @@ class _Tags(HTMLParser):
         super().__init__()
         self.seen: set[str] = set()
         self.attributes: set[str] = set()
+        self.sources: list[str] = []
         self.open: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.seen.add(tag)
         self.attributes |= {name for name, _ in attrs}
-        if tag not in {"br", "rect", "line", "polyline", "circle"}:
+        self.sources += [value or "" for name, value in attrs if name == "src"]
+        if tag not in {"br", "img", "rect", "line", "polyline", "circle"}:
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:

@@ -1,0 +1,56 @@
+"""The time of day that a logger writes before each record; what is logged stays.
+
+Measured: `logging` with `%(asctime)s`, loguru and optuna stamp each line to the millisecond, and
+the notebook itself asks no clock. A date that the notebook prints is not touched.
+"""
+
+from __future__ import annotations
+
+import re
+
+from lifecycle_core.notebooks.normalisers.base import (
+    Normaliser,
+    Outputs,
+    always,
+    change_streams,
+    stream,
+)
+
+_LEVEL = r"(?:DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|FATAL|TRACE|SUCCESS)"
+_DAY = r"\d{4}-\d\d-\d\d[ T]"
+_STAMP = re.compile(
+    rf"^(\[?(?:[DIWEC] )?){_DAY}\d\d:\d\d:\d\d,\d{{3}}(?!\d)"  # the comma is that of `logging`
+    rf"|^(\[?){_DAY}\d\d:\d\d:\d\d(?:\.\d{{1,9}})?(?:Z|[+-]\d\d:?\d\d)?"
+    rf"(?=\]?[ \t]{{0,4}}[-|:]?[ \t]{{0,4}}[\[(]?{_LEVEL}\b)"
+    rf"|^(\[?{_LEVEL}\]?[ \t:|-]{{1,8}}){_DAY}\d\d:\d\d:\d\d(?:[.,]\d{{1,9}})?"
+    rf"|^()\d\d:\d\d:\d\d(?:[.,]\d{{1,9}})?(?=[ \t]{{0,4}}[-|:]?[ \t]{{0,4}}\[?{_LEVEL}\b)",
+    re.MULTILINE,
+)
+
+
+def unstamped(text: str) -> str:
+    """Return text with the stamps of log records made one.
+
+    Example:
+        >>> unstamped("2026-11-25 15:41:57,700 INFO auc 0.91")
+        '(stamp) INFO auc 0.91'
+    """
+    return _STAMP.sub(lambda found: "".join(filter(None, found.groups())) + "(stamp)", text)
+
+
+def _normalise(outputs: Outputs) -> Outputs:
+    return change_streams(outputs, unstamped, "stdout", "stderr")
+
+
+NORMALISER = Normaliser(
+    name="log_times",
+    normalise=always(_normalise),
+    equal=(
+        (stream("2026-11-25 15:41:57,700 INFO auc 0.91\n", "stderr"),),
+        (stream("2026-11-26 09:00:00,001 INFO auc 0.91\n", "stderr"),),
+    ),
+    different=(
+        (stream("2026-11-25 15:41:57.700123\n"),),
+        (stream("2026-11-25 15:42:15.332871\n"),),
+    ),
+)

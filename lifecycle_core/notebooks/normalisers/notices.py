@@ -1,0 +1,64 @@
+"""What installers and libraries at first use tell of themselves, which is not said the second time.
+
+Measured: in a home of its own matplotlib tells that it builds a font cache; pip says `Collecting`
+once and `Requirement already satisfied` ever after; NLTK and torchvision tell of a download.
+"""
+
+from __future__ import annotations
+
+import re
+
+from lifecycle_core.notebooks.normalisers.base import (
+    Normaliser,
+    Outputs,
+    always,
+    change_streams,
+    stream,
+)
+
+_INSTALLER = (
+    r"Requirement already (?:satisfied|up-to-date):|Collecting \S"
+    r"|  ?(?:Downloading|Using cached) \S"
+    r"|Installing collected packages:|Successfully (?:installed|built|uninstalled) "
+    r"|Looking in (?:indexes|links):|Building wheels? for|Preparing metadata|Obtaining \S+:"
+    r"|  (?:Building wheel|Created wheel|Stored in directory:|Preparing metadata|Installing build"
+    r"|Getting requirements|Attempting uninstall)|    (?:Found existing installation|Uninstalling) "
+    r"|      Successfully uninstalled |Note: you may need to restart the kernel"
+    r"|Defaulting to user installation|You should consider upgrading|\[notice\] "
+    r"|WARNING: (?:Running pip|You are using pip|Ignoring invalid)|Using Python \d"
+    r"|(?:Resolved|Prepared|Installed|Uninstalled|Audited) \d{1,6} packages? in"
+)
+_FIRST_USE = (
+    r"\[nltk_data\] |(?:WARNING:matplotlib\S{0,60}:)?Matplotlib is building the font cache"
+    r"|Matplotlib created a temporary |Fontconfig |OMP: |0\.00s - "
+    r"|Downloading (?:data|https?:|\S{1,200}\.\w)|[IWEF]\d{4} \d\d:\d\d:"
+    r"|WARNING: All log messages before absl::InitializeLog"
+    r"|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{1,9}: [IWE] (?:tensorflow|external)/"
+    r"|.{0,200}(?:━|\|).{0,200}\d ?[kMG]?B/s"
+)
+_LINE = re.compile(rf"^(?:{_INSTALLER}|{_FIRST_USE})[^\n]*(?:\n|\Z)", re.MULTILINE)
+
+
+def without_notices(text: str) -> str:
+    r"""Return text without lines that installers, downloads and libraries at first use write.
+
+    Example:
+        >>> without_notices("Collecting pandas\n  Downloading pandas-3.whl\nrows 3\n")
+        'rows 3\n'
+    """
+    return _LINE.sub("", text)
+
+
+def _normalise(outputs: Outputs) -> Outputs:
+    return change_streams(outputs, without_notices, "stdout", "stderr")
+
+
+NORMALISER = Normaliser(
+    name="notices",
+    normalise=always(_normalise),
+    equal=(
+        (stream("Requirement already satisfied: pandas in /a\nrows 3\n"),),
+        (stream("Collecting pandas\nrows 3\n"),),
+    ),
+    different=((stream("Collected 3 rows\n"),), (stream("Collected 4 rows\n"),)),
+)

@@ -1,0 +1,153 @@
+"""Random numbers that differ from run to run.
+
+## What it does
+Reports draws from a global generator nobody has seeded before (`numpy.random`, `random`, torch),
+generators made without a seed, samples of tables without `random_state`, and sources that cannot
+be seeded (`uuid4`, `secrets`, `os.urandom`).
+
+## Why is this bad?
+Every run gives other numbers, and all that is made of them.
+
+## Examples
+`rng = np.random.default_rng()`: write `np.random.default_rng(0)`. `np.random.rand(3)`: call
+`np.random.seed(0)` before, or better use a generator of your own. `--fix` does both.
+
+## References
+- computationalmodelling/nbval#225, AllenInstitute/AllenSDK#2636: notebooks should use seeds.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from lifecycle_core.notebooks import randomness
+from lifecycle_core.notebooks.dataflow.effects import dotted_name
+from lifecycle_core.notebooks.rules.base import Edit, Rule, Spot
+from lifecycle_core.notebooks.rules.seeding import is_none, seedings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lifecycle_core.notebooks.calls import Call
+    from lifecycle_core.notebooks.rules.view import View
+
+_TABLES = ("pandas.", "geopandas.", "dask.", "modin.", "polars.")
+_ROWS = frozenset({"n", "frac", "replace", "weights", "axis", "fraction"})
+_NO_TABLE = ("random.", "torch.", "numpyro", "pymc", "tensorflow", "scipy.", "secrets.", "gym")
+
+
+def find(view: View) -> Iterator[Spot]:
+    """Yield a spot for each call that draws."""
+    told: set[str] = set()
+    seeding = seedings(view)
+    for call in view.calls:
+        if view.runs_in(call) is None or call.spread:
+            continue
+        library = _global_draw(call)
+        if library and not seeding.covers(library, call, view):
+            yield _unseeded_global(call, library, first=library not in told)
+            told.add(library)
+        elif call.name in randomness.GENERATORS and is_none(
+            call.argument(0, "seed", "entropy", "x"), view
+        ):
+            yield _spot(
+                call,
+                f"`{call.written}()` without a seed gives other numbers in each run",
+                f"Give it a seed: `{call.written}(0)`.",
+                edits=_first_argument(call, "0"),
+            )
+        elif call.name in randomness.NEVER_SEEDED:
+            yield _spot(
+                call,
+                f"`{call.written}()` gives another value in each run and cannot be seeded",
+                "Use a value that is fixed, or a generator with a seed; or tag the cell "
+                "`nondeterministic`.",
+            )
+        elif _samples_table(call, view) and not seeding.covers("numpy", call, view):
+            yield _spot(
+                call,
+                f"`{call.written}()` draws other rows in each run",
+                "Add `random_state=0`.",
+                edits=last_argument(call, "random_state=0"),
+            )
+
+
+def _global_draw(call: Call) -> str:
+    for library, pattern in randomness.GLOBAL_DRAWS.items():
+        if call.name.startswith(library) and pattern.fullmatch(call.name):
+            own = call.keyword("generator", "rng", "seed")
+            return "" if own is not None else library
+    return ""
+
+
+def _unseeded_global(call: Call, library: str, *, first: bool) -> Spot:
+    module, _, _ = dotted_name(call.node.func).rpartition(".")
+    seed = {"torch": "torch.manual_seed(0)", "tensorflow": "tensorflow.random.set_seed(0)"}.get(
+        library, f"{module}.seed(0)" if module else f"{call.name.rpartition('.')[0]}.seed(0)"
+    )
+    statement = next((node for node in call.stack if isinstance(node, ast.stmt)), None)
+    edits: tuple[Edit, ...] = ()
+    plain = library in {"numpy", "random"} and module and not call.within
+    if first and plain and statement is not None and statement.col_offset == 0:
+        edits = (Edit(call.cell, statement.lineno, None, seed),)
+    return _spot(
+        call,
+        f"`{call.written}()` draws from a global generator that nothing has seeded",
+        f"Call `{seed}` before it, or draw from a generator of your own with a seed.",
+        edits=edits,
+    )
+
+
+def _samples_table(call: Call, view: View) -> bool:
+    if call.method != "sample" or call.name or call.keyword("random_state", "seed", "random_seed"):
+        if call.method == "sample" and not call.name:
+            return is_none(call.keyword("random_state", "seed", "random_seed"), view)
+        return False
+    if call.made_by.startswith(_TABLES):
+        return not _whole_unshuffled(call)
+    if call.made_by.startswith(_NO_TABLE) or "pandas" not in view.imported:
+        return False
+    words = {one.arg for one in call.node.keywords}
+    number = call.node.args[:1] and isinstance(call.node.args[0], ast.Constant)
+    known = not call.made_by and "pyspark" not in view.imported
+    return known and bool(words & _ROWS or number)
+
+
+def _whole_unshuffled(call: Call) -> bool:
+    return isinstance(call.argument(0, "n"), ast.Constant) and call.argument(0, "n").value == 0  # type: ignore[union-attr]
+
+
+def _spot(call: Call, message: str, hint: str, *, edits: tuple[Edit, ...] = ()) -> Spot:
+    return Spot(
+        cell=call.cell,
+        line=call.line,
+        column=call.node.col_offset + 1,
+        kind="unseeded_random",
+        severity="warning",
+        names=(call.written,),
+        message=message,
+        hint=hint,
+        edits=edits,
+    )
+
+
+def _first_argument(call: Call, text: str) -> tuple[Edit, ...]:
+    return () if call.node.args or call.node.keywords else last_argument(call, text)
+
+
+def last_argument(call: Call, text: str) -> tuple[Edit, ...]:
+    """Return the edit that puts an argument before the closing bracket of a call."""
+    node = call.node
+    if node.end_lineno is None or node.end_col_offset is None or call.spread:
+        return ()
+    given = [*node.args, *(one.value for one in node.keywords)]
+    if given and max(one.end_lineno or 0 for one in given) != node.end_lineno:
+        return ()  # the bracket stands on a line of its own, maybe after a comma
+    if any(isinstance(one, ast.GeneratorExp) for one in node.args):
+        return ()
+    comma = ", " if given else ""
+    return (Edit(call.cell, node.end_lineno, node.end_col_offset - 1, comma + text),)
+
+
+RULE = Rule("NB301", "unseeded-random", find)

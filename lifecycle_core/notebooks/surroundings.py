@@ -1,0 +1,22 @@
+"""What is known of the runs behind two outputs, which decides what counts as cosmetic in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Facts from outside the outputs.
+
+    Attributes:
+        clock_read: The cell, or one it depends on, read a clock: durations in its text are noise.
+            False where nobody saw that; then a number beside a unit of time is a result.
+        roots: Pairs of folders that stand for each other: of the clean copy, of the source.
+    """
+
+    clock_read: bool = False
+    roots: tuple[tuple[str, str], ...] = ()
+
+
+UNKNOWN = Surroundings()

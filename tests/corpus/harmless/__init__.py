@@ -1,0 +1,1 @@
+"""Cases, a file per family; each has a list `CASES`."""

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from lifecycle_core.notebooks.facts import Facts, Site
+from lifecycle_core.reproducing.case import case_of
+from lifecycle_core.reproducing.failures import failure
+from tests.fakes.engine import run
+from tests.fakes.notebooks import code, notebook
+from tests.fakes.runs import left
+
+if TYPE_CHECKING:
+    from lifecycle_core.notebooks.execution import Execution
+    from lifecycle_core.schema.reproduction import Cause
+
+NOTHING = Facts()
+
+
+def said(
+    message: str, *, counts: tuple[int | None, ...] = (1, 2, 3), facts: Facts = NOTHING
+) -> Cause | None:
+    stored = notebook(
+        code("frame = 1", count=counts[0]),
+        code("frame + total", count=counts[1]),
+        code("late = 2", count=counts[2]),
+    )
+    ended = run("error", stopped_at=1, message=message)
+    execution: Execution = left(stored, {}, ended=ended, facts=facts)
+    return failure(case_of(stored, (execution,), rtol=1e-6), execution)
+
+
+@pytest.mark.parametrize(
+    ("message", "kind", "names"),
+    [
+        ("ModuleNotFoundError: No module named 'helpers'", "missing_module", ("helpers",)),
+        (
+            "ImportError: cannot import name 'load_boston' from 'sklearn.datasets'",
+            "environment_drift",
+            ("sklearn.datasets.load_boston",),
+        ),
+        (
+            "FileNotFoundError: [Errno 2] No such file or directory: 'data/x.csv'",
+            "missing_data",
+            ("data/x.csv",),
+        ),
+        (
+            'IOException: IO Error: No files found that match the pattern "data/x.parquet"',
+            "missing_data",
+            ("data/x.parquet",),
+        ),
+        ("FileNotFoundError: data/x.npy not found.", "missing_data", ("data/x.npy",)),
+        ("OperationalError: unable to open database file", "missing_data", ()),
+        (
+            "FileNotFoundError: [Errno 2] No such file or directory: 'C:\\\\data\\\\x.csv'",
+            "absolute_path",
+            ("C:\\\\data\\\\x.csv",),
+        ),
+        (
+            "AttributeError: 'DataFrame' object has no attribute 'append'",
+            "environment_drift",
+            (),
+        ),
+        (
+            "TypeError: OneHotEncoder.__init__() got an unexpected keyword argument 'sparse'",
+            "environment_drift",
+            (),
+        ),
+        ("NameError: name 'total' is not defined", "undefined_name", ("total",)),
+    ],
+)
+def test_an_error_speaks_for_itself(message: str, kind: str, names: tuple[str, ...]) -> None:
+    cause = said(message)
+    assert cause is not None
+    assert (cause.kind, cause.cell, cause.names) == (kind, 1, names)
+
+
+@pytest.mark.parametrize("message", ["ValueError: no rows", "KeyError: 'amount'"])
+def test_an_error_that_says_nothing_is_left_to_others(message: str) -> None:
+    assert said(message) is None
+
+
+def test_a_gap_in_the_counts_turns_an_undefined_name_into_a_deleted_cell() -> None:
+    cause = said("NameError: name 'total' is not defined", counts=(1, 3, 4))
+    assert cause is not None
+    assert (cause.kind, cause.names) == ("deleted_cell", ("total",))
+    never = said("NameError: name 'total' is not defined", counts=(2, None, 3))
+    assert never is not None
+    assert never.kind == "undefined_name"
+
+
+def test_a_name_nearly_defined_is_offered() -> None:
+    cause = said("NameError: name 'frmae' is not defined")
+    assert cause is not None
+    assert "did you mean frame?" in cause.hint
+
+
+def test_a_refused_path_is_named_with_its_line() -> None:
+    site = Site(cell=1, line=4, what="open", path="/home/me/x.csv")
+    cause = said("FileNotFoundError: [Errno 2] gone", facts=Facts(refused=(site,)))
+    assert cause is not None
+    assert (cause.kind, cause.line, cause.names) == ("absolute_path", 4, ("/home/me/x.csv",))
+
+
+def test_a_network_error_counts_only_where_the_network_was_asked() -> None:
+    message = "URLError: <urlopen error [Errno 111] Connection refused>"
+    assert said(message) is None
+    site = Site(cell=1, line=2, what="connect example.org:443")
+    cause = said(message, facts=Facts(network=(site,)))
+    assert cause is not None
+    assert (cause.kind, cause.line) == ("network", 2)

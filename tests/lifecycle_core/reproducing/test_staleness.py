@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from lifecycle_core.notebooks.circumstances import Circumstances, Pin
+from lifecycle_core.notebooks.facts import Facts, Site
+from lifecycle_core.reproducing import clean_plans, reproduce
+from lifecycle_core.schema.reproduction import EnvironmentFacts, InputFile, Reproduction
+from lifecycle_core.schema.session import LostSource
+from tests.fakes.engine import run
+from tests.fakes.notebooks import code, notebook, printed
+from tests.fakes.runs import FakeRuns, left
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from lifecycle_core.notebooks.execution import Execution
+    from lifecycle_core.notebooks.plan import Plan
+    from lifecycle_core.notebooks.read import Notebook
+
+HERE = EnvironmentFacts(python="3.11.7", lock="sha256:0", platform="linux")
+READ = InputFile(path="x.csv", digest="sha256:1", cells=(0,))
+
+
+def sources(plan: Plan) -> list[str]:
+    return [cell["source"] for cell in plan.notebook.content["cells"]]
+
+
+def check(
+    stored: Notebook,
+    world: Callable[[Plan, int], Execution],
+    *,
+    around: Circumstances = Circumstances(),  # noqa: B008 - frozen
+    lost: Sequence[LostSource] = (),
+) -> Reproduction:
+    runs = FakeRuns(world)
+    executions = runs.together(clean_plans(stored, 2), "clean")
+    return reproduce(
+        stored,
+        executions,
+        rtol=1e-6,
+        environment=HERE,
+        runs=runs,
+        look_around=lambda _inputs: around,
+        lost=lost,
+    )
+
+
+def stored_with(counts: Sequence[int | None], text: str = "as stored\n") -> Notebook:
+    return notebook(
+        code("x = load('x.csv')", count=counts[0]),
+        code("x = x + 1", count=counts[1]),
+        code("print(x)", count=counts[2], outputs=(printed(text),)),
+    )
+
+
+def always(text: str) -> Callable[[Plan, int], Execution]:
+    def world(plan: Plan, _number: int) -> Execution:
+        at = sources(plan).index("print(x)")
+        return left(plan.notebook, {at: text}, inputs=(READ,))
+
+    return world
+
+
+def test_the_order_of_the_stored_counts_is_tried() -> None:
+    def world(plan: Plan, _number: int) -> Execution:
+        order = sources(plan)
+        at = order.index("print(x)")
+        before = "x = x + 1" in order[:at]
+        return left(plan.notebook, {at: "two\n" if before else "one\n"})
+
+    record = check(stored_with([1, 3, 2], "one\n"), world)
+    (cause,) = record.causes
+    assert (cause.kind, cause.cell, cause.shown_by) == ("out_of_order", 2, "intervention")
+    assert [(trial.factors, trial.agrees) for trial in record.trials] == [(("order",), True)]
+
+
+def test_a_cell_that_ran_twice_is_found_by_running_it_twice() -> None:
+    def world(plan: Plan, _number: int) -> Execution:
+        order = sources(plan)
+        return left(plan.notebook, {order.index("print(x)"): f"{order.count('x = x + 1')}\n"})
+
+    record = check(stored_with([1, 3, 4], "2\n"), world)
+    (cause,) = record.causes
+    assert (cause.kind, cause.cell, cause.shown_by) == ("out_of_order", 1, "intervention")
+    assert "run 2 times" in cause.evidence
+
+
+def test_data_that_git_recorded_is_put_back() -> None:
+    around = Circumstances(recorded={Path("x.csv"): b"old"}, recorded_by="git recorded it")
+
+    def world(plan: Plan, _number: int) -> Execution:
+        text = "as stored\n" if plan.recorded else "new\n"
+        return left(plan.notebook, {2: text}, inputs=(READ,))
+
+    (cause,) = check(stored_with([1, 2, 3]), world, around=around).causes
+    assert (cause.kind, cause.cell, cause.shown_by) == ("changed_data", 0, "intervention")
+    assert "x.csv as git recorded it" in cause.evidence
+
+
+@pytest.mark.parametrize(
+    ("kind", "at", "cell", "expected"),
+    [("deleted", 2, None, "deleted_cell"), ("edited", 1, 1, "edited_after_run")],
+)
+def test_code_of_the_live_session_is_put_back(
+    kind: str, at: int, cell: int | None, expected: str
+) -> None:
+    lost = LostSource.model_validate(
+        {"kind": kind, "source": "x = x * 9", "count": 3, "cell": cell, "at": at}
+    )
+
+    def world(plan: Plan, _number: int) -> Execution:
+        order = sources(plan)
+        text = "as stored\n" if "x = x * 9" in order else "other\n"
+        return left(plan.notebook, {order.index("print(x)"): text})
+
+    (cause,) = check(stored_with([1, 2, 4]), world, lost=[lost]).causes
+    assert (cause.kind, cause.shown_by) == (expected, "intervention")
+    assert cause.cell == (2 if cell is None else cell)
+
+
+def test_a_cell_that_follows_the_clock_is_shown_by_moving_it() -> None:
+    site = Site(cell=0, line=1, what="datetime.date.today")
+
+    def world(plan: Plan, _number: int) -> Execution:
+        text = "today\n" if plan.conditions.factors.clock is None else "another day\n"
+        return left(plan.notebook, {2: text}, facts=Facts(clock=(site,)))
+
+    (cause,) = check(stored_with([1, 2, 3]), world).causes
+    assert (cause.kind, cause.cell, cause.line) == ("clock", 0, 1)
+    assert cause.shown_by == "intervention"
+
+
+PIN = Pin(name="pandas", wanted="==1.5", here="3.0", said_by="requirements.txt")
+
+
+@pytest.mark.parametrize(
+    ("counts", "around", "kind", "cell"),
+    [
+        ([1, 2, 3], Circumstances(newer=frozenset({"x.csv"})), "changed_data", 0),
+        ([1, 2, 3], Circumstances(newer=frozenset({"y.csv"})), "edited_after_run", 2),
+        ([1, 2, 3], Circumstances(pins=(PIN,)), "environment_drift", 2),
+        ([1, 2, 3], Circumstances(saved_python="3.8.1", python="3.11.7"), "environment_drift", 2),
+        ([1, 2, 3], Circumstances(saved_python="3.11.1", python="3.11.7"), "edited_after_run", 2),
+        ([1, 2, 4], Circumstances(), "deleted_cell", 2),
+        ([2, 1, 3], Circumstances(), "out_of_order", 2),
+        ([None, None, None], Circumstances(), "unexplained", 2),
+    ],
+)
+def test_signs_are_weighed_where_no_trial_helps(
+    counts: list[int | None], around: Circumstances, kind: str, cell: int
+) -> None:
+    (cause,) = check(stored_with(counts), always("other\n"), around=around).causes
+    assert (cause.kind, cause.cell, cause.shown_by) == (kind, cell, "observation")
+    assert cause.confidence < 0.9
+
+
+def test_a_name_error_that_another_order_mends_is_a_matter_of_order() -> None:
+    stored = notebook(
+        code("print(late)", count=2, outputs=(printed("5\n"),)), code("late = 5", count=1)
+    )
+
+    def world(plan: Plan, _number: int) -> Execution:
+        order = sources(plan)
+        if order.index("print(late)") == 0:
+            ended = run("error", stopped_at=0, message="NameError: name 'late' is not defined")
+            return left(plan.notebook, {}, ended=ended)
+        return left(plan.notebook, {1: "5\n"})
+
+    record = check(stored, world)
+    assert record.verdict == "failed"
+    assert [(cause.kind, cause.cell) for cause in record.causes] == [("out_of_order", 0)]
+
+
+def test_one_sign_speaks_for_all_cells_that_it_fits() -> None:
+    stored = notebook(
+        code("x = 1", count=1),
+        code("print(x)", count=2, outputs=(printed("2\n"),)),
+        code("y = x", count=3),
+        code("print(y)", count=4, outputs=(printed("2\n"),)),
+    )
+    record = check(stored, lambda plan, _: left(plan.notebook, {1: "1\n", 3: "1\n"}))
+    assert [cell.status for cell in record.cells].count("different") == 2
+    assert [(cause.kind, cause.cell) for cause in record.causes] == [("edited_after_run", 1)]
