@@ -25,17 +25,20 @@ MAGICS = {
 }
 RECORDS = {
     "Bundle": "bundle",
+    "CellResult": "reproduction",
     "Checkpoints": "checkpoint",
     "Contract": "contract",
     "ContractReport": "contract",
     "Entry": "release",
     "Finalization": "finalization",
     "History": "release",
+    "LintReport": "finding",
     "Packaged": "packaged",
     "Release": "release",
     "ReleaseFile": "release_file",
     "Releases": "release",
     "Reproduction": "reproduction",
+    "Reproductions": "reproductions",
     "ScoreSummary": "release",
     "Status": "release",
 }

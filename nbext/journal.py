@@ -35,11 +35,11 @@ class Listener:
         """Return the journal with what lives now, as the core's `nbrelease/session/1`."""
         shell = self._shell
         own = [name for name, value in shell.user_ns.items() if _is_ours(value)]
-        return self._kept().content(shell.user_ns, hidden=[*shell.user_ns_hidden, *own])
+        return self._kept().content(hidden=[*shell.user_ns_hidden, *own])
 
-    def _before(self, info: Any) -> None:  # noqa: ANN401, ARG002 - IPython's own type
+    def _before(self, info: Any) -> None:  # noqa: ANN401 - IPython's own type
         try:
-            self._kept().begin(self._shell.user_ns)
+            self._kept().begin(info.raw_cell)
         except Exception as error:  # noqa: BLE001 - a cell must run whatever happens here
             self._failed(error)
 
@@ -47,7 +47,6 @@ class Listener:
         try:
             info = result.info
             self._kept(until=result.execution_count).end(
-                self._shell.user_ns,
                 info.raw_cell,
                 cell_id=info.cell_id,
                 count=result.execution_count if info.store_history else None,
@@ -61,7 +60,7 @@ class Listener:
             from lifecycle_core.recorder.journal import Journal
 
             ran = self._shell.history_manager.input_hist_raw[:until]
-            self._journal = Journal()
+            self._journal = Journal(self._shell.user_ns)
             self._journal.earlier((n, code) for n, code in enumerate(ran) if code.strip())
         return self._journal
 

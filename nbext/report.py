@@ -8,6 +8,7 @@ from lifecycle_core.errors import InvalidCall, NoReproduction
 from nbext.progress import shown_progress
 
 if TYPE_CHECKING:
+    from argparse import Namespace
     from collections.abc import Callable
 
     from IPython.core.interactiveshell import InteractiveShell
@@ -128,17 +129,26 @@ class Report:
         self.wait()
 
 
-def ended(report: Report | None, *, asked: bool) -> bool:
-    """End a reproduction that is under way, for two at once would slow each other down.
+def answered(report: Report | None, say: Namespace) -> bool:
+    """Do what is asked of the last report. A new one ends it: two would slow each other down.
+
+    Args:
+        report: The last report, if there was one.
+        say: What the line says: `stop` to end it, or in `restore` the count of code that it shall
+            put into a new cell.
 
     Returns:
         Whether that was all that was asked for.
 
     Raises:
-        InvalidCall: The user asked for it, and none is under way.
+        InvalidCall: There is no report, or none is under way, and it was asked for something.
     """
-    if report is not None and not report.done:
+    asked = say.stop or say.restore is not None
+    if say.restore is not None and report is not None:
+        report.restore(say.restore)
+    elif report is not None and not report.done:
         report.stop()
     elif asked:
-        raise InvalidCall("No reproduction is under way.", hint="%reproduce starts one.")
-    return asked
+        what = "under way" if say.stop else "there"
+        raise InvalidCall(f"No reproduction is {what}.", hint="%reproduce starts one.")
+    return bool(asked)

@@ -56,7 +56,7 @@ class Traces:
 
 
 class Located(NamedTuple):
-    """A notebook's file, and how it was found, in words that follow its name."""
+    """A notebook's file, and how it was found, such as `named by you`."""
 
     path: Path
     how: str
@@ -69,7 +69,7 @@ def locate(traces: Traces) -> Located:
         InvalidCall: No trace leads to a file, or the code that ran fits several.
     """
     if traces.given is not None:
-        return Located(traces.folder / traces.given, "as you named it")
+        return Located(traces.folder / traces.given, "named by you")
     for path, how in _places(traces):
         if path.suffix == ".ipynb" and path.is_file():
             return Located(path, how)
@@ -83,24 +83,24 @@ def _places(traces: Traces) -> Iterator[Located]:
     """Yield where the notebook may be, the most certain first."""
     named, home = traces.environ.get, Path(traces.environ.get("PWD", traces.folder))
     if path := named("NBRELEASE_NOTEBOOK"):
-        yield Located(traces.folder / path, "as NBRELEASE_NOTEBOOK says")
+        yield Located(traces.folder / path, "named by NBRELEASE_NOTEBOOK")
     for ran in reversed(traces.executed):
         if (ran.cell_id or "").startswith(_CELL_ADDRESS):
             address = urlsplit((ran.cell_id or "").partition("#")[0])
-            yield Located(Path(unquote(address.path)), "as VS Code says")
+            yield Located(Path(unquote(address.path)), "found through VS Code")
             break
     if traces.connection_file:
         for served in _served(Path(traces.connection_file)):
-            yield Located(served, "as Jupyter's server says")
+            yield Located(served, "found through Jupyter's server")
     if path := named("JPY_SESSION_NAME"):
-        yield Located(traces.folder / path, "as Jupyter named the session")
-        yield Located(home / path, "as Jupyter named the session")
+        yield Located(traces.folder / path, "found through JPY_SESSION_NAME")
+        yield Located(home / path, "found through JPY_SESSION_NAME")
     if traces.editor:
-        yield Located(Path(traces.editor), "as VS Code says")
+        yield Located(Path(traces.editor), "found through VS Code")
     for folder in dict.fromkeys((traces.folder, home)):
         candidates = dict(_candidates(folder))
         if best := best_match(traces.executed, candidates):
-            yield Located(folder / best, "for it holds the code that ran here")
+            yield Located(folder / best, "found by the code that ran here")
 
 
 def _served(connection: Path) -> Iterator[Path]:

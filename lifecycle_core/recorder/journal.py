@@ -6,18 +6,25 @@ becomes a note, and its memory is bounded by dropping the oldest code.
 
 from __future__ import annotations
 
-import ast
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from .digests import Digest, digest
+from .mentions import bound
+from .namespace import FULL, Tracker
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
 _EXECUTIONS = 5_000
 _CHARACTERS = 20_000_000
 _NOTES = 20
+_SHARE = 0.07
+_ALLOWANCE = 0.5
+_LAST_LOOK = 2.0
+"""Seconds in which `content` may still read what was too large to be read after its cell."""
 
 
 @dataclass(frozen=True)
@@ -27,80 +34,97 @@ class _Entry:
     count: int | None
     ok: bool
     at: float | None
-    defined: tuple[str, ...]
+    defined: list[str]
 
 
 class Journal:
     """What one session ran, oldest first. Of code that ran again, the first and the last time.
 
+    Args:
+        names: The namespace in which cells run.
+        clock: Gives seconds.
+
     Example:
         >>> names = {}
-        >>> journal = Journal()
-        >>> journal.begin(names)
-        >>> names["x"] = 1
-        >>> journal.end(names, "x = 1", cell_id="a", count=1, ok=True)
-        >>> [(ran["source"], ran["defined"]) for ran in journal.content(names)["executed"]]
+        >>> journal = Journal(names)
+        >>> journal.begin("x = 1")
+        >>> exec("x = 1", names)
+        >>> journal.end("x = 1", cell_id="a", count=1, ok=True)
+        >>> [(ran["source"], ran["defined"]) for ran in journal.content()["executed"]]
         [('x = 1', ['x'])]
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self, names: dict[str, Any], *, clock: Callable[[], float] = time.perf_counter
+    ) -> None:
+        self._names, self._clock = names, clock
+        self._tracker = Tracker(names, share=_SHARE, allowance=_ALLOWANCE, clock=clock)
+        self._running = ""
+        self._held: dict[str, Digest] = {}
         self._entries: OrderedDict[int, _Entry] = OrderedDict()
         self._runs: dict[tuple[str, str | None], list[int]] = {}
         self._serial = 0
         self._characters = 0
         self._forgotten = 0
         self._notes: list[str] = []
-        self._before: dict[str, int] = {}
 
     def earlier(self, inputs: Iterable[tuple[int, str]]) -> None:
         """Add what ran before the journal began, as count and source."""
         for count, source in inputs:
-            defined = tuple(sorted(_bound(source)))
+            defined = sorted(bound(source))
             self._add(_Entry(source, None, count, ok=True, at=None, defined=defined))
 
-    def begin(self, names: Mapping[str, Any]) -> None:
+    def begin(self, source: str) -> None:
         """Look at the namespace before a cell runs."""
-        self._before = {name: id(value) for name, value in names.items()}
+        self._running = source
+        self._tracker.before(source)
 
-    def end(
-        self,
-        names: Mapping[str, Any],
-        source: str,
-        *,
-        cell_id: str | None,
-        count: int | None,
-        ok: bool,
-    ) -> None:
+    def end(self, source: str, *, cell_id: str | None, count: int | None, ok: bool) -> None:
         """Note a cell that has run, and what it did to the namespace."""
-        if not source.strip():
-            return
-        bound = _bound(source)
-        # An id may be used again for the next value of a name, so what is written counts too.
-        changed = {n for n, v in names.items() if self._before.get(n) != id(v) or n in bound}
-        defined = tuple(sorted(name for name in changed if not name.startswith("_")))
-        self._add(_Entry(source, cell_id, count, ok=ok, at=time.time(), defined=defined))
+        defined = self._look(source)
+        self._running = ""
+        if source.strip():
+            self._add(_Entry(source, cell_id, count, ok=ok, at=time.time(), defined=defined))
 
     def note(self, text: str) -> None:
         """Say that something went wrong."""
         if len(self._notes) < _NOTES and text not in self._notes:
             self._notes.append(text)
 
-    def content(self, names: Mapping[str, Any], *, hidden: Iterable[str] = ()) -> dict[str, Any]:
-        """Return the journal in the form `nbrelease/session/1`, with what lives in `names` now.
+    def content(self, *, hidden: Iterable[str] = ()) -> dict[str, Any]:
+        """Return the journal in the form `nbrelease/session/1`, with what lives now.
 
         Args:
-            names: The namespace.
             hidden: Names that are not the user's.
         """
+        self._look(self._running)
         left_out = set(hidden)
-        live = {n: v for n, v in names.items() if not n.startswith("_") and n not in left_out}
+        live = sorted(n for n in self._names if not n.startswith("_") and n not in left_out)
+        until = self._clock() + _LAST_LOOK
         return {
             "schema": "nbrelease/session/1",
             "executed": [dict(vars(entry)) for entry in self._entries.values()],
-            "variables": {name: _variable(value) for name, value in live.items()},
+            "variables": {name: self._variable(name, until) for name in live},
             "forgotten": self._forgotten,
             "notes": list(self._notes),
         }
+
+    def _look(self, source: str) -> list[str]:
+        """Take in what has changed, and return the names that it changed."""
+        changes = self._tracker.after(source)
+        self._held.update(changes.variables)
+        for name in changes.deleted:
+            self._held.pop(name, None)
+        return sorted(name for name in changes.variables if not name.startswith("_"))
+
+    def _variable(self, name: str, until: float) -> dict[str, Any]:
+        found = self._held.get(name)
+        if (found is None or found.text is None) and self._clock() < until:
+            found = self._held[name] = digest(self._names[name], FULL)
+        if found is None:
+            kind = type(self._names[name])
+            found = Digest(None, kind.__qualname__, "there was no time to read it")
+        return {"type": found.type, "digest": found.text, "note": found.note}
 
     def _add(self, entry: _Entry) -> None:
         runs = self._runs.setdefault((entry.source, entry.cell_id), [])
@@ -122,31 +146,3 @@ class Journal:
 
     def _drop(self, serial: int) -> None:
         self._characters -= len(self._entries.pop(serial).source)
-
-
-def _variable(value: object) -> dict[str, Any]:
-    kind = type(value)
-    return {"type": f"{kind.__module__}.{kind.__qualname__}".removeprefix("builtins.")}
-
-
-def _bound(source: str) -> set[str]:
-    """Return the names that a source binds at its top level; none if it is no plain Python."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set()
-    found: set[str] = set()
-    waiting: list[ast.AST] = [tree]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            found.add(node.name)
-            continue
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            found.add(node.id)
-        elif isinstance(node, ast.alias):
-            found.add(node.asname or node.name.partition(".")[0])
-        elif isinstance(node, ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp):
-            continue
-        waiting.extend(ast.iter_child_nodes(node))
-    return found

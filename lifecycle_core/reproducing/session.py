@@ -37,7 +37,7 @@ def compare_session(
     clean = final_variables(facts)
     notes = [_said(session.unsaved(notebook))]
     found: list[ComparedVariable] = []
-    if facts:
+    if any(cell.variables for cell in facts.values()):
         definers = session.definers(notebook)
         for name, live in session.variables.items():
             ended = definers.get(name, -1) in facts or name not in definers

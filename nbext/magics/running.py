@@ -15,7 +15,7 @@ from nbext.magics.headless import left_for_later
 from nbext.magics.parsing import parsed
 from nbext.magics.saved import said, this_notebook
 from nbext.progress import shown_progress
-from nbext.report import Report, ended
+from nbext.report import Report, answered
 
 if TYPE_CHECKING:
     from lifecycle_core.schema.packaged import Packaged
@@ -32,6 +32,7 @@ class RunningMagics(Magics):
     @argument("--rtol", type=float, help="Relative difference at which numbers count as equal.")
     @argument("--wait", action="store_true", help="Go on only when the answer is there.")
     @argument("--stop", action="store_true", help="End the clean run that is under way.")
+    @argument("--restore", type=int, metavar="N", help="Put lost code, run as In [N], in a cell.")
     @line_magic
     def reproduce(self, line: str) -> Report | None:
         """Run this notebook from the top in a fresh kernel, and compare it with this session.
@@ -40,10 +41,11 @@ class RunningMagics(Magics):
 
             %reproduce
             %reproduce analysis.ipynb --rtol 1e-4
-            report = %reproduce --wait
-            report.diff(5)       # how cell 5 compares, old beside new
-            report.restore(3)    # what ran as In [3] and is gone, in a new cell
+            %reproduce --restore 3     what ran as In [3] and is gone, in a new cell
             %reproduce --stop
+            report = %reproduce --wait
+            report.diff(5)             how cell 5 compares, old beside new
+            report.record              the record, with all of it
 
         You can go on meanwhile. What was last saved is run: save before. The notebook itself is
         not changed.
@@ -51,7 +53,7 @@ class RunningMagics(Magics):
         from lifecycle_core import verbs
 
         say = parsed(self.reproduce, line)
-        if left_for_later(self.shell, "reproduce", line) or ended(self._report, asked=say.stop):
+        if left_for_later(self.shell, "reproduce", line) or answered(self._report, say):
             return None
         located, journal = this_notebook(self.shell, say.notebook)
         running = verbs.reproduce_meanwhile(located.path, rtol=say.rtol, journal=journal)

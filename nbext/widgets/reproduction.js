@@ -105,7 +105,7 @@ class Panel {
           "div",
           { class: "nbr-soft" },
           el("code", {}, state.notebook),
-          ` as it was last saved, ${state.how}. You can go on meanwhile.`,
+          ` as last saved, ${state.how}. You can go on meanwhile.`,
         ),
       ),
     );
@@ -127,6 +127,9 @@ class Panel {
       return;
     }
     this.body.innerHTML = state.html; // escaped where it was made; see the head of this file
+    this.body.querySelector(".nbr")?.append(
+      el("p", { class: "nbr-soft" }, el("code", {}, state.notebook), ` was ${state.how}.`),
+    );
     const sources = new Map(state.lost.map(({ count, source }) => [String(count), source]));
     for (const place of this.body.querySelectorAll("[data-lost]")) {
       const source = sources.get(place.dataset.lost);

@@ -64,6 +64,9 @@ class ReproductionPanel(anywidget.AnyWidget):
             "fact": str(error or ""),
             "hint": error.hint if error else "",
         }
+        # ipykernel >= 7.4 answers a click in the shell that sent last, here the main one, where the
+        # button would wait for the user's running cell. Without this mark the front end chooses.
+        self.comm.__dict__.pop("_reply_subshell_id", None)
 
     def view(self) -> dict[str, Any]:
         """Return what makes a front end show this panel."""

@@ -38,12 +38,18 @@ def program() -> str:
 
 @pytest.fixture(scope="session")
 def lab(program: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """A JupyterLab in a project with two versions of a release."""
+    """A JupyterLab in an empty project."""
     assert program
     folder = tmp_path_factory.mktemp("project")
-    register_two_versions(folder)
     with jupyterlab(folder, tmp_path_factory.mktemp("home")) as address:
         yield Lab(address, folder)
+
+
+@pytest.fixture(scope="session")
+def released(lab: Lab) -> Lab:
+    """The same JupyterLab, with two versions of a release in its project."""
+    register_two_versions(lab.folder)
+    return lab
 
 
 @pytest.fixture(scope="session")
@@ -66,11 +72,15 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture
-def notebook(lab: Lab, request: pytest.FixtureRequest) -> Iterator[str]:
+def notebook(released: Lab, request: pytest.FixtureRequest) -> Iterator[str]:
     """Name of a notebook that loads the extension and shows the panel and the releases."""
     name = f"{request.node.name}.ipynb"
     path = write_notebook(
-        lab.folder / name, "%load_ext nbext", "%promote tumours", "%releases", "%releases nothing"
+        released.folder / name,
+        "%load_ext nbext",
+        "%promote tumours",
+        "%releases",
+        "%releases nothing",
     )
     yield name
     path.unlink()

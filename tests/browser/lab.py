@@ -88,8 +88,8 @@ def chromium(program: str) -> Iterator[Browser]:
             browser.close()
 
 
-def run_all(page: Page, address: str, notebook: str) -> None:
-    """Open a notebook and run every cell of it, until the kernel has nothing left to do."""
+def open_notebook(page: Page, address: str, notebook: str) -> None:
+    """Open a notebook and wait until its kernel answers."""
     page.set_default_timeout(_MILLISECONDS)
     page.goto(f"{address}/lab/tree/{notebook}?reset")
     page.wait_for_selector(".jp-Notebook .jp-Cell")
@@ -101,8 +101,25 @@ def run_all(page: Page, address: str, notebook: str) -> None:
             await panel.context.sessionContext.session.kernel.info;
         }"""
     )
+
+
+def run_all(page: Page, address: str, notebook: str) -> None:
+    """Open a notebook and run every cell of it, until the kernel has nothing left to do."""
+    open_notebook(page, address, notebook)
     # Not awaited: the promise ends only with the last cell.
     page.evaluate("void window.jupyterapp.commands.execute('runmenu:run-all')")
+
+
+def run_cell(page: Page, index: int) -> None:
+    """Run one cell and wait until it has ended."""
+    page.evaluate(
+        """async (index) => {
+            const { commands, shell } = window.jupyterapp;
+            shell.currentWidget.content.activeCellIndex = index;
+            await commands.execute('notebook:run-cell');
+        }""",
+        index,
+    )
 
 
 def _free_port() -> int:

@@ -66,7 +66,7 @@ class FakeVerbs:
         """Answer with the path that was given, or with `located`."""
         self.traces = {**traces, "journal": journal}
         if traces["given"]:
-            return Located(Path(traces["given"]), "as you named it")
+            return Located(Path(traces["given"]), "named by you")
         if self.located is None:
             raise InvalidCall("It is not known which file this notebook is.", hint="Name it.")
         return self.located

@@ -166,7 +166,7 @@ def test_package_runs_the_file_it_is_given(
     assert verbs.calls == [("package", {"notebook": path})]
     said = capsys.readouterr().out
     assert said.startswith("Using a.ipynb as saved at ")
-    assert said.splitlines()[0].endswith(", as you named it.")
+    assert said.splitlines()[0].endswith(", named by you.")
 
 
 @pytest.mark.parametrize("verb", ["reproduce", "package"])
@@ -175,7 +175,7 @@ def test_what_the_kernel_sees_is_told(
 ) -> None:
     path = tmp_path / "a.ipynb"
     path.write_text("{}")
-    verbs.located = Located(path, "as the server says")
+    verbs.located = Located(path, "found through VS Code")
     shell.user_ns["__vsc_ipynb_file__"] = str(path)
     shell.run_cell("x = 1", store_history=True)
     shell.run_line_magic(verb, "")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tests.fakes.verbs import FakeVerbs
 
-LOCATED = Located(Path("churn.ipynb"), "as Jupyter's server says")
+LOCATED = Located(Path("churn.ipynb"), "found through Jupyter's server")
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 VIEWS = {
     "Bundle": "bundle",
+    "CellResult": "cell_result",
     "Checkpoints": "checkpoints",
     "Contract": "contract",
     "ContractReport": "contract_report",

@@ -21,6 +21,7 @@ from lifecycle_core.adapters.rendering.differences import side_by_side
 from lifecycle_core.adapters.rendering.pictures import png_address
 from lifecycle_core.adapters.rendering.plain import one_line, visible
 from lifecycle_core.adapters.rendering.rows import facts, mark, table, title
+from lifecycle_core.adapters.rendering.session_rows import session_rows, unsaved_rows
 from lifecycle_core.adapters.rendering.words import MARKS
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ def text(record: Reproduction) -> list[RenderableType]:
         title(mark(record.verdict), f"{headline(record)}."),
         Text(f"{one_line(record.notebook)}: {counts(record)}.", style="dim"),
     ]
+    parts += unsaved_rows(record.session)
     parts += [
         Text(one_line(f"The run ended with {run.exit}: {run.message}"), style="red")
         for run in _stopped(record)
@@ -112,6 +114,7 @@ def text(record: Reproduction) -> list[RenderableType]:
         parts += [Text(), _cause_text(shown_cause(cause, record))]
     if broken:
         parts += [Text(), *_difference_text(broken[0])]
+    parts += session_rows(record.session)
     parts += [Text(), _cells_text(record)]
     if record.trials:
         parts += [Text(), _trials_text(record)]
@@ -206,8 +209,13 @@ def _cause_text(cause: ShownCause) -> RenderableType:
 
 def _difference_text(cell: CellResult) -> list[RenderableType]:
     """Return the first cell that broke, and some lines of its outputs below each other."""
-    shown = shown_cell(cell)
     head = Text(f"{_FIRST[cell.status]}: cell {cell.index} ", style="bold")
+    return [head.append(one_line(cell.label)), *difference_lines(cell)]
+
+
+def difference_lines(cell: CellResult) -> list[RenderableType]:
+    """Return what differs in a cell, and some lines of its outputs below each other."""
+    shown = shown_cell(cell)
     lines: list[Text] = []
     for row in shown.rows:
         if row.kind != "changed":
@@ -220,7 +228,7 @@ def _difference_text(cell: CellResult) -> list[RenderableType]:
     legend = [Text("- stored  + clean run", style="dim")] if lines else []
     variables = [Text(f"Variable {one_line(found)}") for found in shown.variables]
     detail = [Text(visible(cell.detail))] if cell.detail else []
-    return [head.append(one_line(cell.label)), *detail, *legend, *lines, *variables]
+    return [*detail, *legend, *lines, *variables]
 
 
 def _cells_text(record: Reproduction) -> RenderableType:

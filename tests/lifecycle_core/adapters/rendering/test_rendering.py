@@ -18,6 +18,7 @@ from tests.golden_files import agrees_with_golden
 GOLDEN = Path(__file__).parents[3] / "golden" / "records"
 CASES: dict[str, Record] = {
     "bundle": records.bundle(),
+    "cell_result": records.reproduction(good=False).cells[2],
     "contract": records.contract(),
     "checkpoints": records.checkpoints(value="fail", owners="missing", review="waived"),
     "contract_report": records.contract_report(),
@@ -33,6 +34,7 @@ CASES: dict[str, Record] = {
     "releases": records.releases(),
     "reproduction": records.reproduction(),
     "reproduction-different": records.reproduction(good=False),
+    "reproduction-session": records.compared_with_session(),
     "reproduction-explained": reproductions.explained(),
     "reproduction-killed": reproductions.killed(),
     "reproductions": reproductions.several(),
