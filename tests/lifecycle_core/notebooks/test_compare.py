@@ -288,3 +288,13 @@ def test_the_special_normaliser_is_named_before_the_general_one() -> None:
     )
     found = compare_outputs(one, other, rtol=0.0, surroundings=Surroundings(clock_read=True))
     assert found.normalisers == ("progress_bars",)
+
+
+@pytest.mark.parametrize(("clock_read", "status"), [(True, "different"), (False, "tolerance")])
+def test_another_moment_is_not_within_tolerance(*, clock_read: bool, status: str) -> None:
+    before, after = (stream(f"run at {1_795_000_000.25 + wait}\n") for wait in (0, 17))
+    around = Surroundings(clock_read=clock_read)
+    found = compare_outputs([before], [after], rtol=1e-6, surroundings=around)
+    assert found.status == status
+    same = same_outputs([before], [after], rtol=1e-6, surroundings=around)
+    assert same is (status != "different")
