@@ -99,7 +99,7 @@ class PapermillEngine:
             _quiet_loop(),
             fresh_kernel(
                 workspace,
-                environment,
+                {**environment, **conditions.variables},
                 python=conditions.python,
                 factors=conditions.factors,
                 hash_seed=conditions.hash_seed,

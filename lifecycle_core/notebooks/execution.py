@@ -41,7 +41,7 @@ class Execution:
             injected parameters.
         inputs: Files of the project that the run read before it wrote them, as they were then.
         written: Files of the project that the run wrote, as they are now.
-        modules: Top-level names of the modules that the kernel had loaded at its end.
+        modules: Names of the modules that the kernel imported, with their dots.
         facts: What the recorder saw.
         roots: Pairs of folders that stand for each other in outputs: of the copy, of the source.
     """

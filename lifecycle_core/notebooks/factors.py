@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 
@@ -44,9 +45,11 @@ class Conditions:
         hash_seed: PYTHONHASHSEED, in [0, 4294967295].
         threads: Threads that numerical libraries may use; None: as many as there are processors.
         python: Interpreter of the kernel; None: the one that runs this.
+        variables: Environment variables that this interpreter needs; they win over all others.
     """
 
     factors: Factors = field(default_factory=Factors)
     hash_seed: int = 0
     threads: int | None = None
     python: Path | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)

@@ -77,7 +77,7 @@ class Facts:
         processes: Programs started.
         threads: Threads started by the notebook's own code.
         warnings: `what` is category and text.
-        modules: Top-level names of the modules loaded.
+        modules: Names of the modules imported, with their dots.
     """
 
     cells: Mapping[int, CellFacts] = field(default_factory=dict)

@@ -127,9 +127,9 @@ class Recorder:
             raise refusal
 
     def _module(self, name: object, *_rest: object) -> None:
-        if isinstance(name, str) and (top := name.partition(".")[0]) not in self._modules:
-            self._modules.add(top)
-            self._log.tell("module", what=top)
+        if isinstance(name, str) and name not in self._modules:
+            self._modules.add(name)
+            self._log.tell("module", what=name)
 
     def _loaded(self) -> None:
         """Note what is loaded now: `importlib.import_module` raises no event."""

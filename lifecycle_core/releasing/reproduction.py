@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.circumstances import Surroundings
@@ -127,7 +128,9 @@ def _run_locked(
         modules = looked[0].modules
     for _ in range(_ATTEMPTS):
         lock = environments.lock(modules)
-        base = Conditions(python=environments.python(lock, progress))
+        built = environments.environment(lock, progress, modules)
+        variables = built.variables(os.environ.get("PATH", os.defpath))
+        base = Conditions(python=built.python, variables=variables)
         runs = fresh_runs()
         executions = runs.together(clean_plans(notebook, count, base), _RUNNING)
         modules = frozenset().union(modules, *(execution.modules for execution in executions))
