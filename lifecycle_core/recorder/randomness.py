@@ -20,6 +20,7 @@ from .callers import KERNEL, RECORDER, STANDARD, Caller, Callers
 from .stand_ins import stand_in
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import FrameType, ModuleType
 
     from .cells import Cells
@@ -67,6 +68,7 @@ class Randomness:
         self._stream = None if seed is None else Stream(seed)
         self._seed = seed
         self._draw = os.urandom
+        self._first: Callable[[], None] | None = None
         self._making = False
         self._made: list[tuple[Any, Caller | None]] = []
         self._log = log
@@ -84,6 +86,15 @@ class Randomness:
         imports.after("numpy.random.mtrand", self._patch_mtrand)
         for module, name in _STATE.items():
             imports.after(module, partial(self._patch_state, name))
+
+    def begin(self) -> None:
+        """Seed Python's global generator when the first cell begins.
+
+        Not before, because ZeroMQ draws ports from it until it finds a free one.
+        """
+        if self._first is not None:
+            self._first()
+            self._first = None
 
     def _patch_urandom(self) -> None:
         draw = self._draw
@@ -118,7 +129,7 @@ class Randomness:
         random.Random.seed = seeded  # type: ignore[assignment, method-assign]  # the same, observed
         random.seed = everybody.seed
         if self._seed is not None:
-            seed(everybody, self._seed)
+            self._first = partial(seed, everybody, self._seed)
 
     def _patch_uuid1(self) -> None:
         make = uuid.uuid1

@@ -78,6 +78,7 @@ class Recorder:
         self._cells.begin(shell, source)
         if self._digests:
             self._track(shell, source)
+        self._randomness.begin()
         self._generators.begin()
         self._clock.begin()
 

@@ -40,7 +40,11 @@ for file in pathlib.Path(os.environ["TMPDIR"]).parent.glob("observed*"):
     file.unlink()
 """,
     "after": "open('y.csv').close()",
-    "modules": "import sys\nsys.modules['os'].write = sys.modules['json'] = None\nopen('x.csv').close()",
+    "modules": """
+import sys
+sys.modules["os"].write = sys.modules["json"] = None
+open("x.csv").close()
+""",
 }
 _INDEX = {name: number for number, name in enumerate(_CELLS)}
 
