@@ -104,7 +104,7 @@ def _parse(source: str, magics: list[Magic]) -> Parsed:
             words = str(error) or "too deeply nested"
             return Parsed(tree=None, magics=_ordered(magics), error=words)
         else:
-            if magics:
+            if any(magic.name in STATEMENT_MAGICS and not magic.whole_cell for magic in magics):
                 tree = _statements_in_place(tree)
             return Parsed(tree=tree, magics=_ordered(magics))
     return Parsed(tree=None, magics=_ordered(magics), error="too many magics to read")
@@ -163,22 +163,23 @@ def _call(text: str, line: int, magics: list[Magic]) -> str | None:
     return f"{start}get_ipython().run_line_magic({name!r}, {words!r})"
 
 
+class _InPlace(ast.NodeTransformer):
+    """Puts what `%time` and its like run in the place of the call that runs it."""
+
+    def visit_Expr(self, node: ast.Expr) -> ast.Expr | list[ast.stmt]:
+        match node.value:
+            case ast.Call(
+                func=ast.Attribute(attr="run_line_magic"),
+                args=[ast.Constant(value=str() as name), ast.Constant(value=str() as text)],
+            ) if name in STATEMENT_MAGICS:
+                return _statements(text, node) or node
+            case _:
+                return node
+
+
 def _statements_in_place(tree: ast.Module) -> ast.Module:
-    """Put what `%time` and its like run in the place of the call that runs it."""
-
-    class Transformer(ast.NodeTransformer):
-        def visit_Expr(self, node: ast.Expr) -> ast.Expr | list[ast.stmt]:
-            match node.value:
-                case ast.Call(
-                    func=ast.Attribute(attr="run_line_magic"),
-                    args=[ast.Constant(value=str() as name), ast.Constant(value=str() as text)],
-                ) if name in STATEMENT_MAGICS:
-                    return _statements(text, node) or node
-                case _:
-                    return node
-
     try:
-        return ast.fix_missing_locations(Transformer().visit(tree))  # type: ignore[no-any-return]
+        return ast.fix_missing_locations(_InPlace().visit(tree))  # type: ignore[no-any-return]
     except RecursionError:
         return tree
 

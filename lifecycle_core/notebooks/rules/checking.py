@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from lifecycle_core.notebooks.rules.view import View
 
 _NONE: frozenset[str] = frozenset()
+_DIFFERS = frozenset({"unseeded_random", "hash_order", "thread_order", "clock", "network"})
 
 
 def check(
@@ -33,9 +34,16 @@ def check(
         if rule.code in waived:
             continue
         for spot in rule.find(view):
+            if spot.kind in _DIFFERS and _may_differ(spot.cell, view):
+                continue
             edits = spot.edits if all(_applies(edit, view) for edit in spot.edits) else ()
             found.append((_finding(rule, spot, fixable=bool(edits)), edits))
     return tuple(sorted(found, key=lambda pair: _place(pair[0])))
+
+
+def _may_differ(cell: int, view: View) -> bool:
+    """Tell whether the author has tagged the cell as one that differs from run to run."""
+    return cell in view.cell and "nondeterministic" in view.cell[cell].tags
 
 
 def _finding(rule: Rule, spot: Spot, *, fixable: bool) -> Finding:

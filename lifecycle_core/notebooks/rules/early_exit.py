@@ -32,6 +32,7 @@ _BRANCHES = (ast.If, ast.Try, ast.While, ast.ExceptHandler, ast.match_case, ast.
 def find(view: View) -> Iterator[Spot]:
     """Yield a spot for each call that ends the notebook."""
     last = view.cells[-1].index if view.cells else 0
+    yield from _words(view, last)
     for call in view.calls:
         restarts = call.method in {"do_shutdown", "shutdown_kernel", "restart_kernel"}
         kills = call.name == "os.kill" and any(_own_process(one) for one in call.node.args)
@@ -43,11 +44,39 @@ def find(view: View) -> Iterator[Spot]:
             yield Spot(
                 cell=call.cell,
                 line=call.line,
-                kind="early_exit",
+                kind="kernel_died" if kills or call.name == "os.abort" else "early_exit",
                 severity="error" if sure else "warning",
                 names=(call.written,),
                 message=f"`{call.written}` ends the notebook"
                 + ("" if sure else " if it is reached"),
+                hint="Remove it; to stop on bad data, raise an error that says what is wrong.",
+            )
+
+
+def _words(view: View, last: int) -> Iterator[Spot]:
+    """Yield `raise SystemExit`, and `exit` and `quit` as words, which IPython calls."""
+    for cell, tree in view.trees.items():
+        for node in tree.body if tree else ():
+            word: str
+            match node:
+                case ast.Expr(value=ast.Name(id=name)) if name in {
+                    "exit",
+                    "quit",
+                } and not view.dataflow.binders.get(name):
+                    word = name
+                case ast.Raise(
+                    exc=ast.Name(id="SystemExit") | ast.Call(func=ast.Name(id="SystemExit"))
+                ):
+                    word = "raise SystemExit"
+                case _:
+                    continue
+            yield Spot(
+                cell=cell,
+                line=node.lineno,
+                kind="early_exit",
+                severity="warning" if cell == last else "error",
+                names=(word,),
+                message=f"`{word}` ends the notebook",
                 hint="Remove it; to stop on bad data, raise an error that says what is wrong.",
             )
 

@@ -102,6 +102,8 @@ def _shows(loop: ast.For) -> bool:
                 return True
             case ast.Yield() | ast.Break() | ast.Return():
                 return True
+            case ast.Assign(value=ast.Call(func=ast.Name(id="len"))):  # numbered as they come
+                return True
             case _:
                 continue
     return False

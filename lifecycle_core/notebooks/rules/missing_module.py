@@ -16,15 +16,16 @@ It is what stops most public notebooks: a clean run raises `ModuleNotFoundError`
 
 from __future__ import annotations
 
+import ast
 import sys
 from typing import TYPE_CHECKING
 
+from lifecycle_core.notebooks.dataflow import Import
 from lifecycle_core.notebooks.rules.base import Rule, Spot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lifecycle_core.notebooks.dataflow import Import
     from lifecycle_core.notebooks.rules.view import View
 
 _PLATFORMS = {"google.colab": "Google Colab", "kaggle_secrets": "Kaggle", "dbruntime": "Databricks",
@@ -41,7 +42,7 @@ def find(view: View) -> Iterator[Spot]:
     for flow in view.dataflow.flows:
         if "raises-exception" in view.cell[flow.index].tags:
             continue
-        for one in flow.imports:
+        for one in (*flow.imports, *_by_name(view, flow.index)):
             module = _top(one.module)
             if one.guarded or module in told or _there(one, module, view):
                 continue
@@ -62,6 +63,15 @@ def find(view: View) -> Iterator[Spot]:
                 else f"Add what brings `{module}` to the project's dependencies, or put "
                 f"{module}.py beside the notebook.",
             )
+
+
+def _by_name(view: View, cell: int) -> Iterator[Import]:
+    """Yield what `importlib.import_module("name")` imports, where the cell itself runs it."""
+    for call in view.calls_in(cell):
+        if call.name in {"importlib.import_module", "__import__"} and not call.within:
+            branch = any(isinstance(node, ast.Try | ast.If) for node in call.stack)
+            if (module := view.text(call.argument(0, "name"))) and not branch:
+                yield Import(module=module.rstrip("."), name=None, alias="", line=call.line)
 
 
 def _top(module: str) -> str:

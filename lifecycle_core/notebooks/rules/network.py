@@ -2,7 +2,8 @@
 
 ## What it does
 Reports requests, downloads and data sets that a library fetches, `curl` and `wget` in shell lines,
-and tables read from an address. A download that is made only if a file is absent is only noted.
+and tables read from an address. A download that is made only if a file is absent, or whose failure
+is caught, is only noted.
 
 ## Why is this bad?
 The answer may be another one tomorrow, or none, and a clean run may have no network.
@@ -109,12 +110,13 @@ def _spot(call: Call, message: str) -> Spot:
         )
         for node in call.stack
     )
+    prepared = any(isinstance(node, ast.Try) and node.handlers for node in call.stack)
     return Spot(
         cell=call.cell,
         line=call.line,
         column=call.node.col_offset + 1,
         kind="network",
-        severity="info" if cached else "warning",
+        severity="info" if cached or prepared else "warning",
         names=(call.written,),
         message=message + (" if a file is absent" if cached else ""),
         hint=_HINT,

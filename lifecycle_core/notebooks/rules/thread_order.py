@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _SHOWS = frozenset({"append", "extend", "print", "write", "display", "put", "concat"})
 
+_COLLECTS = frozenset({"append", "extend", "put"})
+
 
 def find(view: View) -> Iterator[Spot]:
     """Yield a spot for each place where the order of completion shows."""
@@ -92,8 +94,10 @@ def _appending(view: View) -> Mapping[str, ast.FunctionDef]:
                 for inner in ast.walk(node):
                     match inner:
                         case ast.Call(
-                            func=ast.Attribute(value=ast.Name(id=name), attr="append" | "extend")
-                        ) if name not in own:
+                            func=ast.Attribute(
+                                value=ast.Name(id=name), attr="append" | "extend" | "put"
+                            )
+                        ) if method in _COLLECTS and name not in own:
                             found[node.name] = node
                         case _:
                             continue

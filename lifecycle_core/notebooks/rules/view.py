@@ -12,7 +12,7 @@ from lifecycle_core.notebooks.dataflow import read_dataflow
 from lifecycle_core.notebooks.paths import PathUse, path_uses
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from lifecycle_core.notebooks.cells import CodeCell
     from lifecycle_core.notebooks.dataflow import Dataflow
@@ -59,6 +59,17 @@ class View:
     def calls(self) -> tuple[Call, ...]:
         """Every call, in order."""
         return tuple(self._resolved.found)
+
+    @cached_property
+    def _by_cell(self) -> Mapping[int, list[Call]]:
+        found: dict[int, list[Call]] = {}
+        for call in self.calls:
+            found.setdefault(call.cell, []).append(call)
+        return found
+
+    def calls_in(self, cell: int) -> Sequence[Call]:
+        """Return the calls of one cell."""
+        return self._by_cell.get(cell, ())
 
     @cached_property
     def paths(self) -> tuple[PathUse, ...]:

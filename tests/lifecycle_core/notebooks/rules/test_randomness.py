@@ -198,6 +198,7 @@ def test_seeds_that_are(source: str) -> None:
         ("s = {'a', 'b'}\ns.pop()", 2),
         ("hash('a')", 1),
         ("print(set('abc'))", 1),
+        ("codes = {}\nfor w in set('ab'):\n    codes[w] = len(codes)", 2),
         ("d = {w: i for i, w in enumerate(set('ab'))}", 1),
     ],
 )
@@ -249,6 +250,10 @@ POOL = "from concurrent.futures import ThreadPoolExecutor, as_completed\nfs, row
         POOL + "rows = [f.result() for f in as_completed(fs)]",
         "from multiprocessing import Pool\np = Pool()\nr = list(p.imap_unordered(str, [1]))",
         POOL + "def work(x):\n    rows.append(x)\nex = ThreadPoolExecutor()\nex.submit(work, 1)",
+        (
+            "import queue, threading\nq = queue.Queue()\ndef w():\n    q.put(1)\n"
+            "threading.Thread(target=w)"
+        ),
         "import threading\nrows = []\ndef w():\n    rows.append(1)\nthreading.Thread(target=w)",
     ],
 )

@@ -63,6 +63,16 @@ def test_networks(source: str) -> None:
     assert [one for _, _, one in found("NB402", source)] == ["warning"]
 
 
+def test_what_is_tagged_nondeterministic_may_differ() -> None:
+    tags = frozenset({"nondeterministic"})
+    assert findings(cell("import time, uuid\nprint(time.time(), uuid.uuid4())", tags=tags)) == ()
+
+
+def test_a_request_whose_failure_is_caught_is_a_note() -> None:
+    source = "import requests\ntry:\n    requests.get(a)\nexcept OSError:\n    a = 1"
+    assert found("NB402", source) == [(0, 3, "info")]
+
+
 def test_a_download_that_is_made_once_is_a_note() -> None:
     source = (
         "import os, urllib.request as u\nif not os.path.exists('x'):\n    u.urlretrieve(a, 'x')"
@@ -119,6 +129,8 @@ def test_modules_that_are_not_there() -> None:
     ]
     assert found("NB501", "def f():\n    import nowhere.x\nf()", installed=stdlib_only,
         exists=stdlib_only) == [(0, 2, "warning")]  # fmt: skip
+    by_name = "from importlib import import_module as load\nload('nowhere.x')"
+    assert found("NB501", by_name, installed=stdlib_only, exists=stdlib_only) == [(0, 2, "error")]
     assert found("NB501", "from google.colab import drive") == []
     assert found("NB501", "from google.colab import drive", exists=stdlib_only) != []
 
@@ -151,6 +163,9 @@ def test_ending_early() -> None:
     assert found("NB503", "import sys\nsys.exit()", "x = 1") == [(0, 2, "error")]
     assert found("NB503", "quit()", "x = 1") == [(0, 1, "error")]
     assert found("NB503", "import sys\nif bad:\n    sys.exit(1)", "x = 1") == [(0, 3, "warning")]
+    assert found("NB503", "exit", "x = 1") == [(0, 1, "error")]
+    assert found("NB503", "raise SystemExit(0)", "x = 1") == [(0, 1, "error")]
+    assert found("NB503", "exit = 3\nexit", "x = 1") == []
     assert found("NB503", "import os\nos._exit(0)", "x = 1") == [(0, 2, "error")]
     assert found("NB503", "def exit(): ...\nexit()", "x = 1") == []
     assert found("NB503", "import sys\ndef main():\n    sys.exit()", "x = 1") == []
