@@ -68,14 +68,14 @@ CYCLES = (
 )
 BUILTINS = (
     "import builtins\nkept = builtins.sorted",
-    "del builtins.sorted, builtins.min, builtins.any\n'gone'",
+    "del builtins.sorted, builtins.min, builtins.divmod\n'gone'",
     "'sorted' in dir(builtins)",
 )
 PATCHES = (
-    "import builtins, hashlib, json, os, threading, time, socket\nfrom pathlib import Path",
+    "import builtins, hashlib, os, time\nfrom pathlib import Path",
     "def no(*a, **k):\n    raise OSError('not today')\nPath('before.txt').write_text('x')",
-    "builtins.open = no; hashlib.sha256 = no; json.dumps = no; os.replace = no",
-    "time.time = lambda: 0.0; time.perf_counter = lambda: 0.0; time.monotonic_ns = lambda: 0",
+    "builtins.open = no; hashlib.sha256 = no; os.replace = no; os.read = no",
+    "time.time = lambda: 0.0; time.perf_counter = lambda: 0.0",
     "os.environ.clear(); os.chdir('/'); 'still here'",
 )
 HOOKS = (
@@ -160,6 +160,16 @@ def test_endless_output_ends_and_is_not_kept(tmp_path: Path) -> None:
     assert judged["cells"][1]["status"] == "failed"
     assert peak < MEGABYTES
     assert record.stat().st_size < 1_000_000
+
+
+def test_a_kernel_that_can_no_longer_answer_ends_at_the_limit(tmp_path: Path) -> None:
+    notebook = authored(tmp_path / "nb.ipynb", "1", "2")
+    saved = nbformat.read(notebook, as_version=4)
+    saved.cells[0].source = "import json\njson.dumps = None\n1"
+    nbformat.write(saved, notebook)
+    ended, record = reproduce(notebook, "--cell-timeout", "5")
+    assert ended.code in {1, 3}, ended.messages
+    assert not record["reproducible"]
 
 
 def test_thousands_of_cells(tmp_path: Path) -> None:
