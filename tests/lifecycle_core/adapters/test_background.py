@@ -1,0 +1,156 @@
+"""A reproduction in a process of its own: told as it goes, ended with what started it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lifecycle_core.adapters.background import Background, Standing, advanced
+from lifecycle_core.errors import NoReproduction, NotebookInvalid
+from lifecycle_core.verbs.attending import reproduce_meanwhile
+from tests.fakes import records
+from tests.notebook_files import write_notebook
+
+if TYPE_CHECKING:
+    import pytest
+
+ROOT = Path(__file__).parents[3]
+PATIENCE = 60.0
+
+
+def ended(background: Background) -> list[Standing]:
+    """Start, wait for the end, and return what was told."""
+    told: list[Standing] = []
+    background.start(told.append)
+    assert background.wait(PATIENCE)
+    return told
+
+
+def of(path: Path, journal: dict[str, object] | None = None) -> Background:
+    made = reproduce_meanwhile(path, journal=journal or {})
+    assert isinstance(made, Background)
+    return made
+
+
+def test_it_tells_each_cell_and_compares_the_session(tmp_path: Path) -> None:
+    path = write_notebook(tmp_path / "a.ipynb", "x = 1", "y = x + 1")
+    executed = [{"source": "z = 3", "count": 2, "at": 1.0, "defined": ["z"]}]
+    variables = {"z": {"type": "int", "digest": "3"}}
+    told = ended(of(path, {"executed": executed, "variables": variables}))
+    assert {"x = 1", "y = x + 1"} <= {standing.label for standing in told}
+    last = told[-1]
+    assert (last.phase, last.error) == ("done", None)
+    assert last.record is not None
+    assert last.record.session is not None
+    assert [lost.source for lost in last.record.session.sources] == ["z = 3"]
+
+
+def test_a_notebook_that_cannot_be_used_is_its_own_error(tmp_path: Path) -> None:
+    (tmp_path / "a.ipynb").write_text("{")
+    last = ended(of(tmp_path / "a.ipynb"))[-1]
+    assert (last.phase, type(last.error)) == ("failed", NotebookInvalid)
+    assert last.error is not None
+    assert last.error.hint
+
+
+def test_stopping_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scratch, project = tmp_path / "scratch", tmp_path / "project"
+    scratch.mkdir()
+    project.mkdir()
+    monkeypatch.setenv("TMPDIR", str(scratch))
+    background = of(write_notebook(project / "a.ipynb", "import time", "time.sleep(600)"))
+    found: list[int] = []
+
+    def tell(standing: Standing) -> None:
+        if standing.label == "time.sleep(600)" and not found:
+            found.extend(descendants(background._child.pid))
+            background.stop()
+
+    background.start(tell)
+    assert background.wait(PATIENCE)
+    assert background.standing.phase == "stopped"
+    assert found
+    for pid in found:
+        gone(pid)
+    assert list(scratch.iterdir()) == []
+
+
+def test_a_child_that_dies_is_said_to_have(tmp_path: Path) -> None:
+    program = tmp_path / "dying.py"
+    program.write_text("import sys; print('it hurts', file=sys.stderr); sys.exit(7)")
+    sys.path.insert(0, str(tmp_path))
+    try:
+        last = ended(Background("dying", {}))[-1]
+    finally:
+        sys.path.remove(str(tmp_path))
+    assert isinstance(last.error, NoReproduction)
+    assert "ended with code 7" in str(last.error)
+    assert last.error.hint == "it hurts"
+
+
+def test_it_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
+    path = write_notebook(tmp_path / "a.ipynb", "import time", "time.sleep(600)")
+    program = (
+        "import pathlib, time\n"
+        "from lifecycle_core.verbs.attending import reproduce_meanwhile\n"
+        f"background = reproduce_meanwhile(pathlib.Path({str(path)!r}), journal={{}})\n"
+        "background.start(lambda standing: print(standing.label, flush=True))\n"
+        "time.sleep(600)\n"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert parent.stdout is not None
+    with parent.stdout as lines:
+        assert "time.sleep(600)\n" in iter(lines.readline, "")
+        found = descendants(parent.pid)
+        parent.send_signal(signal.SIGKILL)
+        parent.wait()
+    assert len(found) > 1  # the child and its kernel
+    for pid in found:
+        gone(pid)
+
+
+def test_messages_move_it_on() -> None:
+    one = advanced(Standing(), {"begin": "Running"})
+    two = advanced(one, {"cell": {"done": 1, "total": 3, "label": "x"}})
+    assert (two.activity, two.done, two.total, two.label) == ("Running", 1, 3, "x")
+    assert advanced(two, {"end": "Running", "note": "ok"}) == two
+    assert advanced(two, {"begin": "Comparing"}).total == 0
+    record = records.reproduction()
+    done = advanced(two, {"record": record.model_dump(mode="json")})
+    assert (done.phase, done.record) == ("done", record)
+
+
+def descendants(pid: int) -> list[int]:
+    """Return the processes that a process started, and those that they started."""
+    parents = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
+            text = stat.read_text()
+            parents[int(text.split()[0])] = int(text.rpartition(")")[2].split()[1])
+    found = [pid]
+    for known in found:
+        found += [child for child, parent in parents.items() if parent == known]
+    return found[1:]
+
+
+def gone(pid: int) -> None:
+    """Wait until a process has ended."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return
+        with suppress(FileNotFoundError, ProcessLookupError):
+            if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+                return
+        time.sleep(0.05)
+    raise AssertionError(f"process {pid} is still there")
