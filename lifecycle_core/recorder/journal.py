@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 _EXECUTIONS = 5_000
 _CHARACTERS = 20_000_000
 _NOTES = 20
-_SHARE = 0.07
-_ALLOWANCE = 0.5
+_SHARE = 0.05
+_ALLOWANCE = 0.25
 _LAST_LOOK = 2.0
 """Seconds in which `content` may still read what was too large to be read after its cell."""
 

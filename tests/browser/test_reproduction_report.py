@@ -35,7 +35,7 @@ DELETED, REPRODUCE, OTHER = 2, 4, 5  # the last two as they stand after the firs
 
 @pytest.fixture
 def project(lab: Lab) -> Iterator[Path]:
-    """A folder with one notebook, whose kernel then has no other notebook to be taken for."""
+    """A folder with one notebook. To be asked for before the page, which it then outlives."""
     folder = lab.folder / "reproduction"
     folder.mkdir()
     write_notebook(folder / "churn.ipynb", *CELLS)
@@ -43,7 +43,7 @@ def project(lab: Lab) -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-def test_a_deleted_cell_comes_back(page: Page, lab: Lab, project: Path, tmp_path: Path) -> None:
+def test_a_deleted_cell_comes_back(project: Path, page: Page, lab: Lab, tmp_path: Path) -> None:
     open_notebook(page, lab.address, "reproduction/churn.ipynb")
     for index in range(5):
         run_cell(page, index)
@@ -93,7 +93,7 @@ def test_a_deleted_cell_comes_back(page: Page, lab: Lab, project: Path, tmp_path
     assert "threshold = 0.3" in "".join(kinds["text/html"])  # the file tells it without a kernel
 
 
-def test_the_keyboard_stops_it_while_another_cell_runs(page: Page, lab: Lab, project: Path) -> None:
+def test_the_keyboard_stops_it_while_another_cell_runs(project: Path, page: Page, lab: Lab) -> None:
     assert project.exists()
     open_notebook(page, lab.address, "reproduction/churn.ipynb")
     for index in range(6):

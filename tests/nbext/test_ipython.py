@@ -120,6 +120,7 @@ def test_help_shows_usage_and_an_example(name: str, shell: InteractiveShell) -> 
 def test_options_are_completed(shell: InteractiveShell) -> None:
     assert "--holdout" in completed(shell, "%finalize candidates X y --ho")
     assert {"--to", "--version"} <= completed(shell, "%promote churn --")
+    assert {"--wait", "--stop", "--restore"} <= completed(shell, "%reproduce --")
 
 
 def test_records_show_as_html_and_text(shell: InteractiveShell, verbs: FakeVerbs) -> None:
