@@ -1,9 +1,12 @@
 from __future__ import annotations
 
-import pytest
+from typing import TYPE_CHECKING
 
 from lifecycle_core.recorder import streams
 from lifecycle_core.recorder.streams import Streams
+
+if TYPE_CHECKING:
+    import pytest
 
 
 class Stream:
