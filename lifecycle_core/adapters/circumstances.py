@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 import platform
-import subprocess
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lifecycle_core.adapters.files import digest_bytes
+from lifecycle_core.adapters.git import git, top_of
 from lifecycle_core.notebooks.circumstances import Circumstances, Pin
 from lifecycle_core.notebooks.declared import declared_pins, unsatisfied
 from lifecycle_core.notebooks.locks import locked_versions
@@ -47,16 +47,18 @@ class Surroundings:
     def __call__(self, inputs: Sequence[InputFile]) -> Circumstances:
         """Return what can be found out; what cannot is left empty."""
         path = self.notebook.path.resolve()
-        git = _Git.around(path)
-        recorded, commit = git.recorded(path, inputs) if git else ({}, "")
+        repository = _Git.around(path)
+        recorded, commit = repository.recorded(path, inputs) if repository else ({}, "")
         info = self.notebook.content["metadata"].get("language_info")
         saved = str(info.get("version", "")) if isinstance(info, dict) else ""
         return Circumstances(
-            newer=_newer(path, inputs, git),
+            newer=_newer(path, inputs, repository),
             recorded=recorded,
             recorded_by=f"git recorded it with the notebook in {commit}" if recorded else "",
-            pins=_unsatisfied(git.top if git else path.parent, path.parent, self.lock),
-            left_out=git.ignored(path.parent) if git else frozenset(),
+            pins=_unsatisfied(
+                repository.top if repository else path.parent, path.parent, self.lock
+            ),
+            left_out=repository.ignored(path.parent) if repository else frozenset(),
             saved_python=saved,
             python=platform.python_version(),
         )
@@ -78,7 +80,7 @@ def _unsatisfied(top: Path, folder: Path, lock: str) -> tuple[Pin, ...]:
     )
 
 
-def _newer(notebook: Path, inputs: Iterable[InputFile], git: _Git | None) -> frozenset[str]:
+def _newer(notebook: Path, inputs: Iterable[InputFile], repository: _Git | None) -> frozenset[str]:
     """Return the inputs that were changed after the notebook was saved.
 
     Times of files that are as git checked them out say when that was, and nothing else.
@@ -89,7 +91,7 @@ def _newer(notebook: Path, inputs: Iterable[InputFile], git: _Git | None) -> fro
         file = notebook.parent / item.path
         with suppress(OSError):
             if file.stat().st_mtime_ns > saved and not (
-                git and git.unchanged(file) and git.unchanged(notebook)
+                repository and repository.unchanged(file) and repository.unchanged(notebook)
             ):
                 found.add(item.path)
     return frozenset(found)
@@ -104,14 +106,14 @@ class _Git:
     @classmethod
     def around(cls, path: Path) -> _Git | None:
         """Return the repository that a file lies in, or None."""
-        said = _git(path.parent, "rev-parse", "--show-toplevel")
-        return cls(Path(os.fsdecode(said.removesuffix(b"\n"))).resolve()) if said else None
+        top = top_of(path.parent)
+        return cls(top) if top else None
 
     def recorded(
         self, notebook: Path, inputs: Iterable[InputFile]
     ) -> tuple[Mapping[Path, bytes], str]:
         """Return content of inputs at the notebook's last commit, where it differs today."""
-        commit = _git(self.top, "log", "-n1", "--format=%H", "--", str(notebook)) or b""
+        commit = git(self.top, "log", "-n1", "--format=%H", "--", str(notebook)) or b""
         name = commit.decode().strip()
         found: dict[Path, bytes] = {}
         size = 0
@@ -120,7 +122,7 @@ class _Git:
             if not file.is_relative_to(self.top) or file == notebook:
                 continue
             place = file.relative_to(self.top)
-            content = _git(self.top, "show", f"{name}:{place.as_posix()}")
+            content = git(self.top, "show", f"{name}:{place.as_posix()}")
             if content is None or digest_bytes(content) == item.digest:
                 continue
             size += len(content)
@@ -130,21 +132,11 @@ class _Git:
 
     def unchanged(self, file: Path) -> bool:
         """Tell whether a file is tracked and as it was committed."""
-        tracked = _git(self.top, "ls-files", "--", str(file))
-        return bool(tracked) and _git(self.top, "status", "--porcelain", "--", str(file)) == b""
+        tracked = git(self.top, "ls-files", "--", str(file))
+        return bool(tracked) and git(self.top, "status", "--porcelain", "--", str(file)) == b""
 
     def ignored(self, folder: Path) -> frozenset[str]:
         """Return ignored files below a folder, relative to it; not more than a thousand."""
-        listed = _git(folder, "ls-files", "-o", "-i", "--exclude-standard", "-z") or b""
+        listed = git(folder, "ls-files", "-o", "-i", "--exclude-standard", "-z") or b""
         names = [os.fsdecode(name) for name in listed.split(b"\0") if name]
         return frozenset(names[:_MOST_NAMES])
-
-
-def _git(folder: Path, *words: str) -> bytes | None:
-    """Return what git answers, or None if it refuses or is not there."""
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
-    command = ["git", "-c", "core.fsmonitor=false", "-C", str(folder), *words]
-    try:
-        return subprocess.run(command, capture_output=True, check=True, env=environment).stdout
-    except (OSError, subprocess.CalledProcessError):
-        return None

@@ -30,6 +30,7 @@ from lifecycle_core.adapters.stacks import Stack, parse_stack
 from lifecycle_core.notebooks.factors import Factors
 from lifecycle_core.notebooks.facts import Facts
 from lifecycle_core.recorder import launcher
+from lifecycle_core.recorder.escaped import end_escaped
 from lifecycle_core.recorder.settings import CELL, STACK_SIGNAL, Settings
 from lifecycle_core.recorder.settings import Factors as RecorderFactors
 
@@ -184,6 +185,7 @@ class Kernel:
                 self.returncode(_POLITE)
             _end_group(process)
             process.wait()
+            end_escaped(str(self._workspace.evidence))
         with suppress(OSError):
             run_sync(self.manager.cleanup_resources)()
         os.close(self._cell)

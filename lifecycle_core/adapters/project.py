@@ -10,16 +10,16 @@ from __future__ import annotations
 
 import os
 import stat
-import subprocess
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lifecycle_core.adapters.git import project_files, top_of
 from lifecycle_core.errors import NotebookInvalid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 _MAX_BYTES = 5 * 1024**3
 _MAX_FILES = 200_000
@@ -55,12 +55,11 @@ def find_project(notebook: Path) -> Project:
     """
     notebook = notebook.resolve()
     top = notebook.parent
-    listed = _git_files(top)
-    if listed:
-        top, found = listed
-        found = [path for path in found if not _left_out(path.relative_to(top).parts)]
-    else:
-        found = [top]
+    found = [top]
+    work_tree = top_of(top)
+    if work_tree and (listed := project_files(work_tree)) is not None:
+        top = work_tree
+        found = [path for path in listed if not _left_out(path.relative_to(top).parts)]
     files: dict[Path, int] = {notebook: notebook.stat().st_size}
     links: dict[Path, Path] = {}
     size = 0
@@ -80,28 +79,6 @@ def find_project(notebook: Path) -> Project:
                 "not need.",
             )
     return Project(top=top, notebook=notebook, files=files, links=links)
-
-
-def _git_files(folder: Path) -> tuple[Path, list[Path]] | None:
-    """Ask git for the project; None where the folder is in no work tree or git is absent."""
-    # Neither a hook of the repository nor the caller's GIT_DIR may steer this.
-    git = ["git", "-c", "core.fsmonitor=false", "-C", str(folder)]
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
-    try:
-        top = subprocess.run(
-            [*git, "rev-parse", "--show-toplevel"], capture_output=True, check=True, env=environment
-        ).stdout
-        project = Path(os.fsdecode(top.removesuffix(b"\n"))).resolve()
-        git[-1] = str(project)
-        names = subprocess.run(
-            [*git, "ls-files", "-co", "--exclude-standard", "-z"],
-            capture_output=True,
-            check=True,
-            env=environment,
-        ).stdout
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return project, sorted({project / os.fsdecode(name) for name in names.split(b"\0") if name})
 
 
 def _left_out(parts: tuple[str, ...]) -> bool:

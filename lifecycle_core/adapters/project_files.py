@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import subprocess
 from functools import cache
 from pathlib import Path
+
+from lifecycle_core.adapters.git import project_files
 
 
 class ProjectFiles:
@@ -49,17 +50,9 @@ class ProjectFiles:
 
 
 def _listed(top: Path) -> frozenset[Path] | None:
-    variables = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
-    try:
-        names = subprocess.run(
-            ["git", "-C", str(top), "ls-files", "-co", "--exclude-standard", "-z"],  # noqa: S607
-            capture_output=True,
-            check=True,
-            env=variables,
-        ).stdout
-    except (OSError, subprocess.CalledProcessError):
+    files = project_files(top)
+    if files is None:
         return None
-    files = [top / os.fsdecode(name) for name in names.split(b"\0") if name]
     folders = {parent for file in files for parent in file.parents if parent.is_relative_to(top)}
     return frozenset(files) | folders
 

@@ -7,6 +7,7 @@ a fix that a person must review shows only what it means.
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 from lifecycle_core.notebooks.file_lines import Piece, source_pieces
@@ -28,7 +29,7 @@ def edited_lines(source: str, edits: Iterable[Edit]) -> list[str]:
         >>> edited_lines("a = f()\nb", [Edit(0, 1, 6, "x"), Edit(0, 2, None, "c = 1")])
         ['a = f(x)\n', 'c = 1\nb']
     """
-    lines = source.splitlines(keepends=True)
+    lines = _lines(source)
     for edit in sorted(set(edits), key=lambda one: (one.line, -(one.column or 0)), reverse=False):
         at = edit.line - 1
         if edit.column is None:
@@ -75,13 +76,18 @@ def _new_pieces(text: str, pieces: list[Piece], lines: list[str]) -> Iterable[tu
         at += piece.lines
         if json.loads(old, strict=False) == mine:
             continue
-        several = [mine] if piece.alone else mine.splitlines(keepends=True)
+        several = [mine] if piece.alone else _lines(mine)
         yield piece, separator.join(_quoted(one, like=old) for one in several)
 
 
 def _quoted(text: str, *, like: str) -> str:
     """Quote a text; beyond ASCII escaped or not as the old one, which may not tell."""
     return json.dumps(text, ensure_ascii=like.isascii())
+
+
+def _lines(text: str) -> list[str]:
+    """Return the lines with their ends; str.splitlines would also part them at form feeds."""
+    return [line for line in re.split(r"(?<=\n)", text) if line]
 
 
 def _separator(text: str, pieces: list[Piece]) -> str:

@@ -15,11 +15,12 @@ import time
 from sys import _getframe
 from typing import TYPE_CHECKING, Any
 
-from .callers import OWN
+from .callers import OWN, RECORDER
 from .places import OUTSIDE, PROJECT, SCRATCH, SHARED, SYSTEM, Places
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import FrameType
 
     from .callers import Caller, Callers
     from .cells import Cells
@@ -188,7 +189,7 @@ class Files:
         if kind == SHARED:
             known = writes or full in self._written or self._is_new(full)
             return None if known else self._refuse(full, path, what, caller)
-        if kind == OUTSIDE and (writes or os.path.exists(full)):
+        if kind == OUTSIDE and (writes or (os.path.exists(full) and not self._for_package())):
             return self._refuse(full, path, what, caller)
         return None
 
@@ -215,6 +216,16 @@ class Files:
             path=path,
             library=caller.library,
         )
+
+    def _for_package(self) -> bool:
+        """Tell whether a package asks that is installed from the project, say for its templates."""
+        frame: FrameType | None = _getframe(1)
+        while frame is not None and self._places.installed:
+            file = frame.f_code.co_filename
+            if file.startswith(self._places.installed) and self._callers.origin(file) != RECORDER:
+                return True
+            frame = frame.f_back
+        return False
 
     def _is_new(self, full: str) -> bool:
         """Tell whether a file was made or changed since the run began, or is not there."""

@@ -31,10 +31,11 @@ def main() -> None:
     config = json.loads(Path(sys.argv.pop(1)).read_text(encoding="utf-8"))
     del sys.path[0]  # this script's folder; a notebook must not import our modules by accident
     parent = int(os.environ.pop("JPY_PARENT_PID", "0")) or os.getppid()
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    package = _load()
+    threading.Thread(target=_end_with, args=(parent, package), daemon=True).start()
     recorder = None
     if config:
-        recorder = _load().Recorder(config)
+        recorder = package.recording.Recorder(config)
         recorder.start()
     _application(recorder).launch_instance()
 
@@ -51,7 +52,9 @@ def _load() -> Any:  # noqa: ANN401 - a module that only the run knows by this n
     package = importlib.util.module_from_spec(spec)
     sys.modules[_PACKAGE] = package
     spec.loader.exec_module(package)
-    return import_module(f"{_PACKAGE}.recording")
+    for module in ("escaped", "recording"):
+        import_module(f"{_PACKAGE}.{module}")
+    return package
 
 
 class _OwnBuiltins:
@@ -79,8 +82,12 @@ class _OwnBuiltins:
 
 def _application(recorder: Any) -> Any:  # noqa: ANN401 - ipykernel is not followed by mypy
     """Return ipykernel's application, with a kernel that tells the recorder about its cells."""
+    from ipykernel.iostream import OutStream
     from ipykernel.ipkernel import IPythonKernel
     from ipykernel.kernelapp import IPKernelApp
+
+    if recorder is not None:
+        recorder.streams.bound(OutStream)
 
     class WatchedKernel(IPythonKernel):  # type: ignore[misc]  # ipykernel is not followed by mypy
         # Around the request and not IPython's events, which a notebook can clear.
@@ -108,11 +115,14 @@ def _application(recorder: Any) -> Any:  # noqa: ANN401 - ipykernel is not follo
     return QuietApp
 
 
-def _end_with(parent: int) -> None:
+def _end_with(parent: int, package: Any) -> None:  # noqa: ANN401 - a module
     """Kill the kernel and all it started once the program that started it is gone."""
     sleep, ask = time.sleep, os.getppid  # the notebook may replace them
+    end, evidence = package.escaped.end_escaped, os.environ.get(package.escaped.MARK, "")
     while ask() == parent:
         sleep(_POLL)
+    if evidence:
+        end(evidence)
     os.killpg(os.getpgrp(), signal.SIGKILL)
 
 

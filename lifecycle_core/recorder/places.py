@@ -47,7 +47,10 @@ class Places:
         self._add(SYSTEM, *_prefixes())
         self._add(OUTSIDE, settings.source)
         source = os.path.realpath(settings.source)
-        self._add(SYSTEM, *_environment(source))
+        installed = list(_environment(source))
+        self._add(SYSTEM, *installed)
+        self.installed = tuple(path + os.sep for path in installed if _within(path, source))
+        """Folders of packages that lie in the project and are installed from there."""
         root = os.path.dirname(settings.project)
         self._add(SCRATCH, root, os.environ.get("TMPDIR", ""), settings.cache)
         self._add(PROJECT, settings.project)

@@ -20,6 +20,7 @@ from .processes import Processes
 from .randomness import Randomness
 from .readers import Readers
 from .settings import STACK_SIGNAL, Settings
+from .streams import Streams
 from .threads import Threads
 from .warned import Warned
 
@@ -28,7 +29,11 @@ if TYPE_CHECKING:
 
 
 class Recorder:
-    """Watches one kernel from before ipykernel is loaded until the process ends."""
+    """Watches one kernel from before ipykernel is loaded until the process ends.
+
+    Attributes:
+        streams: Bounds what a cell prints.
+    """
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         settings = Settings.read(config)
@@ -50,6 +55,7 @@ class Recorder:
         self._threads = Threads(
             alone=settings.factors.one_thread, log=self._log, cells=self._cells, callers=callers
         )
+        self.streams = Streams()
         self._stack = settings.stack
         self._source = ""
         self._tracker: Tracker | None = None
@@ -76,6 +82,7 @@ class Recorder:
     def begin(self, shell: Any, source: str) -> None:  # noqa: ANN401 - IPython's shell
         """Note that a cell starts."""
         self._cells.begin(shell, source)
+        self.streams.begin()
         if self._digests:
             self._track(shell, source)
         self._randomness.begin()

@@ -144,12 +144,11 @@ def _not_compared(
     cell: CodeCell, ran: ExecutedCell, run: Run, reference: Reference | None
 ) -> tuple[CellStatus, str] | None:
     """Return status and detail of a cell whose outputs say nothing; the first that holds counts."""
-    early = run.message if run.stopped_at == cell.index else "the run ended before this cell"
     own = _OWN_RUNS.intersection(cell.line_magics)
     reasons: tuple[tuple[bool, CellStatus, str], ...] = (
         (_SKIP in cell.tags, "skipped", f"tagged {_SKIP}"),
-        (ran.failed, "failed", run.message),
-        (not ran.ran, "not_run", early),
+        (ran.failed or (not ran.ran and run.stopped_at == cell.index), "failed", run.message),
+        (not ran.ran, "not_run", "the run ended before this cell"),
         (bool(own), "skipped", f"%{min(own, default='')} does not act in a clean run"),
         (_UNSURE in cell.tags, "skipped", f"ran; tagged {_UNSURE}, so not compared"),
         (

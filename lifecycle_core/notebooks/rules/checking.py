@@ -8,7 +8,7 @@ from lifecycle_core.notebooks.rules.table import RULES
 from lifecycle_core.schema.finding import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
     from lifecycle_core.notebooks.rules.base import Edit, Rule, Spot
     from lifecycle_core.notebooks.rules.view import View
@@ -33,12 +33,20 @@ def check(
     for rule in RULES:
         if rule.code in waived:
             continue
-        for spot in rule.find(view):
+        for spot in _spots(rule, view):
             if spot.kind in _DIFFERS and _may_differ(spot.cell, view):
                 continue
             edits = spot.edits if all(_applies(edit, view) for edit in spot.edits) else ()
             found.append((_finding(rule, spot, fixable=bool(edits)), edits))
     return tuple(sorted(found, key=lambda pair: _place(pair[0])))
+
+
+def _spots(rule: Rule, view: View) -> Iterator[Spot]:
+    """Yield what a rule finds, up to code that is nested too deeply for it to follow."""
+    try:
+        yield from rule.find(view)
+    except RecursionError:
+        return
 
 
 def _may_differ(cell: int, view: View) -> bool:
@@ -71,7 +79,10 @@ def _applies(edit: Edit, view: View) -> bool:
     magic_lines = {magic.line for magic in view.dataflow.parsed[edit.cell].magics}
     if edit.line in magic_lines or source.lstrip("\n")[:1] in {" ", "\t", ">"}:
         return False
-    line = source.splitlines()[edit.line - 1].encode()
+    lines = source.split("\n")
+    if "\r" in source or edit.line > len(lines):
+        return False
+    line = lines[edit.line - 1].encode()
     if edit.column is None:
         return True
     there = line[edit.column : edit.column + 1]

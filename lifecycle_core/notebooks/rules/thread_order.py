@@ -93,11 +93,9 @@ def _appending(view: View) -> Mapping[str, ast.FunctionDef]:
                 }
                 for inner in ast.walk(node):
                     match inner:
-                        case ast.Call(
-                            func=ast.Attribute(
-                                value=ast.Name(id=name), attr="append" | "extend" | "put"
-                            )
-                        ) if method in _COLLECTS and name not in own:
+                        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method)) if (
+                            method in _COLLECTS and name not in own
+                        ):
                             found[node.name] = node
                         case _:
                             continue

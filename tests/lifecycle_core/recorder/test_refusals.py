@@ -155,6 +155,26 @@ def test_an_environment_inside_the_project_is_no_data(
     assert places.kind("/") == OUTSIDE
 
 
+def test_a_package_installed_from_the_project_has_its_data(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "source" / "package"
+    package.mkdir(parents=True)
+    (package / "__init__.py").touch()
+    template = tmp_path / "source" / "template.html"
+    template.touch()
+    monkeypatch.setattr("sys.path", [str(tmp_path / "source")])
+    config = settings(tmp_path)
+    log = Log(config.observed)
+    cells = Cells(config.cell, log)
+    files = Files(config, log, cells, Callers(config.project, cells))
+    hear = files.events()["open"]
+    assert isinstance(hear(str(template), "r", 0), FileNotFoundError)
+    space = {"hear": hear, "path": str(template)}
+    exec(compile("answer = hear(path, 'r', 0)", str(package / "__init__.py"), "exec"), space)  # noqa: S102 - as if the package ran
+    assert space["answer"] is None
+
+
 @pytest.mark.parametrize("link", [os.symlink, os.link])
 def test_a_large_file_that_is_linked_can_only_be_read(tmp_path: Path, link: object) -> None:
     (tmp_path / "source").mkdir()

@@ -130,7 +130,7 @@ def test_falling_counts_alone_are_no_cause() -> None:
 def test_a_run_that_ends_early_is_incomplete(way: str, kind: str) -> None:
     ended = run(stopped_at=2, message="why").model_copy(update={"exit": way})
     record = judge(STORED, replayed(STORED, ended=ended))
-    assert statuses(record) == ["identical", "not_run", "not_run"]
+    assert statuses(record) == ["identical", "failed", "not_run"]
     assert record.verdict == "incomplete"
     assert [cause.kind for cause in record.causes] == [kind]
 
