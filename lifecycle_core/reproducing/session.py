@@ -35,7 +35,9 @@ def compare_session(
     lost = {name: source.count for source in sources for name in source.defined}
     facts = execution.facts.cells
     clean = final_variables(facts)
-    notes = [_said(session.unsaved(notebook))]
+    unsaved = session.unsaved(notebook)
+    notes = [*_sentences(unsaved)]
+    notes += [f"The journal may be incomplete: {note}." for note in session.journal.notes[:1]]
     found: list[ComparedVariable] = []
     if any(cell.variables for cell in facts.values()):
         definers = session.definers(notebook)
@@ -52,8 +54,8 @@ def compare_session(
     return SessionComparison(
         variables=tuple(sorted(found, key=lambda item: (_ORDER.index(item.status), item.name))),
         sources=sources,
-        unsaved=bool(session.unsaved(notebook)),
-        note=" ".join(filter(None, notes)),
+        unsaved=bool(unsaved),
+        note=" ".join(notes),
         forgotten=session.journal.forgotten,
     )
 
@@ -102,10 +104,6 @@ def _compared(
         type=live.type,
         lost=None if same else stem,
     )
-
-
-def _said(unsaved: Unsaved) -> str:
-    return " ".join(_sentences(unsaved))
 
 
 def _sentences(unsaved: Unsaved) -> Iterator[str]:

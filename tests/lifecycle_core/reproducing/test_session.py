@@ -81,6 +81,12 @@ def test_what_is_not_saved_is_said() -> None:
     assert found.note == "Cells 1, 2 ran after the file was saved, so it holds older outputs."
 
 
+def test_a_journal_that_failed_is_said_to_have() -> None:
+    session = Session(SessionJournal(notes=("MemoryError: full", "again")), saved_at=10)
+    found = compare_session(session, KEPT, clean({"a": number("1")}))
+    assert found.note == "The journal may be incomplete: MemoryError: full."
+
+
 def test_a_deleted_name_is_not_there_at_the_end() -> None:
     cells = clean({"a": number("1"), "b": number("2")}, {"b": number("3")}, deleted=("a",))
     assert final_variables(cells.facts.cells) == {"b": number("3")}
