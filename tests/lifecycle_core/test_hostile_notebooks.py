@@ -176,13 +176,13 @@ def test_a_kernel_that_can_no_longer_answer_ends_at_the_limit(tmp_path: Path) ->
 
 
 def test_thousands_of_cells(tmp_path: Path) -> None:
-    notebook = authored(tmp_path / "nb.ipynb", "n = 0", *["n += 1"] * 1_500, "n")
+    notebook = authored(tmp_path / "nb.ipynb", "n = 0", *["n += 1"] * 500, "n")
     saved = nbformat.read(notebook, as_version=4)
-    saved.cells[2:2] = [nbformat.v4.new_markdown_cell(f"note {n}") for n in range(8_500)]
+    saved.cells[2:2] = [nbformat.v4.new_markdown_cell(f"note {n}") for n in range(9_500)]
     nbformat.write(saved, notebook)
     ended, record = reproduce(notebook)
     assert ended.code == 0
-    assert len(record["cells"]) == 1_502
+    assert len(record["cells"]) == 502
     assert record["cells"][-1]["index"] == 10_001
 
 
