@@ -86,6 +86,7 @@ def kernel_environment(
         **dict.fromkeys(_THREADS, str(threads or processors())),
         "NBRELEASE_EVIDENCE": str(workspace.evidence),
         "NBRELEASE_RUN": "1",
+        "PIP_DRY_RUN": "1",  # `%pip install` would change the environment of everybody else
         **extra,
     }
 

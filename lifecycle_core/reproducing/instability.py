@@ -83,7 +83,12 @@ def sites_of(case: Case, factor: Factor, within: frozenset[int]) -> list[Site]:
             "threads": facts.threads,
         }.get(factor, ())
         sites += [site for site in sites_in(seen, within) if site not in sites]
-    return sites
+    return [site for site in sites if not _is_bookkeeping(site)]
+
+
+def _is_bookkeeping(site: Site) -> bool:
+    """Tell whether a library drew an id for its own use, as joblib does for its folders."""
+    return bool(site.library) and site.what.startswith("uuid.")
 
 
 def _explain(case: Case, trials: Trials, cell: int) -> Iterator[Cause]:

@@ -68,7 +68,7 @@ CYCLES = (
 )
 BUILTINS = (
     "import builtins\nkept = builtins.sorted",
-    "del builtins.sorted, builtins.min, builtins.divmod\n'gone'",
+    "del builtins.sorted, builtins.divmod, builtins.hex\n'gone'",
     "'sorted' in dir(builtins)",
 )
 PATCHES = (
@@ -152,13 +152,16 @@ def test_endless_output_ends_and_is_not_kept(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "lifecycle_core.cli", *map(str, words)]
     process = subprocess.Popen(command, cwd=tmp_path, stdout=-3, stderr=-3)
     peak = 0.0
-    while process.poll() is None:
+    while process.poll() is None and peak < MEGABYTES:
         peak = max(peak, peak_megabytes(process.pid))
         time.sleep(0.05)
+    if peak >= MEGABYTES:  # it would take the whole machine's memory
+        process.kill()
+        process.wait()
+    assert peak < MEGABYTES
     judged = json.loads(record.read_text(encoding="utf-8"))
     assert process.returncode == 1
     assert judged["cells"][1]["status"] == "failed"
-    assert peak < MEGABYTES
     assert record.stat().st_size < 1_000_000
 
 
@@ -173,13 +176,13 @@ def test_a_kernel_that_can_no_longer_answer_ends_at_the_limit(tmp_path: Path) ->
 
 
 def test_thousands_of_cells(tmp_path: Path) -> None:
-    notebook = authored(tmp_path / "nb.ipynb", "n = 0", *["n += 1"] * 1_500, "n")
+    notebook = authored(tmp_path / "nb.ipynb", "n = 0", *["n += 1"] * 500, "n")
     saved = nbformat.read(notebook, as_version=4)
-    saved.cells[2:2] = [nbformat.v4.new_markdown_cell(f"note {n}") for n in range(8_500)]
+    saved.cells[2:2] = [nbformat.v4.new_markdown_cell(f"note {n}") for n in range(9_500)]
     nbformat.write(saved, notebook)
     ended, record = reproduce(notebook)
     assert ended.code == 0
-    assert len(record["cells"]) == 1_502
+    assert len(record["cells"]) == 502
     assert record["cells"][-1]["index"] == 10_001
 
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from tests.notebook_files import write_notebook
 
 DRAW = random.Random(3)  # noqa: S311 - the same moments at every run
 MOMENTS = [round(DRAW.uniform(0.5, 6.0), 2) for _ in range(5)]
+KERNEL = re.compile(rb"ipykernel|launcher\.py")
 PATIENCE = 60.0  # seconds for a process to go; far more than it takes on a busy machine
 
 SOURCES = (
@@ -133,7 +135,7 @@ def test_killing_the_kernel_ends_the_run_and_says_so(tmp_path: Path, moment: flo
     kernels: list[int] = []
     while not kernels and process.poll() is None:
         seen |= descendants(process.pid)
-        kernels = [pid for pid in seen if b"ipykernel" in command_line(pid)]
+        kernels = [pid for pid in seen if KERNEL.search(command_line(pid))]
     time.sleep(moment / 3)
     seen |= descendants(process.pid)
     os.kill(kernels[0], signal.SIGKILL)
