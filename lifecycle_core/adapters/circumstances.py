@@ -44,15 +44,22 @@ class Surroundings:
     notebook: Notebook
     lock: str
 
-    def __call__(self, inputs: Sequence[InputFile]) -> Circumstances:
-        """Return what can be found out; what cannot is left empty."""
+    def __call__(self, inputs: Sequence[InputFile], since: Mapping[str, float]) -> Circumstances:
+        """Return what can be found out; what cannot is left empty.
+
+        Args:
+            inputs: Files of the project that a run read.
+            since: By their path, the seconds that a run takes from the reading to its end.
+        """
         path = self.notebook.path.resolve()
         repository = _Git.around(path)
         recorded, commit = repository.recorded(path, inputs) if repository else ({}, "")
+        newer = _newer(path, inputs, since, repository)
         info = self.notebook.content["metadata"].get("language_info")
         saved = str(info.get("version", "")) if isinstance(info, dict) else ""
         return Circumstances(
-            newer=_newer(path, inputs, repository),
+            newer=newer,
+            emptied=_emptied(path, inputs, since) if not newer and not repository else frozenset(),
             recorded=recorded,
             recorded_by=f"git recorded it with the notebook in {commit}" if recorded else "",
             pins=_unsatisfied(
@@ -80,20 +87,46 @@ def _unsatisfied(top: Path, folder: Path, lock: str) -> tuple[Pin, ...]:
     )
 
 
-def _newer(notebook: Path, inputs: Iterable[InputFile], repository: _Git | None) -> frozenset[str]:
-    """Return the inputs that were changed after the notebook was saved.
+def _newer(
+    notebook: Path,
+    inputs: Iterable[InputFile],
+    since: Mapping[str, float],
+    repository: _Git | None,
+) -> frozenset[str]:
+    """Return the inputs that were changed later than the notebook can have read them.
 
-    Times of files that are as git checked them out say when that was, and nothing else.
+    It was saved when its run was over, so it read them at least as long before as a run takes from
+    there to its end. Times of files that are as git checked them out say when that was, and nothing
+    else.
     """
-    saved = notebook.stat().st_mtime_ns
+    saved = notebook.stat().st_mtime
     found = set()
     for item in inputs:
         file = notebook.parent / item.path
         with suppress(OSError):
-            if file.stat().st_mtime_ns > saved and not (
+            if file.stat().st_mtime > saved - since.get(item.path, 0.0) and not (
                 repository and repository.unchanged(file) and repository.unchanged(notebook)
             ):
                 found.add(item.path)
+    return frozenset(found)
+
+
+def _emptied(
+    notebook: Path, inputs: Iterable[InputFile], since: Mapping[str, float]
+) -> frozenset[str]:
+    """Return folders of inputs whose list of files changed later than the notebook can have read.
+
+    A file that came would be newer itself; so one is gone. The notebook's own folder changes
+    whenever the notebook is saved.
+    """
+    saved = notebook.stat().st_mtime
+    found = set()
+    for item in inputs:
+        folder = (notebook.parent / item.path).parent
+        with suppress(OSError):
+            late = folder.stat().st_mtime > saved - since.get(item.path, 0.0)
+            if late and folder.resolve() != notebook.parent:
+                found.add(os.path.relpath(folder, notebook.parent))
     return frozenset(found)
 
 

@@ -32,7 +32,9 @@ class Circumstances:
     """Evidence from outside the runs; what could not be found out is empty.
 
     Attributes:
-        newer: Input files that were changed after the notebook was saved; paths as in `inputs`.
+        newer: Input files that were changed later than the notebook can have read them; paths as
+            in `inputs`.
+        emptied: Folders of input files from which files were taken later than that.
         recorded: Content of input files as recorded together with the notebook, by path below the
             project's folder; only files that differ today.
         recorded_by: Where that content comes from, in words.
@@ -44,6 +46,7 @@ class Circumstances:
     """
 
     newer: frozenset[str] = frozenset()
+    emptied: frozenset[str] = frozenset()
     recorded: Mapping[Path, bytes] = field(default_factory=dict)
     recorded_by: str = ""
     pins: tuple[Pin, ...] = ()

@@ -10,6 +10,8 @@ import functools
 import glob
 import os
 import re
+import sys
+from sys import _getframe
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -73,6 +75,7 @@ _TABLE: dict[str, dict[str, str]] = {
 }  # fmt: skip
 _LITERAL = re.compile(r"(?P<to>\bto\s*)?(?P<quote>['\"])(?P<path>(?:(?!(?P=quote)).)+)(?P=quote)",
                       re.IGNORECASE | re.DOTALL)  # fmt: skip
+_CALL = compile("_nbrelease_call()", "<nbrelease>", "eval")
 _MOST_FILES = 1_000
 _MOST_SQL = 1_000_000
 
@@ -98,8 +101,6 @@ class Readers:
 
     @staticmethod
     def _replace(owner: Any, name: str, original: Any, wrapper: Any) -> None:  # noqa: ANN401 - any function
-        import sys
-
         home = sys.modules.get(getattr(original, "__module__", None) or "")
         for place in (owner, home):
             # Where it is defined too: pickle looks for it there.
@@ -127,6 +128,8 @@ class Readers:
             subject = words[position] if len(words) > position else next(iter(flags.values()), None)
             mode = rest[0] if rest and isinstance(rest[0], str) else flags.get("mode", "r")
             look(subject, what, mode)
+            if way == _SQL:
+                return _called_from(_getframe(1), functools.partial(original, *words, **flags))
             return original(*words, **flags)
 
         return wrapper
@@ -171,6 +174,14 @@ def _subclass(original: Any, what: str, look: Callable[[object, str, object], No
 
     names = {"__new__": new, "__module__": original.__module__, "__doc__": original.__doc__}
     return type(original.__name__, (original,), names)
+
+
+def _called_from(frame: Any, call: Callable[[], Any]) -> Any:  # noqa: ANN401 - a frame
+    """Make a call in which the caller's variables are those of the innermost frame.
+
+    duckdb looks there for the tables that a query names.
+    """
+    return eval(_CALL, frame.f_globals, {**frame.f_locals, "_nbrelease_call": call})  # noqa: S307 - our own code
 
 
 def _unless(refusal: OSError | None) -> None:

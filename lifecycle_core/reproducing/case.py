@@ -107,6 +107,16 @@ class Case:
         found = compare_outputs(ours.outputs, theirs.outputs, rtol=self.rtol, surroundings=around)
         return found.status != "different"
 
+    def seconds_since_reading(self) -> dict[str, float]:
+        """Return for each input the seconds that the first run took from the last reading on."""
+        took = {index: left.seconds or 0.0 for index, left in self.first.cells.items()}
+        return {
+            item.path: sum(
+                seconds for index, seconds in took.items() if index > max(item.cells, default=-1)
+            )
+            for item in self.first.inputs
+        }
+
     def changed_names(self, index: int) -> tuple[str, ...]:
         """Return the variables of a cell that differ between the clean runs."""
         return tuple(v.name for v in self.results[index].variables if v.status == "different")

@@ -160,9 +160,13 @@ def _is_duration(site: Site) -> bool:
 
 
 def _may_differ(case: Case, index: int) -> bool:
-    """Tell whether a cell made something else in each run, or nothing is known of what it made."""
+    """Tell whether a cell made something else in each run, or that is not known.
+
+    What it wrote to files is not compared, and a cell without variables may do anything.
+    """
     result = case.results.get(index)
-    return result is not None and (bool(case.changed_names(index)) or not result.variables)
+    wrote = any(site.cell == index for site in case.first.facts.writes)
+    return result is not None and (bool(case.changed_names(index)) or wrote or not result.variables)
 
 
 def _cause(case: Case, factor: Factor, cell: int, at: int, site: Site | None) -> Cause:

@@ -28,6 +28,8 @@ HINTS: dict[CauseKind, str] = {
     "changed_data": "Restore the data, or run all cells on the new data and save.",
     "environment_drift": "Install the versions that the notebook was run with, or run it anew here "
     "and save.",
+    "missing_data": "Add the file to the project, relative to the notebook's folder; files that "
+    "git ignores are not part of a clean copy.",
     "self_modifying_input": "Write the result to another file; leave the input as it came.",
     "absolute_path": "Put the file into the notebook's project and name it by a relative path.",
     "unexplained": "Run the notebook twice from the top and compare what the cell prints.",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lifecycle_core.reproducing.case import sites_in
 from lifecycle_core.reproducing.saying import HINTS
 from lifecycle_core.schema.reproduction import Cause
 
@@ -53,10 +54,38 @@ def _data(case: Case, cell: int) -> Cause | None:
         return None
     names = tuple(sorted(newer))
     evidence = (
-        f"{', '.join(names[:_NAMED])} changed after the notebook was saved, and cell {cell}, which "
-        "depends on it, comes out different."
+        f"{', '.join(names[:_NAMED])} changed later than the notebook can have read it, and cell "
+        f"{cell}, which depends on it, comes out different."
     )
     return _cause("changed_data", at, evidence, 0.75, names)
+
+
+def _folder(case: Case, cell: int) -> Cause | None:
+    """Blame files that are gone from a folder whose other files are read."""
+    emptied = case.circumstances.emptied
+    inside = frozenset(
+        item.path for item in case.first.inputs if item.path.rpartition("/")[0] in emptied
+    )
+    at = reader(case, cell, inside) if inside else None
+    if at is None:
+        return None
+    names = tuple(sorted(emptied))
+    evidence = (
+        f"Files were taken from {', '.join(names[:_NAMED])} later than the notebook can have read "
+        f"it, and cell {cell}, which depends on it, comes out different."
+    )
+    return _cause("missing_data", at, evidence, 0.65, names)
+
+
+def _network(case: Case, cell: int) -> Cause | None:
+    """Blame an answer that came from the network, or did not come."""
+    sites = sites_in(case.first.facts.network, case.upstream(cell))
+    if not sites:
+        return None
+    asked = tuple(dict.fromkeys(site.what for site in sites))
+    evidence = f"Cell {sites[0].cell} asks the network ({asked[0]}), and cell {cell} depends on it."
+    said = _cause("network", sites[0].cell, evidence, 0.7, asked[:_NAMED])
+    return said.model_copy(update={"line": sites[0].line})
 
 
 def _versions(case: Case, cell: int) -> Cause | None:
@@ -116,7 +145,7 @@ def _edit(case: Case, cell: int) -> Cause | None:
 
 
 _SIGNS: tuple[Callable[[Case, int], Cause | None], ...] = (
-    _data, _order, _gap, _versions, _python, _edit,
+    _data, _folder, _network, _order, _gap, _versions, _python, _edit,
 )  # fmt: skip
 
 

@@ -19,12 +19,15 @@ from lifecycle_core.reproducing.trials import HASH_SEEDS
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from lifecycle_core.notebooks.execution import Execution
     from lifecycle_core.reproducing.case import Case
     from lifecycle_core.reproducing.trials import Trials
     from lifecycle_core.schema.reproduction import CellResult, Factor
 
 STANDING_CLOCK = "standing_clock"
 _UNSEEN = frozenset({"execution_count", "metadata"})
+_TICKS = 60_000
+_EXACT = 1e-6
 _NUMBER = re.compile(r"(\d+(?:\.\d+)?(?:e[+-]?\d+)?)")
 
 
@@ -36,7 +39,7 @@ def find_timings(case: Case, trials: Trials) -> frozenset[int]:
     held: frozenset[Factor] = frozenset({"clock"})
     pair = trials.holding([held, held], waiting[-1], HASH_SEEDS)
     found = frozenset(
-        cell for cell in waiting if case.same(cell, *pair) and _stored_differs_there(case, cell)
+        cell for cell in waiting if case.same(cell, *pair) and _only_durations(case, cell, pair[0])
     )
     for cell in waiting:
         trials.note({"clock"}, cell, agrees=cell in found, against="trial", executions=pair)
@@ -68,19 +71,31 @@ def _may_be_timing(case: Case, cell: int) -> bool:
     return durations and set(suspects(case, cell)) <= {"clock", "hash_seed"}
 
 
-def _stored_differs_there(case: Case, cell: int) -> bool:
-    """Tell whether what is stored differs from a run only in numbers in which the runs differ."""
-    if case.reference != "stored":
-        return True
-    runs = [_pieces(run.cells[cell].outputs) for run in case.executions]
-    stored = _pieces(case.cells[cell].outputs)
+def _only_durations(case: Case, cell: int, still: Execution) -> bool:
+    """Tell whether what differs are durations.
+
+    What is stored may differ from a run only in numbers in which the runs differ. And where the
+    clock stands such a number is what the clock moves at each reading, or next to nothing: a result
+    that depends on how far a loop came within its time is not.
+    """
+    runs = [_pieces(run.cells[cell].outputs) for run in (*case.executions, still)]
+    stored = _pieces(case.cells[cell].outputs) if case.reference == "stored" else runs[0]
     if any(len(pieces) != len(stored) for pieces in runs):
         return False
+    *ran, stood = runs
+    differing = {
+        at for at, piece in enumerate(stored) if any(pieces[at] != piece for pieces in ran)
+    }
     return all(
-        at % 2 == 1 and len({pieces[at] for pieces in runs}) > 1
-        for at, piece in enumerate(stored)
-        if piece != runs[0][at]
+        at % 2 == 1 and len({pieces[at] for pieces in ran}) > 1 and _is_tick(stood[at])
+        for at in differing
     )
+
+
+def _is_tick(number: str) -> bool:
+    """Tell whether a number with a fraction is a few thousandths, as a standing clock measures."""
+    thousandths = float(number) * 1_000
+    return not number.isdigit() and thousandths < _TICKS and abs(thousandths % 1) < _EXACT
 
 
 def _pieces(outputs: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -22,7 +22,7 @@ from lifecycle_core.reproducing.trials import HASH_SEEDS, OTHER_HASH_SEEDS, Tria
 from lifecycle_core.schema.reproduction import EnvironmentFacts, Reproduction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from lifecycle_core.notebooks.circumstances import Circumstances
     from lifecycle_core.notebooks.execution import Execution
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.reproduction import Cause, InputFile
     from lifecycle_core.schema.session import LostSource
 
-    LookAround = Callable[[Sequence[InputFile]], Circumstances]
+    LookAround = Callable[[Sequence[InputFile], Mapping[str, float]], Circumstances]
 
 _GOOD = frozenset({"identical", "cosmetic", "tolerance"})
 _LUCKY = frozenset({"hash_order", "thread_order"})
@@ -102,7 +102,8 @@ def reproduce(
     causes: tuple[Cause, ...] = ()
     if verdict not in _GOOD:
         if look_around is not None:
-            case = replace(case, circumstances=look_around(case.first.inputs))
+            around = look_around(case.first.inputs, case.seconds_since_reading())
+            case = replace(case, circumstances=around)
         causes = find_causes(case, trials)
         if rewritten and (changed or case.stale()):
             known = (cause for cause in causes if cause.kind != "unexplained")

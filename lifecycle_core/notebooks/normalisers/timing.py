@@ -14,7 +14,6 @@ _NUMBER = r"\d[\d.,e+-]{0,20}"
 _SPAN = rf"(?:{_NUMBER} ?[a-zµμ]{{1,7}} ?){{1,4}}"
 _LINE = re.compile(
     rf"^(?:CPU times: [^\n]{{0,200}}|Wall time: {_SPAN}|(?:Compiler|Parser) *: {_SPAN}"
-    r"|The slowest run took [\d.]{1,20} times longer than the fastest\.[^\n]{0,200}"
     r"|(?:<TimeitResult : )?"
     + _SPAN
     + r"± "
@@ -24,7 +23,12 @@ _LINE = re.compile(
     rf"|peak memory: {_NUMBER} MiB, increment: -?{_NUMBER} MiB)$",
     re.MULTILINE,
 )
-_MARKS = ("time", "per loop", "Compiler", "Parser", "slowest", "peak memory")
+_ONLY_SOMETIMES = re.compile(
+    r"^(?:The slowest run took [\d.]{1,20} times longer than the fastest\.[^\n]{0,200}"
+    r"|This could mean that an intermediate result is being cached\.?[^\n]{0,40})(?:\n|\Z)",
+    re.MULTILINE,
+)
+_MARKS = ("time", "per loop", "Compiler", "Parser", "slowest", "intermediate", "peak memory")
 
 
 def timeless(text: str) -> str:
@@ -34,7 +38,9 @@ def timeless(text: str) -> str:
         >>> timeless("Wall time: 3.73 ms\n0.8")
         '(timing)\n0.8'
     """
-    return _LINE.sub("(timing)", text) if any(mark in text for mark in _MARKS) else text
+    if not any(mark in text for mark in _MARKS):
+        return text
+    return _LINE.sub("(timing)", _ONLY_SOMETIMES.sub("", text))
 
 
 NORMALISER = Normaliser(

@@ -30,12 +30,12 @@ def project(tmp_path: Path) -> Path:
     return folder
 
 
-def look(project: Path) -> Circumstances:
+def look(project: Path, since: float = 0.0) -> Circumstances:
     data = project / "data.csv"
     inputs = [InputFile(path="../data.csv", digest=digest_file(data), cells=(0,))]
     (project / "requirements.txt").write_text("six==1.15\nidna>=2\nabsent==1\n")
     notebook = read_notebook(project / "work" / "model.ipynb")
-    return Surroundings(notebook, "six==1.17.0\nidna==3.11\n")(inputs)
+    return Surroundings(notebook, "six==1.17.0\nidna==3.11\n")(inputs, {inputs[0].path: since})
 
 
 def test_git_gives_back_the_data_of_the_notebooks_commit(project: Path) -> None:
@@ -62,3 +62,12 @@ def test_outside_git_times_are_a_sign(project: Path) -> None:
     assert (found.recorded, found.left_out) == ({}, frozenset())
     os.utime(project / "data.csv", (saved - 60, saved - 60))
     assert look(project).newer == frozenset()
+    assert look(project, since=90).newer == {"../data.csv"}  # the run was longer than that
+
+
+def test_a_folder_from_which_files_were_taken_is_a_sign(project: Path) -> None:
+    (project / "gone.csv").write_text("x")
+    saved = (project / "work" / "model.ipynb").stat().st_mtime
+    for path in (project / "data.csv", project):
+        os.utime(path, (saved - 60, saved - 60))
+    assert look(project).emptied == {".."}

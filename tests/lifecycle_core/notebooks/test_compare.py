@@ -298,3 +298,10 @@ def test_another_moment_is_not_within_tolerance(*, clock_read: bool, status: str
     assert found.status == status
     same = same_outputs([before], [after], rtol=1e-6, surroundings=around)
     assert same is (status != "different")
+
+
+def test_a_remark_of_timeit_that_comes_only_sometimes_is_a_timing() -> None:
+    line = "35 ms ± 8 ms per loop (mean ± std. dev. of 2 runs, 3 loops each)\n"
+    remark = "The slowest run took 4.29 times longer than the fastest. This could mean more.\n"
+    found = compare_outputs([stream(line)], [stream(remark + line)], rtol=0.0)
+    assert (found.status, found.normalisers) == ("cosmetic", ("timing",))

@@ -44,7 +44,7 @@ def check(
         rtol=1e-6,
         environment=HERE,
         runs=runs,
-        look_around=lambda _inputs: around,
+        look_around=lambda _inputs, _since: around,
         lost=lost,
     )
 
@@ -142,6 +142,7 @@ PIN = Pin(name="pandas", wanted="==1.5", here="3.0", said_by="requirements.txt")
     [
         ([1, 2, 3], Circumstances(newer=frozenset({"x.csv"})), "changed_data", 0),
         ([1, 2, 3], Circumstances(newer=frozenset({"y.csv"})), "edited_after_run", 2),
+        ([1, 2, 3], Circumstances(emptied=frozenset({""})), "missing_data", 0),
         ([1, 2, 3], Circumstances(pins=(PIN,)), "environment_drift", 2),
         ([1, 2, 3], Circumstances(saved_python="3.8.1", python="3.11.7"), "environment_drift", 2),
         ([1, 2, 3], Circumstances(saved_python="3.11.1", python="3.11.7"), "edited_after_run", 2),
@@ -156,6 +157,16 @@ def test_signs_are_weighed_where_no_trial_helps(
     (cause,) = check(stored_with(counts), always("other\n"), around=around).causes
     assert (cause.kind, cause.cell, cause.shown_by) == (kind, cell, "observation")
     assert cause.confidence < 0.9
+
+
+def test_an_answer_of_the_network_is_a_sign() -> None:
+    site = Site(cell=0, line=1, what="connect 127.0.0.1:80")
+
+    def world(plan: Plan, _number: int) -> Execution:
+        return left(plan.notebook, {2: "default\n"}, facts=Facts(network=(site,)))
+
+    (cause,) = check(stored_with([1, 2, 3]), world).causes
+    assert (cause.kind, cause.cell, cause.line) == ("network", 0, 1)
 
 
 def test_a_name_error_that_another_order_mends_is_a_matter_of_order() -> None:

@@ -17,10 +17,16 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.finding import Severity
 
 HERE = EnvironmentFacts(python="3.11.7", lock="sha256:0", platform="linux")
-NUMBERS = ("0.51", "0.62", "0.4", "0.4")
+NUMBERS = ("0.51", "0.62", "0.002", "0.002")
 
 
-def check(what: str, severity: Severity | None, *, accuracy: str = "0.91") -> Reproduction:
+def check(
+    what: str,
+    severity: Severity | None,
+    *,
+    accuracy: str = "0.91",
+    numbers: tuple[str, ...] = NUMBERS,
+) -> Reproduction:
     stored = notebook(
         code("t = clock(); fit()", count=1),
         code("print(clock() - t, score)", count=2, outputs=(printed("0.73 0.91\n"),)),
@@ -36,7 +42,7 @@ def check(what: str, severity: Severity | None, *, accuracy: str = "0.91") -> Re
     ]  # fmt: skip
 
     def world(plan: Plan, number: int) -> Execution:
-        text = f"{NUMBERS[min(number, 3)]} {accuracy}\n"
+        text = f"{numbers[min(number, 3)]} {accuracy}\n"
         return left(plan.notebook, {1: text}, facts=Facts(clock=sites))
 
     runs = FakeRuns(world)
@@ -67,3 +73,12 @@ def test_what_is_more_than_a_duration_stays_different(
     record = check(what, severity, accuracy=accuracy)
     assert record.verdict == "different"
     assert record.causes
+
+
+@pytest.mark.parametrize(
+    "numbers", [("0.51", "0.62", "0.4371", "0.4371"), ("7379", "7412", "150", "150")]
+)
+def test_how_far_a_loop_came_within_its_time_is_a_result(numbers: tuple[str, ...]) -> None:
+    record = check("time.perf_counter", None, numbers=numbers)
+    assert record.verdict == "different"
+    assert {cause.kind for cause in record.causes} == {"clock"}
