@@ -121,6 +121,7 @@ class PapermillEngine:
             modules=facts.modules,
             facts=facts,
             roots=((str(workspace.project), str(workspace.source)),),
+            temporary=str(kernel.temporary),
         )
 
 

@@ -56,6 +56,7 @@ class Kernel:
         hash_seed: Its PYTHONHASHSEED.
         threads: What numerical libraries in it are told.
         recorded: What the recorder told, once the kernel has ended.
+        temporary: Its folder for temporary files.
     """
 
     def __init__(
@@ -87,10 +88,10 @@ class Kernel:
             self._cell = os.open(cell, os.O_RDWR | os.O_CREAT, 0o600)
             self.enter_cell(-1)
             self._log = folder / "kernel.log"
-            temporary = folder / "tmp"
-            temporary.mkdir()
+            self.temporary = folder / "tmp"
+            self.temporary.mkdir()
             self._environment = kernel_environment(
-                workspace, temporary, extra, hash_seed=hash_seed, threads=self.threads
+                workspace, self.temporary, extra, hash_seed=hash_seed, threads=self.threads
             )
             settings = Settings(
                 observed=self._observed.name,

@@ -50,6 +50,9 @@ class ScratchRuns:
         """
         with told(self._progress, purpose) as answer:
             executions = self._together(plans)
+            if len(plans) > 1 and any(_in_the_way(one) for one in executions):
+                del self.workspaces[-len(plans) :]
+                executions = tuple(self._together([plan])[0] for plan in plans)
             answer(executions[0].run.exit)
         return executions
 
@@ -90,3 +93,8 @@ class ScratchRuns:
         self._kernels.append(kernel)
         if self._broken_off:  # it was on its way when the others were ended
             kernel.kill()
+
+
+def _in_the_way(execution: Execution) -> bool:
+    """Tell whether runs side by side wanted the same port, which one alone would have got."""
+    return "Address already in use" in execution.run.message

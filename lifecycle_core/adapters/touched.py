@@ -39,9 +39,19 @@ def inputs(facts: Facts, workspace: Workspace) -> tuple[InputFile, ...]:
 
 
 def written(facts: Facts, workspace: Workspace) -> tuple[InputFile, ...]:
-    """Return the files of the project that the run wrote and left, sorted by path."""
+    """Return the files of the project that the run wrote and left, sorted by path.
+
+    A file that was only seen to be read and is no longer what was copied was written, too: a
+    database is opened once for both.
+    """
     found = []
-    for file, sites in _by_file(facts.writes, workspace).items():
+    wrote = dict(_by_file(facts.writes, workspace))
+    for file, sites in _by_file(facts.reads, workspace).items():
+        original = workspace.source / file.relative_to(workspace.project)
+        with suppress(OSError):
+            if file not in wrote and not _untouched(file, original):
+                wrote[file] = sites
+    for file, sites in wrote.items():
         if file.is_file():
             with suppress(OSError):
                 found.append(_input(file, file, sites, workspace))

@@ -44,6 +44,7 @@ class Execution:
         modules: Names of the modules that the kernel imported, with their dots.
         facts: What the recorder saw.
         roots: Pairs of folders that stand for each other in outputs: of the copy, of the source.
+        temporary: The run's folder for temporary files.
     """
 
     cells: Mapping[int, ExecutedCell]
@@ -54,3 +55,4 @@ class Execution:
     modules: frozenset[str] = field(default_factory=frozenset)
     facts: Facts = field(default_factory=Facts)
     roots: tuple[tuple[str, str], ...] = ()
+    temporary: str = ""

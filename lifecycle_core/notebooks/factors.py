@@ -23,10 +23,12 @@ class Factors:
         network: Connections and name look-ups are possible; otherwise they are refused.
         one_thread: Threads and pools of Python code do one thing at a time. What C libraries do
             is told by the environment variables of the kernel.
+        delays: Each piece of work of the notebook's threads waits a little before it begins, by
+            random numbers from this seed; None lets them begin at once.
 
     Example:
         >>> Factors(seed=0)
-        Factors(seed=0, clock=None, clock_offset=0.0, network=True, one_thread=False)
+        Factors(seed=0, clock=None, clock_offset=0.0, network=True, one_thread=False, delays=None)
     """
 
     seed: int | None = None
@@ -34,6 +36,7 @@ class Factors:
     clock_offset: float = 0.0
     network: bool = True
     one_thread: bool = False
+    delays: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,7 +53,11 @@ class Recorder:
         )
         processes = Processes(self._log, self._cells, callers)
         self._threads = Threads(
-            alone=settings.factors.one_thread, log=self._log, cells=self._cells, callers=callers
+            alone=settings.factors.one_thread,
+            delays=settings.factors.delays,
+            log=self._log,
+            cells=self._cells,
+            callers=callers,
         )
         self.streams = Streams()
         self._stack = settings.stack

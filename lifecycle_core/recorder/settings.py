@@ -26,6 +26,7 @@ class Factors:
     clock_offset: float = 0.0
     network: bool = True
     one_thread: bool = False
+    delays: int | None = None
 
 
 @dataclass(frozen=True)

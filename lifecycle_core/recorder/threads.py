@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import os
+import random
 import threading
 import time
 from sys import _getframe
@@ -29,15 +30,24 @@ _POOLS = {
     "joblib.parallel": (("Parallel", "n_jobs", 0),),
 }
 """Classes that take a number of workers: its name, and its position among their arguments."""
+_LONGEST_DELAY = 0.04
+"""Seconds; more than a thread needs to start, less than anybody waits for."""
 _PATIENCE = 3.0
 """Seconds to wait for a thread to end before the next may run; it may wait for that one."""
 
 
 class Threads:
-    """Observes `Thread.start`; with `alone`, threads and pools do one thing at a time."""
+    """Observes `Thread.start`.
 
-    def __init__(self, *, alone: bool, log: Log, cells: Cells, callers: Callers) -> None:
+    With `alone`, threads and pools do one thing at a time; with `delays`, a seed, each piece of
+    work waits a little before it begins, so that the order in which they end is another.
+    """
+
+    def __init__(
+        self, *, alone: bool, delays: int | None, log: Log, cells: Cells, callers: Callers
+    ) -> None:
         self._alone = alone
+        self._delays = None if delays is None else random.Random(delays)  # noqa: S311 - no secret
         self._log = log
         self._cells = cells
         self._callers = callers
@@ -46,6 +56,8 @@ class Threads:
     def start(self, imports: Imports) -> None:
         """Put the observers in place."""
         self._patch_start()
+        if self._delays is not None:
+            imports.after("concurrent.futures.thread", self._delay_work)
         if not self._alone:
             return
         for name in ("cpu_count", "process_cpu_count"):
@@ -64,11 +76,30 @@ class Threads:
         @functools.wraps(original)
         def start(thread: threading.Thread) -> None:
             direct = self._note(thread)
+            if direct and self._delays is not None:
+                thread.run = self._delayed(thread.run)  # type: ignore[method-assign]  # the same, later
             original(thread)
             if direct and self._alone:
                 join(thread, _PATIENCE)
 
         threading.Thread.start = start  # type: ignore[assignment, method-assign]  # the same, observed
+
+    def _delay_work(self, module: ModuleType) -> None:
+        """Let each piece of work of a pool of threads begin a little later."""
+        item = getattr(module, "_WorkItem", None)
+        if item is not None and hasattr(item, "run"):
+            item.run = self._delayed(item.run)
+
+    def _delayed(self, run: Callable[..., Any]) -> Callable[..., Any]:
+        draw, sleep = self._delays, time.sleep
+
+        @functools.wraps(run)
+        def later(*words: Any, **flags: Any) -> Any:  # noqa: ANN401 - as the original
+            if draw is not None:
+                sleep(draw.uniform(0, _LONGEST_DELAY))
+            return run(*words, **flags)
+
+        return later
 
     def _note(self, thread: threading.Thread) -> bool:
         """Tell of a thread that the notebook started; return whether it did so itself."""

@@ -95,15 +95,21 @@ class Case:
         if (ours.ran, ours.failed) != (theirs.ran, theirs.failed):
             return False
         skipped = self.results[index].status == "skipped"
-        return skipped or self._agree(index, ours, theirs, one)
+        return skipped or self._agree(index, ours, theirs, (one, other))
 
     def as_stored(self, index: int, left: ExecutedCell, run: Execution) -> bool:
         """Tell whether a run left in a cell what the notebook holds for it."""
         stored = ExecutedCell(outputs=self.cells[index].outputs)
-        return left.ran and not left.failed and self._agree(index, stored, left, run)
+        return left.ran and not left.failed and self._agree(index, stored, left, (run,))
 
-    def _agree(self, index: int, ours: ExecutedCell, theirs: ExecutedCell, run: Execution) -> bool:
-        around = surroundings_of(index, run, self.flow)
+    def _agree(
+        self,
+        index: int,
+        ours: ExecutedCell,
+        theirs: ExecutedCell,
+        runs: tuple[Execution, ...],
+    ) -> bool:
+        around = surroundings_of(index, runs, self.flow)
         found = compare_outputs(ours.outputs, theirs.outputs, rtol=self.rtol, surroundings=around)
         return found.status != "different"
 

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 _FRAME = re.compile(r"Cell In\[\d+\], line (\d+)")
 _NAME = re.compile(r"^(?:NameError|UnboundLocalError): .*?name '([^']+)' is not defined")
 _MODULE = re.compile(r"No module named '([^'.]+)")
+_OPTIONAL = re.compile(
+    r"Missing optional dependency '([^']+)'|`Import ([\w.]+)` failed"
+    r"|[Pp]lease (?:`)?pip install ([\w-]+)|[Uu]se pip or conda to install ([\w-]+)"
+)
 _IMPORT = re.compile(r"cannot import name '([^']+)' from '([^']+)'")
 _FILE = re.compile(
     r"(?:No such file or directory|does not exist|not found|No files found|unable to open"
@@ -125,14 +129,15 @@ def _module(_case: Case, execution: Execution) -> Cause | None:
         hint = f"Import it from where it is now, or {_lower(HINTS['environment_drift'])}"
         names = (f"{match[2]}.{match[1]}",)
         return _cause(execution, "environment_drift", hint, names=names, confidence=0.8)
-    match = _MODULE.search(message)
+    match = _MODULE.search(message) or _OPTIONAL.search(message)
     if not match:
         return None
+    name = next(group for group in match.groups() if group)
     hint = (
-        f"Install the package that holds {match[1]} in the environment of nbrelease, or, if "
-        f"{match[1]} is a file of yours, put it beside the notebook."
+        f"Install the package that holds {name} in the environment of nbrelease, or, if {name} is "
+        "a file of yours, put it beside the notebook."
     )
-    return _cause(execution, "missing_module", hint, names=(match[1],))
+    return _cause(execution, "missing_module", hint, names=(name,))
 
 
 def _refused(_case: Case, execution: Execution) -> Cause | None:

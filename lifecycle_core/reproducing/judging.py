@@ -39,11 +39,23 @@ def reference_of(cells: Sequence[CodeCell], executions: Sequence[Execution]) -> 
     return "clean_run" if len(executions) > 1 else None
 
 
-def surroundings_of(index: int, execution: Execution, flow: Dataflow) -> Surroundings:
-    """Return what a comparison of a cell's outputs must know about the run."""
-    read = {site.cell for site in execution.facts.clock if site.cell <= index}
+def surroundings_of(index: int, executions: Sequence[Execution], flow: Dataflow) -> Surroundings:
+    """Return what a comparison of a cell's outputs must know about the runs."""
+    facts = executions[0].facts
+    read = {site.cell for site in facts.clock if site.cell <= index} | _logging_times(executions[0])
     clock_read = index in read or bool(read and read & flow.ancestors(index))
-    return Surroundings(clock_read=clock_read, roots=execution.roots)
+    roots = {root: None for execution in executions for root in execution.roots}
+    return Surroundings(
+        clock_read=clock_read,
+        roots=tuple(roots),
+        temporary=tuple(run.temporary for run in executions if run.temporary),
+    )
+
+
+def _logging_times(execution: Execution) -> frozenset[int]:
+    """Return the cells that ask `logging` for the time since its start, which it measures."""
+    cells = enumerate(execution.notebook.get("cells", ()))
+    return frozenset(at for at, cell in cells if "(relativeCreated)" in cell.get("source", ""))
 
 
 def judge(
@@ -101,7 +113,7 @@ def _result(
                 variables=variables,
                 detail=detail,
             )
-    around = surroundings_of(cell.index, executions[0], flow)
+    around = surroundings_of(cell.index, executions, flow)
     stored = ran[0].outputs if reference == "clean_run" else cell.outputs
     compared = ran[1:] if reference == "clean_run" else ran
     found = _worst([compare_outputs(stored, left.outputs, rtol=rtol, surroundings=around)

@@ -77,6 +77,24 @@ def _folder(case: Case, cell: int) -> Cause | None:
     return _cause("missing_data", at, evidence, 0.65, names)
 
 
+def _absolute(case: Case, cell: int) -> Cause | None:
+    """Blame a path of one machine of which a clean run got nothing."""
+    near = case.upstream(cell)
+    refused = sites_in(case.first.facts.refused, near)
+    said = [item for item in case.found("absolute_path", near) if item.severity != "info"]
+    if not refused and not said:
+        return None
+    at, line, names = (
+        (refused[0].cell, refused[0].line, (refused[0].path,))
+        if refused
+        else (said[0].cell, said[0].line, said[0].names)
+    )
+    path = next(iter(names), "a path")
+    evidence = f"{path} lies outside the project, and cell {cell} depends on cell {at}."
+    said_by = _cause("absolute_path", at, evidence, 0.7, names)
+    return said_by.model_copy(update={"line": line})
+
+
 def _network(case: Case, cell: int) -> Cause | None:
     """Blame an answer that came from the network, or did not come."""
     sites = sites_in(case.first.facts.network, case.upstream(cell))
@@ -145,7 +163,7 @@ def _edit(case: Case, cell: int) -> Cause | None:
 
 
 _SIGNS: tuple[Callable[[Case, int], Cause | None], ...] = (
-    _data, _folder, _network, _order, _gap, _versions, _python, _edit,
+    _data, _folder, _absolute, _network, _order, _gap, _versions, _python, _edit,
 )  # fmt: skip
 
 

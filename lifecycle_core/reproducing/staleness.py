@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from lifecycle_core.notebooks.plan import Plan
 from lifecycle_core.notebooks.variants import Variant, cut_after, in_order, with_sources
+from lifecycle_core.reproducing.case import sites_in
 from lifecycle_core.reproducing.clocks import clock_sites, measures
 from lifecycle_core.reproducing.saying import HINTS
 from lifecycle_core.reproducing.signs import reader, signs
@@ -188,24 +189,32 @@ def _moved(case: Case, trials: Trials, cell: int) -> Cause | None:
 
 
 def _reshuffled(case: Case, trials: Trials, cell: int) -> Cause | None:
-    """Try further hash seeds where order may come from a set: two runs may agree by luck."""
+    """Try other orders of sets and threads where one may count: two runs may agree by luck."""
     near = case.upstream(cell)
+    threads = sites_in(case.first.facts.threads, near)
     said = case.found("hash_order", near) + case.found("thread_order", near)
-    if not said:
+    if not said and not threads:
         return None
-    runs = trials.holding([frozenset(), frozenset()], cell, OTHER_HASH_SEEDS)
+    factors: frozenset[Factor] = frozenset({"schedule"}) if threads else frozenset()
+    runs = trials.holding([factors, factors], cell, OTHER_HASH_SEEDS)
     agrees = all(case.same(cell, case.first, run) for run in runs)
-    trials.note(set(), cell, agrees=agrees, against="clean_run", executions=runs)
+    trials.note(factors, cell, agrees=agrees, against="clean_run", executions=runs)
     if agrees:
         return None
-    kind = said[0].kind or "hash_order"
-    cause = _cause(
+    static = [item for item in said if item.kind == "thread_order" or not threads]
+    kind: CauseKind = "thread_order" if threads else (static[0].kind or "hash_order")
+    how = "with threads held up at random" if threads else "with other hash seeds"
+    return _cause(
         kind,
-        said[0].cell,
-        f"Two further clean runs gave other results in cell {cell}.",
+        threads[0].cell if threads else static[0].cell,
+        f"Two further clean runs, {how}, gave other results in cell {cell}.",
         confidence=0.8,
+    ).model_copy(
+        update={
+            "line": threads[0].line if threads else static[0].line,
+            "names": static[0].names if static else (),
+        }
     )
-    return cause.model_copy(update={"line": said[0].line, "names": said[0].names})
 
 
 def _cause(kind: CauseKind, cell: int, evidence: str, *, confidence: float) -> Cause:

@@ -106,6 +106,7 @@ class Trials:
             clock=STANDING if "clock" in held else None,
             network="network" not in held,
             one_thread="threads" in held,
+            delays=hash_seed if "schedule" in held else None,
         )
         threads = 1 if "threads" in held else self.base.threads
         return replace(self.base, factors=factors, hash_seed=hash_seed, threads=threads)

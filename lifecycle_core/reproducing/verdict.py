@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 _GOOD = frozenset({"identical", "cosmetic", "tolerance"})
 _LUCKY = frozenset({"hash_order", "thread_order"})
 """Kinds in which two runs may agree by luck: a set of two has two orders."""
+_SHADOWS = frozenset({"changed_data", "edited_after_run", "unexplained"})
+"""What a rewritten input looks like to those who do not know that it is rewritten."""
 _DEFAULT = Conditions()
 
 
@@ -106,7 +108,7 @@ def reproduce(
             case = replace(case, circumstances=around)
         causes = find_causes(case, trials)
         if rewritten and (changed or case.stale()):
-            known = (cause for cause in causes if cause.kind != "unexplained")
+            known = (cause for cause in causes if cause.kind not in _SHADOWS)
             causes = (blame(case, rewritten, changed), *known)
     return Reproduction(
         notebook=notebook.path.name if notebook.path.is_absolute() else notebook.path.as_posix(),
@@ -124,6 +126,12 @@ def reproduce(
     )
 
 
+def _held_up(plan: Plan) -> Plan:
+    """Return the plan with the notebook's threads held up at random, as a busy machine does."""
+    factors = replace(plan.conditions.factors, delays=plan.conditions.hash_seed)
+    return replace(plan, conditions=replace(plan.conditions, factors=factors))
+
+
 def _beyond_luck(case: Case, runs: Runs, base: Conditions) -> Case:
     """Make further clean runs where those there are leave room for chance.
 
@@ -139,8 +147,9 @@ def _beyond_luck(case: Case, runs: Runs, base: Conditions) -> Case:
         wanted = known + 2
     else:
         return case
-    more = runs.together(
-        clean_plans(case.notebook, wanted, base)[known:], "Running the notebook again"
-    )
+    plans = clean_plans(case.notebook, wanted, base)[known:]
+    if case.first.facts.threads:
+        plans = tuple(map(_held_up, plans))
+    more = runs.together(plans, "Running the notebook again")
     judged = case_of(case.notebook, (*case.executions, *more), rtol=case.rtol)
     return replace(judged, findings=case.findings, lost=case.lost)

@@ -24,7 +24,7 @@ CauseKind = Literal[
 
 Factor = Literal[
     "seed", "hash_seed", "threads", "clock", "network", "order", "repetition", "history", "data",
-    "environment", "same_folder",
+    "environment", "same_folder", "schedule",
 ]  # fmt: skip
 
 
@@ -111,7 +111,8 @@ class Trial(Record):
             the run it is compared with, `threads` one thread, `clock` a clock that stands,
             `network` refused, `order` cells in the order of their stored counts, `repetition` a
             cell run again, `history` deleted or edited source put back, `data` or `environment`
-            as recorded, `same_folder` the folder as an earlier run left it.
+            as recorded, `same_folder` the folder as an earlier run left it, `schedule` threads
+            held up at random.
         cell: Index of the cell that was looked at.
         agrees: Whether that made the cell agree.
         against: What it was compared with.

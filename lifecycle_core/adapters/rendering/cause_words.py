@@ -54,6 +54,7 @@ _FACTORS = {
     "data": "the data as recorded",
     "environment": "the environment as recorded",
     "same_folder": "the folder as an earlier run left it",
+    "schedule": "threads held up at random",
 }
 AGAINST = {
     "stored": "the stored outputs",

@@ -1,6 +1,8 @@
 """The project's folder: a clean run works in a copy elsewhere, and prints where it is.
 
-Measured: `os.getcwd()`, `Path.resolve()` and messages of readers name the folder of the run.
+Measured: `os.getcwd()`, `Path.resolve()` and messages of readers name the folder of the run. What
+is stored names the folder of its author, which on another machine lies elsewhere; its own name is
+the same there, and by that it is known.
 """
 
 from __future__ import annotations
@@ -20,6 +22,8 @@ from lifecycle_core.notebooks.surroundings import Surroundings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_TELLING = 3
+"""Letters that a folder's name must have to be known by it alone."""
 _KINDS = ("text/plain", "text/html", "text/markdown", "application/javascript")
 
 
@@ -28,7 +32,12 @@ def _normalise(outputs: Outputs, surroundings: Surroundings) -> Outputs:
     if not spellings:
         return outputs
     longest_first = sorted(spellings, key=lambda form: (-len(form), form))
-    pattern = re.compile(rf"(?<![\w.)])(?:{'|'.join(map(re.escape, longest_first))})(?![\w-]|\.\w)")
+    known = "|".join(map(re.escape, longest_first))
+    names = {re.split(r"[\\/]", source.rstrip("\\/"))[-1] for _, source in surroundings.roots}
+    same = "|".join(re.escape(name) for name in sorted(names) if len(name) >= _TELLING)
+    parts = r"(?:[\w.+@-]{1,80}[\\/]{1,2}){0,20}"
+    elsewhere = rf"|(?<!/)(?:[A-Za-z]:[\\/]|/){parts}(?:{same})" if same else ""
+    pattern = re.compile(rf"(?<![\w.)])(?:{known}{elsewhere})(?![\w-]|\.\w)")
     return change_text(
         outputs, realigned(lambda text: pattern.sub("(project)", text)), kinds=_KINDS
     )

@@ -2,14 +2,25 @@
 
 Measured: `tempfile.mkdtemp()` gave `/tmp/tmpr9ndw59a`, then `/tmp/tmpk0zrrotc`; ipykernel names a
 cell by its process, `/tmp/ipykernel_10200/633922867.py`. 58 of the public notebooks that differed
-only cosmetically differed in paths of exceptions.
+only cosmetically differed in paths of exceptions. A clean run has a temporary folder of its own,
+where an author had the system's.
 """
 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from lifecycle_core.notebooks.normalisers.base import Normaliser, on_text, realigned, stream
+from lifecycle_core.notebooks.normalisers.base import (
+    Normaliser,
+    Outputs,
+    change_text,
+    realigned,
+    stream,
+)
+
+if TYPE_CHECKING:
+    from lifecycle_core.notebooks.surroundings import Surroundings
 
 _FOLDERS = r"(?:(?:[A-Za-z]:)?(?:[\\/]{1,2}[\w.+~-]{1,100}+){0,12}[\\/]{1,2}|(?<![\w.\\/]))"
 _CELL = re.compile(
@@ -23,6 +34,7 @@ _DRAWN = re.compile(
 )
 _HINTS = ("tmp", "ipykernel_", "ipython-input-", ".py, line ", "joblib_memmapping_folder_")
 _KINDS = ("text/plain", "text/html")
+_SYSTEM = "/tmp"  # noqa: S108 - text, not a file
 
 
 @realigned
@@ -38,11 +50,20 @@ def unnamed(text: str) -> str:
     return _DRAWN.sub("(temporary)", _CELL.sub("(cell)", text))
 
 
+def _normalise(outputs: Outputs, surroundings: Surroundings) -> Outputs:
+    def change(text: str) -> str:
+        for folder in surroundings.temporary:
+            text = text.replace(folder, _SYSTEM)
+        return unnamed(text)
+
+    return change_text(outputs, change, kinds=_KINDS)
+
+
 _ONE, _OTHER = "/tmp/tmpr9ndw59a", "/tmp/tmpk0zrrotc"  # noqa: S108 - text, not files
 
 NORMALISER = Normaliser(
     name="temporary_files",
-    normalise=on_text(unnamed, kinds=_KINDS),
+    normalise=_normalise,
     equal=((stream(f"{_ONE}/a.csv\n"),), (stream(f"{_OTHER}/a.csv\n"),)),
     different=((stream(f"{_ONE}/a.csv\n"),), (stream(f"{_ONE}/b.csv\n"),)),
 )

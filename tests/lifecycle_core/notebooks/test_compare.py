@@ -305,3 +305,28 @@ def test_a_remark_of_timeit_that_comes_only_sometimes_is_a_timing() -> None:
     remark = "The slowest run took 4.29 times longer than the fastest. This could mean more.\n"
     found = compare_outputs([stream(line)], [stream(remark + line)], rtol=0.0)
     assert (found.status, found.normalisers) == ("cosmetic", ("timing",))
+
+
+def test_a_run_has_a_temporary_folder_of_its_own() -> None:
+    run = "/tmp/nbrelease-run-a/r1/k1/tmp"
+    around = Surroundings(temporary=(run,), roots=(("/tmp/nbrelease-run-a/r1/project", "/home/p"),))
+    stored = [stream("in /tmp/work/out.csv and /tmp/tmpr9ndw59a\n")]
+    fresh = [stream(f"in {run}/work/out.csv and {run}/tmpk0zrrotc\n")]
+    found = compare_outputs(stored, fresh, rtol=0.0, surroundings=around)
+    assert (found.status, found.normalisers) == ("cosmetic", ("temporary_files",))
+
+
+@pytest.mark.parametrize(
+    ("stored", "status"),
+    [
+        ("/home/ann/churn/data.csv", "cosmetic"),
+        ("C:\\Users\\ann\\churn/data.csv", "cosmetic"),
+        ("/home/ann/bikes/data.csv", "different"),
+        ("/home/ann/churn/other.csv", "different"),
+    ],
+)
+def test_a_project_is_known_by_its_name_on_another_machine(stored: str, status: str) -> None:
+    around = Surroundings(roots=(("/tmp/copy/project", "/srv/ci/churn"),))
+    fresh = [stream("read /tmp/copy/project/data.csv\n")]
+    found = compare_outputs([stream(f"read {stored}\n")], fresh, rtol=0.0, surroundings=around)
+    assert found.status == status

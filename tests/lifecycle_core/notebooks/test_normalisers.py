@@ -63,8 +63,8 @@ FRAGMENTS = (
     "Wall time: 3 ms",
     "at 0x7f3a91c0d040",
     "<Thread(Thread-5, started 1402)>",
-    "/tmp/tmpr9ndw59a",  # noqa: S108 - text
-    "/tmp/ipykernel_12/34.py",  # noqa: S108 - text
+    "/tmp/tmpr9ndw59a",
+    "/tmp/ipykernel_12/34.py",
     "/lib/site-packages/numpy",
     "/copy/a",
     "/home/me/project",

@@ -150,7 +150,7 @@ def test_an_environment_inside_the_project_is_no_data(
     assert {path: places.kind(str(source / path)) for path in kinds} == kinds
     assert places.kind(str(tmp_path / "run" / "project" / "x.csv")) == PROJECT
     assert places.kind(str(tmp_path / "run" / "home" / "x")) == SCRATCH
-    assert places.kind("/tmp/x") == SHARED  # noqa: S108 - a name
+    assert places.kind("/tmp/x") == SHARED
     assert places.kind("/home/somebody/x") == OUTSIDE
     assert places.kind("/") == OUTSIDE
 
