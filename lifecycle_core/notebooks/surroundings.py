@@ -13,12 +13,15 @@ class Surroundings:
         clock_read: The cell, or one it depends on, read a clock: durations in its text are noise.
             False where nobody saw that; then a number beside a unit of time is a result.
         roots: Pairs of folders that stand for each other: of the clean copy, of the source.
+        process_asked: The notebook asks for the number of its process; elsewhere `pid` may be that
+            of a patient.
         temporary: The runs' own folders for temporary files; elsewhere that is `/tmp`.
     """
 
     clock_read: bool = False
     roots: tuple[tuple[str, str], ...] = ()
     temporary: tuple[str, ...] = ()
+    process_asked: bool = False
 
 
 UNKNOWN = Surroundings()

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _REMOVING = frozenset({"os.remove", "os.rename", "os.rmdir", "shutil.rmtree"})
 """They change folders, and not what a link in them leads to."""
+_DATABASES = frozenset({"duckdb.connect", "sqlite3.connect"})
 _REMEMBERED = 20_000
 _COARSE = 50_000_000
 """Nanoseconds by which the times that a file system keeps may lag behind the clock."""
@@ -52,6 +53,15 @@ class Files:
         self._quiet: set[tuple[object, bool]] = set()
         self._told: set[tuple[object, ...]] = set()
         self._written: set[str] = set()
+        self._databases: dict[str, tuple[int, int]] = {}
+
+    def end(self) -> None:
+        """Tell which databases changed while the cell ran: they are opened once for both."""
+        for path, before in self._databases.items():
+            now = _state(path)
+            if now != before:
+                self._databases[path] = now
+                self._log.site("writes", self._cells.index, line=None, what="changed", path=path)
 
     def events(self) -> dict[str, Callable[..., Refusal]]:
         """Return the audit events to hear, and by what."""
@@ -202,6 +212,8 @@ class Files:
             self._site("writes", caller, what=what, path=told)
         if reads and kind == PROJECT and stat.S_ISREG(os.stat(full).st_mode):
             self._site("reads", caller, what=what, path=told)
+            if what in _DATABASES:
+                self._databases.setdefault(full, _state(full))
 
     def _refuse(self, full: str, path: object, what: str, caller: Caller) -> OSError:
         self._site("refused", caller, what=what, path=full)
@@ -245,6 +257,14 @@ class Files:
             known = self._folders[folder] = os.path.realpath(folder)
         full = os.path.join(known, name)
         return os.path.realpath(full) if os.path.islink(full) else full.rstrip(os.sep) or os.sep
+
+
+def _state(path: str) -> tuple[int, int]:
+    try:
+        info = os.stat(path)
+    except OSError:
+        return (-1, -1)
+    return info.st_size, info.st_mtime_ns
 
 
 def _bounded(found: set[Any]) -> set[Any]:

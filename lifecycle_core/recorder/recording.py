@@ -96,6 +96,7 @@ class Recorder:
     def end(self) -> None:
         """Tell what the cell that ended did."""
         self._randomness.end()
+        self._files.end()
         fact: dict[str, Any] = {"drawn": self._generators.end()}
         if self._tracker is not None:
             fact.update(self._changes(self._tracker))

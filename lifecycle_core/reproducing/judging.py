@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 _SKIP = "skip-execution"
 _OWN_RUNS = frozenset({"package", "promote", "releases", "reproduce", "rollback"})
 _UNSURE = "nondeterministic"
+_LOGGED_TIME = ("(relativeCreated)",)
+"""What `logging` reads the clock for by itself."""
+_PROCESS = ("getpid", "(process)", "current_process")
 _WORST: tuple[CellStatus, ...] = ("different", "tolerance", "cosmetic")
 
 Reference = Literal["stored", "clean_run"]
@@ -42,20 +45,26 @@ def reference_of(cells: Sequence[CodeCell], executions: Sequence[Execution]) -> 
 def surroundings_of(index: int, executions: Sequence[Execution], flow: Dataflow) -> Surroundings:
     """Return what a comparison of a cell's outputs must know about the runs."""
     facts = executions[0].facts
-    read = {site.cell for site in facts.clock if site.cell <= index} | _logging_times(executions[0])
+    read = {site.cell for site in facts.clock if site.cell <= index} | _mentioning(
+        executions[0], _LOGGED_TIME
+    )
     clock_read = index in read or bool(read and read & flow.ancestors(index))
     roots = {root: None for execution in executions for root in execution.roots}
     return Surroundings(
         clock_read=clock_read,
         roots=tuple(roots),
+        process_asked=bool(_mentioning(executions[0], _PROCESS)),
         temporary=tuple(run.temporary for run in executions if run.temporary),
     )
 
 
-def _logging_times(execution: Execution) -> frozenset[int]:
-    """Return the cells that ask `logging` for the time since its start, which it measures."""
-    cells = enumerate(execution.notebook.get("cells", ()))
-    return frozenset(at for at, cell in cells if "(relativeCreated)" in cell.get("source", ""))
+def _mentioning(execution: Execution, words: tuple[str, ...]) -> frozenset[int]:
+    """Return the cells whose source holds one of these words."""
+    return frozenset(
+        at
+        for at, cell in enumerate(execution.notebook.get("cells", ()))
+        if any(word in cell.get("source", "") for word in words)
+    )
 
 
 def judge(

@@ -32,6 +32,8 @@ _DRAWN = re.compile(
     r"|(?<=/tmp/)[A-Za-z][A-Za-z.+-]{0,40}[_-](?=[a-z_]{0,7}\d)[a-z0-9_]{8}(?![A-Za-z0-9_])"
     r"|(?<=joblib_memmapping_folder_)\w{1,100}"
 )
+_PREFIXED = re.compile(r"(?<![\w/])/tmp/[A-Za-z][\w.+-]{0,40}[_-][a-z0-9_]{8}(?![A-Za-z0-9_])")
+"""A name with a prefix of the notebook's own: one in twelve holds no digit to be known by."""
 _HINTS = ("tmp", "ipykernel_", "ipython-input-", ".py, line ", "joblib_memmapping_folder_")
 _KINDS = ("text/plain", "text/html")
 _SYSTEM = "/tmp"  # noqa: S108 - text, not a file
@@ -54,6 +56,8 @@ def _normalise(outputs: Outputs, surroundings: Surroundings) -> Outputs:
     def change(text: str) -> str:
         for folder in surroundings.temporary:
             text = text.replace(folder, _SYSTEM)
+        if surroundings.temporary:
+            text = _PREFIXED.sub("(temporary)", text)
         return unnamed(text)
 
     return change_text(outputs, change, kinds=_KINDS)
