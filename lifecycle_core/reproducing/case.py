@@ -109,6 +109,8 @@ class Case:
         theirs: ExecutedCell,
         runs: tuple[Execution, ...],
     ) -> bool:
+        if ours.outputs == theirs.outputs:
+            return True
         around = surroundings_of(index, runs, self.flow)
         found = compare_outputs(ours.outputs, theirs.outputs, rtol=self.rtol, surroundings=around)
         return found.status != "different"

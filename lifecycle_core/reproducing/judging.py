@@ -6,14 +6,14 @@ the first clean run is the reference of the others.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from lifecycle_core.notebooks.compare import Comparison, Surroundings, compare_outputs
 from lifecycle_core.notebooks.execution import ExecutedCell, Execution
 from lifecycle_core.schema.reproduction import CellResult, CellStatus, Run, VariableResult, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from lifecycle_core.notebooks.cells import CodeCell
     from lifecycle_core.notebooks.dataflow import Dataflow
@@ -122,16 +122,11 @@ def _result(
                 variables=variables,
                 detail=detail,
             )
-    around = surroundings_of(cell.index, executions, flow)
     stored = ran[0].outputs if reference == "clean_run" else cell.outputs
     compared = ran[1:] if reference == "clean_run" else ran
-    found = _worst([compare_outputs(stored, left.outputs, rtol=rtol, surroundings=around)
-                    for left in compared])  # fmt: skip
-    agree = all(
-        compare_outputs(ran[0].outputs, left.outputs, rtol=rtol, surroundings=around).status
-        != "different"
-        for left in ran[1:]
-    )
+    compare = _Comparing(cell.index, executions, rtol, flow)
+    found = _worst([compare(stored, left.outputs) for left in compared])
+    agree = all(compare(ran[0].outputs, left.outputs).status != "different" for left in ran[1:])
     detail = found.detail
     if found.status == "different" and reference == "stored" and _never_run(cell):
         detail = f"this cell was not run before the notebook was saved; {detail}"
@@ -150,6 +145,23 @@ def _result(
         stored_png=found.stored_png,
         fresh_png=found.fresh_png,
     )
+
+
+class _Comparing:
+    """Compares outputs of one cell; what surrounds them is looked up only if they differ."""
+
+    def __init__(
+        self, index: int, executions: Sequence[Execution], rtol: float, flow: Dataflow
+    ) -> None:
+        self._index, self._executions, self._rtol, self._flow = index, executions, rtol, flow
+
+    def __call__(
+        self, ours: Sequence[Mapping[str, Any]], theirs: Sequence[Mapping[str, Any]]
+    ) -> Comparison:
+        if ours == theirs:
+            return Comparison(status="identical")
+        around = surroundings_of(self._index, self._executions, self._flow)
+        return compare_outputs(ours, theirs, rtol=self._rtol, surroundings=around)
 
 
 def _never_run(cell: CodeCell) -> bool:
