@@ -43,6 +43,8 @@ _LAST: frozenset[Factor] = frozenset({"network"})
 _GROUPS = 3
 """Causes that do not depend on each other are looked for one after the other, up to this many."""
 _BLAMED = 3
+_SHOWN = 0.95
+_ONE_OF_SEVERAL = 0.4
 _SET = re.compile(r"\bset\(|\bfrozenset\(|\bhash\(|\{[^:{}]+(?:,[^:{}]+)+\}|\{\s*\w+ for\b")
 
 
@@ -104,8 +106,10 @@ def _explain(case: Case, trials: Trials, cell: int) -> Iterator[Cause]:
         yield _unexplained(case, cell)
         return
     needed = sorted(held) if len(held) == 1 else _needed(case, trials, cell, held, pair)
-    for factor in needed:
-        yield from _blame(case, factor, cell)
+    # Where each factor alone can be let go, it takes two of them, and it is not known which.
+    sure = _SHOWN if needed else _ONE_OF_SEVERAL
+    for factor in needed or sorted(held):
+        yield from _blame(case, factor, cell, sure)
 
 
 def _pair(case: Case, trials: Trials, cell: int, held: frozenset[Factor]) -> Execution | None:
@@ -135,10 +139,10 @@ def _needed(
             trials.note(held - {factor}, cell, agrees=agrees, against="trial", executions=(run,))
             if not agrees:
                 needed.append(factor)
-    return needed or ordered[:1]
+    return needed
 
 
-def _blame(case: Case, factor: Factor, cell: int) -> Iterator[Cause]:
+def _blame(case: Case, factor: Factor, cell: int, sure: float) -> Iterator[Cause]:
     """Say where the factor enters."""
     near = case.upstream(cell)
     places: dict[int, Site | None] = {}
@@ -151,7 +155,8 @@ def _blame(case: Case, factor: Factor, cell: int) -> Iterator[Cause]:
     if not places:
         places = {case.origin(cell): None}
     for at in sorted(places)[:_BLAMED]:
-        yield _cause(case, factor, cell, at, places[at])
+        cause = _cause(case, factor, cell, at, places[at])
+        yield cause.model_copy(update={"confidence": sure})
 
 
 def _is_duration(site: Site) -> bool:
@@ -186,7 +191,7 @@ def _cause(case: Case, factor: Factor, cell: int, at: int, site: Site | None) ->
         f"agreed.{begins}",
         hint=next((item.hint for item in said), HINTS[kind]),
         shown_by="intervention",
-        confidence=0.95,
+        confidence=_SHOWN,
     )
 
 

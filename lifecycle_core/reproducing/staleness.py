@@ -36,6 +36,7 @@ class _Idea:
 
     Attributes:
         cell: Where the cause would sit; None: in the cell that is looked at.
+        hint: What to do, if more can be said than is said of every cause of the kind.
     """
 
     factor: Factor
@@ -44,6 +45,7 @@ class _Idea:
     evidence: str
     cell: int | None = None
     plan: Plan | None = None
+    hint: str = ""
 
 
 def explain_stale(case: Case, trials: Trials, cell: int) -> Cause | None:
@@ -101,6 +103,8 @@ def _lost_code(case: Case, cell: int) -> Iterator[_Idea]:
             variant=with_sources(case.notebook, added, {}),
             evidence=f"With the deleted code {counts} of this session put back, cell {cell} comes "
             "out as stored.",
+            hint=f"Put it back with `%reproduce --restore {deleted[0].count}`, or choose Restart "
+            "Kernel and Run All Cells and save the new results.",
         )
     if edited:
         yield _Idea(
@@ -161,6 +165,7 @@ def _tried(case: Case, trials: Trials, cell: int, ideas: list[_Idea]) -> Cause |
                 cell if idea.cell is None else idea.cell,
                 idea.evidence,
                 confidence=0.95,
+                hint=idea.hint,
             )
     return None
 
@@ -217,12 +222,14 @@ def _reshuffled(case: Case, trials: Trials, cell: int) -> Cause | None:
     )
 
 
-def _cause(kind: CauseKind, cell: int, evidence: str, *, confidence: float) -> Cause:
+def _cause(
+    kind: CauseKind, cell: int, evidence: str, *, confidence: float, hint: str = ""
+) -> Cause:
     return Cause(
         kind=kind,
         cell=cell,
         evidence=evidence,
-        hint=HINTS[kind],
+        hint=hint or HINTS[kind],
         shown_by="intervention",
         confidence=confidence,
     )
