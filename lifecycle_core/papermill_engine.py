@@ -13,9 +13,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from papermill.engines import Engine
-from papermill.log import logger
-
 from lifecycle_core.adapters.progress import Silent
 from lifecycle_core.errors import RunStopped
 
@@ -31,8 +28,33 @@ _SKIP = "skip-execution"
 _SUFFIX = ".reproduction.json"
 
 
-class ReproducingEngine(Engine):  # type: ignore[misc]  # papermill has no types
-    """Implements papermill's engine on `lifecycle_core.reproduce`."""
+class ReproducingEngine:
+    """Implements papermill's engine on `lifecycle_core.reproduce`.
+
+    It does not inherit from papermill's class: papermill loads this module while its own is still
+    being loaded, and whoever loads this module first would load papermill in the midst of it.
+    """
+
+    @classmethod
+    def execute_notebook(cls, nb: Any, kernel_name: str, **flags: Any) -> Any:  # noqa: ANN401 - papermill has no types
+        """Do as papermill's own engines do, around `execute_managed_notebook`."""
+        from papermill.engines import Engine
+
+        return Engine.execute_notebook.__func__(cls, nb, kernel_name, **flags)
+
+    @classmethod
+    def nb_kernel_name(cls, nb: Any, name: str | None = None) -> Any:  # noqa: ANN401 - as above
+        """Return the name of the notebook's kernel as papermill finds it."""
+        from papermill.engines import Engine
+
+        return Engine.nb_kernel_name(nb, name)
+
+    @classmethod
+    def nb_language(cls, nb: Any, language: str | None = None) -> Any:  # noqa: ANN401 - as above
+        """Return the notebook's language as papermill finds it."""
+        from papermill.engines import Engine
+
+        return Engine.nb_language(nb, language)
 
     @classmethod
     def execute_managed_notebook(
@@ -61,12 +83,14 @@ class ReproducingEngine(Engine):  # type: ignore[misc]  # papermill has no types
             RunStopped: The kernel died, a cell took too long, or the notebook left early, which
                 papermill would call completed.
         """
+        from papermill.log import logger
+
         from lifecycle_core import verbs
 
         said = nb_man.nb.metadata.papermill
         parameters = dict(said.get("parameters") or {})
         executions: list[Execution] = []
-        with _quiet():
+        with _quiet(logger):
             record = verbs.reproduce(
                 _absolute(said["input_path"]),
                 parameters=parameters,
@@ -109,7 +133,7 @@ class _Bar(Silent):
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def _quiet(logger: logging.Logger) -> Iterator[None]:
     """Keep papermill from announcing the runs that we make with it."""
     before = logger.level
     logger.setLevel(logging.WARNING)

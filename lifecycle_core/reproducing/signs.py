@@ -155,11 +155,32 @@ def _edit(case: Case, cell: int) -> Cause | None:
     counts = [one.execution_count for one in case.counted()]
     if not counts or counts != list(range(1, len(counts) + 1)) or not _agreed(case):
         return None
+    may_be = _edited(case, cell)
+    at = cell if cell in may_be or not may_be else max(may_be)
+    others = sorted(may_be - {at})
     evidence = (
         "All cells had run once, in order, and clean runs agree on another result of cell "
         f"{cell} than the one that is stored."
     )
-    return _cause("edited_after_run", cell, evidence, 0.7)
+    if others:
+        evidence += f" Instead of cell {at} it may be {', '.join(map(str, others[:_NAMED]))}."
+    return _cause("edited_after_run", at, evidence, 0.7)
+
+
+def _edited(case: Case, cell: int) -> frozenset[int]:
+    """Return the cells of which an edit explains every cell that differs, and none that does not.
+
+    All that differs depends on the edited cell; what shows the same as before does not.
+    """
+    wrong = {"different", "failed"}
+    may_be = case.upstream(cell)
+    for index, result in case.results.items():
+        if result.status in wrong:
+            may_be &= case.upstream(index)
+    for index, result in case.results.items():
+        if result.status in {"identical", "cosmetic", "tolerance"} and case.cells[index].outputs:
+            may_be -= case.upstream(index)
+    return may_be
 
 
 _SIGNS: tuple[Callable[[Case, int], Cause | None], ...] = (

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 FAULTY = [
     "payment_kinds_from_set",
     "generator_without_seed",
-    "constant_edited_early",
+    "threshold_edited",
     "name_from_console",
     "sys_exit_in_middle",
 ]

@@ -96,16 +96,18 @@ def test_a_registry_that_is_not_there(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_run_leaves_nothing(tmp_path: Path, sign: signal.Signals) -> None:
-    mark = tmp_path / "kernel"
+    mark = tmp_path / "kernel"  # outside the project, of which a run sees only its copy
+    project = tmp_path / "project"
+    project.mkdir()
     write_small_release(
-        tmp_path / "nb.ipynb",
+        project / "nb.ipynb",
         f"import os, time, pathlib\npathlib.Path({str(mark)!r}).write_text(str(os.getpid()))\n"
         "time.sleep(600)",
     )
     scratch = Path(tempfile.mkdtemp(prefix="scratch-"))
     process = subprocess.Popen(
         [sys.executable, "-m", "lifecycle_core.cli", "run", "nb.ipynb"],
-        cwd=tmp_path,
+        cwd=project,
         env={**os.environ, "NBRELEASE_HOME": str(tmp_path / "home"), "TMPDIR": str(scratch)},
         stderr=subprocess.PIPE,
         text=True,

@@ -195,4 +195,18 @@ def test_one_sign_speaks_for_all_cells_that_it_fits() -> None:
     )
     record = check(stored, lambda plan, _: left(plan.notebook, {1: "1\n", 3: "1\n"}))
     assert [cell.status for cell in record.cells].count("different") == 2
-    assert [(cause.kind, cause.cell) for cause in record.causes] == [("edited_after_run", 1)]
+    assert [(cause.kind, cause.cell) for cause in record.causes] == [("edited_after_run", 0)]
+
+
+def test_an_edit_is_looked_for_where_it_explains_all_that_differs() -> None:
+    stored = notebook(
+        code("a = 1", count=1),
+        code("b = a + 1", count=2),
+        code("print(a)", count=3, outputs=(printed("1\n"),)),
+        code("print(b)", count=4, outputs=(printed("9\n"),)),
+        code("print(b * 2)", count=5, outputs=(printed("18\n"),)),
+    )
+    (cause,) = check(
+        stored, lambda plan, _: left(plan.notebook, {2: "1\n", 3: "2\n", 4: "4\n"})
+    ).causes
+    assert (cause.kind, cause.cell) == ("edited_after_run", 1)
