@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lifecycle_core.errors import LifecycleError, NotebookInvalid
+from lifecycle_core.errors import InvalidCall, LifecycleError, NotebookInvalid
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -43,6 +43,11 @@ def lint(
     from lifecycle_core.schema.finding import LintReport
 
     named = (paths,) if isinstance(paths, str | Path) else tuple(paths)
+    for path in map(Path, named):
+        if not path.exists():
+            raise InvalidCall(
+                f"{path} does not exist.", hint=f"Check the name; you are in {Path.cwd()}."
+            )
     _check_codes(waived)
     files = ProjectFiles()
     return LintReport(
@@ -99,7 +104,6 @@ def _bytes(path: Path) -> bytes:
 
 
 def _check_codes(waived: Collection[str]) -> None:
-    from lifecycle_core.errors import InvalidCall
     from lifecycle_core.notebooks.rules.table import RULES
 
     known = {rule.code for rule in RULES}

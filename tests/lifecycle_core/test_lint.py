@@ -32,7 +32,7 @@ def test_a_folder_and_what_tools_left_in_it(tmp_path: Path) -> None:
     write(tmp_path / "one.ipynb", code("x = 1"))
     write(tmp_path / ".ipynb_checkpoints" / "one-checkpoint.ipynb", code("x = 1"))
     named = [Path(one.path).name for one in lifecycle_core.lint([tmp_path]).notebooks]
-    assert named == ["one.ipynb", "two.ipynb"]
+    assert named == ["two.ipynb", "one.ipynb"]  # sorted by path, as `reproduce` does
 
 
 def test_a_notebook_that_cannot_be_read_is_told_beside_the_others(tmp_path: Path) -> None:

@@ -82,7 +82,7 @@ def test_a_needed_checkpoint_stops_a_promotion(project: Path) -> None:
     refused = nbrelease("promote", "tumours", "--to", "champion", cwd=project)
     assert refused.code == 1
     assert "tumours/1 cannot become champion" in refused.messages
-    for name in ("reproducible", "contract", "owners", "review"):
+    for name in ("contract", "owners", "review"):
         assert name in refused.messages
     assert "nbrelease checkpoints tumours/1" in refused.messages
 
