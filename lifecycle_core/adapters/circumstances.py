@@ -10,6 +10,7 @@ import os
 import platform
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 _MOST_BYTES = 200 * 1024**2
 """Recorded content beyond this is not held in memory for a trial."""
 _MOST_NAMES = 1_000
+_BURST = 2.0
+"""Seconds; a run of a notebook that reads and shows anything takes as long."""
 _MOST_TEXT = 10 * 1024**2
 _DECLARING = frozenset({".txt", ".in", ".toml", ".lock", ".yml", ".yaml"})
 
@@ -59,6 +62,7 @@ class Surroundings:
         saved = str(info.get("version", "")) if isinstance(info, dict) else ""
         return Circumstances(
             newer=newer,
+            burst=bool(newer) and _in_one_burst(path, inputs),
             emptied=_emptied(path, inputs, since) if not newer and not repository else frozenset(),
             recorded=recorded,
             recorded_by=f"git recorded it with the notebook in {commit}" if recorded else "",
@@ -109,6 +113,16 @@ def _newer(
             ):
                 found.add(item.path)
     return frozenset(found)
+
+
+def _in_one_burst(notebook: Path, inputs: Iterable[InputFile]) -> bool:
+    """Tell whether all that lies beside the notebook and all inputs were written within moments."""
+    beside = [file for file in islice(notebook.parent.iterdir(), _MOST_NAMES) if file.is_file()]
+    times = []
+    for file in {*beside, *(notebook.parent / item.path for item in inputs)}:
+        with suppress(OSError):
+            times.append(file.stat().st_mtime)
+    return max(times) - min(times) < _BURST
 
 
 def _emptied(

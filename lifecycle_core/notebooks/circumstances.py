@@ -34,6 +34,8 @@ class Circumstances:
     Attributes:
         newer: Input files that were changed later than the notebook can have read them; paths as
             in `inputs`.
+        burst: All files were written within moments, as a copy or an archive writes them: then
+            their times say little.
         emptied: Folders of input files from which files were taken later than that.
         recorded: Content of input files as recorded together with the notebook, by path below the
             project's folder; only files that differ today.
@@ -46,6 +48,7 @@ class Circumstances:
     """
 
     newer: frozenset[str] = frozenset()
+    burst: bool = False
     emptied: frozenset[str] = frozenset()
     recorded: Mapping[Path, bytes] = field(default_factory=dict)
     recorded_by: str = ""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from lifecycle_core.reproducing.failures import failure, line_of
 from lifecycle_core.reproducing.instability import explain_unstable
 from lifecycle_core.reproducing.saying import HINTS
-from lifecycle_core.reproducing.signs import signs
+from lifecycle_core.reproducing.signs import other_sign, signs
 from lifecycle_core.reproducing.staleness import explain_stale
 from lifecycle_core.schema.reproduction import Cause
 
@@ -80,6 +80,8 @@ def _stale(case: Case, trials: Trials | None, found: list[Cause]) -> Iterator[Ca
             cause = _unexplained(case, cell)
         if cause.shown_by == "intervention" or cause.kind not in signalled:
             yield cause
+            if cause.shown_by == "observation" and (other := other_sign(case, cell, cause)):
+                yield other
         signalled.add(cause.kind)  # one sign speaks for all cells that it fits
         blamed = {cell} if cause.cell is None else {cell, cause.cell}
         waiting = [index for index in waiting if not blamed & case.upstream(index)]

@@ -19,11 +19,21 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.reproduction import CauseKind
 
 _NAMED = 3
+_UNSURE = 0.45
 
 
 def signs(case: Case, cell: int) -> Cause | None:
     """Weigh what can be seen from outside why a cell differs; no sign, no cause."""
     return next((cause for sign in _SIGNS if (cause := sign(case, cell))), None)
+
+
+def other_sign(case: Case, cell: int, sign: Cause) -> Cause | None:
+    """Return what else it may be, where times of files are all there is and they say little."""
+    if sign.kind != "changed_data" or not case.circumstances.burst:
+        return None
+    others = (read(case, cell) for read in _SIGNS if read is not _data)
+    other = next((cause for cause in others if cause), None)
+    return other and other.model_copy(update={"confidence": min(other.confidence, _UNSURE)})
 
 
 def reader(case: Case, cell: int, paths: frozenset[str]) -> int | None:
@@ -57,7 +67,8 @@ def _data(case: Case, cell: int) -> Cause | None:
         f"{', '.join(names[:_NAMED])} changed later than the notebook can have read it, and cell "
         f"{cell}, which depends on it, comes out different."
     )
-    return _cause("changed_data", at, evidence, 0.75, names)
+    sure = _UNSURE if case.circumstances.burst else 0.75
+    return _cause("changed_data", at, evidence, sure, names)
 
 
 def _folder(case: Case, cell: int) -> Cause | None:

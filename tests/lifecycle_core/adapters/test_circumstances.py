@@ -62,7 +62,11 @@ def test_outside_git_times_are_a_sign(project: Path) -> None:
     assert (found.recorded, found.left_out) == ({}, frozenset())
     os.utime(project / "data.csv", (saved - 60, saved - 60))
     assert look(project).newer == frozenset()
-    assert look(project, since=90).newer == {"../data.csv"}  # the run was longer than that
+    found = look(project, since=90)  # the run was longer than that
+    assert found.newer == {"../data.csv"}
+    assert not found.burst
+    os.utime(project / "data.csv", (saved + 0.1, saved + 0.1))
+    assert look(project).burst
 
 
 def test_a_folder_from_which_files_were_taken_is_a_sign(project: Path) -> None:

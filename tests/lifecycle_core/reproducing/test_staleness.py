@@ -210,3 +210,12 @@ def test_an_edit_is_looked_for_where_it_explains_all_that_differs() -> None:
         stored, lambda plan, _: left(plan.notebook, {2: "1\n", 3: "2\n", 4: "4\n"})
     ).causes
     assert (cause.kind, cause.cell) == ("edited_after_run", 1)
+
+
+def test_times_of_files_that_were_all_copied_say_little() -> None:
+    around = Circumstances(newer=frozenset({"x.csv"}), burst=True)
+    causes = check(stored_with([1, 2, 3]), always("other\n"), around=around).causes
+    assert {(cause.kind, cause.confidence) for cause in causes} == {
+        ("changed_data", 0.45),
+        ("edited_after_run", 0.45),
+    }
