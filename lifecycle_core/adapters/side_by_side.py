@@ -28,7 +28,7 @@ from lifecycle_core.adapters.progress import Progress, Silent
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-_CLEAN_UP_SECONDS = 20.0
+_CLEAN_UP_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ CHROMIUM = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 _PATIENCE = 120.0
-_MILLISECONDS = 60_000
+_MILLISECONDS = 120_000
 
 
 def browser_program() -> str | None:
