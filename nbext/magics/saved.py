@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lifecycle_core.errors import InvalidCall
 from nbext.journal import journal_of
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def this_notebook(shell: InteractiveShell, given: str | None) -> tuple[Located, 
         given: A path from the magic's line; None to look for this notebook.
 
     Raises:
-        InvalidCall: It is not known which file this notebook is.
+        InvalidCall: It is not known which file this notebook is, or the kernel's folder is gone.
     """
     from lifecycle_core import verbs
 
@@ -33,11 +34,22 @@ def this_notebook(shell: InteractiveShell, given: str | None) -> tuple[Located, 
         journal,
         given=given,
         environ=dict(os.environ),
-        folder=Path.cwd(),
+        folder=_folder(),
         connection_file=getattr(parent, "abs_connection_file", ""),
         editor=str(shell.user_ns.get("__vsc_ipynb_file__", "")),
     )
     return located, journal
+
+
+def _folder() -> Path:
+    """Return the folder that the kernel works in, which somebody may have removed meanwhile."""
+    try:
+        return Path.cwd()
+    except FileNotFoundError as error:
+        raise InvalidCall(
+            "The folder that this kernel works in is gone.",
+            hint="Choose Kernel > Restart Kernel: it then works where the notebook lies now.",
+        ) from error
 
 
 def said(located: Located) -> str:

@@ -34,9 +34,13 @@ DELETED, REPRODUCE, OTHER = 2, 4, 5  # the last two as they stand after the firs
 
 
 @pytest.fixture
-def project(lab: Lab) -> Iterator[Path]:
-    """A folder with one notebook. To be asked for before the page, which it then outlives."""
-    folder = lab.folder / "reproduction"
+def project(lab: Lab, request: pytest.FixtureRequest) -> Iterator[Path]:
+    """A folder with one notebook. To be asked for before the page, which it then outlives.
+
+    Each test has a folder of its own: the server keeps a notebook's kernel, and a second notebook
+    of the same name would get it, in a folder that is gone.
+    """
+    folder = lab.folder / request.node.name
     folder.mkdir()
     write_notebook(folder / "churn.ipynb", *CELLS)
     yield folder
@@ -44,7 +48,7 @@ def project(lab: Lab) -> Iterator[Path]:
 
 
 def test_a_deleted_cell_comes_back(project: Path, page: Page, lab: Lab, tmp_path: Path) -> None:
-    open_notebook(page, lab.address, "reproduction/churn.ipynb")
+    open_notebook(page, lab.address, f"{project.name}/churn.ipynb")
     for index in range(5):
         run_cell(page, index)
     page.evaluate(
@@ -94,8 +98,7 @@ def test_a_deleted_cell_comes_back(project: Path, page: Page, lab: Lab, tmp_path
 
 
 def test_the_keyboard_stops_it_while_another_cell_runs(project: Path, page: Page, lab: Lab) -> None:
-    assert project.exists()
-    open_notebook(page, lab.address, "reproduction/churn.ipynb")
+    open_notebook(page, lab.address, f"{project.name}/churn.ipynb")
     for index in range(6):
         run_cell(page, index)
     stop = page.get_by_role("button", name="Stop the reproduction")

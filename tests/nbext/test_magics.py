@@ -169,6 +169,19 @@ def test_package_runs_the_file_it_is_given(
     assert said.splitlines()[0].endswith(", named by you.")
 
 
+def test_a_kernel_whose_folder_is_gone_says_so(
+    shell: InteractiveShell, verbs: FakeVerbs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    folder.rmdir()
+    with pytest.raises(InvalidCall, match="folder that this kernel works in is gone") as caught:
+        shell.run_line_magic("reproduce", "")
+    assert "Restart Kernel" in caught.value.hint
+    assert verbs.calls == []
+
+
 @pytest.mark.parametrize("verb", ["reproduce", "package"])
 def test_what_the_kernel_sees_is_told(
     shell: InteractiveShell, verbs: FakeVerbs, tmp_path: Path, verb: str
