@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _GROUPS = 3
 _DOUBTED = frozenset({"undefined_name", "deleted_cell", "environment_drift"})
-"""What an error says of these may be the shadow of cells that ran in another order."""
+"""What an error says of these can be shown by cells in another order, or code put back."""
 
 
 def find_causes(case: Case, trials: Trials | None) -> tuple[Cause, ...]:
@@ -58,7 +58,8 @@ def _stopped(case: Case, trials: Trials | None) -> Iterator[Cause]:
         if cause is not None:
             yield cause
         return
-    if cause is None or (cause.kind in _DOUBTED and (case.falling() or trials is None)):
+    doubted = case.falling() or case.lost or trials is None
+    if cause is None or (cause.kind in _DOUBTED and doubted):
         other = explain_stale(case, trials, stopped) if trials else signs(case, stopped)
         if other and (cause is None or other.shown_by == "intervention"):
             cause = other.model_copy(update={"line": other.line or line_of(case.first, stopped)})

@@ -186,6 +186,21 @@ def test_a_name_error_that_another_order_mends_is_a_matter_of_order() -> None:
     assert [(cause.kind, cause.cell) for cause in record.causes] == [("out_of_order", 0)]
 
 
+def test_a_name_whose_code_the_session_still_has_is_shown_by_putting_it_back() -> None:
+    stored = notebook(code("print(gone)", count=2, outputs=(printed("5\n"),)))
+    lost = LostSource(kind="deleted", source="gone = 5", count=1, at=0)
+
+    def world(plan: Plan, _number: int) -> Execution:
+        if "gone = 5" not in sources(plan):
+            ended = run("error", stopped_at=0, message="NameError: name 'gone' is not defined")
+            return left(plan.notebook, {}, ended=ended)
+        return left(plan.notebook, {1: "5\n"})
+
+    (cause,) = check(stored, world, lost=[lost]).causes
+    assert (cause.kind, cause.cell, cause.shown_by) == ("deleted_cell", 0, "intervention")
+    assert "%reproduce --restore 1" in cause.hint
+
+
 def test_one_sign_speaks_for_all_cells_that_it_fits() -> None:
     stored = notebook(
         code("x = 1", count=1),
