@@ -36,7 +36,7 @@ _DECLARING = frozenset({".txt", ".in", ".toml", ".lock", ".yml", ".yaml"})
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class LookAround:
     """Looks around one notebook; call it with the inputs of a run.
 
     Attributes:

@@ -97,14 +97,7 @@ class PapermillEngine:
         journal = Journal(code_cells(notebook), progress)
         with (
             _quiet_loop(),
-            fresh_kernel(
-                workspace,
-                {**environment, **conditions.variables},
-                python=conditions.python,
-                factors=conditions.factors,
-                hash_seed=conditions.hash_seed,
-                threads=conditions.threads,
-            ) as kernel,
+            fresh_kernel(workspace, environment, conditions) as kernel,
         ):
             started(kernel)
             journal.enter = kernel.enter_cell

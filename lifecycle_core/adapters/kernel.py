@@ -20,19 +20,17 @@ from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.files import writing
 from lifecycle_core.adapters.kernel_environment import (
-    HASH_SEED,
     kernel_environment,
     needs_user_site,
     processors,
 )
 from lifecycle_core.adapters.recorded import Recorded, read_recorded
 from lifecycle_core.adapters.stacks import Stack, parse_stack
-from lifecycle_core.notebooks.factors import Factors
+from lifecycle_core.notebooks.factors import Conditions
 from lifecycle_core.notebooks.facts import Facts
 from lifecycle_core.recorder import launcher
 from lifecycle_core.recorder.escaped import end_escaped
 from lifecycle_core.recorder.settings import CELL, STACK_SIGNAL, Settings
-from lifecycle_core.recorder.settings import Factors as RecorderFactors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -41,6 +39,7 @@ if TYPE_CHECKING:
 
 _SOCKET_PATH = 90
 """Bytes; the system allows about 104 for a socket's path, and the socket's number comes on top."""
+_DEFAULT = Conditions()
 _POLITE = 5.0
 _GRACE = 0.5
 _TAIL = 2_000
@@ -63,16 +62,14 @@ class Kernel:
         self,
         workspace: Workspace,
         extra: Mapping[str, str],
+        conditions: Conditions,
         *,
-        python: Path | None = None,
-        factors: Factors = Factors(),  # noqa: B008 - frozen
-        hash_seed: int = HASH_SEED,
-        threads: int | None = None,
-        watched: bool = True,
+        watched: bool,
     ) -> None:
+        python = conditions.python
         self.stuck = False
-        self.hash_seed = hash_seed
-        self.threads = threads or processors()
+        self.hash_seed = conditions.hash_seed
+        self.threads = conditions.threads or processors()
         self._memory_kills = memory_kills()
         self.recorded = Recorded(facts=Facts(), begun={})
         self._workspace = workspace
@@ -91,7 +88,11 @@ class Kernel:
             self.temporary = folder / "tmp"
             self.temporary.mkdir()
             self._environment = kernel_environment(
-                workspace, self.temporary, extra, hash_seed=hash_seed, threads=self.threads
+                workspace,
+                self.temporary,
+                {**extra, **conditions.variables},
+                hash_seed=self.hash_seed,
+                threads=self.threads,
             )
             settings = Settings(
                 observed=self._observed.name,
@@ -101,7 +102,7 @@ class Kernel:
                 source=str(workspace.source),
                 cache=self._environment["MPLCONFIGDIR"],
                 linked=tuple(map(str, workspace.linked)),
-                factors=RecorderFactors(**asdict(factors)),
+                factors=conditions.factors,
             )
             config = folder / "config.json"
             config.write_text(json.dumps(asdict(settings) if watched else {}), encoding="utf-8")
@@ -204,33 +205,19 @@ class Kernel:
 def fresh_kernel(
     workspace: Workspace,
     extra: Mapping[str, str],
+    conditions: Conditions = _DEFAULT,
     *,
-    python: Path | None = None,
-    factors: Factors = Factors(),  # noqa: B008 - frozen
-    hash_seed: int = HASH_SEED,
-    threads: int | None = None,
     watched: bool = True,
 ) -> Iterator[Kernel]:
     """Start a kernel; when the block is left, for whatever reason, nothing of it remains.
 
     Args:
         workspace: Where it runs.
-        extra: Environment variables that win over all others.
-        python: Interpreter of an environment that holds ipykernel; by default the current one.
-        factors: What is held fixed.
-        hash_seed: PYTHONHASHSEED, from 0 to 4294967295.
-        threads: What numerical libraries are told, above 0; by default the processors there are.
+        extra: Environment variables that win over all others, but for those of `conditions`.
+        conditions: How it is started.
         watched: The recorder is there; only to measure its cost it is not.
     """
-    kernel = Kernel(
-        workspace,
-        extra,
-        python=python,
-        factors=factors,
-        hash_seed=hash_seed,
-        threads=threads,
-        watched=watched,
-    )
+    kernel = Kernel(workspace, extra, conditions, watched=watched)
     well = False
     try:
         kernel.start()

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from lifecycle_core.adapters.workspace import Workspace
 
-HASH_SEED = 0
 _ALLOWED = frozenset(
     {"PATH", "LANG", "LANGUAGE", "TZ", "PYTHONDONTWRITEBYTECODE",
      "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "VIRTUAL_ENV", "CONDA_PREFIX",
@@ -53,8 +52,8 @@ def kernel_environment(
     temporary: Path,
     extra: Mapping[str, str],
     *,
-    hash_seed: int = HASH_SEED,
-    threads: int | None = None,
+    hash_seed: int,
+    threads: int,
 ) -> dict[str, str]:
     """Return the variables that the kernel sees; nothing else of ours leaks in.
 
@@ -63,7 +62,7 @@ def kernel_environment(
         temporary: The kernel's TMPDIR.
         extra: Variables that win over all others.
         hash_seed: From 0 to 4294967295.
-        threads: What numerical libraries are told; by default the processors there are.
+        threads: What numerical libraries are told, above 0.
     """
     home = workspace.home
     allowed = {
@@ -84,7 +83,7 @@ def kernel_environment(
         "MPLCONFIGDIR": str(_font_cache() or home / ".cache" / "matplotlib"),
         "TMPDIR": str(temporary),
         "PYTHONHASHSEED": str(hash_seed),
-        **dict.fromkeys(_THREADS, str(threads or processors())),
+        **dict.fromkeys(_THREADS, str(threads)),
         "NBRELEASE_EVIDENCE": str(workspace.evidence),
         "NBRELEASE_RUN": "1",
         "PIP_DRY_RUN": "1",  # `%pip install` would change the environment of everybody else

@@ -57,9 +57,7 @@ class Clock:
         self._cells = cells
         self._callers = callers
         self._stands = None if factors.clock is None else round(factors.clock * 1e9)
-        self._shift = round(factors.clock_offset * 1e9)
-        self._fixed = self._stands is not None or bool(self._shift)
-        self._real = time.time_ns
+        self._fixed = self._stands is not None
         self._passed = 0
         self._ticks = 0
         self._readings = 0
@@ -80,7 +78,7 @@ class Clock:
                 self._patch_reading(name)
         for name, words in _CIVIL.items():
             self._patch_civil(name, words)
-        if self._stands is not None:
+        if self._fixed:
             self._patch_sleep()
         for owner, names in _METHODS.items():
             # Elsewhere it warns, and the warning would name the recorder instead of the notebook.
@@ -99,9 +97,8 @@ class Clock:
             moment = self._wall() if wall else self._steady()
             return moment if whole else moment / 1e9
 
-        # The time of day only is shifted: what measures durations has no meaning by itself.
-        stands = self._stands is not None or (wall and self._fixed)
-        stand_in(time, name, self._reading(f"time.{name}", original, fixed if stands else None))
+        given = fixed if self._fixed else None
+        stand_in(time, name, self._reading(f"time.{name}", original, given))
 
     def _patch_civil(self, name: str, most: int) -> None:
         original = getattr(time, name)
@@ -209,7 +206,7 @@ class Clock:
 
     def _wall(self) -> int:
         if self._stands is None:
-            return self._real() + self._shift
+            raise TypeError("this clock runs")  # nobody is given its moments then
         self._readings += 1
         if self._readings > _STANDING:
             self._passed += _TICK

@@ -19,11 +19,26 @@ STACK_SIGNAL = signal.SIGUSR2
 
 @dataclass(frozen=True)
 class Factors:
-    """What is held fixed in this run; see `lifecycle_core.notebooks.factors`."""
+    """What a run is deprived of; the default leaves everything as it is.
+
+    Attributes:
+        seed: Every generator that nobody seeded starts from this number, 0 or above; None leaves
+            them unseeded.
+        clock: Seconds since 1970 at which the clock stands for the notebook's code and its
+            libraries; None lets it go.
+        network: Connections and name look-ups are possible; otherwise they are refused.
+        one_thread: Threads and pools of Python code do one thing at a time. What C libraries do
+            is told by the environment variables of the kernel.
+        delays: Each piece of work of the notebook's threads waits a little before it begins, by
+            random numbers from this seed; None lets them begin at once.
+
+    Example:
+        >>> Factors(seed=0).network
+        True
+    """
 
     seed: int | None = None
     clock: float | None = None
-    clock_offset: float = 0.0
     network: bool = True
     one_thread: bool = False
     delays: int | None = None

@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lifecycle_core.adapters.circumstances import Surroundings
+from lifecycle_core.adapters.circumstances import LookAround
 from lifecycle_core.adapters.environment import environment_facts
 from lifecycle_core.adapters.evidence import MODEL, RECORD, REHEARSAL, TRAINING
 from lifecycle_core.adapters.files import digest_bytes
@@ -136,7 +136,7 @@ def release(
             environment=environment_facts(lock),
             runs=runs if strictness.explain else None,
             findings=read_findings(notebook),
-            look_around=Surroundings(notebook, lock.text),
+            look_around=LookAround(notebook, lock.text),
         )
 
         with told(progress, "Checking the data contract") as answer:

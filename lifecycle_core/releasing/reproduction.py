@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from lifecycle_core.adapters.circumstances import Surroundings
+from lifecycle_core.adapters.circumstances import LookAround
 from lifecycle_core.adapters.environment import environment_facts
 from lifecycle_core.adapters.progress import Progress, Silent, told
 from lifecycle_core.adapters.runs import ScratchRuns
@@ -100,7 +100,7 @@ def reproduce_only(
             runs=runs if strictness.explain else None,
             base=base,
             findings=read_findings(notebook),
-            look_around=Surroundings(notebook, lock.text),
+            look_around=LookAround(notebook, lock.text),
             lost=session.lost(notebook) if session else (),
         )
     if session is None:

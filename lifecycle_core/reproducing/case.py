@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 
 from lifecycle_core.notebooks.cells import code_cells
 from lifecycle_core.notebooks.circumstances import Circumstances
-from lifecycle_core.notebooks.compare import compare_outputs
 from lifecycle_core.notebooks.dataflow import read_dataflow
 from lifecycle_core.notebooks.execution import ExecutedCell
-from lifecycle_core.reproducing.judging import Reference, judge, reference_of, surroundings_of
+from lifecycle_core.reproducing.judging import Reference, compare_cell, judge, reference_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -109,10 +108,14 @@ class Case:
         theirs: ExecutedCell,
         runs: tuple[Execution, ...],
     ) -> bool:
-        if ours.outputs == theirs.outputs:
-            return True
-        around = surroundings_of(index, runs, self.flow)
-        found = compare_outputs(ours.outputs, theirs.outputs, rtol=self.rtol, surroundings=around)
+        found = compare_cell(
+            index,
+            ours.outputs,
+            theirs.outputs,
+            executions=runs,
+            rtol=self.rtol,
+            flow=self.flow,
+        )
         return found.status != "different"
 
     def seconds_since_reading(self) -> dict[str, float]:

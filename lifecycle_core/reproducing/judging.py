@@ -6,6 +6,7 @@ the first clean run is the reference of the others.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from lifecycle_core.notebooks.compare import Comparison, Surroundings, compare_outputs
@@ -42,7 +43,32 @@ def reference_of(cells: Sequence[CodeCell], executions: Sequence[Execution]) -> 
     return "clean_run" if len(executions) > 1 else None
 
 
-def surroundings_of(index: int, executions: Sequence[Execution], flow: Dataflow) -> Surroundings:
+def compare_cell(
+    index: int,
+    ours: Sequence[Mapping[str, Any]],
+    theirs: Sequence[Mapping[str, Any]],
+    *,
+    executions: Sequence[Execution],
+    rtol: float,
+    flow: Dataflow,
+) -> Comparison:
+    """Compare two outputs of a cell; what surrounds them is looked up only if they differ.
+
+    Args:
+        index: Of the cell.
+        ours: Outputs, as stored or of a run.
+        theirs: Outputs of a run.
+        executions: The runs that they come from.
+        rtol: Relative difference of two numbers that still counts as equal, in [0, 1).
+        flow: Which cell may depend on which.
+    """
+    if ours == theirs:
+        return Comparison(status="identical")
+    around = _surroundings(index, executions, flow)
+    return compare_outputs(ours, theirs, rtol=rtol, surroundings=around)
+
+
+def _surroundings(index: int, executions: Sequence[Execution], flow: Dataflow) -> Surroundings:
     """Return what a comparison of a cell's outputs must know about the runs."""
     facts = executions[0].facts
     read = {site.cell for site in facts.clock if site.cell <= index} | _mentioning(
@@ -124,7 +150,7 @@ def _result(
             )
     stored = ran[0].outputs if reference == "clean_run" else cell.outputs
     compared = ran[1:] if reference == "clean_run" else ran
-    compare = _Comparing(cell.index, executions, rtol, flow)
+    compare = partial(compare_cell, cell.index, executions=executions, rtol=rtol, flow=flow)
     found = _worst([compare(stored, left.outputs) for left in compared])
     agree = all(compare(ran[0].outputs, left.outputs).status != "different" for left in ran[1:])
     detail = found.detail
@@ -145,23 +171,6 @@ def _result(
         stored_png=found.stored_png,
         fresh_png=found.fresh_png,
     )
-
-
-class _Comparing:
-    """Compares outputs of one cell; what surrounds them is looked up only if they differ."""
-
-    def __init__(
-        self, index: int, executions: Sequence[Execution], rtol: float, flow: Dataflow
-    ) -> None:
-        self._index, self._executions, self._rtol, self._flow = index, executions, rtol, flow
-
-    def __call__(
-        self, ours: Sequence[Mapping[str, Any]], theirs: Sequence[Mapping[str, Any]]
-    ) -> Comparison:
-        if ours == theirs:
-            return Comparison(status="identical")
-        around = surroundings_of(self._index, self._executions, self._flow)
-        return compare_outputs(ours, theirs, rtol=self._rtol, surroundings=around)
 
 
 def _never_run(cell: CodeCell) -> bool:

@@ -31,7 +31,7 @@ def run_again(case: Case, trials: Trials) -> tuple[list[int], Execution]:
     Returns:
         The cells that come out different then, and that run.
     """
-    (again,) = trials.variants([], [trials.plan(Plan(notebook=case.notebook, folder_of=0))])
+    (again,) = trials.otherwise([Plan(notebook=case.notebook, folder_of=0)])
     changed = [index for index in case.cells if not case.same(index, case.first, again)]
     cell = changed[0] if changed else max(case.cells)
     trials.note({"same_folder"}, cell, agrees=not changed, against="clean_run", executions=(again,))

@@ -1,9 +1,4 @@
-"""Words of causes: the hint for each kind, and how sure one is.
-
-`confidence` is the share of causes of that kind, shown in that way, that were right on the corpus
-of `tests/corpus` (`make corpus` prints the table beside the share that was seen), rounded down to
-0.05. It is 1 only where the run itself says so.
-"""
+"""What to do about a cause, by its kind; causes that know more say it themselves."""
 
 from __future__ import annotations
 

@@ -7,11 +7,11 @@ out as stored is explained. For the rest there are `signs`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lifecycle_core.notebooks.plan import Plan
-from lifecycle_core.notebooks.variants import Variant, cut_after, in_order, with_sources
+from lifecycle_core.notebooks.variants import Variant, in_order, whole, with_sources
 from lifecycle_core.reproducing.case import sites_in
 from lifecycle_core.reproducing.clocks import clock_sites, measures
 from lifecycle_core.reproducing.saying import HINTS
@@ -20,7 +20,8 @@ from lifecycle_core.reproducing.trials import HASH_SEEDS, OTHER_HASH_SEEDS, left
 from lifecycle_core.schema.reproduction import Cause
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from lifecycle_core.reproducing.case import Case
     from lifecycle_core.reproducing.trials import Trials
@@ -36,6 +37,7 @@ class _Idea:
 
     Attributes:
         cell: Where the cause would sit; None: in the cell that is looked at.
+        recorded: Other content for files of the project.
         hint: What to do, if more can be said than is said of every cause of the kind.
     """
 
@@ -44,26 +46,26 @@ class _Idea:
     variant: Variant
     evidence: str
     cell: int | None = None
-    plan: Plan | None = None
+    recorded: Mapping[Path, bytes] = field(default_factory=dict)
     hint: str = ""
 
 
 def explain_stale(case: Case, trials: Trials, cell: int) -> Cause | None:
     """Return why a cell does not come out as stored (or no longer runs), or None."""
-    ideas = list(_ideas(case, trials, cell))
+    ideas = list(_ideas(case, cell))
     for at in range(0, len(ideas), 2):
         if cause := _tried(case, trials, cell, ideas[at : at + 2]):
             return cause
     return _moved(case, trials, cell) or _reshuffled(case, trials, cell) or signs(case, cell)
 
 
-def _ideas(case: Case, trials: Trials, cell: int) -> Iterator[_Idea]:
+def _ideas(case: Case, cell: int) -> Iterator[_Idea]:
     yield from _lost_code(case, cell)
     if pair := case.falling():
         earlier, later = pair
-        counted = sorted(case.counted(), key=lambda one: one.execution_count or 0)
-        limit = case.cells[cell].execution_count
-        order = [one.index for one in counted if limit is None or _count(one) <= limit]
+        counts = {one.index: one.execution_count or 0 for one in case.counted()}
+        limit = counts.get(cell, max(counts.values()))
+        order = [at for at in sorted(counts, key=counts.__getitem__) if counts[at] <= limit]
         yield _Idea(
             factor="order",
             kind="out_of_order",
@@ -75,12 +77,11 @@ def _ideas(case: Case, trials: Trials, cell: int) -> Iterator[_Idea]:
     if case.circumstances.recorded:
         recorded = case.circumstances.recorded
         names = ", ".join(sorted(path.as_posix() for path in recorded)[:3])
-        cut = cut_after(case.notebook, cell)
         yield _Idea(
             factor="data",
             kind="changed_data",
-            variant=cut,
-            plan=trials.plan(Plan(notebook=cut.notebook, recorded=recorded)),
+            variant=whole(case.notebook),
+            recorded=recorded,
             evidence=f"With {names} as {case.circumstances.recorded_by}, cell {cell} comes out as "
             "stored.",
             cell=reader(case, cell, frozenset()),
@@ -117,10 +118,6 @@ def _lost_code(case: Case, cell: int) -> Iterator[_Idea]:
         )
 
 
-def _count(cell: object) -> int:
-    return getattr(cell, "execution_count", None) or 0
-
-
 def _repetitions(case: Case, cell: int) -> Iterator[_Idea]:
     """Offer cells that were run more than once: the counts skip before or after them."""
     near = case.upstream(cell)
@@ -150,13 +147,14 @@ def _repetitions(case: Case, cell: int) -> Iterator[_Idea]:
 
 
 def _tried(case: Case, trials: Trials, cell: int, ideas: list[_Idea]) -> Cause | None:
-    runs = trials.variants(
-        [idea.variant.up_to(cell) for idea in ideas if idea.plan is None],
-        [idea.plan for idea in ideas if idea.plan is not None],
+    shortened = [idea.variant.up_to(cell).notebook for idea in ideas]
+    runs = trials.otherwise(
+        [
+            Plan(notebook=notebook, recorded=idea.recorded)
+            for notebook, idea in zip(shortened, ideas, strict=True)
+        ]
     )
-    ordered = [idea for idea in ideas if idea.plan is None]
-    ordered += [idea for idea in ideas if idea.plan is not None]
-    for idea, run in zip(ordered, runs, strict=True):
+    for idea, run in zip(ideas, runs, strict=True):
         agrees = case.as_stored(cell, left_at(idea.variant, cell, run), run)
         trials.note({idea.factor}, cell, agrees=agrees, against="stored", executions=(run,))
         if agrees:

@@ -63,19 +63,11 @@ class Trials:
         ]
         return list(self._runs.together(plans, "Looking for the cause"))
 
-    def variants(
-        self, variants: Sequence[Variant], recorded: Sequence[Plan] = ()
-    ) -> list[Execution]:
-        """Run other shapes of the notebook, and plans made elsewhere, side by side."""
-        made = [
-            Plan(notebook=variant.notebook, conditions=self._conditions(frozenset(), HASH_SEEDS[0]))
-            for variant in variants
-        ]
-        return list(self._runs.together([*made, *recorded], "Looking for the cause"))
-
-    def plan(self, plan: Plan) -> Plan:
-        """Return a plan with the conditions of the first clean run."""
-        return replace(plan, conditions=self._conditions(frozenset(), HASH_SEEDS[0]))
+    def otherwise(self, plans: Sequence[Plan]) -> list[Execution]:
+        """Run other shapes of the notebook or of its folder, under the first run's conditions."""
+        conditions = self._conditions(frozenset(), HASH_SEEDS[0])
+        alike = [replace(plan, conditions=conditions) for plan in plans]
+        return list(self._runs.together(alike, "Looking for the cause"))
 
     def note(
         self,

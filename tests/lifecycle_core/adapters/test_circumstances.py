@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lifecycle_core.adapters.circumstances import Surroundings
+from lifecycle_core.adapters.circumstances import LookAround
 from lifecycle_core.adapters.files import digest_file
 from lifecycle_core.adapters.workspace import read_notebook
 from lifecycle_core.notebooks.circumstances import Circumstances, Pin
@@ -35,7 +35,7 @@ def look(project: Path, since: float = 0.0) -> Circumstances:
     inputs = [InputFile(path="../data.csv", digest=digest_file(data), cells=(0,))]
     (project / "requirements.txt").write_text("six==1.15\nidna>=2\nabsent==1\n")
     notebook = read_notebook(project / "work" / "model.ipynb")
-    return Surroundings(notebook, "six==1.17.0\nidna==3.11\n")(inputs, {inputs[0].path: since})
+    return LookAround(notebook, "six==1.17.0\nidna==3.11\n")(inputs, {inputs[0].path: since})
 
 
 def test_git_gives_back_the_data_of_the_notebooks_commit(project: Path) -> None:

@@ -310,8 +310,8 @@ def test_a_remark_of_timeit_that_comes_only_sometimes_is_a_timing() -> None:
 def test_a_run_has_a_temporary_folder_of_its_own() -> None:
     run = "/tmp/nbrelease-run-a/r1/k1/tmp"
     around = Surroundings(temporary=(run,), roots=(("/tmp/nbrelease-run-a/r1/project", "/home/p"),))
-    stored = [stream("in /tmp/work/out.csv and /tmp/tmpr9ndw59a\n")]
-    fresh = [stream(f"in {run}/work/out.csv and {run}/tmpk0zrrotc\n")]
+    stored = [stream("in /tmp/made/out.csv and /tmp/tmpr9ndw59a\n")]
+    fresh = [stream(f"in {run}/made/out.csv and {run}/tmpk0zrrotc\n")]
     found = compare_outputs(stored, fresh, rtol=0.0, surroundings=around)
     assert (found.status, found.normalisers) == ("cosmetic", ("temporary_files",))
 

@@ -24,7 +24,7 @@ def nothing(_: str) -> bool:
         "from pathlib import Path\nPath('/data') / 'x.csv'",
         "open(r'C:\\Users\\ann\\x.txt')",
         "open('~/x.txt')",
-        "import os\nos.chdir('/work/project')",
+        "import os\nos.chdir('/srv/project')",
         "import pandas as pd\npd.DataFrame().to_csv('/out/x.csv')",
         "import sys\nsys.path.insert(0, '/home/ann/lib')",
         "load_it('/Users/ann/x.csv')",
@@ -75,9 +75,9 @@ def test_an_absolute_path_that_is_read_and_not_there_surely_fails() -> None:
 
 
 def test_a_path_below_the_notebook_can_be_made_relative() -> None:
-    (finding,) = findings(PANDAS + "pd.read_csv('/work/p/data/x.csv')", folder="/work/p")
+    (finding,) = findings(PANDAS + "pd.read_csv('/srv/p/data/x.csv')", folder="/srv/p")
     assert finding.fixable
-    (finding,) = findings(PANDAS + "pd.read_csv('/work/pq/x.csv')", folder="/work/p")
+    (finding,) = findings(PANDAS + "pd.read_csv('/srv/pq/x.csv')", folder="/srv/p")
     assert not finding.fixable
 
 
