@@ -252,7 +252,9 @@ def _ended(call: Call, connection: Connection[Any, Any]) -> tuple[str, Any]:
 def _watch_parent() -> None:
     """Wait for the end of standard input, which means that the parent is gone or wants us gone."""
     os.read(sys.stdin.fileno(), 1)
-    os.kill(os.getpid(), signal.SIGTERM)
+    # To the main thread, not the process: while a SIGINT is on its way to the main thread, the
+    # system may hand a signal for the process to this one, and the main thread would sleep on.
+    signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
 
 
 def _interrupt(*_: object) -> None:

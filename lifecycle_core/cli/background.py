@@ -80,7 +80,8 @@ def _end_with(parent: int) -> None:
     """Interrupt ourselves once the parent is gone, so that the clean run's own clean-up happens."""
     while os.getppid() == parent:
         time.sleep(_POLL)
-    os.kill(os.getpid(), signal.SIGTERM)
+    # To the main thread: another one may get a signal for the process, and the main one sleep on.
+    signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
     time.sleep(_GRACE)
     os._exit(1)
 

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -131,6 +132,21 @@ def test_who_stops_listening_ends_every_child_with_its_clean_up(tmp_path: Path) 
     cleaned = {path.name.partition("-")[2] for path in tmp_path.glob("cleaned-*")}
     assert began == cleaned
     assert all(gone(int(process)) for process in began)
+
+
+def test_an_interrupt_on_its_way_does_not_keep_a_child_from_ending(tmp_path: Path) -> None:
+    running = run_side_by_side([call(calls.stay, str(tmp_path))] * 3 + [call(calls.die)], jobs=4)
+    next(running)
+    wait_until(lambda: len(list(tmp_path.glob("began-*"))) == 3)
+    children = [int(path.name.partition("-")[2]) for path in tmp_path.glob("began-*")]
+    for signum in (signal.SIGSTOP, signal.SIGINT):
+        for child in children:
+            os.kill(child, signum)
+    wake = threading.Timer(0.2, lambda: [os.kill(child, signal.SIGCONT) for child in children])
+    wake.start()
+    running.close()  # type: ignore[attr-defined] # it is a generator
+    wake.join()
+    assert len(list(tmp_path.glob("cleaned-*"))) == 3
 
 
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGKILL])
