@@ -38,17 +38,26 @@ def main() -> None:
         truths, dropped = _corpus(corpus)
         chosen = [truth for truth in truths if not options.kind or options.kind in _names(truth)]
         chosen = chosen[: options.limit]
+        judged = []
         with ThreadPoolExecutor(2) as pool:  # as many kernels at a time as the machine has cores
-            judged = list(pool.map(lambda truth: _judge(truth, corpus, options), chosen))
+            for each in pool.map(lambda truth: _judge(truth, corpus, options), chosen):
+                judged.append(each)
+                print(_line(len(judged), len(chosen), each), file=sys.stderr, flush=True)
+                if options.json:
+                    with options.json.open("a", encoding="utf-8") as file:
+                        file.write(json.dumps(asdict(each)) + "\n")
     for each in dropped:
         print(f"dropped {each.name}: {each.reason}")
     print(f"{len(judged)} notebooks; {len(dropped)} dropped: truth not confirmed by execution\n")
     print_table(judged)
     print_misses(judged)
     print_calibration(judged)
-    if options.json:
-        text = json.dumps([asdict(each) for each in judged], indent=1)
-        options.json.write_text(text, encoding="utf-8")
+
+
+def _line(number: int, total: int, each: Judged) -> str:
+    said = each.record["verdict"] if each.record else f"exit {each.code}"
+    causes = ", ".join(f"{cause['kind']} in {cause['cell']}" for cause in each.stated)
+    return f"{number:4}/{total} {each.seconds:5.1f} s {each.truth.path}: {said} {causes}"
 
 
 def _options() -> argparse.Namespace:
@@ -57,7 +66,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--kind", help="one cause kind, `clean`, `harmless` or a case's name")
     parser.add_argument("--limit", type=int, help="judge at most so many notebooks")
     parser.add_argument("--no-nbval", action="store_true", help="leave nbval out")
-    parser.add_argument("--json", type=Path, help="write all that was said here")
+    parser.add_argument("--json", type=Path, help="add a line a notebook here: what was said")
     parser.add_argument("--options", default="", help="more words for `nbrelease reproduce`")
     return parser.parse_args()
 

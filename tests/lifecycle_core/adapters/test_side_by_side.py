@@ -39,6 +39,11 @@ def gone(process: int) -> bool:
     return False
 
 
+def resume(processes: list[int]) -> None:
+    for process in processes:
+        os.kill(process, signal.SIGCONT)
+
+
 def wait_until(true: Callable[[], object]) -> None:
     deadline = time.monotonic() + 60
     while not true():
@@ -142,7 +147,7 @@ def test_an_interrupt_on_its_way_does_not_keep_a_child_from_ending(tmp_path: Pat
     for signum in (signal.SIGSTOP, signal.SIGINT):
         for child in children:
             os.kill(child, signum)
-    wake = threading.Timer(0.2, lambda: [os.kill(child, signal.SIGCONT) for child in children])
+    wake = threading.Timer(0.2, resume, [children])
     wake.start()
     running.close()  # type: ignore[attr-defined] # it is a generator
     wake.join()
