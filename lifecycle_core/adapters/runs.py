@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from lifecycle_core.adapters.environment import LockedEnvironments
 from lifecycle_core.adapters.kernel_environment import processors
 from lifecycle_core.adapters.progress import Progress, Silent, told
 
@@ -33,12 +36,14 @@ class ScratchRuns:
         parameters: Mapping[str, Any],
         cell_timeout: float | None,
         progress: Progress,
+        environments: LockedEnvironments | None = None,
     ) -> None:
         self._engine = engine
         self._scratch = scratch
         self._parameters = parameters
         self._cell_timeout = cell_timeout
         self._progress = progress
+        self._environments = environments or LockedEnvironments()
         self._kernels: list[Kernel] = []
         self._broken_off = False
         self.workspaces: list[Workspace] = []
@@ -48,6 +53,7 @@ class ScratchRuns:
 
         The first one's cells are reported. If this is interrupted, all kernels are ended first.
         """
+        plans = [self._placed(plan) for plan in plans]
         with told(self._progress, purpose) as answer:
             executions = self._together(plans)
             if len(plans) > 1 and any(_in_the_way(one) for one in executions):
@@ -55,6 +61,15 @@ class ScratchRuns:
                 executions = tuple(self._together([plan])[0] for plan in plans)
             answer(executions[0].run.exit)
         return executions
+
+    def _placed(self, plan: Plan) -> Plan:
+        """Build the environment that a plan asks for, and let it run there."""
+        if not plan.versions:
+            return plan
+        built = self._environments.declared(plan.modules, plan.versions, self._progress)
+        variables = built.variables(os.environ.get("PATH", os.defpath))
+        conditions = replace(plan.conditions, python=built.python, variables=variables)
+        return replace(plan, conditions=conditions)
 
     def _together(self, plans: Sequence[Plan]) -> tuple[Execution, ...]:
         spaces = [

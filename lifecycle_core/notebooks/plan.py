@@ -23,6 +23,8 @@ class Plan:
         notebook: What is run.
         conditions: How it is started.
         recorded: Other content for files of the project, by their path below the project's folder.
+        versions: Other versions of packages than those here: specifiers by normal name.
+        modules: Where there are other versions: the modules that the notebook loads.
         folder_of: Number of an earlier run, from 0, in whose folder it takes place as that run
             left it; None for a fresh copy of the project.
     """
@@ -30,6 +32,8 @@ class Plan:
     notebook: Notebook
     conditions: Conditions = field(default_factory=Conditions)
     recorded: Mapping[Path, bytes] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+    modules: frozenset[str] = frozenset()
     folder_of: int | None = None
 
 
@@ -42,4 +46,7 @@ class Runs(Protocol):
         Args:
             plans: At least one.
             purpose: What they are made for, in a few words for the person who waits.
+
+        Raises:
+            EnvironmentUnavailable: The versions that a plan asks for are not to be had.
         """

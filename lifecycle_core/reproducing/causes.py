@@ -58,7 +58,7 @@ def _stopped(case: Case, trials: Trials | None) -> Iterator[Cause]:
         if cause is not None:
             yield cause
         return
-    doubted = case.falling() or case.lost or trials is None
+    doubted = case.falling() or case.lost or case.circumstances.pins or trials is None
     if cause is None or (cause.kind in _DOUBTED and doubted):
         other = explain_stale(case, trials, stopped) if trials else signs(case, stopped)
         if other and (cause is None or other.shown_by == "intervention"):

@@ -10,12 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from lifecycle_core.errors import EnvironmentUnavailable
 from lifecycle_core.notebooks.plan import Plan
 from lifecycle_core.notebooks.variants import Variant, in_order, whole, with_sources
 from lifecycle_core.reproducing.case import sites_in
 from lifecycle_core.reproducing.clocks import clock_sites, measures
 from lifecycle_core.reproducing.saying import HINTS
-from lifecycle_core.reproducing.signs import reader, signs
+from lifecycle_core.reproducing.signs import asked_for, reader, signs
 from lifecycle_core.reproducing.trials import HASH_SEEDS, OTHER_HASH_SEEDS, left_at
 from lifecycle_core.schema.reproduction import Cause
 
@@ -56,7 +57,12 @@ def explain_stale(case: Case, trials: Trials, cell: int) -> Cause | None:
     for at in range(0, len(ideas), 2):
         if cause := _tried(case, trials, cell, ideas[at : at + 2]):
             return cause
-    return _moved(case, trials, cell) or _reshuffled(case, trials, cell) or signs(case, cell)
+    return (
+        _elsewhere(case, trials, cell)
+        or _moved(case, trials, cell)
+        or _reshuffled(case, trials, cell)
+        or signs(case, cell)
+    )
 
 
 def _ideas(case: Case, cell: int) -> Iterator[_Idea]:
@@ -166,6 +172,37 @@ def _tried(case: Case, trials: Trials, cell: int, ideas: list[_Idea]) -> Cause |
                 hint=idea.hint,
             )
     return None
+
+
+def _elsewhere(case: Case, trials: Trials, cell: int) -> Cause | None:
+    """Run with the versions that the project's files ask for, where other ones are here."""
+    pins = case.circumstances.pins
+    if not pins:
+        return None
+    variant = whole(case.notebook)
+    wanted: dict[str, list[str]] = {}
+    for pin in pins:
+        wanted.setdefault(pin.name, []).append(pin.wanted)
+    plan = Plan(
+        notebook=variant.up_to(cell).notebook,
+        versions={name: ",".join(said) for name, said in wanted.items()},
+        modules=case.first.modules,
+    )
+    try:
+        (run,) = trials.otherwise([plan])
+    except EnvironmentUnavailable:
+        return None  # the versions stay a sign
+    agrees = case.as_stored(cell, left_at(variant, cell, run), run)
+    trials.note({"environment"}, cell, agrees=agrees, against="stored", executions=(run,))
+    if not agrees:
+        return None
+    cause = _cause(
+        "environment_drift",
+        cell,
+        f"{asked_for(pins)}. With the versions asked for, cell {cell} comes out as stored.",
+        confidence=0.95,
+    )
+    return cause.model_copy(update={"names": tuple(pin.name for pin in pins)})
 
 
 def _moved(case: Case, trials: Trials, cell: int) -> Cause | None:

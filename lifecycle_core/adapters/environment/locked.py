@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 
 from lifecycle_core.adapters.environment.building import build
 from lifecycle_core.adapters.environment.cache import Cache
+from lifecycle_core.adapters.environment.declared import declared_lock
 from lifecycle_core.adapters.environment.distributions import observe
 from lifecycle_core.adapters.environment.hashes import read_pins
 from lifecycle_core.adapters.environment.locks import UvEnvironments, locals_of
 from lifecycle_core.errors import TargetUnwritable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from lifecycle_core.adapters.environment.building import Environment
@@ -45,6 +47,26 @@ class LockedEnvironments:
     def lock(self, modules: frozenset[str]) -> Lock:
         """Return the lock of what modules come from, with what a kernel needs."""
         return UvEnvironments(cache=self.cache).lock(modules | KERNEL)
+
+    def declared(
+        self,
+        modules: frozenset[str],
+        wanted: Mapping[str, str],
+        progress: Progress | None = None,
+    ) -> Environment:
+        """Return an environment as the one here, but for the versions asked for.
+
+        Args:
+            modules: Names of modules that a kernel loaded.
+            wanted: Specifiers by normal name of the package.
+            progress: Is told if there is something to wait for.
+
+        Raises:
+            EnvironmentUnavailable: There is no such environment, or it cannot be built.
+            TargetUnwritable: The cache cannot be written.
+        """
+        lock = declared_lock(modules | KERNEL, wanted)
+        return self.environment(lock, progress, modules)
 
     def environment(
         self,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from lifecycle_core.errors import EnvironmentUnavailable
 from lifecycle_core.notebooks.circumstances import Circumstances, Pin
 from lifecycle_core.notebooks.facts import Facts, Site
 from lifecycle_core.reproducing import clean_plans, reproduce
@@ -99,6 +100,34 @@ def test_data_that_git_recorded_is_put_back() -> None:
     (cause,) = check(stored_with([1, 2, 3]), world, around=around).causes
     assert (cause.kind, cause.cell, cause.shown_by) == ("changed_data", 0, "intervention")
     assert "x.csv as git recorded it" in cause.evidence
+
+
+PINS = tuple(
+    Pin(name="polars", wanted=wanted, here="2.0", said_by="requirements.txt")
+    for wanted in ("<1", "!=0.4")
+)
+
+
+def test_the_versions_that_files_ask_for_are_tried() -> None:
+    def world(plan: Plan, _number: int) -> Execution:
+        text = "as stored\n" if plan.versions == {"polars": "<1,!=0.4"} else "new\n"
+        return left(plan.notebook, {2: text})
+
+    checked = check(stored_with([1, 2, 3]), world, around=Circumstances(pins=PINS))
+    (cause,) = checked.causes
+    assert (cause.kind, cause.cell, cause.shown_by) == ("environment_drift", 2, "intervention")
+    assert "With the versions asked for" in cause.evidence
+    assert checked.trials[-1].factors == ("environment",)
+
+
+def test_versions_that_are_not_to_be_had_stay_a_sign() -> None:
+    def world(plan: Plan, _number: int) -> Execution:
+        if plan.versions:
+            raise EnvironmentUnavailable("polars<1 is on no index.", reason="not_on_index")
+        return left(plan.notebook, {2: "new\n"})
+
+    (cause,) = check(stored_with([1, 2, 3]), world, around=Circumstances(pins=PINS)).causes
+    assert (cause.kind, cause.shown_by) == ("environment_drift", "observation")
 
 
 @pytest.mark.parametrize(
