@@ -14,6 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lifecycle_core.adapters.dvc import named_in, tracked_by
 from lifecycle_core.adapters.files import digest_bytes
 from lifecycle_core.adapters.git import git, top_of
 from lifecycle_core.notebooks.circumstances import Circumstances, Pin
@@ -56,7 +57,7 @@ class LookAround:
         """
         path = self.notebook.path.resolve()
         repository = _Git.around(path)
-        recorded, commit = repository.recorded(path, inputs) if repository else ({}, "")
+        recorded, by = repository.recorded(path, inputs) if repository else ({}, "")
         newer = _newer(path, inputs, since, repository)
         info = self.notebook.content["metadata"].get("language_info")
         saved = str(info.get("version", "")) if isinstance(info, dict) else ""
@@ -65,7 +66,7 @@ class LookAround:
             burst=bool(newer) and _in_one_burst(path, inputs),
             emptied=_emptied(path, inputs, since) if not newer and not repository else frozenset(),
             recorded=recorded,
-            recorded_by=f"git recorded it with the notebook in {commit}" if recorded else "",
+            recorded_by=by,
             pins=_unsatisfied(
                 repository.top if repository else path.parent, path.parent, self.lock
             ),
@@ -159,23 +160,42 @@ class _Git:
     def recorded(
         self, notebook: Path, inputs: Iterable[InputFile]
     ) -> tuple[Mapping[Path, bytes], str]:
-        """Return content of inputs at the notebook's last commit, where it differs today."""
+        """Return content of inputs that differs today, and who recorded it, in words.
+
+        It is that of the notebook's last commit or, where DVC tracks the file, of DVC's cache.
+        """
         commit = git(self.top, "log", "-n1", "--format=%H", "--", str(notebook)) or b""
         name = commit.decode().strip()
         found: dict[Path, bytes] = {}
+        sources = set()
         size = 0
-        for item in inputs if name else ():
+        for item in inputs:
             file = Path(os.path.normpath(notebook.parent / item.path))
             if not file.is_relative_to(self.top) or file == notebook:
                 continue
             place = file.relative_to(self.top)
-            content = git(self.top, "show", f"{name}:{place.as_posix()}")
+            content = self._at(name, place)
+            source = f"git recorded it with the notebook in {name[:9]}"
+            if content is None:
+                content = self._of_dvc(name, file)
+                source = f"DVC tracked it with the notebook in {name[:9] or 'this folder'}"
             if content is None or digest_bytes(content) == item.digest:
                 continue
             size += len(content)
             if size <= _MOST_BYTES:
                 found[place] = content
-        return found, name[:9]
+                sources.add(source)
+        return found, " and ".join(sorted(sources))
+
+    def _at(self, commit: str, place: Path) -> bytes | None:
+        return git(self.top, "show", f"{commit}:{place.as_posix()}") if commit else None
+
+    def _of_dvc(self, commit: str, file: Path) -> bytes | None:
+        """Return the content that DVC knew of a file then, where its cache holds it."""
+        beside = file.with_name(file.name + ".dvc")
+        said = self._at(commit, beside.relative_to(self.top))
+        tracked = tracked_by([beside]) if said is None else named_in(said, file.parent)
+        return next((one.content(self.top) for one in tracked if one.path == file), None)
 
     def unchanged(self, file: Path) -> bool:
         """Tell whether a file is tracked and as it was committed."""

@@ -1,9 +1,9 @@
 """The project of a notebook: what another engineer would get of it.
 
-In a git checkout these are the tracked files and the new ones that git does not ignore, elsewhere
-everything in the notebook's folder. A symbolic link that stays inside the project stays a link; one
-that leaves it stands for what it points to, because a run that wrote through it would change the
-user's files.
+In a git checkout these are the tracked files, the new ones that git does not ignore and the data
+that DVC tracks; elsewhere it is everything in the notebook's folder. A symbolic link that stays
+inside the project stays a link; one that leaves it stands for what it points to, because a run that
+wrote through it would change the user's files.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lifecycle_core.adapters.dvc import tracked_by
 from lifecycle_core.adapters.git import project_files, top_of
 from lifecycle_core.errors import NotebookInvalid
 
@@ -59,7 +60,8 @@ def find_project(notebook: Path) -> Project:
     work_tree = top_of(top)
     if work_tree and (listed := project_files(work_tree)) is not None:
         top = work_tree
-        found = [path for path in listed if not _left_out(path.relative_to(top).parts)]
+        listed = [path for path in listed if not _left_out(path.relative_to(top).parts)]
+        found = [*listed, *(tracked.path for tracked in tracked_by(listed))]
     files: dict[Path, int] = {notebook: notebook.stat().st_size}
     links: dict[Path, Path] = {}
     size = 0
@@ -82,7 +84,7 @@ def find_project(notebook: Path) -> Project:
 
 
 def _left_out(parts: tuple[str, ...]) -> bool:
-    return any(
+    return parts[:2] == (".dvc", "cache") or any(
         part in _LEFT_OUT or part.endswith(".egg-info") or part.startswith(SCRATCH_PREFIX)
         for part in parts
     )

@@ -11,6 +11,7 @@ from lifecycle_core.adapters.files import digest_file
 from lifecycle_core.adapters.workspace import read_notebook
 from lifecycle_core.notebooks.circumstances import Circumstances, Pin
 from lifecycle_core.schema.reproduction import InputFile
+from tests.fakes.dvc import track
 from tests.fakes.notebooks import code, write
 
 
@@ -52,6 +53,20 @@ def test_git_gives_back_the_data_of_the_notebooks_commit(project: Path) -> None:
     assert found.newer == frozenset()  # both are as git checked them out: their times say nothing
     said = "requirements.txt"
     assert found.pins == (Pin(name="six", wanted="==1.15", here="1.17.0", said_by=said),)
+
+
+def test_dvc_gives_back_the_data_it_tracked_at_the_notebooks_commit(project: Path) -> None:
+    (project / ".gitignore").write_text("/data.csv\n/.dvc/cache\n")
+    track(project, "data.csv", b"old")
+    git(project, "init", "-q")
+    git(project, "add", ".")
+    git(project, "commit", "-qm", "one")
+    assert look(project).recorded == {}
+    track(project, "data.csv", b"new")
+    git(project, "commit", "-qam", "two")
+    found = look(project)
+    assert found.recorded == {Path("data.csv"): b"old"}
+    assert found.recorded_by.startswith("DVC tracked it with the notebook in ")
 
 
 def test_outside_git_times_are_a_sign(project: Path) -> None:

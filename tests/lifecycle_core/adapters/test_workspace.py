@@ -13,6 +13,7 @@ from lifecycle_core.adapters import project as projects
 from lifecycle_core.adapters import workspace
 from lifecycle_core.adapters.workspace import open_scratch, open_workspace, read_notebook
 from lifecycle_core.errors import NotebookInvalid, TargetUnwritable
+from tests.fakes.dvc import track
 from tests.fakes.notebooks import code, write
 
 if TYPE_CHECKING:
@@ -87,6 +88,25 @@ def test_in_git_ignored_files_stay_behind(tmp_path: Path, scratch: Path) -> None
             "notebooks/model.ipynb",
         }
         assert space.notebook == space.project / "notebooks" / "model.ipynb"
+
+
+def test_in_git_the_data_that_dvc_tracks_comes_along(tmp_path: Path, scratch: Path) -> None:
+    top = tmp_path / "repo"
+    notebook = write(top / "model.ipynb", code("1"))
+    put(top / ".gitignore", "/x.csv\n/linked.csv\n/images\n")
+    put(top / ".dvc" / ".gitignore", "/cache\n")
+    put(top / "images" / "a.png")
+    put(top / "images.dvc", "outs:\n- path: images\n  md5: a1.dir\n")
+    track(top, "x.csv", b"data")
+    kept = track(top, "linked.csv", b"more").with_suffix("")
+    kept.unlink()
+    kept.symlink_to(next(top.glob(".dvc/cache/files/md5/*/*")))
+    git = ["git", "-C", str(top)]
+    subprocess.run([*git, "init", "-q"], check=True)
+    with open_workspace(notebook, scratch=scratch) as space:
+        assert copied(space.project) >= {"x.csv", "linked.csv", "images/a.png"}
+        assert not (space.project / "linked.csv").is_symlink()
+        assert not (space.project / ".dvc" / "cache").exists()
 
 
 def test_links_never_lead_out_of_the_copy(project: Path, tmp_path: Path, scratch: Path) -> None:
