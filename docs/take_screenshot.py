@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.browser.lab import browser_program, chromium, jupyterlab, run_all  # noqa: E402 - needs the path
+from tests.browser.lab import browser_program, chromium, jupyter, run_all  # noqa: E402 - needs the path
 from tests.notebook_files import write_notebook  # noqa: E402 - as above
 
 
@@ -33,7 +33,7 @@ def take(target: Path) -> None:
         if ended.returncode not in {0, 1}:
             sys.exit("The example was not released; its message stands above.")
         write_notebook(folder / "promote.ipynb", "%load_ext nbext", "%promote churn")
-        with jupyterlab(folder, home) as address, chromium(program) as browser:
+        with jupyter(folder, home) as address, chromium(program) as browser:
             page = browser.new_page(
                 viewport={"width": 1180, "height": 820}, device_scale_factor=1.5
             )

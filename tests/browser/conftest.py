@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.lab import browser_program, chromium, jupyterlab
+from tests.browser.lab import browser_program, chromium, jupyter
 from tests.browser.small_release import register_two_versions
 from tests.notebook_files import write_notebook
 
@@ -17,12 +17,17 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 
+_OF_NOTEBOOK_7 = "Cannot read properties of undefined (reading 'schema')"
+"""Notebook 7.6 says so on every page where its settings are empty, also on one without us."""
+
+
 @dataclass(frozen=True)
 class Lab:
-    """A JupyterLab and the folder it serves."""
+    """A JupyterLab or Notebook 7, the folder it serves, and where its pages show notebooks."""
 
     address: str
     folder: Path
+    where: str = "lab/tree"
 
 
 @pytest.fixture(scope="session")
@@ -41,8 +46,18 @@ def lab(program: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]
     """A JupyterLab in an empty project."""
     assert program
     folder = tmp_path_factory.mktemp("project")
-    with jupyterlab(folder, tmp_path_factory.mktemp("home")) as address:
+    with jupyter(folder, tmp_path_factory.mktemp("home")) as address:
         yield Lab(address, folder)
+
+
+@pytest.fixture(scope="session")
+def notebook_7(program: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A Notebook 7 in an empty project."""
+    assert program
+    folder = tmp_path_factory.mktemp("project")
+    home = tmp_path_factory.mktemp("home")
+    with jupyter(folder, home, application="notebook") as address:
+        yield Lab(address, folder, "notebooks")
 
 
 @pytest.fixture(scope="session")
@@ -68,7 +83,7 @@ def page(browser: Browser) -> Iterator[Page]:
     opened.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
     yield opened
     opened.close()
-    assert errors == []
+    assert [error for error in errors if error != _OF_NOTEBOOK_7] == []
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A real JupyterLab on the loopback, and a real browser that looks at it."""
+"""A real JupyterLab or Notebook 7 on the loopback, and a real browser that looks at it."""
 
 from __future__ import annotations
 
@@ -36,8 +36,17 @@ def browser_program() -> str | None:
 
 
 @contextmanager
-def jupyterlab(folder: Path, home: Path, *, theme: str = "JupyterLab Light") -> Iterator[str]:
-    """Yield the address of a JupyterLab that serves `folder` and keeps its own things in `home`."""
+def jupyter(
+    folder: Path, home: Path, *, theme: str = "JupyterLab Light", application: str = "jupyterlab"
+) -> Iterator[str]:
+    """Yield the address of a server of `folder` that keeps its own things in `home`.
+
+    Args:
+        folder: What it serves.
+        home: An empty folder.
+        theme: As JupyterLab calls it.
+        application: Module of the application: `jupyterlab` or `notebook`.
+    """
     settings = home / "settings" / "@jupyterlab" / "apputils-extension"
     settings.mkdir(parents=True)
     (settings / "themes.jupyterlab-settings").write_text(json.dumps({"theme": theme}))
@@ -46,9 +55,10 @@ def jupyterlab(folder: Path, home: Path, *, theme: str = "JupyterLab Light") -> 
     (home / "config" / "labconfig" / "page_config.json").write_text(json.dumps(quiet))
     port = _free_port()
     command = [
-        sys.executable, "-m", "jupyterlab", "--no-browser", "--ServerApp.ip=127.0.0.1",
+        sys.executable, "-m", application, "--no-browser", "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token=",
-        f"--ServerApp.root_dir={folder}", "--LabApp.expose_app_in_browser=True", "--allow-root",
+        f"--ServerApp.root_dir={folder}", "--allow-root", "--LabApp.expose_app_in_browser=True",
+        "--JupyterNotebookApp.expose_app_in_browser=True",
     ]  # fmt: skip
     environ = {
         **{key: value for key, value in os.environ.items() if not key.startswith("NBRELEASE_")},
@@ -61,13 +71,13 @@ def jupyterlab(folder: Path, home: Path, *, theme: str = "JupyterLab Light") -> 
         "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
         "PYTHONPATH": str(ROOT),
     }
-    log = (home / "jupyterlab.log").open("wb")
+    log = (home / "jupyter.log").open("wb")
     server = subprocess.Popen(
         command, cwd=folder, env=environ, stdin=subprocess.DEVNULL, stdout=log, stderr=log
     )
     try:
         address = f"http://127.0.0.1:{port}"
-        _wait_for(address, server, home / "jupyterlab.log")
+        _wait_for(address, server, home / "jupyter.log")
         yield address
     finally:
         server.terminate()
@@ -88,10 +98,10 @@ def chromium(program: str) -> Iterator[Browser]:
             browser.close()
 
 
-def open_notebook(page: Page, address: str, notebook: str) -> None:
-    """Open a notebook and wait until its kernel answers."""
+def open_notebook(page: Page, address: str, notebook: str, *, where: str = "lab/tree") -> None:
+    """Open a notebook and wait until its kernel answers; Notebook 7 has it in `notebooks`."""
     page.set_default_timeout(_MILLISECONDS)
-    page.goto(f"{address}/lab/tree/{notebook}?reset")
+    page.goto(f"{address}/{where}/{notebook}?reset")
     page.wait_for_selector(".jp-Notebook .jp-Cell")
     page.evaluate(
         """async () => {
@@ -137,4 +147,4 @@ def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
                 return
         except (URLError, ConnectionError, TimeoutError):
             time.sleep(0.2)
-    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()[-2000:]}")
+    raise RuntimeError(f"Jupyter did not start:\n{log.read_text()[-2000:]}")

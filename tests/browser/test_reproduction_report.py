@@ -1,4 +1,4 @@
-"""`%reproduce` in a real JupyterLab: a deleted cell is found while the user goes on."""
+"""`%reproduce` in a real JupyterLab and in Notebook 7: a deleted cell comes back, meanwhile."""
 
 from __future__ import annotations
 
@@ -33,22 +33,28 @@ CELLS = (
 DELETED, REPRODUCE, OTHER = 2, 4, 5  # the last two as they stand after the first is deleted
 
 
+@pytest.fixture(params=["lab", "notebook_7"])
+def jupyter(request: pytest.FixtureRequest) -> Lab:
+    """Each application in turn."""
+    return request.getfixturevalue(request.param)
+
+
 @pytest.fixture
-def project(lab: Lab, request: pytest.FixtureRequest) -> Iterator[Path]:
+def project(jupyter: Lab, request: pytest.FixtureRequest) -> Iterator[Path]:
     """A folder with one notebook. To be asked for before the page, which it then outlives.
 
     Each test has a folder of its own: the server keeps a notebook's kernel, and a second notebook
     of the same name would get it, in a folder that is gone.
     """
-    folder = lab.folder / request.node.name
+    folder = jupyter.folder / request.node.name
     folder.mkdir()
     write_notebook(folder / "churn.ipynb", *CELLS)
     yield folder
     shutil.rmtree(folder)
 
 
-def test_a_deleted_cell_comes_back(project: Path, page: Page, lab: Lab, tmp_path: Path) -> None:
-    open_notebook(page, lab.address, f"{project.name}/churn.ipynb")
+def test_a_deleted_cell_comes_back(project: Path, page: Page, jupyter: Lab, tmp_path: Path) -> None:
+    open_notebook(page, jupyter.address, f"{project.name}/churn.ipynb", where=jupyter.where)
     for index in range(5):
         run_cell(page, index)
     page.evaluate(
@@ -97,8 +103,10 @@ def test_a_deleted_cell_comes_back(project: Path, page: Page, lab: Lab, tmp_path
     assert "threshold = 0.3" in "".join(kinds["text/html"])  # the file tells it without a kernel
 
 
-def test_the_keyboard_stops_it_while_another_cell_runs(project: Path, page: Page, lab: Lab) -> None:
-    open_notebook(page, lab.address, f"{project.name}/churn.ipynb")
+def test_the_keyboard_stops_it_while_another_cell_runs(
+    project: Path, page: Page, jupyter: Lab
+) -> None:
+    open_notebook(page, jupyter.address, f"{project.name}/churn.ipynb", where=jupyter.where)
     for index in range(6):
         run_cell(page, index)
     stop = page.get_by_role("button", name="Stop the reproduction")
