@@ -36,7 +36,8 @@ DELETED, REPRODUCE, OTHER = 2, 4, 5  # the last two as they stand after the firs
 @pytest.fixture(params=["lab", "notebook_7"])
 def jupyter(request: pytest.FixtureRequest) -> Lab:
     """Each application in turn."""
-    return request.getfixturevalue(request.param)
+    server: Lab = request.getfixturevalue(request.param)
+    return server
 
 
 @pytest.fixture
