@@ -177,9 +177,7 @@ def _may_differ(case: Case, index: int) -> bool:
 def _cause(case: Case, factor: Factor, cell: int, at: int, site: Site | None) -> Cause:
     kind = KINDS[factor]
     said = case.found(kind, frozenset({at}))
-    line = (
-        site.line if site and site.line else next((item.line for item in said if item.line), None)
-    )
+    line = _line(case, factor, at, site, [item.line for item in said if item.line])
     what = f"`{site.what}` in cell {at}" if site and site.what else f"cell {at}"
     begins = "" if at == cell else f" It begins with {what}."
     return Cause(
@@ -193,6 +191,21 @@ def _cause(case: Case, factor: Factor, cell: int, at: int, site: Site | None) ->
         shown_by="intervention",
         confidence=_SHOWN,
     )
+
+
+def _line(case: Case, factor: Factor, at: int, site: Site | None, said: list[int]) -> int | None:
+    """Return the line to mend: what reading the cell blames, rather than where it takes effect.
+
+    An estimator without a seed draws where it is fitted, and is to be given one where it is made.
+    """
+    seen = site.line if site else None
+    before = [line for line in said if seen is None or line <= seen]
+    if before or seen:
+        return max(before) if before and seen else min(before, default=seen)
+    if factor != "hash_seed":
+        return min(said, default=None)
+    source = case.cells[at].source.splitlines() if at in case.cells else []
+    return next((number for number, line in enumerate(source, 1) if _SET.search(line)), None)
 
 
 def _unexplained(case: Case, cell: int) -> Cause:

@@ -100,6 +100,8 @@ def _shows(loop: ast.For) -> bool:
         match node:
             case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in _SHOWS:
                 return True
+            case ast.Call(func=ast.Attribute(attr="add"), args=[_, _, *_]):  # not that of a set
+                return True
             case ast.Yield() | ast.Break() | ast.Return():
                 return True
             case ast.Assign(value=ast.Call(func=ast.Name(id="len"))):  # numbered as they come
