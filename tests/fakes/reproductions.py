@@ -231,6 +231,17 @@ def good() -> Reproduction:
     )
 
 
+def unrecorded() -> Reproduction:
+    """Return a notebook that reproduces, and whose runs did more than could be recorded."""
+    made = good()
+    said = (
+        "Not all that the clean run did is recorded: cell 2 read files more often than is kept of "
+        "one cell. Files and causes may be missing from this record."
+    )
+    runs = tuple(run.model_copy(update={"message": said}) for run in made.runs)
+    return made.model_copy(update={"runs": runs})
+
+
 def several() -> Reproductions:
     """Return five notebooks that ended in different ways."""
     made = {"churn.ipynb": explained(), "big.ipynb": killed(), "blank.ipynb": blank()}
@@ -305,6 +316,7 @@ def hostile() -> Reproductions:
             "environment": EnvironmentFacts(python=HOSTILE, lock=HOSTILE, platform=HOSTILE),
             "runs": (
                 Run(seconds=1, hash_seed=0, threads=1, exit="error", stopped_at=1, message=HOSTILE),
+                Run(seconds=1, hash_seed=1, threads=1, exit="ok", message=HOSTILE),
             ),
         }
     )  # fmt: skip

@@ -79,6 +79,12 @@ def test_what_is_no_png_is_not_shown_as_a_picture() -> None:
     assert "data:text/html" not in html
 
 
+def test_what_could_not_be_recorded_is_said() -> None:
+    html = page(reproductions.one(reproductions.unrecorded()))
+    assert html.count("cell 2 read files more often than is kept of one cell") == 1
+    assert "is recorded" not in page(CASES["one"])
+
+
 def test_a_picture_without_its_pair_says_so() -> None:
     made = reproductions.explained()
     cells = tuple(cell.model_copy(update={"fresh_png": None}) for cell in made.cells)
