@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.notebooks.facts import CellFacts, Facts, Site, Variable
+from lifecycle_core.recorder.log import MORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,12 +34,10 @@ class Recorded:
         facts: The facts.
         begun: For each cell that started, by index: the names of its compiled files, and by how
             much a line in them is less than the line in the cell.
-        cut: There was more than is ever read.
     """
 
     facts: Facts
     begun: Mapping[int, Mapping[str, int]]
-    cut: bool = False
 
 
 def read_recorded(file: BinaryIO) -> Recorded:
@@ -54,20 +53,28 @@ def read_recorded(file: BinaryIO) -> Recorded:
         (Site(cell=2, line=1, what='time.time', path='', library=''),)
     """
     sites: dict[str, list[Site]] = {kind: [] for kind in _SITES}
+    beyond: dict[str, dict[int, None]] = {}
     cells: dict[int, CellFacts] = {}
     begun: dict[int, dict[str, int]] = {}
     modules: set[str] = set()
-    ended = _Lines(file)
-    for fact in ended:
+    lines = _Lines(file)
+    last = -1
+    for fact in lines:
         kind = _text(fact.get("kind"))
         cell = fact.get("cell")
         if kind == "module":
             if name := _text(fact.get("what")):
                 modules.add(name)
-        elif not isinstance(cell, int) or not -1 <= cell < _MOST_CELLS:
             continue
-        elif kind in _SITES:
-            sites[kind].append(_site(cell, fact))
+        if not isinstance(cell, int) or not -1 <= cell < _MOST_CELLS:
+            continue
+        last = cell
+        if kind in _SITES:
+            site = _site(cell, fact)
+            if site == Site(cell=cell, what=MORE):
+                beyond.setdefault(kind, {})[cell] = None
+            else:
+                sites[kind].append(site)
         elif kind == "begin":
             shift = fact.get("shift")
             if isinstance(shift, int):
@@ -77,9 +84,11 @@ def read_recorded(file: BinaryIO) -> Recorded:
     facts = Facts(
         cells=cells,
         modules=frozenset(modules),
+        beyond={kind: tuple(found) for kind, found in beyond.items()},
+        cut_in=last if lines.cut else None,
         **{kind: tuple(found) for kind, found in sites.items()},
     )
-    return Recorded(facts=facts, begun=begun, cut=ended.cut)
+    return Recorded(facts=facts, begun=begun)
 
 
 class _Lines:
@@ -94,7 +103,7 @@ class _Lines:
         for _ in range(_MOST_LINES):
             line = self._file.readline(left)
             if not line:
-                self.cut = left == 0
+                self.cut = left == 0 and bool(self._file.readline(1))
                 return
             left -= len(line)
             try:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from lifecycle_core.errors import LifecycleError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lifecycle_core.notebooks.file_lines import FileLines
+    from lifecycle_core.schema.finding import Finding
     from lifecycle_core.schema.reproductions import Reproductions
 
 
@@ -76,7 +79,7 @@ class Reports:
         if self.html:
             from lifecycle_core.adapters.reports import page
 
-            write_atomically(self.html, page(record))
+            write_atomically(self.html, page(record, _findings(record)))
         if self.github:
             _tell_github(record)
 
@@ -101,6 +104,23 @@ def _tell_github(record: Reproductions) -> None:
         file = Path(summary)
         with writing(file), file.open("a", encoding="utf-8") as end:
             end.write(step_summary(record))
+
+
+def _findings(record: Reproductions) -> dict[str, tuple[Finding, ...]]:
+    """Return of each path what reading the notebook says; it is in no record of a run."""
+    from lifecycle_core.adapters.project_files import ProjectFiles
+    from lifecycle_core.adapters.workspace import read_notebook
+    from lifecycle_core.releasing.findings import read_findings
+
+    files = ProjectFiles()
+    found = {}
+    for check in record.notebooks:
+        with suppress(LifecycleError):  # it is gone, or no notebook any more
+            notebook = read_notebook(Path(check.path))
+            # Of another text than was run, cells and lines would not fit.
+            if check.reproduction and notebook.digest == check.reproduction.source_digest:
+                found[check.path] = read_findings(notebook, files=files)
+    return found
 
 
 def _lines(path: Path) -> FileLines | None:

@@ -78,6 +78,9 @@ class Facts:
         threads: Threads started by the notebook's own code.
         warnings: `what` is category and text.
         modules: Names of the modules imported, with their dots.
+        beyond: By kind, such as `reads`: the cells that did more of it than is told of one cell.
+        cut_in: Index of the cell in which the run had told more than is ever read, so that of it
+            and of what came later only a part is known; None if all was read.
     """
 
     cells: Mapping[int, CellFacts] = field(default_factory=dict)
@@ -91,3 +94,5 @@ class Facts:
     threads: tuple[Site, ...] = ()
     warnings: tuple[Site, ...] = ()
     modules: frozenset[str] = frozenset()
+    beyond: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    cut_in: int | None = None

@@ -19,6 +19,7 @@ from lifecycle_core.reproducing.quoting import quoted
 from lifecycle_core.reproducing.rewriting import blame, marked, rewritten_inputs, run_again
 from lifecycle_core.reproducing.timings import as_cosmetic, find_timings
 from lifecycle_core.reproducing.trials import HASH_SEEDS, OTHER_HASH_SEEDS, Trials
+from lifecycle_core.reproducing.unrecorded import told_run
 from lifecycle_core.schema.reproduction import EnvironmentFacts, Reproduction
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def reproduce(
         inputs=case.first.inputs,
         written=case.first.written,
         environment=environment,
-        runs=tuple(execution.run for execution in case.executions),
+        runs=tuple(map(told_run, case.executions)),
         trials=tuple(trials.done) if trials else (),
     )
 

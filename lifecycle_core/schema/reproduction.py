@@ -162,7 +162,8 @@ class Run(Record):
         threads: Threads that numerical libraries were allowed.
         exit: How the run ended.
         stopped_at: Index of the cell at which it ended early, or None.
-        message: The error in one line of plain text, or empty.
+        message: The error in one line of plain text; of a run that ended well, what of it could
+            not be recorded; or empty.
     """
 
     seconds: float = Field(ge=0)

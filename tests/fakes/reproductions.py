@@ -6,6 +6,7 @@ import base64
 import struct
 import zlib
 
+from lifecycle_core.schema.finding import Finding
 from lifecycle_core.schema.reproduction import (
     Cause,
     CellResult,
@@ -231,6 +232,17 @@ def good() -> Reproduction:
     )
 
 
+def unrecorded() -> Reproduction:
+    """Return a notebook that reproduces, and whose runs did more than could be recorded."""
+    made = good()
+    said = (
+        "Not all that the clean run did is recorded: cell 2 read files more often than is kept of "
+        "one cell. Files and causes may be missing from this record."
+    )
+    runs = tuple(run.model_copy(update={"message": said}) for run in made.runs)
+    return made.model_copy(update={"runs": runs})
+
+
 def several() -> Reproductions:
     """Return five notebooks that ended in different ways."""
     made = {"churn.ipynb": explained(), "big.ipynb": killed(), "blank.ipynb": blank()}
@@ -261,6 +273,49 @@ def one(record: Reproduction) -> Reproductions:
         reproduction=record,
     )
     return Reproductions(notebooks=(check,))
+
+
+def findings() -> tuple[Finding, ...]:
+    """Return what reading the notebook of `explained` says: of a text cell, and of two others."""
+    return (
+        Finding(
+            code="NB501",
+            rule="secret",
+            severity="error",
+            cell=0,
+            message="a key of a cloud account stands here",
+            hint="Take it out and revoke it.",
+        ),
+        Finding(
+            code="NB302",
+            rule="unseeded-estimator",
+            kind="unseeded_random",
+            severity="warning",
+            cell=4,
+            line=3,
+            column=12,
+            names=("RandomForestClassifier",),
+            message="`RandomForestClassifier` draws at random and has no `random_state`",
+            hint="Add `random_state=0`.",
+            fixable=True,
+        ),
+        Finding(
+            code="NB401",
+            rule="clock",
+            kind="clock",
+            severity="info",
+            cell=9,
+            line=1,
+            message="`date.today` gives another day tomorrow",
+            hint="Take the date as a parameter.",
+        ),
+    )
+
+
+def hostile_findings() -> tuple[Finding, ...]:
+    """Return findings in which every free text tries to break out of its place."""
+    spoilt = {"code": HOSTILE, "rule": HOSTILE, "message": f"`{HOSTILE}", "hint": f"`{HOSTILE}`"}
+    return tuple(found.model_copy(update=spoilt) for found in findings())
 
 
 def hostile() -> Reproductions:
@@ -305,6 +360,7 @@ def hostile() -> Reproductions:
             "environment": EnvironmentFacts(python=HOSTILE, lock=HOSTILE, platform=HOSTILE),
             "runs": (
                 Run(seconds=1, hash_seed=0, threads=1, exit="error", stopped_at=1, message=HOSTILE),
+                Run(seconds=1, hash_seed=1, threads=1, exit="ok", message=HOSTILE),
             ),
         }
     )  # fmt: skip

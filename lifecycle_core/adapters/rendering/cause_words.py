@@ -159,4 +159,5 @@ def short_reason(record: Reproduction) -> str:
         return f"{where}{cause.kind}: {cause.evidence}"
     if bad:
         return f"cell {bad[0].index}: {bad[0].detail or bad[0].status}"
-    return next((run.message for run in record.runs if run.message), record.verdict)
+    errors = (run.message for run in record.runs if run.exit != "ok" and run.message)
+    return next(errors, record.verdict)

@@ -49,8 +49,8 @@ def _refused(reproduction: Reproduction) -> Finding:
         first = bad[0]
         why += f": {len(bad)} of {len(reproduction.cells)} code cells, first cell {first.index}"
         why += f" `{first.label}` ({first.status.replace('_', ' ')})"
-    elif reproduction.runs and reproduction.runs[-1].message:
-        why += f": {reproduction.runs[-1].message.rstrip('.')}"
+    elif error := next((run.message for run in reproduction.runs[-1:] if run.exit != "ok"), ""):
+        why += f": {error.rstrip('.')}"
     cause = reproduction.causes[0] if reproduction.causes else None
     if cause:
         why += f"; cause: {cause.kind.replace('_', ' ')}"

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from lifecycle_core.adapters import recorded
 from lifecycle_core.adapters.recorded import read_recorded
 from lifecycle_core.notebooks.facts import Facts, Site
+from lifecycle_core.recorder.log import MORE
 
 if TYPE_CHECKING:
     import pytest
@@ -49,14 +50,32 @@ def test_parameters_count_for_the_cell_they_replace() -> None:
     assert found.cells[1].deleted == ("b",)
 
 
-def test_only_so_much_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    lines = b'{"kind": "module", "what": "a"}\n' * 10
-    assert not read_recorded(io.BytesIO(lines)).cut
-    monkeypatch.setattr(recorded, "_MOST_LINES", 5)
-    assert read_recorded(io.BytesIO(lines)).cut
+def test_only_so_much_is_read_and_where_it_ends_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[object] = [{"kind": "module", "what": f"m{number}"} for number in range(3)]
+    told += [{"kind": "reads", "cell": cell, "path": f"{cell}.csv"} for cell in (0, 1, 2)]
+    size = [len(json.dumps(fact)) + 1 for fact in told]
+    assert read(*told).cut_in is None
+    for most, where in ((2, -1), (3, -1), (5, 1)):
+        monkeypatch.setattr(recorded, "_MOST_LINES", most)
+        assert read(*told).cut_in == where
+        assert len(read(*told).reads) == max(most - 3, 0)
     monkeypatch.setattr(recorded, "_MOST_LINES", 50)
-    monkeypatch.setattr(recorded, "_MOST_BYTES", 40)
-    assert read_recorded(io.BytesIO(lines)).cut
+    monkeypatch.setattr(recorded, "_MOST_BYTES", sum(size[:5]) + 3)
+    assert read(*told).cut_in == 1
+    monkeypatch.setattr(recorded, "_MOST_BYTES", sum(size))
+    assert read(*told).cut_in is None
+
+
+def test_a_cell_that_did_more_than_is_told_is_known_and_is_no_site() -> None:
+    found = read(
+        {"kind": "reads", "cell": 1, "path": "a.csv"},
+        {"kind": "reads", "cell": 1, "line": None, "what": MORE, "path": "", "library": ""},
+        {"kind": "reads", "cell": 4, "line": None, "what": MORE, "path": "", "library": ""},
+        {"kind": "clock", "cell": 4, "line": 2, "what": MORE},
+    )
+    assert found.beyond == {"reads": (1, 4)}
+    assert [site.path for site in found.reads] == ["a.csv"]
+    assert found.clock == (Site(cell=4, line=2, what=MORE),)
 
 
 @given(st.binary(max_size=300))

@@ -62,7 +62,10 @@ def test_several_notebooks_are_checked_and_reported_in_one_go(tmp_path: Path) ->
     suites = ET.fromstring((tmp_path / "out" / "junit.xml").read_bytes())  # noqa: S314 - our own
     assert suites.attrib["tests"] == "4"
     assert suites.attrib["failures"] == suites.attrib["errors"] == "1"
-    assert "<h1>3 notebooks</h1>" in (tmp_path / "out" / "page.html").read_text()
+    html = (tmp_path / "out" / "page.html").read_text()
+    assert "<h1>3 notebooks</h1>" in html
+    assert html.count("<h3>Findings</h3>") == 1
+    assert '<a href="#notebook-1-cell-1"' in html
     assert "nb/drawn.ipynb" in (tmp_path / "summary.md").read_text()
     assert sorted(ended.messages.splitlines()) == [
         "broken.ipynb ...", "nb/drawn.ipynb ...", "nb/good.ipynb ...",
@@ -77,7 +80,9 @@ def test_one_notebook_gives_its_own_record(tmp_path: Path) -> None:
     assert ended.code == 0, ended.messages
     assert Reproduction.from_json((tmp_path / "one.json").read_bytes()).reproducible
     assert "✓ identical Every output came out the same." in ended.answer
-    assert "<h1>good.ipynb</h1>" in (tmp_path / "page.html").read_text()
+    html = (tmp_path / "page.html").read_text()
+    assert "<h1>good.ipynb</h1>" in html
+    assert "Findings" not in html
 
 
 def test_a_folder_gives_a_record_of_several_even_if_it_holds_one(tmp_path: Path) -> None:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rich.console import RenderableType
 
     from lifecycle_core.schema.finding import Finding, LintReport
 
 _STYLES = {"error": "red", "warning": "yellow", "info": "dim"}
-_ORDER = ("error", "warning", "info")
+_WORDS = {"error": "error", "warning": "warning", "info": "note"}
 
 
 def values(record: LintReport) -> dict[str, Any]:
@@ -21,7 +23,7 @@ def values(record: LintReport) -> dict[str, Any]:
     counted = Counter[str](finding.severity for one in record.notebooks for finding in one.findings)
     unread = sum(bool(one.error) for one in record.notebooks)
     bad = bool(counted["error"] or counted["warning"] or unread)
-    return {"state": "fail" if bad else "pass", "summary": _summary(record, counted, unread)}
+    return {"state": "fail" if bad else "pass", "summary": _summary(record, unread)}
 
 
 def text(record: LintReport) -> list[RenderableType]:
@@ -34,6 +36,12 @@ def text(record: LintReport) -> list[RenderableType]:
     return [*parts, Text(values(record)["summary"], style="bold")]
 
 
+def counts(findings: Iterable[Finding]) -> str:
+    """Return how many findings there are of each severity, the worst first; empty if none."""
+    counted = Counter[str](finding.severity for finding in findings)
+    return ", ".join(_many(counted[level], _WORDS[level]) for level in _WORDS if counted[level])
+
+
 def _line(path: str, finding: Finding) -> Text:
     place = f"{path}:cell {finding.cell}" + (f":{finding.line}" if finding.line else "")
     made = Text(f"{place}: ", overflow="fold")
@@ -43,11 +51,9 @@ def _line(path: str, finding: Finding) -> Text:
     return made
 
 
-def _summary(record: LintReport, counted: Counter[str], unread: int) -> str:
-    words = {"error": "error", "warning": "warning", "info": "note"}
-    found = [_many(counted[level], words[level]) for level in _ORDER if counted[level]]
-    notebooks = _many(len(record.notebooks), "notebook")
-    said = f"{notebooks}: {', '.join(found) or 'nothing found'}"
+def _summary(record: LintReport, unread: int) -> str:
+    found = counts(finding for one in record.notebooks for finding in one.findings)
+    said = f"{_many(len(record.notebooks), 'notebook')}: {found or 'nothing found'}"
     if fixed := sum(one.fixed for one in record.notebooks):
         said += f"; {fixed} mended"
     fixable = sum(finding.fixable for one in record.notebooks for finding in one.findings)

@@ -86,6 +86,7 @@ def values(record: Reproduction) -> dict[str, Any]:
         "headline": headline(record),
         "counts": counts(record),
         "stopped": _stopped(record),
+        "unrecorded": _unrecorded(record),
         "causes": [shown_cause(cause, record) for cause in _ordered(record)],
         "broken": [shown_cell(cell) for cell in broken[:_SHOWN_CELLS]],
         "more_broken": [cell.index for cell in broken[_SHOWN_CELLS:]],
@@ -110,6 +111,7 @@ def text(record: Reproduction) -> list[RenderableType]:
         Text(one_line(f"The run ended with {run.exit}: {run.message}"), style="red")
         for run in _stopped(record)
     ]
+    parts += [Text(one_line(said), style="yellow") for said in _unrecorded(record)]
     for cause in _ordered(record):
         parts += [Text(), _cause_text(shown_cause(cause, record))]
     if broken:
@@ -180,6 +182,12 @@ def _stopped(record: Reproduction) -> Sequence[Run]:
     """Return the first run that ended early, unless a cause says so already."""
     said = {cause.evidence for cause in record.causes}
     return [run for run in record.runs if run.exit != "ok" and run.message not in said][:1]
+
+
+def _unrecorded(record: Reproduction) -> Sequence[str]:
+    """Return what the runs did that could not be recorded, each sentence once."""
+    said = (run.message for run in record.runs if run.exit == "ok" and run.message)
+    return list(dict.fromkeys(said))
 
 
 def _ordered(record: Reproduction) -> Sequence[Cause]:

@@ -37,6 +37,7 @@ CASES: dict[str, Record] = {
     "reproduction-session": records.compared_with_session(),
     "reproduction-explained": reproductions.explained(),
     "reproduction-killed": reproductions.killed(),
+    "reproduction-unrecorded": reproductions.unrecorded(),
     "reproductions": reproductions.several(),
     "score_summary": records.score_summary(),
     "score_summary-unscored": records.score_summary().model_copy(update={"unscored": 11}),

@@ -26,25 +26,38 @@ CASES = {
     "none": Reproductions(notebooks=()),
 }
 
+FINDINGS = {
+    "churn.ipynb": reproductions.findings(),
+    "nb/churn.ipynb": reproductions.findings(),
+    "nb/broken.ipynb": reproductions.findings(),
+    reproductions.HOSTILE: reproductions.hostile_findings(),
+}
+FINDS = reproductions.findings()
+
+
+def shown(name: str) -> str:
+    return page(CASES[name], FINDINGS)
+
 
 def test_the_page_shows_as_it_did() -> None:
-    shown = STYLE.sub("", page(CASES["one"]))
-    assert agrees_with_golden(shown, "reports/reproduction.html")
+    html = STYLE.sub("", shown("one"))
+    assert agrees_with_golden(html, "reports/reproduction.html")
 
 
 def test_several_notebooks_show_as_they_did() -> None:
-    shown = STYLE.sub("", page(CASES["several"]))
-    assert agrees_with_golden(shown, "reports/reproductions.html")
+    html = STYLE.sub("", shown("several"))
+    assert agrees_with_golden(html, "reports/reproductions.html")
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_the_page_holds_nothing_that_acts_or_loads(name: str) -> None:
-    tags = read(page(CASES[name]))
+    tags = read(shown(name))
     assert tags.seen <= ALLOWED
     assert not any(attribute.startswith("on") for attribute, _ in tags.attributes)
     addresses = [value for attribute, value in tags.attributes if attribute in {"src", "href"}]
-    assert all(re.match(r"#notebook-\d+$|data:image/png;base64,iVBORw0KGgo", a) for a in addresses)
-    assert "url(" not in page(CASES[name])
+    places = {f"#{value}" for attribute, value in tags.attributes if attribute == "id"}
+    assert all(a in places or a.startswith("data:image/png;base64,iVBORw0KGgo") for a in addresses)
+    assert "url(" not in shown(name)
     assert tags.policy == (
         "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
         "form-action 'none'"
@@ -53,7 +66,7 @@ def test_the_page_holds_nothing_that_acts_or_loads(name: str) -> None:
 
 @pytest.mark.parametrize("name", CASES)
 def test_the_page_is_well_built(name: str) -> None:
-    html = page(CASES[name])
+    html = shown(name)
     tags = read(html)
     assert tags.open == []
     assert html.startswith("<!doctype html>\n")
@@ -68,15 +81,49 @@ def test_the_page_is_well_built(name: str) -> None:
 
 
 def test_hidden_characters_are_shown() -> None:
-    html = page(CASES["hostile"])
+    html = shown("hostile")
     assert not re.search("[\x00\x1b\u202e\u2066]", html)
     assert {"␀", "␛", "⟨U+202E⟩"} <= set(re.findall(r"␀|␛|⟨U\+202E⟩", html))
 
 
 def test_what_is_no_png_is_not_shown_as_a_picture() -> None:
-    html = page(CASES["hostile"])
+    html = shown("hostile")
     assert "<img " not in html
     assert "data:text/html" not in html
+
+
+def test_what_could_not_be_recorded_is_said() -> None:
+    html = page(reproductions.one(reproductions.unrecorded()))
+    assert html.count("cell 2 read files more often than is kept of one cell") == 1
+    assert "is recorded" not in page(CASES["one"])
+
+
+def test_findings_lead_to_the_cells_that_the_page_shows() -> None:
+    html = shown("one")
+    assert "<h2>Findings</h2>" in html
+    assert "<summary>1 error, 1 warning, 1 note</summary>" in html
+    assert "<code>RandomForestClassifier</code> draws at random" in html
+    assert re.findall(r'href="#cell-(\d+)"', html) == ["4", "9"]  # cell 0 is text
+    assert {f'id="cell-{index}"' for index in (4, 9)} <= set(re.findall(r'id="[^"]+"', html))
+    assert 'href="#notebook-2-cell-4"' in shown("several")
+
+
+def test_without_findings_nothing_is_said_of_them() -> None:
+    assert "Findings" not in page(CASES["one"])
+    assert "Findings" not in page(CASES["one"], {"churn.ipynb": (), "other.ipynb": FINDS})
+
+
+@pytest.mark.parametrize(("count", "opened"), [(10, " open"), (11, "")])
+def test_a_long_list_of_findings_is_closed(count: int, opened: str) -> None:
+    html = page(CASES["one"], {"churn.ipynb": FINDS[1:2] * count})
+    assert f"<details{opened}><summary>{count} warnings</summary>" in html
+
+
+def test_very_many_findings_leave_a_page_that_opens() -> None:
+    html = page(CASES["one"], {"churn.ipynb": FINDS * 1_000})
+    assert len(html) < 500_000
+    assert "<summary>1000 errors, 1000 warnings, 1000 notes</summary>" in html
+    assert "and 2,700 more; " in html
 
 
 def test_a_picture_without_its_pair_says_so() -> None:
