@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from lifecycle_core.notebooks.execution import Execution
     from lifecycle_core.reproducing.case import Case
 
-_FRAME = re.compile(r"Cell In\[\d+\], line (\d+)")
+_FRAME = re.compile(r"Cell In\[(\d+)\], line (\d+)")
 _NAME = re.compile(r"^(?:NameError|UnboundLocalError): .*?name '([^']+)' is not defined")
 _MODULE = re.compile(r"No module named '([^'.]+)")
 _OPTIONAL = re.compile(
@@ -85,13 +85,34 @@ def failure(case: Case, execution: Execution) -> Cause | None:
 
 def line_of(execution: Execution, index: int | None) -> int | None:
     """Return the line of a cell at which its error came up, from the outermost frame."""
+    return next((line for _, line in _frames(execution, index)), None)
+
+
+def _frames(execution: Execution, index: int | None) -> list[tuple[int, int]]:
+    """Return the notebook's frames of a cell's error, outermost first: run count and line."""
     if index is None or index not in execution.cells:
-        return None
-    for output in execution.cells[index].outputs:
-        for text in output.get("traceback", ()):
-            if match := _FRAME.search(plain(str(text))):
-                return int(match[1])
-    return None
+        return []
+    texts = (
+        plain(str(text))
+        for output in execution.cells[index].outputs
+        for text in output.get("traceback", ())
+    )
+    return [(int(count), int(line)) for text in texts for count, line in _FRAME.findall(text)]
+
+
+def _called(execution: Execution) -> str:
+    """Say where an error came up, if that is a function of another cell than the one that ran."""
+    frames = _frames(execution, execution.run.stopped_at)
+    cells = execution.notebook["cells"]
+    counts = {cell.get("execution_count"): at for at, cell in enumerate(cells)}
+    injected = any("injected-parameters" in cell["metadata"].get("tags", ()) for cell in cells)
+    if not frames or injected:  # then indexes are not those of the source
+        return ""
+    count, line = frames[-1]
+    at = counts.get(count)
+    if at is None or at == execution.run.stopped_at:
+        return ""
+    return f" (It came up in a function of cell {at}, line {line}.)"
 
 
 def _cause(
@@ -109,7 +130,7 @@ def _cause(
         cell=run.stopped_at,
         line=line_of(execution, run.stopped_at),
         names=names,
-        evidence=evidence or run.message,
+        evidence=(evidence or run.message) + _called(execution),
         hint=hint,
         shown_by="observation",
         confidence=confidence,

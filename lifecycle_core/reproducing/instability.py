@@ -133,13 +133,19 @@ def _needed(
     for at in range(0, len(ordered), 2):
         chosen = ordered[at : at + 2]
         seeds = [other if factor == "hash_seed" else HASH_SEEDS[0] for factor in chosen]
-        runs = trials.holding([held - {factor} for factor in chosen], cell, seeds)
-        for factor, run in zip(chosen, runs, strict=True):
+        left = [_without(held, factor) for factor in chosen]
+        runs = trials.holding(left, cell, seeds)
+        for factor, others, run in zip(chosen, left, runs, strict=True):
             agrees = case.same(cell, still, run)
-            trials.note(held - {factor}, cell, agrees=agrees, against="trial", executions=(run,))
+            trials.note(others, cell, agrees=agrees, against="trial", executions=(run,))
             if not agrees:
                 needed.append(factor)
     return needed
+
+
+def _without(held: frozenset[Factor], factor: Factor) -> frozenset[Factor]:
+    """Let go of one factor; threads are held up at random then, or they may agree by luck."""
+    return held - {factor} | ({"schedule"} if factor == "threads" else frozenset())
 
 
 def _blame(case: Case, factor: Factor, cell: int, sure: float) -> Iterator[Cause]:
@@ -180,6 +186,8 @@ def _cause(case: Case, factor: Factor, cell: int, at: int, site: Site | None) ->
     line = _line(case, factor, at, site, [item.line for item in said if item.line])
     what = f"`{site.what}` in cell {at}" if site and site.what else f"cell {at}"
     begins = "" if at == cell else f" It begins with {what}."
+    if not said and (said := case.found(kind, case.upstream(at) - {at})):
+        begins += f" The code for it stands in cell {said[0].cell}, line {said[0].line}."
     return Cause(
         kind=kind,
         cell=at,

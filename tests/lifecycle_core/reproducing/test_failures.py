@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -110,3 +111,18 @@ def test_a_network_error_counts_only_where_the_network_was_asked() -> None:
     cause = said(message, facts=Facts(network=(site,)))
     assert cause is not None
     assert (cause.kind, cause.line) == ("network", 2)
+
+
+def test_an_error_in_a_function_of_another_cell_says_so() -> None:
+    stored = notebook(code("def f():\n    return total", count=1), code("f()", count=2))
+    message = "NameError: name 'total' is not defined"
+    execution = left(stored, {}, ended=run("error", stopped_at=1, message=message))
+    traceback = ["Cell In[2], line 1\n----> 1 f()\n", "Cell In[1], line 2, in f()\n      2 return"]
+    failed = replace(
+        execution.cells[1], outputs=({"output_type": "error", "traceback": traceback},)
+    )
+    execution = replace(execution, cells={**execution.cells, 1: failed})
+    cause = failure(case_of(stored, (execution,), rtol=1e-6), execution)
+    assert cause
+    assert (cause.cell, cause.line) == (1, 1)
+    assert "came up in a function of cell 0, line 2" in cause.evidence
