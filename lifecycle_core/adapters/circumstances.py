@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _MOST_BYTES = 200 * 1024**2
 """Recorded content beyond this is not held in memory for a trial."""
 _MOST_NAMES = 1_000
+_FASTER = 0.5
 _BURST = 2.0
 """Seconds; a run of a notebook that reads and shows anything takes as long."""
 _MOST_TEXT = 10 * 1024**2
@@ -101,7 +102,7 @@ def _newer(
     """Return the inputs that were changed later than the notebook can have read them.
 
     It was saved when its run was over, so it read them at least as long before as a run takes from
-    there to its end. Times of files that are as git checked them out say when that was, and nothing
+    there to its end; a run may have been faster then than now, so that half of it counts. Times of files that are as git checked them out say when that was, and nothing
     else.
     """
     saved = notebook.stat().st_mtime
@@ -109,7 +110,7 @@ def _newer(
     for item in inputs:
         file = notebook.parent / item.path
         with suppress(OSError):
-            if file.stat().st_mtime > saved - since.get(item.path, 0.0) and not (
+            if file.stat().st_mtime > saved - _FASTER * since.get(item.path, 0.0) and not (
                 repository and repository.unchanged(file) and repository.unchanged(notebook)
             ):
                 found.add(item.path)
@@ -139,7 +140,7 @@ def _emptied(
     for item in inputs:
         folder = (notebook.parent / item.path).parent
         with suppress(OSError):
-            late = folder.stat().st_mtime > saved - since.get(item.path, 0.0)
+            late = folder.stat().st_mtime > saved - _FASTER * since.get(item.path, 0.0)
             if late and folder.resolve() != notebook.parent:
                 found.add(os.path.relpath(folder, notebook.parent))
     return frozenset(found)

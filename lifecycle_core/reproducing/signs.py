@@ -78,14 +78,22 @@ def _folder(case: Case, cell: int) -> Cause | None:
         item.path for item in case.first.inputs if item.path.rpartition("/")[0] in emptied
     )
     at = reader(case, cell, inside) if inside else None
+    names = tuple(sorted(emptied))
+    if at is None:  # a cell that only lists the folder reads none of its files
+        listing = (one for one in sorted(case.upstream(cell)) if _names(case, one, names))
+        at = next(listing, None)
     if at is None:
         return None
-    names = tuple(sorted(emptied))
     evidence = (
         f"Files were taken from {', '.join(names[:_NAMED])} later than the notebook can have read "
         f"it, and cell {cell}, which depends on it, comes out different."
     )
     return _cause("missing_data", at, evidence, 0.65, names)
+
+
+def _names(case: Case, at: int, folders: tuple[str, ...]) -> bool:
+    named = [folder for folder in folders if folder.strip("./")]
+    return at in case.cells and any(folder in case.cells[at].source for folder in named)
 
 
 def _absolute(case: Case, cell: int) -> Cause | None:

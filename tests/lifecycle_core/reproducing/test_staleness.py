@@ -172,6 +172,8 @@ PIN = Pin(name="pandas", wanted="==1.5", here="3.0", said_by="requirements.txt")
         ([1, 2, 3], Circumstances(newer=frozenset({"x.csv"})), "changed_data", 0),
         ([1, 2, 3], Circumstances(newer=frozenset({"y.csv"})), "edited_after_run", 2),
         ([1, 2, 3], Circumstances(emptied=frozenset({""})), "missing_data", 0),
+        ([1, 2, 3], Circumstances(emptied=frozenset({"parts"})), "edited_after_run", 2),
+        ([1, 2, 3], Circumstances(emptied=frozenset({"x.csv"})), "missing_data", 0),
         ([1, 2, 3], Circumstances(pins=(PIN,)), "environment_drift", 2),
         ([1, 2, 3], Circumstances(saved_python="3.8.1", python="3.11.7"), "environment_drift", 2),
         ([1, 2, 3], Circumstances(saved_python="3.11.1", python="3.11.7"), "edited_after_run", 2),
