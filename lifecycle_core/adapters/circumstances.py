@@ -102,8 +102,8 @@ def _newer(
     """Return the inputs that were changed later than the notebook can have read them.
 
     It was saved when its run was over, so it read them at least as long before as a run takes from
-    there to its end; a run may have been faster then than now, so that half of it counts. Times of files that are as git checked them out say when that was, and nothing
-    else.
+    there to its end; a run may have been faster then than now, so that half of it counts. Times of
+    files that are as git checked them out say when that was, and nothing else.
     """
     saved = notebook.stat().st_mtime
     found = set()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lifecycle_core.reproducing import confidence
 from lifecycle_core.reproducing.failures import failure, line_of
 from lifecycle_core.reproducing.instability import explain_unstable
 from lifecycle_core.reproducing.saying import HINTS
@@ -44,7 +45,9 @@ def find_causes(case: Case, trials: Trials | None) -> tuple[Cause, ...]:
     found += _predicted(case, {(cause.kind, cause.cell) for cause in found})
     unexplained = [cause for cause in found if cause.kind == "unexplained"]
     explained = [cause for cause in found if cause.kind != "unexplained"]
-    return tuple(sorted([*explained, *unexplained[:1]], key=lambda cause: -cause.confidence))
+    found = [*explained, *unexplained[:1]]
+    # What was only read stands behind what was seen, however sure.
+    return tuple(sorted(found, key=lambda one: (one.shown_by == "static", -one.confidence)))
 
 
 def _stopped(case: Case, trials: Trials | None) -> Iterator[Cause]:
@@ -109,7 +112,7 @@ def _predicted(case: Case, known: set[tuple[str, int | None]]) -> Iterator[Cause
             evidence=item.message,
             hint=item.hint,
             shown_by="static",
-            confidence=0.4,
+            confidence=confidence.PREDICTED.confidence,
         )
 
 
@@ -120,7 +123,7 @@ def _nothing_stored() -> Cause:
         "clean run with.",
         hint="Run all cells (Run > Restart Kernel and Run All Cells) and save it.",
         shown_by="observation",
-        confidence=1.0,
+        confidence=confidence.CERTAIN,
     )
 
 
@@ -140,5 +143,5 @@ def _unexplained(case: Case, cell: int | None = None) -> Cause:
         evidence=f"{first.detail if first else case.first.run.message}.{also}",
         hint=HINTS["unexplained"],
         shown_by="observation",
-        confidence=0.0,
+        confidence=confidence.NOTHING,
     )

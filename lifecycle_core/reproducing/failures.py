@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from lifecycle_core.notebooks.normalisers.ansi import plain
+from lifecycle_core.reproducing import confidence
 from lifecycle_core.reproducing.case import sites_in
 from lifecycle_core.reproducing.saying import HINTS
 from lifecycle_core.schema.reproduction import Cause, CauseKind
@@ -121,7 +122,7 @@ def _cause(
     hint: str,
     *,
     names: tuple[str, ...] = (),
-    confidence: float = 1.0,
+    way: confidence.Way | None = None,
     evidence: str = "",
 ) -> Cause:
     run = execution.run
@@ -133,7 +134,7 @@ def _cause(
         evidence=(evidence or run.message) + _called(execution),
         hint=hint,
         shown_by="observation",
-        confidence=confidence,
+        confidence=way.confidence if way else confidence.CERTAIN,
     )
 
 
@@ -149,7 +150,9 @@ def _module(_case: Case, execution: Execution) -> Cause | None:
     if match := _IMPORT.search(message):
         hint = f"Import it from where it is now, or {_lower(HINTS['environment_drift'])}"
         names = (f"{match[2]}.{match[1]}",)
-        return _cause(execution, "environment_drift", hint, names=names, confidence=0.8)
+        return _cause(
+            execution, "environment_drift", hint, names=names, way=confidence.IMPORT_FAILED
+        )
     match = _MODULE.search(message) or _OPTIONAL.search(message)
     if not match:
         return None
@@ -185,7 +188,11 @@ def _missing_file(case: Case, execution: Execution) -> Cause | None:
     path = match[1] if match else ""
     if _ABSOLUTE.match(path) and not any(path.startswith(copy) for copy, _ in execution.roots):
         return _cause(
-            execution, "absolute_path", HINTS["absolute_path"], names=(path,), confidence=0.9
+            execution,
+            "absolute_path",
+            HINTS["absolute_path"],
+            names=(path,),
+            way=confidence.PATH_NOT_FOUND,
         )
     hint = (
         "It lies in your folder, but git ignores it: a clean copy does not have it. Track it, or "
@@ -194,7 +201,8 @@ def _missing_file(case: Case, execution: Execution) -> Cause | None:
         else "Add the file to the project, relative to the notebook's folder; files that git "
         "ignores are not part of a clean copy."
     )
-    return _cause(execution, "missing_data", hint, names=(path,) if path else (), confidence=0.95)
+    names = (path,) if path else ()
+    return _cause(execution, "missing_data", hint, names=names, way=confidence.FILE_NOT_FOUND)
 
 
 def _network(_case: Case, execution: Execution) -> Cause | None:
@@ -232,7 +240,12 @@ def _name(case: Case, execution: Execution) -> Cause | None:
         )
         hint = f"Put the code back that defined {name}, above cell {stopped}."
         return _cause(
-            execution, "deleted_cell", hint, names=(name,), evidence=evidence, confidence=0.9
+            execution,
+            "deleted_cell",
+            hint,
+            names=(name,),
+            evidence=evidence,
+            way=confidence.DELETED_NAME,
         )
     near = get_close_matches(name, case.flow.binders, n=1, cutoff=0.8)
     hint = f"No cell before it defines {name}: " + (
@@ -255,7 +268,7 @@ def _drift(case: Case, execution: Execution) -> Cause | None:
         HINTS["environment_drift"],
         names=tuple(pin.name for pin in pins[:3]),
         evidence=f"{run.message}. The cell once ran, so that the library had it then.{asked}",
-        confidence=0.85 if pins else 0.6,
+        way=confidence.API_AND_VERSIONS if pins else confidence.API_GONE,
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from lifecycle_core.reproducing import confidence
 from lifecycle_core.reproducing.case import sites_in
 from lifecycle_core.reproducing.saying import HINTS
 from lifecycle_core.reproducing.trials import HASH_SEEDS
@@ -43,8 +44,6 @@ _LAST: frozenset[Factor] = frozenset({"network"})
 _GROUPS = 3
 """Causes that do not depend on each other are looked for one after the other, up to this many."""
 _BLAMED = 3
-_SHOWN = 0.95
-_ONE_OF_SEVERAL = 0.4
 _SET = re.compile(r"\bset\(|\bfrozenset\(|\bhash\(|\{[^:{}]+(?:,[^:{}]+)+\}|\{\s*\w+ for\b")
 
 
@@ -107,9 +106,9 @@ def _explain(case: Case, trials: Trials, cell: int) -> Iterator[Cause]:
         return
     needed = sorted(held) if len(held) == 1 else _needed(case, trials, cell, held, pair)
     # Where each factor alone can be let go, it takes two of them, and it is not known which.
-    sure = _SHOWN if needed else _ONE_OF_SEVERAL
+    way = confidence.FACTOR_HELD if needed else confidence.ONE_OF_SEVERAL
     for factor in needed or sorted(held):
-        yield from _blame(case, factor, cell, sure)
+        yield from _blame(case, factor, cell, way)
 
 
 def _pair(case: Case, trials: Trials, cell: int, held: frozenset[Factor]) -> Execution | None:
@@ -148,7 +147,7 @@ def _without(held: frozenset[Factor], factor: Factor) -> frozenset[Factor]:
     return held - {factor} | ({"schedule"} if factor == "threads" else frozenset())
 
 
-def _blame(case: Case, factor: Factor, cell: int, sure: float) -> Iterator[Cause]:
+def _blame(case: Case, factor: Factor, cell: int, way: confidence.Way) -> Iterator[Cause]:
     """Say where the factor enters."""
     near = case.upstream(cell)
     places: dict[int, Site | None] = {}
@@ -162,7 +161,7 @@ def _blame(case: Case, factor: Factor, cell: int, sure: float) -> Iterator[Cause
         places = {case.origin(cell): None}
     for at in sorted(places)[:_BLAMED]:
         cause = _cause(case, factor, cell, at, places[at])
-        yield cause.model_copy(update={"confidence": sure})
+        yield cause.model_copy(update={"confidence": way.confidence})
 
 
 def _is_duration(site: Site) -> bool:
@@ -197,7 +196,7 @@ def _cause(case: Case, factor: Factor, cell: int, at: int, site: Site | None) ->
         f"agreed.{begins}",
         hint=next((item.hint for item in said), HINTS[kind]),
         shown_by="intervention",
-        confidence=_SHOWN,
+        confidence=confidence.FACTOR_HELD.confidence,
     )
 
 
@@ -225,5 +224,5 @@ def _unexplained(case: Case, cell: int) -> Cause:
         "generators seeded, the same hash seed, one thread and a clock that stands still.",
         hint=HINTS["unexplained"],
         shown_by="observation",
-        confidence=0.0,
+        confidence=confidence.NOTHING,
     )

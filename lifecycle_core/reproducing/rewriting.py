@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lifecycle_core.notebooks.plan import Plan
+from lifecycle_core.reproducing import confidence
 from lifecycle_core.reproducing.saying import HINTS
 from lifecycle_core.schema.reproduction import Cause
 
@@ -74,5 +75,5 @@ def blame(case: Case, rewritten: Sequence[InputFile], changed: Sequence[int]) ->
         evidence=f"The notebook reads {item.path} and then changes it; {seen}.",
         hint=HINTS["self_modifying_input"],
         shown_by="intervention" if shown else "observation",
-        confidence=0.95 if shown else 0.7,
+        confidence=(confidence.RUN_AGAIN if shown else confidence.REWRITES).confidence,
     )

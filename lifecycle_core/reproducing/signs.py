@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lifecycle_core.reproducing import confidence
 from lifecycle_core.reproducing.case import sites_in
 from lifecycle_core.reproducing.saying import HINTS
 from lifecycle_core.schema.reproduction import Cause
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.reproduction import CauseKind
 
 _NAMED = 3
-_UNSURE = 0.45
 
 
 def signs(case: Case, cell: int) -> Cause | None:
@@ -33,7 +33,11 @@ def other_sign(case: Case, cell: int, sign: Cause) -> Cause | None:
         return None
     others = (read(case, cell) for read in _SIGNS if read is not _data)
     other = next((cause for cause in others if cause), None)
-    return other and other.model_copy(update={"confidence": min(other.confidence, _UNSURE)})
+    return other and _doubted(other)
+
+
+def _doubted(cause: Cause) -> Cause:
+    return cause.model_copy(update={"confidence": min(cause.confidence, confidence.GUESSED)})
 
 
 def reader(case: Case, cell: int, paths: frozenset[str]) -> int | None:
@@ -51,10 +55,11 @@ def reader(case: Case, cell: int, paths: frozenset[str]) -> int | None:
 
 def asked_for(pins: tuple[Pin, ...]) -> str:
     """Return in words which versions are asked for and which are here."""
-    return "; ".join(
+    said = (
         f"{pin.said_by} asks for {pin.name}{pin.wanted}, here is {pin.here}"
         for pin in pins[:_NAMED]
     )
+    return "; ".join(said) + "."
 
 
 def _data(case: Case, cell: int) -> Cause | None:
@@ -67,8 +72,8 @@ def _data(case: Case, cell: int) -> Cause | None:
         f"{', '.join(names[:_NAMED])} changed later than the notebook can have read it, and cell "
         f"{cell}, which depends on it, comes out different."
     )
-    sure = _UNSURE if case.circumstances.burst else 0.75
-    return _cause("changed_data", at, evidence, sure, names)
+    cause = _cause("changed_data", at, evidence, confidence.FILE_NEWER, names)
+    return _doubted(cause) if case.circumstances.burst else cause
 
 
 def _folder(case: Case, cell: int) -> Cause | None:
@@ -88,7 +93,7 @@ def _folder(case: Case, cell: int) -> Cause | None:
         f"Files were taken from {', '.join(names[:_NAMED])} later than the notebook can have read "
         f"it, and cell {cell}, which depends on it, comes out different."
     )
-    return _cause("missing_data", at, evidence, 0.65, names)
+    return _cause("missing_data", at, evidence, confidence.FOLDER_CHANGED, names)
 
 
 def _names(case: Case, at: int, folders: tuple[str, ...]) -> bool:
@@ -110,7 +115,7 @@ def _absolute(case: Case, cell: int) -> Cause | None:
     )
     path = next(iter(names), "a path")
     evidence = f"{path} lies outside the project, and cell {cell} depends on cell {at}."
-    said_by = _cause("absolute_path", at, evidence, 0.7, names)
+    said_by = _cause("absolute_path", at, evidence, confidence.OUTSIDE, names)
     return said_by.model_copy(update={"line": line})
 
 
@@ -121,7 +126,7 @@ def _network(case: Case, cell: int) -> Cause | None:
         return None
     asked = tuple(dict.fromkeys(site.what for site in sites))
     evidence = f"Cell {sites[0].cell} asks the network ({asked[0]}), and cell {cell} depends on it."
-    said = _cause("network", sites[0].cell, evidence, 0.7, asked[:_NAMED])
+    said = _cause("network", sites[0].cell, evidence, confidence.ASKED_NETWORK, asked[:_NAMED])
     return said.model_copy(update={"line": sites[0].line})
 
 
@@ -130,7 +135,7 @@ def _versions(case: Case, cell: int) -> Cause | None:
     if not pins:
         return None
     names = tuple(pin.name for pin in pins[:_NAMED])
-    return _cause("environment_drift", cell, f"{asked_for(pins)}.", 0.7, names)
+    return _cause("environment_drift", cell, asked_for(pins), confidence.OTHER_VERSIONS, names)
 
 
 def _order(case: Case, cell: int) -> Cause | None:
@@ -142,7 +147,7 @@ def _order(case: Case, cell: int) -> Cause | None:
         f"The stored notebook ran cell {later.index} as [{later.execution_count}], before cell "
         f"{earlier.index} as [{earlier.execution_count}]."
     )
-    return _cause("out_of_order", cell, evidence, 0.5)
+    return _cause("out_of_order", cell, evidence, confidence.FALLING_COUNTS)
 
 
 def _gap(case: Case, cell: int) -> Cause | None:
@@ -154,7 +159,7 @@ def _gap(case: Case, cell: int) -> Cause | None:
         f"Clean runs agree and differ from what is stored; the counts skip {skipped} before cell "
         f"{before.index}: code that ran there is gone."
     )
-    return _cause("deleted_cell", cell, evidence, 0.7)
+    return _cause("deleted_cell", cell, evidence, confidence.SKIPPED_COUNTS)
 
 
 def _agreed(case: Case) -> bool:
@@ -167,7 +172,7 @@ def _python(case: Case, cell: int) -> Cause | None:
     if not saved or not here or saved.split(".")[:2] == here.split(".")[:2]:
         return None
     evidence = f"The notebook was saved under Python {saved}, and this is {here}."
-    return _cause("environment_drift", cell, evidence, 0.5)
+    return _cause("environment_drift", cell, evidence, confidence.OTHER_PYTHON)
 
 
 def _edit(case: Case, cell: int) -> Cause | None:
@@ -183,7 +188,7 @@ def _edit(case: Case, cell: int) -> Cause | None:
     )
     if others:
         evidence += f" Instead of cell {at} it may be {', '.join(map(str, others[:_NAMED]))}."
-    return _cause("edited_after_run", at, evidence, 0.7)
+    return _cause("edited_after_run", at, evidence, confidence.EDITED)
 
 
 def _edited(case: Case, cell: int) -> frozenset[int]:
@@ -208,7 +213,7 @@ _SIGNS: tuple[Callable[[Case, int], Cause | None], ...] = (
 
 
 def _cause(
-    kind: CauseKind, cell: int, evidence: str, confidence: float, names: tuple[str, ...] = ()
+    kind: CauseKind, cell: int, evidence: str, way: confidence.Way, names: tuple[str, ...] = ()
 ) -> Cause:
     return Cause(
         kind=kind,
@@ -217,5 +222,5 @@ def _cause(
         evidence=evidence,
         hint=HINTS[kind],
         shown_by="observation",
-        confidence=confidence,
+        confidence=way.confidence,
     )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from lifecycle_core.errors import EnvironmentUnavailable
 from lifecycle_core.notebooks.plan import Plan
 from lifecycle_core.notebooks.variants import Variant, in_order, whole, with_sources
+from lifecycle_core.reproducing import confidence
 from lifecycle_core.reproducing.case import sites_in
 from lifecycle_core.reproducing.clocks import clock_sites, measures
 from lifecycle_core.reproducing.saying import HINTS
@@ -168,7 +169,7 @@ def _tried(case: Case, trials: Trials, cell: int, ideas: list[_Idea]) -> Cause |
                 idea.kind,
                 cell if idea.cell is None else idea.cell,
                 idea.evidence,
-                confidence=0.95,
+                confidence.PUT_BACK,
                 hint=idea.hint,
             )
     return None
@@ -199,8 +200,8 @@ def _elsewhere(case: Case, trials: Trials, cell: int) -> Cause | None:
     cause = _cause(
         "environment_drift",
         cell,
-        f"{asked_for(pins)}. With the versions asked for, cell {cell} comes out as stored.",
-        confidence=0.95,
+        f"{asked_for(pins)} With the versions asked for, cell {cell} comes out as stored.",
+        confidence.PUT_BACK,
     )
     return cause.model_copy(update={"names": tuple(pin.name for pin in pins)})
 
@@ -222,7 +223,7 @@ def _moved(case: Case, trials: Trials, cell: int) -> Cause | None:
         "clock",
         at,
         f"With the clock at another day, cell {cell} comes out different.",
-        confidence=0.9,
+        confidence.CLOCK_MOVED,
     )
     line = next((site.line for site in sites if site.cell == at), None)
     return cause.model_copy(update={"line": line or next((one.line for one in static), None)})
@@ -248,7 +249,7 @@ def _reshuffled(case: Case, trials: Trials, cell: int) -> Cause | None:
         kind,
         threads[0].cell if threads else static[0].cell,
         f"Two further clean runs, {how}, gave other results in cell {cell}.",
-        confidence=0.8,
+        confidence.SHUFFLED,
     ).model_copy(
         update={
             "line": threads[0].line if threads else static[0].line,
@@ -258,7 +259,7 @@ def _reshuffled(case: Case, trials: Trials, cell: int) -> Cause | None:
 
 
 def _cause(
-    kind: CauseKind, cell: int, evidence: str, *, confidence: float, hint: str = ""
+    kind: CauseKind, cell: int, evidence: str, way: confidence.Way, *, hint: str = ""
 ) -> Cause:
     return Cause(
         kind=kind,
@@ -266,5 +267,5 @@ def _cause(
         evidence=evidence,
         hint=hint or HINTS[kind],
         shown_by="intervention",
-        confidence=confidence,
+        confidence=way.confidence,
     )

@@ -1,0 +1,92 @@
+"""How sure a cause is: how often the way in which it was found named a right one.
+
+Each way was counted on the notebooks of the corpus, in which the truth is known by execution, and
+on a second set, written by somebody who knew nothing of how causes are found. What is said is
+Laplace's rule of succession, (right + 1) / (found + 2), so that a way seldom met is not called
+certain. https://en.wikipedia.org/wiki/Rule_of_succession
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+CERTAIN = 1.0
+"""What the run itself says: its process died, it asked for input, a name is defined nowhere."""
+GUESSED = 0.45
+"""Where times of files are all there is and they were all written at once: either of two kinds.
+
+Not counted, because whether the files of a corpus are written at once is up to who writes it."""
+NOTHING = 0.0
+"""No cause was found."""
+
+
+class Way(NamedTuple):
+    """A way of finding a cause, and how it fared.
+
+    Attributes:
+        right: Causes found in this way that were of a right kind.
+        found: All causes found in this way.
+    """
+
+    right: int
+    found: int
+
+    @property
+    def confidence(self) -> float:
+        """Chance that the next one is right, in (0, 1), to two digits.
+
+        Example:
+            >>> Way(18, 18).confidence
+            0.95
+        """
+        return round((self.right + 1) / (self.found + 2), 2)
+
+
+FACTOR_HELD = Way(18, 18)
+"""Runs that disagree agree with it held still, and disagree again once it is let go."""
+ONE_OF_SEVERAL = Way(1, 2)
+"""They agree with several held still, and each alone can be let go."""
+PUT_BACK = Way(18, 18)
+"""A cell comes out as stored with an order, code, data or versions put back."""
+CLOCK_MOVED = Way(8, 8)
+"""A cell comes out otherwise on another day."""
+SHUFFLED = Way(3, 3)
+"""A cell comes out otherwise with other orders of sets or threads."""
+RUN_AGAIN = Way(18, 18)
+"""A cell comes out otherwise when the notebook runs again in the folder that it left."""
+REWRITES = Way(1, 1)
+"""The notebook changes a file that it has read."""
+
+PATH_NOT_FOUND = Way(8, 8)
+"""An error names a file by an absolute path."""
+FILE_NOT_FOUND = Way(18, 18)
+"""An error names a file."""
+DELETED_NAME = Way(8, 8)
+"""A name is defined nowhere, its cell once ran, and the counts skip."""
+IMPORT_FAILED = Way(3, 3)
+"""A package lacks what is imported from it."""
+API_GONE = Way(4, 6)
+"""A call or attribute that once worked does not exist, or not like that."""
+API_AND_VERSIONS = Way(5, 5)
+"""The same, and the project's files ask for other versions."""
+
+FILE_NEWER = Way(5, 6)
+"""An input changed later than the notebook can have read it."""
+FOLDER_CHANGED = Way(1, 1)
+"""Files were taken from a folder that it reads."""
+OUTSIDE = Way(1, 1)
+"""A path outside the project was asked for."""
+ASKED_NETWORK = Way(1, 1)
+"""A cell depends on an answer of the network."""
+FALLING_COUNTS = Way(1, 2)
+"""The counts fall, but the cell does not come out as stored in their order."""
+SKIPPED_COUNTS = Way(4, 5)
+"""The counts skip."""
+OTHER_VERSIONS = Way(2, 3)
+"""The project's files ask for other versions."""
+OTHER_PYTHON = Way(1, 2)
+"""The notebook was saved by another version of Python."""
+EDITED = Way(9, 12)
+"""All cells ran once, in order, and an edit explains what differs."""
+PREDICTED = Way(7, 7)
+"""Reading a cell that no run has reached says that it will fail."""
