@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
@@ -177,6 +177,9 @@ def _of_table(stored: str, fresh: str) -> Difference:
     number = stored.count("\n", 0, at)
     header = stored.split("\n", 2)[1:2]
     rows = [_row(text, at) for text in (stored, fresh)]
+    if rows[0] == rows[1]:  # one is the beginning of the other
+        counts = [_rows(text.count("\n") - 1) for text in (stored, fresh)]
+        return replace(plain, detail=f"table: stored {counts[0]}, clean run {counts[1]}")
     names = header[0].split("|") if header else []
     if not number or not (len(rows[0]) == len(rows[1]) == len(names)):
         return plain
@@ -189,6 +192,10 @@ def _of_table(stored: str, fresh: str) -> Difference:
         stored=plain.stored,
         fresh=plain.fresh,
     )
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count} rows"
 
 
 def _row(text: str, at: int) -> list[str]:

@@ -186,6 +186,30 @@ def test_a_cell_of_a_table_is_told_by_row_and_column() -> None:
     assert found.detail == 'table, row "forest", column "auc": stored 0.81, clean run 0.79'
 
 
+CELL = st.sampled_from(["", "1", "2.5", "a", "a|b", "7.0"])
+
+
+@given(
+    ours=st.lists(st.lists(CELL, min_size=2, max_size=2), max_size=4),
+    theirs=st.lists(st.lists(CELL, min_size=2, max_size=2), max_size=4),
+)
+def test_any_two_tables_compare_and_more_rows_are_counted(
+    ours: list[list[str]], theirs: list[list[str]]
+) -> None:
+    def frame(rows: list[list[str]]) -> Outputs:
+        body = "".join(
+            f"<tr><th>{at}</th>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>"
+            for at, row in enumerate(rows)
+        )
+        head = "<tr><th></th><th>x</th><th>y</th></tr>"
+        return [display("text/html", f'<table class="dataframe">{head}{body}</table>')]
+
+    found = compare_outputs(frame(ours), frame(theirs), rtol=1e-6)
+    if ours != theirs and (ours[: len(theirs)] == theirs or theirs[: len(ours)] == ours):
+        told = [f"{len(rows)} row{'' if len(rows) == 1 else 's'}" for rows in (ours, theirs)]
+        assert found.detail == f"table: stored {told[0]}, clean run {told[1]}"
+
+
 def test_a_difference_in_json_is_told_by_its_path() -> None:
     one, other = ({"marks": [{"y": [1, value]}]} for value in (2, 3))
     kind = "application/json"
