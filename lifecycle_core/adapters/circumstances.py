@@ -59,12 +59,14 @@ class LookAround:
         path = self.notebook.path.resolve()
         repository = _Git.around(path)
         recorded, by = repository.recorded(path, inputs) if repository else ({}, "")
-        newer = _newer(path, inputs, since, repository)
+        burst = _in_one_burst(path, inputs)
+        # A copy may leave the times in any order, and by far less than a run takes.
+        newer = _newer(path, inputs, {} if burst else since, repository)
         info = self.notebook.content["metadata"].get("language_info")
         saved = str(info.get("version", "")) if isinstance(info, dict) else ""
         return Circumstances(
             newer=newer,
-            burst=bool(newer) and _in_one_burst(path, inputs),
+            burst=bool(newer) and burst,
             emptied=_emptied(path, inputs, since) if not newer and not repository else frozenset(),
             recorded=recorded,
             recorded_by=by,

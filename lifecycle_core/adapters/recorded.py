@@ -22,7 +22,18 @@ _MOST_LINES = 200_000
 _MOST_CELLS = 1_000_000
 _TEXT = 4_096
 _SITES = frozenset(
-    {"reads", "writes", "refused", "random", "clock", "network", "processes", "threads", "warnings"}
+    {
+        "reads",
+        "writes",
+        "refused",
+        "absent",
+        "random",
+        "clock",
+        "network",
+        "processes",
+        "threads",
+        "warnings",
+    }
 )
 
 

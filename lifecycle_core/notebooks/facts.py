@@ -71,6 +71,7 @@ class Facts:
         reads: Files of the project opened for reading, in order; `path` is absolute, in the copy.
         writes: Files of the project opened for writing, created, renamed or removed.
         refused: Files outside project, environment and system that were asked for and refused.
+        absent: Folders of the project in which files were searched and that are not there.
         random: Unseeded generators made, and draws from a global generator nobody had seeded.
         clock: Calls of a clock by the notebook's own code; `what` names the function.
         network: Connections and name look-ups.
@@ -87,6 +88,7 @@ class Facts:
     reads: tuple[Site, ...] = ()
     writes: tuple[Site, ...] = ()
     refused: tuple[Site, ...] = ()
+    absent: tuple[Site, ...] = ()
     random: tuple[Site, ...] = ()
     clock: tuple[Site, ...] = ()
     network: tuple[Site, ...] = ()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 import time
 from sys import _getframe
@@ -35,6 +36,7 @@ _DATABASES = frozenset({"duckdb.connect", "sqlite3.connect"})
 _REMEMBERED = 20_000
 _COARSE = 50_000_000
 """Nanoseconds by which the times that a file system keeps may lag behind the clock."""
+_WILD = re.compile(r"[*?\[]")
 _CREATING = os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
@@ -72,7 +74,10 @@ class Files:
             "os.link": self._link,
             "os.symlink": self._symlink,
             "shutil.rmtree": self._change("shutil.rmtree"),
+            "glob.glob": self._search,
         }
+        for name in ("glob", "rglob"):
+            found[f"pathlib.Path.{name}"] = self._search_in
         for name in ("remove", "rmdir", "mkdir", "truncate", "chmod", "chown", "utime"):
             found[f"os.{name}"] = self._change(f"os.{name}")
         for name in ("listdir", "scandir", "chdir"):
@@ -156,6 +161,21 @@ class Files:
             return refusal
 
         return visited
+
+    def _search(self, pattern: object, *_rest: object) -> None:
+        """Note a search in a folder that is not there: it finds nothing and says nothing."""
+        if isinstance(pattern, (str, bytes, os.PathLike)):
+            literal = _WILD.split(os.fsdecode(pattern), maxsplit=1)[0]
+            full = self._real(os.path.dirname(literal) or os.curdir)
+            if self._places.kind(full) != PROJECT or os.path.isdir(full):
+                return
+            caller = self._callers.caller(_getframe(1))
+            if caller is not None and caller.library == OWN:
+                self._site("absent", caller, what="search", path=full)
+
+    def _search_in(self, folder: object, pattern: object, *_rest: object) -> None:
+        if isinstance(folder, (str, os.PathLike)) and isinstance(pattern, str):
+            self._search(os.path.join(os.fsdecode(folder), pattern))
 
     def _look(self, path: object, what: str, *, reads: bool, writes: bool) -> Refusal:
         if (path, writes) in self._quiet:

@@ -12,10 +12,12 @@ from typing import NamedTuple
 
 CERTAIN = 1.0
 """What the run itself says: its process died, it asked for input, a name is defined nowhere."""
-GUESSED = 0.45
-"""Where times of files are all there is and they were all written at once: either of two kinds.
+AT_ONCE = 0.6
+"""An input is newer than the notebook, but all files were written at once, as by a copy.
 
-Not counted, because whether the files of a corpus are written at once is up to who writes it."""
+Judged, not counted: whether the files of a corpus are written at once is up to who writes it."""
+INSTEAD = 0.4
+"""What it may be instead."""
 NOTHING = 0.0
 """No cause was found."""
 
@@ -74,6 +76,8 @@ FILE_NEWER = Way(5, 6)
 """An input changed later than the notebook can have read it."""
 FOLDER_CHANGED = Way(1, 1)
 """Files were taken from a folder that it reads."""
+FOLDER_ABSENT = Way(1, 1)
+"""Files are searched in a folder that is not there."""
 OUTSIDE = Way(1, 1)
 """A path outside the project was asked for."""
 ASKED_NETWORK = Way(1, 1)

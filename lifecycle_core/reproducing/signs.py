@@ -5,6 +5,7 @@ The first sign that is there counts: they are in the order of how seldom they mi
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from lifecycle_core.reproducing import confidence
@@ -33,11 +34,11 @@ def other_sign(case: Case, cell: int, sign: Cause) -> Cause | None:
         return None
     others = (read(case, cell) for read in _SIGNS if read is not _data)
     other = next((cause for cause in others if cause), None)
-    return other and _doubted(other)
+    return other and _doubted(other, confidence.INSTEAD)
 
 
-def _doubted(cause: Cause) -> Cause:
-    return cause.model_copy(update={"confidence": min(cause.confidence, confidence.GUESSED)})
+def _doubted(cause: Cause, most: float) -> Cause:
+    return cause.model_copy(update={"confidence": min(cause.confidence, most)})
 
 
 def reader(case: Case, cell: int, paths: frozenset[str]) -> int | None:
@@ -73,7 +74,7 @@ def _data(case: Case, cell: int) -> Cause | None:
         f"{cell}, which depends on it, comes out different."
     )
     cause = _cause("changed_data", at, evidence, confidence.FILE_NEWER, names)
-    return _doubted(cause) if case.circumstances.burst else cause
+    return _doubted(cause, confidence.AT_ONCE) if case.circumstances.burst else cause
 
 
 def _folder(case: Case, cell: int) -> Cause | None:
@@ -99,6 +100,20 @@ def _folder(case: Case, cell: int) -> Cause | None:
 def _names(case: Case, at: int, folders: tuple[str, ...]) -> bool:
     named = [folder for folder in folders if folder.strip("./")]
     return at in case.cells and any(folder in case.cells[at].source for folder in named)
+
+
+def _absent(case: Case, cell: int) -> Cause | None:
+    """Blame a folder that is not there: a search in it finds nothing and raises nothing."""
+    sites = sites_in(case.first.facts.absent, case.upstream(cell))
+    if not sites:
+        return None
+    folder = PurePath(sites[0].path).name
+    evidence = (
+        f"Cell {sites[0].cell} searches for files in {folder}, which is not there, and cell {cell} "
+        "depends on it."
+    )
+    said = _cause("missing_data", sites[0].cell, evidence, confidence.FOLDER_ABSENT, (folder,))
+    return said.model_copy(update={"line": sites[0].line})
 
 
 def _absolute(case: Case, cell: int) -> Cause | None:
@@ -208,7 +223,7 @@ def _edited(case: Case, cell: int) -> frozenset[int]:
 
 
 _SIGNS: tuple[Callable[[Case, int], Cause | None], ...] = (
-    _data, _folder, _absolute, _network, _order, _gap, _versions, _python, _edit,
+    _data, _absent, _folder, _absolute, _network, _order, _gap, _versions, _python, _edit,
 )  # fmt: skip
 
 

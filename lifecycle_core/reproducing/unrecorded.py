@@ -18,6 +18,7 @@ _DID = {
     "reads": "read files",
     "writes": "wrote files",
     "refused": "asked for files outside the project",
+    "absent": "searched in folders that are not there",
     "random": "used random numbers without a seed",
     "clock": "read the clock",
     "network": "used the network",

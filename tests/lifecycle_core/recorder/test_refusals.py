@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,8 +17,6 @@ from lifecycle_core.recorder.settings import CELL, Settings
 from tests.fakes.clean_runs import clean_run, lines, printed
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from lifecycle_core.notebooks.execution import Execution
 
 _TRY = """
@@ -50,6 +49,10 @@ open({shared!r} + "-new")
 tried(open, {shared!r})
 """,
     "fine": "pd.read_csv('x.csv'); open('/etc/passwd'); open('/dev/null', 'w'); open(os.__file__)",
+    "search": """
+glob.glob("parts/*.csv")
+[*pathlib.Path("gone").glob("**/*.csv")], glob.glob("*.csv"), glob.glob("/nowhere/*")
+""",
     "extension": "%load_ext nbext",
 }
 _INDEX = {name: number for number, name in enumerate(_CELLS)}
@@ -84,6 +87,11 @@ def test_the_users_own_files_do_not_exist(run: Execution, folder: Path, cell: st
     )
     refused = {site.path for site in run.facts.refused if site.cell == _INDEX[cell]}
     assert refused == {str(folder / "x.csv")}
+
+
+def test_a_search_in_a_folder_of_the_project_that_is_not_there_is_told(run: Execution) -> None:
+    absent = [site for site in run.facts.absent if site.cell == _INDEX["search"]]
+    assert [(site.line, Path(site.path).name) for site in absent] == [(2, "parts"), (3, "gone")]
 
 
 def test_a_refusal_names_the_library_that_asked(run: Execution) -> None:

@@ -200,6 +200,16 @@ def test_an_answer_of_the_network_is_a_sign() -> None:
     assert (cause.kind, cause.cell, cause.line) == ("network", 0, 1)
 
 
+def test_a_search_in_a_folder_that_is_not_there_is_a_sign() -> None:
+    site = Site(cell=0, line=1, what="search", path="/copy/parts")
+
+    def world(plan: Plan, _number: int) -> Execution:
+        return left(plan.notebook, {2: "0\n"}, facts=Facts(absent=(site,)))
+
+    (cause,) = check(stored_with([1, 2, 3]), world).causes
+    assert (cause.kind, cause.cell, cause.names) == ("missing_data", 0, ("parts",))
+
+
 def test_a_name_error_that_another_order_mends_is_a_matter_of_order() -> None:
     stored = notebook(
         code("print(late)", count=2, outputs=(printed("5\n"),)), code("late = 5", count=1)
@@ -262,6 +272,6 @@ def test_times_of_files_that_were_all_copied_say_little() -> None:
     around = Circumstances(newer=frozenset({"x.csv"}), burst=True)
     causes = check(stored_with([1, 2, 3]), always("other\n"), around=around).causes
     assert {(cause.kind, cause.confidence) for cause in causes} == {
-        ("changed_data", 0.45),
-        ("edited_after_run", 0.45),
+        ("changed_data", 0.6),
+        ("edited_after_run", 0.4),
     }
