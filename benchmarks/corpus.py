@@ -122,7 +122,7 @@ def _run(
     """Run a tool on a copy of the project, or on the very place that absolute paths name."""
     project = corpus.joinpath(*Path(truth.path).parts[:2])
     if not truth.there:
-        project = Path(shutil.copytree(project, folder))
+        project = Path(shutil.copytree(project, folder / project.name))
     notebook = project.joinpath(*Path(truth.path).parts[2:])
     environ = {**os.environ, "NBRELEASE_HOME": str(folder.parent / "home")}
     environ["PYTHONPATH"] = str(ROOT)

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from lifecycle_core.notebooks.differences import difference
 from lifecycle_core.notebooks.equality import same, size
+from lifecycle_core.notebooks.normalisers.project_path import author_folders
 from lifecycle_core.notebooks.normalisers.table import NORMALISERS
 from lifecycle_core.notebooks.pairs import in_one_form, set_aside
 from lifecycle_core.notebooks.surroundings import UNKNOWN, Surroundings
@@ -73,6 +74,8 @@ def compare_outputs(
     if same(ours, theirs):
         return Comparison(status="identical")
     originals = ours, theirs
+    folders = author_folders(ours, theirs, surroundings)
+    surroundings = replace(surroundings, elsewhere=folders)
     ours, theirs = set_aside(ours, theirs)
     used, plain_ours, plain_theirs = _canonical(ours, theirs, surroundings)
     if same(plain_ours, plain_theirs):

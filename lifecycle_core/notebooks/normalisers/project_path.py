@@ -2,13 +2,13 @@
 
 Measured: `os.getcwd()`, `Path.resolve()` and messages of readers name the folder of the run. What
 is stored names the folder of its author, which on another machine lies elsewhere; its own name is
-the same there, and by that it is known.
+the same there, and by that it is known, or by standing where a run printed the folder of its copy.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.notebooks.normalisers.base import (
     Normaliser,
@@ -20,8 +20,10 @@ from lifecycle_core.notebooks.normalisers.base import (
 from lifecycle_core.notebooks.surroundings import Surroundings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+_ABSOLUTE = re.compile(r"(?:[A-Za-z]:)?[\\/][^\s'\"<>|:;,)\]]+")
+_REST = re.compile(r"[^\s'\"<>|:;,)\]]*")
 _TELLING = 3
 """Letters that a folder's name must have to be known by it alone."""
 _KINDS = ("text/plain", "text/html", "text/markdown", "application/javascript")
@@ -31,6 +33,7 @@ def _normalise(outputs: Outputs, surroundings: Surroundings) -> Outputs:
     spellings = {form for pair in surroundings.roots for root in pair for form in _spelt(root)}
     if not spellings:
         return outputs
+    spellings |= {form for folder in surroundings.elsewhere for form in _spelt(folder)}
     longest_first = sorted(spellings, key=lambda form: (-len(form), form))
     known = "|".join(map(re.escape, longest_first))
     names = {re.split(r"[\\/]", source.rstrip("\\/"))[-1] for _, source in surroundings.roots}
@@ -41,6 +44,35 @@ def _normalise(outputs: Outputs, surroundings: Surroundings) -> Outputs:
     return change_text(
         outputs, realigned(lambda text: pattern.sub("(project)", text)), kinds=_KINDS
     )
+
+
+def author_folders(stored: Outputs, fresh: Outputs, surroundings: Surroundings) -> tuple[str, ...]:
+    """Return what stands in stored outputs where a run printed the folder of its copy.
+
+    The text before it and the path below it must be the same.
+    """
+    copies = {form for copy, _ in surroundings.roots for form in _spelt(copy)}
+    found: dict[str, None] = {}
+    if not copies:
+        return ()
+    pattern = re.compile("|".join(re.escape(form) for form in sorted(copies, key=len)[::-1]))
+    for ours, theirs in zip(stored, fresh, strict=False):
+        for a, b in zip(_texts(ours), _texts(theirs), strict=False):
+            match = pattern.search(b)
+            if match is None or not a.startswith(b[: match.start()]):
+                continue
+            below = _REST.match(b, match.end())
+            path = _ABSOLUTE.match(a, match.start())
+            rest = below[0] if below else ""
+            if path and path[0].endswith(rest) and len(path[0]) > len(rest) + 1:
+                found[path[0].removesuffix(rest)] = None
+    return tuple(found)
+
+
+def _texts(output: Mapping[str, Any]) -> Iterator[str]:
+    data = output.get("data") or {}
+    for text in (output.get("text"), *(data.get(kind) for kind in _KINDS)):
+        yield text if isinstance(text, str) else ""
 
 
 def _spelt(root: str) -> Iterator[str]:
