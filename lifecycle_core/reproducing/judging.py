@@ -25,6 +25,8 @@ _OWN_RUNS = frozenset({"package", "promote", "releases", "reproduce", "rollback"
 _UNSURE = "nondeterministic"
 _LOGGED_TIME = ("(relativeCreated)",)
 """What `logging` reads the clock for by itself."""
+_MEMORY = ("ru_maxrss", "memory_info", "memory_full_info", "tracemalloc", "memit", "virtual_memory",
+           "memory_percent")  # fmt: skip
 _PROCESS = ("getpid", "(process)", "current_process")
 _WORST: tuple[CellStatus, ...] = ("different", "tolerance", "cosmetic")
 
@@ -79,6 +81,7 @@ def _surroundings(index: int, executions: Sequence[Execution], flow: Dataflow) -
     return Surroundings(
         clock_read=clock_read,
         roots=tuple(roots),
+        memory_asked=bool(_mentioning(executions[0], _MEMORY) & (flow.ancestors(index) | {index})),
         process_asked=bool(_mentioning(executions[0], _PROCESS)),
         temporary=tuple(run.temporary for run in executions if run.temporary),
     )
