@@ -92,12 +92,12 @@ def _stale(case: Case, trials: Trials | None, found: list[Cause]) -> Iterator[Ca
 
 
 def _predicted(case: Case, known: set[tuple[str, int | None]]) -> Iterator[Cause]:
-    """Name what will fail in cells that no run has reached: failures are stacked."""
+    """Name what will fail, or may differ, in cells that no run has reached: causes are stacked."""
     for item in case.findings:
         result = case.results.get(item.cell)
         if (
             item.kind is None
-            or item.severity != "error"
+            or item.severity == "info"
             or result is None
             or result.status != "not_run"
             or (item.kind, item.cell) in known
@@ -112,7 +112,9 @@ def _predicted(case: Case, known: set[tuple[str, int | None]]) -> Iterator[Cause
             evidence=item.message,
             hint=item.hint,
             shown_by="static",
-            confidence=confidence.PREDICTED.confidence,
+            confidence=(
+                confidence.PREDICTED.confidence if item.severity == "error" else confidence.WARNED
+            ),
         )
 
 

@@ -18,6 +18,8 @@ AT_ONCE = 0.6
 Judged, not counted: whether the files of a corpus are written at once is up to who writes it."""
 INSTEAD = 0.4
 """What it may be instead."""
+WARNED = 0.4
+"""Reading a cell that no run has reached says that it may differ; judged, not counted."""
 NOTHING = 0.0
 """No cause was found."""
 

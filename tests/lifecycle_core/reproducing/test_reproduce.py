@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lifecycle_core.reproducing import reproduce
+from lifecycle_core.schema.finding import Finding
 from lifecycle_core.schema.reproduction import EnvironmentFacts, InputFile, Reproduction
 from tests.fakes.engine import replayed, run
 from tests.fakes.notebooks import code, markdown, notebook, printed
@@ -105,6 +106,27 @@ def test_a_failed_cell_names_its_cause(
     (cause,) = record.causes
     assert (cause.kind, cause.cell, cause.line, cause.names) == (kind, 2, 4, names)
     assert hint in cause.hint
+
+
+@pytest.mark.parametrize(
+    ("severity", "expected"), [("error", 0.9), ("warning", 0.4), ("info", None)]
+)
+def test_what_reading_says_of_cells_that_no_run_reached_is_named(
+    severity: str, expected: float | None
+) -> None:
+    finding = Finding.model_validate(
+        {"code": "NB301", "rule": "unseeded", "kind": "unseeded_random", "severity": severity,
+         "cell": 3, "line": 1, "message": "It draws.", "hint": "Seed it."}
+    )  # fmt: skip
+    ended = run("error", stopped_at=2, message="ModuleNotFoundError: No module named 'helpers'")
+    failing = replayed(STORED, failed=2, ended=ended)
+    record = reproduce(STORED, [failing], rtol=1e-6, environment=HERE, findings=[finding])
+    first, *others = record.causes
+    assert first.kind == "missing_module"
+    assert [(one.kind, one.cell, one.shown_by) for one in others] == (
+        [("unseeded_random", 3, "static")] if expected else []
+    )
+    assert all(one.confidence == pytest.approx(expected, abs=0.1) for one in others)
 
 
 def test_a_name_defined_further_down_is_pointed_at() -> None:
