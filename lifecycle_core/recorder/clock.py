@@ -17,7 +17,7 @@ from sys import _getframe
 from typing import TYPE_CHECKING, Any
 
 from .callers import KERNEL, OWN, RECORDER, STANDARD, Callers
-from .stand_ins import stand_in
+from .stand_ins import Replaced, stand_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,10 +64,14 @@ class Clock:
         self._seen: set[tuple[int, int]] = set()
         self._counts: dict[str, int] = {}
         self._shown: dict[str, bool] = {}
+        self._readers: dict[str, Replaced] = {}
 
     def begin(self) -> None:
         """Forget which lines of the last cell read the clock."""
         self._seen.clear()
+        for what, count in self._counts.items():
+            if count >= _TRACED and what in self._readers:
+                self._readers[what].watch(watching=True)
         self._counts.clear()
         self._readings = 0
 
@@ -98,7 +102,9 @@ class Clock:
             return moment if whole else moment / 1e9
 
         given = fixed if self._fixed else None
-        stand_in(time, name, self._reading(f"time.{name}", original, given))
+        what = f"time.{name}"
+        readers = self._readers[what] = Replaced()
+        readers.put(time, name, self._reading(what, original, given))
 
     def _patch_civil(self, name: str, most: int) -> None:
         original = getattr(time, name)
@@ -165,7 +171,7 @@ class Clock:
     def _reading(
         self, what: str, original: Callable[..., Any], fixed: Callable[..., Any] | None
     ) -> Callable[..., Any]:
-        seen, counts = self._seen, self._counts
+        seen, counts, readers = self._seen, self._counts, self._readers
 
         def reading(_home: object, *words: Any, depth: int = 1) -> Any:  # noqa: ANN401 - as the original
             count = counts.get(what, 0)
@@ -174,6 +180,8 @@ class Clock:
                 frame = _getframe(depth)
                 if (id(frame.f_code), frame.f_lineno) not in seen:
                     self._trace(what, frame)
+            elif fixed is None and what in readers:
+                readers[what].watch(watching=False)  # until the next cell
             if fixed is not None and self._sees(_getframe(depth).f_code.co_filename):
                 return fixed(*words)
             return original(*words)

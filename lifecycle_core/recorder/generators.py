@@ -7,7 +7,7 @@ from sys import _getframe
 from typing import TYPE_CHECKING, Any
 
 from .callers import Caller, Callers
-from .stand_ins import stand_in
+from .stand_ins import Replaced, stand_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,8 +34,8 @@ _NOTICED = 50
 class Generators:
     """Wraps the functions that draw from a global generator, and compares the states by cell.
 
-    Reading a state does not move it. A wrapper costs some ten nanoseconds once its library has
-    been told of in the running cell.
+    Reading a state does not move it. A wrapper is there only while there is something to tell:
+    not once the generator is seeded, or its library has been told of in the running cell.
     """
 
     def __init__(self, randomness: Randomness, callers: Callers, seed: int | None) -> None:
@@ -45,6 +45,7 @@ class Generators:
         self._before: dict[str, Any] = {}
         self._left: dict[str, list[None]] = {"random": [], "numpy": [], "torch": []}
         self._noticed: set[str] = set()
+        self._drawing = {library: Replaced() for library in self._left}
 
     def start(self, imports: Imports) -> None:
         """Wrap what is loaded, and the others once they are."""
@@ -56,6 +57,7 @@ class Generators:
         self._noticed.clear()
         for library, left in self._left.items():
             left[:] = [] if library in self._randomness.seeded else [None] * _NOTICED
+            self._drawing[library].watch(watching=bool(left))
         self._before = _states()
 
     def end(self) -> list[str]:
@@ -86,12 +88,12 @@ class Generators:
         original = getattr(module, name, None)
         if original is None:
             return
-        left, seeded = self._left[library], self._randomness.seeded
+        seeded = self._randomness.seeded
 
         def wrapper(_home: object, *words: Any, **flags: Any) -> Any:  # noqa: ANN401 - as the original
             if any(word is not None for word in (*words, *flags.values())):
                 seeded.add(library)
-                left.clear()
+                self._told(library)
             else:
                 seeded.discard(library)
             return original(*words, **flags)
@@ -108,19 +110,23 @@ class Generators:
                 self._notice(library, what)
             return original(*words, **flags)
 
-        stand_in(module, name, wrapper)
+        self._drawing[library].put(module, name, wrapper)
+
+    def _told(self, library: str) -> None:
+        self._left[library].clear()
+        self._drawing[library].watch(watching=False)
 
     def _notice(self, library: str, what: str) -> None:
         left = self._left[library]
         caller = self._callers.caller(_getframe(2))
         left.pop()
         self._noticed.add(library)
-        if library in self._randomness.seeded:
-            left.clear()
+        if library in self._randomness.seeded or not left:
+            self._told(library)
         elif caller is not None and not caller.importing:
             self._randomness.tell(what, caller)
             if not caller.library:
-                left.clear()
+                self._told(library)
 
 
 def _states() -> dict[str, Any]:

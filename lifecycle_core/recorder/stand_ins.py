@@ -25,6 +25,28 @@ class Home:
         return import_module, (self._module,)
 
 
+class Replaced:
+    """Functions that stand in for built-in ones while there is something to see, at no cost else.
+
+    Where the notebook put a function of its own there meanwhile, that stays.
+    """
+
+    def __init__(self) -> None:
+        self._pairs: list[tuple[Any, str, Any, Any]] = []
+
+    def put(self, module: Any, name: str, function: Callable[..., Any]) -> None:  # noqa: ANN401 - a module
+        """Put `function` in the place of a built-in one, as `stand_in` does, and remember both."""
+        original = getattr(module, name)
+        self._pairs.append((module, name, original, stand_in(module, name, function)))
+
+    def watch(self, *, watching: bool) -> None:
+        """Let the stand-ins be there, or the originals."""
+        for module, name, original, ours in self._pairs:
+            here, wanted = (original, ours) if watching else (ours, original)
+            if getattr(module, name, None) is here:
+                setattr(module, name, wanted)
+
+
 def stand_in(module: Any, name: str, function: Callable[..., Any]) -> Any:  # noqa: ANN401 - a module, a method
     """Put `function` in the place of a built-in function of a module.
 
