@@ -10,3 +10,7 @@ from __future__ import annotations
 import builtins
 
 BUILTINS = dict(vars(builtins))
+
+identity = object.__hash__
+"""Tells living objects apart as `id` does. `id` raises an audit event each time, and where a hook
+hears those, as the recorder's does, it takes ten times as long."""

@@ -16,6 +16,7 @@ import time
 from sys import _getframe
 from typing import TYPE_CHECKING, Any
 
+from .builtin_names import identity
 from .callers import KERNEL, OWN, RECORDER, STANDARD, Callers
 from .stand_ins import Replaced, stand_in
 
@@ -178,7 +179,7 @@ class Clock:
             if count < _TRACED:
                 counts[what] = count + 1
                 frame = _getframe(depth)
-                if (id(frame.f_code), frame.f_lineno) not in seen:
+                if (identity(frame.f_code), frame.f_lineno) not in seen:
                     self._trace(what, frame)
             elif fixed is None and what in readers:
                 readers[what].watch(watching=False)  # until the next cell
@@ -190,7 +191,7 @@ class Clock:
 
     def _trace(self, what: str, frame: Any) -> None:  # noqa: ANN401 - a frame
         # With the line, because IPython compiles each statement and frees it again.
-        key = (id(frame.f_code), frame.f_lineno)
+        key = (identity(frame.f_code), frame.f_lineno)
         if key in self._seen:
             return
         self._seen.add(key)

@@ -15,7 +15,7 @@ import tokenize
 import types
 from typing import TYPE_CHECKING
 
-from .builtin_names import BUILTINS
+from .builtin_names import BUILTINS, identity
 from .digests.leaves import LEAF_TYPES
 from .digests.types import instance_dict, members, module_name, mro
 
@@ -111,9 +111,9 @@ def _codes(value: Value, seen: set[int]) -> Iterator[types.CodeType]:
     todo = [value]
     while todo and len(seen) < _MOST:
         each = todo.pop()
-        if id(each) in seen or id(type(each)) in LEAF_TYPES:
+        if identity(each) in seen or identity(type(each)) in LEAF_TYPES:
             continue
-        seen.add(id(each))
+        seen.add(identity(each))
         if type(each) is types.CodeType:
             yield each
         todo.extend(_inside(each))
@@ -122,7 +122,7 @@ def _codes(value: Value, seen: set[int]) -> Iterator[types.CodeType]:
 def _inside(value: Value) -> Iterable[Value]:
     """What using a value may use in turn."""
     cls = type(value)
-    read = _BUILT_IN.get(id(cls))
+    read = _BUILT_IN.get(identity(cls))
     if read is not None:
         return read(value)
     found: list[Value] = []
@@ -147,15 +147,15 @@ def _few(values: Collection[Value]) -> Iterable[Value]:
 
 
 _BUILT_IN: dict[int, Callable[[Value], Iterable[Value]]] = {
-    id(types.CodeType): lambda code: code.co_consts,
-    id(types.FunctionType): lambda function: (
+    identity(types.CodeType): lambda code: code.co_consts,
+    identity(types.FunctionType): lambda function: (
         function.__code__, *_contents(function.__closure__ or ()), *instance_dict(function).values()
     ),
-    id(types.MethodType): lambda method: (method.__func__, method.__self__),
-    id(functools.partial): lambda call: (call.func, *call.args, *call.keywords.values()),
-    id(classmethod): lambda method: (method.__func__,),
-    id(staticmethod): lambda method: (method.__func__,),
-    id(property): lambda made: (made.fget, made.fset, made.fdel),
-    id(list): _few, id(tuple): _few, id(dict): lambda held: _few(held.values()),
+    identity(types.MethodType): lambda method: (method.__func__, method.__self__),
+    identity(functools.partial): lambda call: (call.func, *call.args, *call.keywords.values()),
+    identity(classmethod): lambda method: (method.__func__,),
+    identity(staticmethod): lambda method: (method.__func__,),
+    identity(property): lambda made: (made.fget, made.fset, made.fdel),
+    identity(list): _few, identity(tuple): _few, identity(dict): lambda held: _few(held.values()),
 }  # fmt: skip
 """By id of the type, because a metaclass may define `__hash__`."""

@@ -16,7 +16,7 @@ import time
 import weakref
 from typing import TYPE_CHECKING, NamedTuple
 
-from .builtin_names import BUILTINS
+from .builtin_names import BUILTINS, identity
 from .digests import Digest, digest
 from .digests.leaves import LEAF_TYPES, leaf
 from .digests.walk import Limits
@@ -35,7 +35,7 @@ FULL = Limits(parts=100_000, size=1 << 30)
 SCANT = Limits(parts=1_000, size=1 << 20)
 """Of every value after that: about a millisecond."""
 _SHORT = 1024
-_SIZED = frozenset(map(id, (list, dict, tuple, str, bytes, bytearray)))
+_SIZED = frozenset(map(identity, (list, dict, tuple, str, bytes, bytearray)))
 _OVER = "too large to read again within the recorder's share of the time"
 _IPYTHON = re.compile(
     r"_(?:|_|__|ih|oh|dh|i{1,3}|i?\d+|exit_code)|In|Out|exit|quit|get_ipython|open"
@@ -69,7 +69,7 @@ class _Entry(NamedTuple):
 
     def is_of(self, value: Value) -> bool:
         """Whether the variable is still bound to the object it was bound to."""
-        if self.address != id(value):
+        if self.address != identity(value):
             return False
         if type(self.known_by) is weakref.ref:
             return self.known_by() is value
@@ -105,7 +105,7 @@ class Tracker:
         self._namespace, self._share, self._allowance = namespace, share, allowance
         self._clock = clock
         self._known = {
-            name: _Entry(None, id(value), _trace(value), frozenset())
+            name: _Entry(None, identity(value), _trace(value), frozenset())
             for name, value in self._visible().items()
         }
         self._elapsed = self._spent = 0.0
@@ -176,7 +176,7 @@ class Tracker:
         self._spent += self._clock() - began
         if not within and made.text is None and "budget" in made.note:
             made = made._replace(note=_OVER)
-        entry = _Entry(made, id(value), _trace(value), parts.identities)
+        entry = _Entry(made, identity(value), _trace(value), parts.identities)
         self._known[name] = entry
         return entry
 
@@ -196,9 +196,9 @@ def _is_special(name: str) -> bool:
 def _trace(value: Value) -> Value:
     """What tells an object from a later one at its address, without keeping it alive."""
     cls = type(value)
-    if id(cls) in LEAF_TYPES and value.__sizeof__() < _SHORT:
+    if identity(cls) in LEAF_TYPES and value.__sizeof__() < _SHORT:
         return leaf(value)
     try:
         return weakref.ref(value)
     except TypeError:
-        return (id(cls), len(value) if id(cls) in _SIZED else 0)
+        return (identity(cls), len(value) if identity(cls) in _SIZED else 0)

@@ -6,7 +6,7 @@ import sys
 import types
 from typing import TYPE_CHECKING
 
-from .builtin_names import BUILTINS
+from .builtin_names import BUILTINS, identity
 from .digests.types import mro, public_name
 
 if TYPE_CHECKING:
@@ -29,9 +29,9 @@ _FIXED = frozenset((
     "pyarrow.ChunkedArray", "pyarrow.Table", "pyarrow.RecordBatch", "pyarrow.DataType",
     "pyarrow.Schema", "numpy._ArrayFunctionDispatcher", "typing._Final",
 ))  # fmt: skip
-_PLAIN = frozenset(map(id, (list, dict, set)))
+_PLAIN = frozenset(map(identity, (list, dict, set)))
 _SKIPPED = frozenset(
-    map(id, (tuple, frozenset, types.FunctionType, types.CodeType, type, types.ModuleType))
+    map(identity, (tuple, frozenset, types.FunctionType, types.CodeType, type, types.ModuleType))
 )
 
 
@@ -43,10 +43,10 @@ class Parts:
 
     def visit(self, value: Value) -> None:
         """Take note of one object."""
-        if id(type(value)) in _SKIPPED or len(self.found) > MOST:
+        if identity(type(value)) in _SKIPPED or len(self.found) > MOST:
             return
-        self.found.add(id(value))
-        if id(type(value)) not in _PLAIN:
+        self.found.add(identity(value))
+        if identity(type(value)) not in _PLAIN:
             self.found.update(owners(value))
 
     @property
@@ -83,7 +83,7 @@ def aliases(namespace: Mapping[str, Value]) -> tuple[tuple[str, ...], ...]:
     """Groups of names that are one mutable object, or arrays over one memory."""
     groups: dict[int, list[str]] = {}
     for name, value in namespace.items():
-        groups.setdefault(id(value), []).append(name)
+        groups.setdefault(identity(value), []).append(name)
     for name, value in namespace.items():
         if public_name(type(value)) in {"numpy.ndarray", "torch.Tensor"}:
             for place in owners(value):

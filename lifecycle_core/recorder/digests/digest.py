@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..builtin_names import BUILTINS
+from ..builtin_names import BUILTINS, identity
 from .parts import Kind, Refused, Value
 from .table import kind_of_type
 from .types import public_name
@@ -72,7 +72,7 @@ class _Kinds:
 
     def of(self, value: object) -> tuple[bytes, Kind]:
         cls = type(value)
-        known = self._by_type.get(id(cls))
+        known = self._by_type.get(identity(cls))
         if known is None:
-            known = self._by_type[id(cls)] = (cls, kind_of_type(cls))
+            known = self._by_type[identity(cls)] = (cls, kind_of_type(cls))
         return known[1]

@@ -12,7 +12,7 @@ from itertools import islice
 from operator import ne
 from typing import TYPE_CHECKING
 
-from ..builtin_names import BUILTINS
+from ..builtin_names import BUILTINS, identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 globals()["__builtins__"] = BUILTINS
 
 _PLAIN = (int, float, complex, str, bytes, bool, type(None), type(...))
-LEAF_TYPES = frozenset(map(id, _PLAIN))
+LEAF_TYPES = frozenset(map(identity, _PLAIN))
 """Ids of the types; ids, because a metaclass may define `__hash__`."""
-_FLOAT = frozenset({id(float), id(complex)})
-_SINGLES = {id(type(None)): b"N", id(type(...)): b"."}
+_FLOAT = frozenset({identity(float), identity(complex)})
+_SINGLES = {identity(type(None)): b"N", identity(type(...)): b"."}
 _NAN = float("nan")
-_SMALL = {id(list): b"L", id(tuple): b"T", id(dict): b"D"}
+_SMALL = {identity(list): b"L", identity(tuple): b"T", identity(dict): b"D"}
 SHORT, CHUNK = 32, 16384
 
 
@@ -37,7 +37,7 @@ def leaf(value: Value) -> bytes:
     >>> leaf(1) == leaf(True), leaf(float("nan")) == leaf(-float("nan"))
     (False, True)
     """
-    kind = id(type(value))
+    kind = identity(type(value))
     if kind in _SINGLES:
         return _SINGLES[kind]
     if kind in _FLOAT and value != value:  # noqa: PLR0124  # how a NaN is told
@@ -53,11 +53,11 @@ def small(value: Value) -> bytes | None:
     >>> small([1, 2]) == small((1, 2)), small([[1]]) is None
     (False, True)
     """
-    mark = _SMALL.get(id(type(value)))
+    mark = _SMALL.get(identity(type(value)))
     if mark is None or len(value) > SHORT:
         return None
     held = (*value, *value.values()) if mark == b"D" else tuple(value)
-    if not LEAF_TYPES.issuperset(map(id, map(type, held))):
+    if not LEAF_TYPES.issuperset(map(identity, map(type, held))):
         return None
     if any(map(ne, held, held)):
         held = tuple(_canonical(each) if each != each else each for each in held)  # noqa: PLR0124
@@ -70,7 +70,7 @@ def is_flat(values: Iterable[Value]) -> bool:
     >>> is_flat([1, "a"]), is_flat([1, []])
     (True, False)
     """
-    return LEAF_TYPES.issuperset(map(id, map(type, values)))
+    return LEAF_TYPES.issuperset(map(identity, map(type, values)))
 
 
 def flat(values: Iterable[Value]) -> Iterator[memoryview]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..builtin_names import BUILTINS
+from ..builtin_names import BUILTINS, identity
 from .leaves import LEAF_TYPES, leaf, small
 from .parts import Aside, Cyclic, Kind, Part, Read, Refused, Value
 
@@ -163,7 +163,7 @@ class _Walk:
         self.left -= 1
         if self.left < 0:
             raise Refused("more parts than the budget")
-        is_leaf = id(type(value)) in LEAF_TYPES
+        is_leaf = identity(type(value)) in LEAF_TYPES
         token = b"l" + leaf(value) if is_leaf else small(value)
         if self.visit is not None and not is_leaf:
             self.visit(value)
@@ -175,7 +175,7 @@ class _Walk:
 
     def push(self, value: Value) -> bytes | None:
         """Begin a value that is to be walked; its token if that was done before."""
-        key = id(value)
+        key = identity(value)
         if key in self.done:
             return b"d" + self.done[key][1]
         if self.numbered and key in self.met:
