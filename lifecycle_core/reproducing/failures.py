@@ -150,9 +150,7 @@ def _module(_case: Case, execution: Execution) -> Cause | None:
     if match := _IMPORT.search(message):
         hint = f"Import it from where it is now, or {_lower(HINTS['environment_drift'])}"
         names = (f"{match[2]}.{match[1]}",)
-        return _cause(
-            execution, "environment_drift", hint, names=names, way=confidence.IMPORT_FAILED
-        )
+        return _cause(execution, "environment_drift", hint, names=names, way=confidence.API_GONE)
     match = _MODULE.search(message) or _OPTIONAL.search(message)
     if not match:
         return None
@@ -268,7 +266,7 @@ def _drift(case: Case, execution: Execution) -> Cause | None:
         HINTS["environment_drift"],
         names=tuple(pin.name for pin in pins[:3]),
         evidence=f"{run.message}. The cell once ran, so that the library had it then.{asked}",
-        way=confidence.API_AND_VERSIONS if pins else confidence.API_GONE,
+        way=confidence.API_GONE,
     )
 
 

@@ -223,7 +223,7 @@ def _moved(case: Case, trials: Trials, cell: int) -> Cause | None:
         "clock",
         at,
         f"With the clock at another day, cell {cell} comes out different.",
-        confidence.CLOCK_MOVED,
+        confidence.MOVED,
     )
     line = next((site.line for site in sites if site.cell == at), None)
     return cause.model_copy(update={"line": line or next((one.line for one in static), None)})
@@ -249,7 +249,7 @@ def _reshuffled(case: Case, trials: Trials, cell: int) -> Cause | None:
         kind,
         threads[0].cell if threads else static[0].cell,
         f"Two further clean runs, {how}, gave other results in cell {cell}.",
-        confidence.SHUFFLED,
+        confidence.MOVED,
     ).model_copy(
         update={
             "line": threads[0].line if threads else static[0].line,
