@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lifecycle_core.adapters.dvc import named_in, tracked_by
+from lifecycle_core.adapters.dvc import MOST_BYTES, named_in, tracked_by
 from lifecycle_core.adapters.files import digest_bytes
 from lifecycle_core.adapters.git import git, top_of
 from lifecycle_core.notebooks.circumstances import Circumstances, Pin
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from lifecycle_core.notebooks.read import Notebook
     from lifecycle_core.schema.reproduction import InputFile
 
-_MOST_BYTES = 200 * 1024**2
-"""Recorded content beyond this is not held in memory for a trial."""
 _MOST_NAMES = 1_000
 _FASTER = 0.5
 _BURST = 2.0
@@ -85,8 +83,9 @@ def _unsatisfied(top: Path, folder: Path, lock: str) -> tuple[Pin, ...]:
     files: dict[str, str] = {}
     for place in sorted(places):
         for file in sorted(place.iterdir()):
-            if file.suffix in _DECLARING and file.stat().st_size <= _MOST_TEXT:
-                with suppress(OSError, UnicodeDecodeError):
+            with suppress(OSError, UnicodeDecodeError):
+                small = file.is_file() and file.stat().st_size <= _MOST_TEXT
+                if small and file.suffix in _DECLARING:
                     files[file.relative_to(top).as_posix()] = file.read_text(encoding="utf-8")
     versions = locked_versions(lock)
     return tuple(
@@ -123,7 +122,7 @@ def _in_one_burst(notebook: Path, inputs: Iterable[InputFile]) -> bool:
     """Tell whether all that lies beside the notebook and all inputs were written within moments."""
     beside = [file for file in islice(notebook.parent.iterdir(), _MOST_NAMES) if file.is_file()]
     times = []
-    for file in {*beside, *(notebook.parent / item.path for item in inputs)}:
+    for file in {notebook, *beside, *(notebook.parent / item.path for item in inputs)}:
         with suppress(OSError):
             times.append(file.stat().st_mtime)
     return max(times) - min(times) < _BURST
@@ -180,12 +179,11 @@ class _Git:
             content = self._at(name, place)
             source = f"git recorded it with the notebook in {name[:9]}"
             if content is None:
-                content = self._of_dvc(name, file)
-                source = f"DVC tracked it with the notebook in {name[:9] or 'this folder'}"
+                content, source = self._of_dvc(name, file)
             if content is None or digest_bytes(content) == item.digest:
                 continue
             size += len(content)
-            if size <= _MOST_BYTES:
+            if size <= MOST_BYTES:
                 found[place] = content
                 sources.add(source)
         return found, " and ".join(sorted(sources))
@@ -193,12 +191,17 @@ class _Git:
     def _at(self, commit: str, place: Path) -> bytes | None:
         return git(self.top, "show", f"{commit}:{place.as_posix()}") if commit else None
 
-    def _of_dvc(self, commit: str, file: Path) -> bytes | None:
-        """Return the content that DVC knew of a file then, where its cache holds it."""
+    def _of_dvc(self, commit: str, file: Path) -> tuple[bytes | None, str]:
+        """Return the content that DVC knew of a file then, or knows of it, and who says so."""
         beside = file.with_name(file.name + ".dvc")
         said = self._at(commit, beside.relative_to(self.top))
-        tracked = tracked_by([beside]) if said is None else named_in(said, file.parent)
-        return next((one.content(self.top) for one in tracked if one.path == file), None)
+        if said is None:
+            tracked, source = tracked_by([beside]), "DVC tracks it"
+        else:
+            tracked = named_in(said, file.parent)
+            source = f"DVC tracked it with the notebook in {commit[:9]}"
+        found = (one.content(self.top) for one in tracked if one.path == file)
+        return next(found, None), source
 
     def unchanged(self, file: Path) -> bool:
         """Tell whether a file is tracked and as it was committed."""

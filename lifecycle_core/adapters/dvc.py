@@ -7,6 +7,7 @@ of the repository may hold that content.
 from __future__ import annotations
 
 import hashlib
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 _SUFFIX = ".dvc"
 _MOST_TEXT = 1024**2
+_NOT_OF_DVC = (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError, RecursionError)
+_MD5 = re.compile(r"[0-9a-f]{32}")
+MOST_BYTES = 200 * 1024**2
+"""Recorded content beyond this is not held in memory for a trial."""
 _CACHES = ("files/md5", "")
 """Below `.dvc/cache`: since DVC 3, and before."""
 
@@ -36,10 +41,17 @@ class TrackedFile:
     md5: str
 
     def content(self, top: Path) -> bytes | None:
-        """Return the content it was tracked with, if the repository's cache holds it."""
+        """Return the content it was tracked with, if the repository's cache holds it.
+
+        A folder, or content too large to be held in memory, is left where it is.
+        """
+        if not _MD5.fullmatch(self.md5):
+            return None
         for place in _CACHES:
             kept = top / ".dvc" / "cache" / place / self.md5[:2] / self.md5[2:]
             with suppress(OSError):
+                if not kept.is_file() or kept.stat().st_size > MOST_BYTES:
+                    continue
                 found = kept.read_bytes()
                 if hashlib.md5(found, usedforsecurity=False).hexdigest() == self.md5:
                     return found
@@ -53,10 +65,9 @@ def tracked_by(files: Iterable[Path]) -> Iterator[TrackedFile]:
         files: Any files of a project; one that cannot be read or understood names nothing.
     """
     for file in files:
-        if file.suffix != _SUFFIX or not file.is_file() or file.stat().st_size > _MOST_TEXT:
-            continue
         with suppress(OSError):
-            yield from named_in(file.read_bytes(), file.parent)
+            if file.suffix == _SUFFIX and file.is_file() and file.stat().st_size <= _MOST_TEXT:
+                yield from named_in(file.read_bytes(), file.parent)
 
 
 def named_in(content: bytes, folder: Path) -> Iterator[TrackedFile]:
@@ -72,9 +83,12 @@ def named_in(content: bytes, folder: Path) -> Iterator[TrackedFile]:
     """
     try:
         read: Any = yaml.safe_load(content)
-        outs = [(Path(str(out["path"])), str(out.get("md5", ""))) for out in read.get("outs", ())]
-    except (yaml.YAMLError, UnicodeDecodeError, AttributeError, KeyError, TypeError):
+        outs = [(out["path"], out.get("md5", "")) for out in read.get("outs", ())]
+    except _NOT_OF_DVC:
         return
-    for name, md5 in outs:
-        if not name.is_absolute() and ".." not in name.parts:
+    for path, md5 in outs:
+        if not isinstance(path, str) or not isinstance(md5, str) or not path.isprintable():
+            continue
+        name = Path(path)
+        if name.parts and not name.is_absolute() and ".." not in name.parts:
             yield TrackedFile(path=folder / name, md5=md5)

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 from lifecycle_core.adapters.environment import LockedEnvironments
 from lifecycle_core.adapters.kernel_environment import processors
 from lifecycle_core.adapters.progress import Progress, Silent, told
+from lifecycle_core.errors import EnvironmentUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from lifecycle_core.adapters.engine import Engine
+    from lifecycle_core.adapters.environment.building import Environment
     from lifecycle_core.adapters.kernel import Kernel
     from lifecycle_core.adapters.workspace import Scratch, Workspace
     from lifecycle_core.notebooks.execution import Execution
@@ -44,6 +46,7 @@ class ScratchRuns:
         self._cell_timeout = cell_timeout
         self._progress = progress
         self._environments = environments or LockedEnvironments()
+        self._declared: dict[object, Environment | EnvironmentUnavailable] = {}
         self._kernels: list[Kernel] = []
         self._broken_off = False
         self.workspaces: list[Workspace] = []
@@ -66,7 +69,16 @@ class ScratchRuns:
         """Build the environment that a plan asks for, and let it run there."""
         if not plan.versions:
             return plan
-        built = self._environments.declared(plan.modules, plan.versions, self._progress)
+        key = (frozenset(plan.versions.items()), plan.modules)
+        built = self._declared.get(key)
+        if built is None:
+            try:
+                built = self._environments.declared(plan.modules, plan.versions, self._progress)
+            except EnvironmentUnavailable as error:
+                built = error
+            self._declared[key] = built
+        if isinstance(built, EnvironmentUnavailable):
+            raise built
         variables = built.variables(os.environ.get("PATH", os.defpath))
         conditions = replace(plan.conditions, python=built.python, variables=variables)
         return replace(plan, conditions=conditions)

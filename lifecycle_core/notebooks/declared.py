@@ -50,7 +50,7 @@ def declared_pins(files: Mapping[str, str]) -> tuple[DeclaredPin, ...]:
         if reader := _reader(PurePath(path).name):
             try:
                 found |= {DeclaredPin(*pin, path) for pin in reader(text)}
-            except (ValueError, AttributeError, TypeError):
+            except (ValueError, LookupError, AttributeError, TypeError, RecursionError):
                 continue  # broken, or of a form of its own: it declares nothing we understand
     return tuple(sorted(found, key=lambda pin: (pin.file, pin.name, pin.specifier)))
 
@@ -76,8 +76,9 @@ def unsatisfied(
         if not version:
             continue
         try:
-            if not SpecifierSet(pin.specifier).contains(version, prereleases=True):
-                found.append(pin)
+            wanted = SpecifierSet(pin.specifier)
+            if not wanted.contains(version, prereleases=True):
+                found.append(pin._replace(specifier=str(wanted)))  # in one line, whatever it was
         except (InvalidSpecifier, InvalidVersion):
             continue
     return tuple(found)

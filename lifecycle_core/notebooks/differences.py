@@ -178,7 +178,7 @@ def _of_table(stored: str, fresh: str) -> Difference:
     header = stored.split("\n", 2)[1:2]
     rows = [_row(text, at) for text in (stored, fresh)]
     if rows[0] == rows[1]:  # one is the beginning of the other
-        counts = [_rows(text.count("\n") - 1) for text in (stored, fresh)]
+        counts = [_rows(max(text.count("\n") - 1, 0)) for text in (stored, fresh)]
         return replace(plain, detail=f"table: stored {counts[0]}, clean run {counts[1]}")
     names = header[0].split("|") if header else []
     if not number or not (len(rows[0]) == len(rows[1]) == len(names)):

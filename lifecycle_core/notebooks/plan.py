@@ -49,4 +49,5 @@ class Runs(Protocol):
 
         Raises:
             EnvironmentUnavailable: The versions that a plan asks for are not to be had.
+            TargetUnwritable: The copy or the environment cannot be written.
         """

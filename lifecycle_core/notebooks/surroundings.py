@@ -15,8 +15,8 @@ class Surroundings:
         roots: Pairs of folders that stand for each other: of the clean copy, of the source.
         process_asked: The notebook asks for the number of its process; elsewhere `pid` may be that
             of a patient.
-        memory_asked: The cell, or one it depends on, asks how much memory its process has; else
-            an amount of memory is a result.
+        memory_asked: The source of the cell, or of one it depends on, asks how much memory the
+            process has; else an amount of memory is a result.
         elsewhere: Folders of the project on the machine where the outputs were stored, as far as
             they are known.
         temporary: The runs' own folders for temporary files; elsewhere that is `/tmp`.

@@ -181,7 +181,8 @@ class Clock:
                 frame = _getframe(depth)
                 if (identity(frame.f_code), frame.f_lineno) not in seen:
                     self._trace(what, frame)
-            elif fixed is None and what in readers:
+            elif count == _TRACED and fixed is None and what in readers:
+                counts[what] = count + 1
                 readers[what].watch(watching=False)  # until the next cell
             if fixed is not None and self._sees(_getframe(depth).f_code.co_filename):
                 return fixed(*words)

@@ -74,7 +74,7 @@ class Files:
             "os.link": self._link,
             "os.symlink": self._symlink,
             "shutil.rmtree": self._change("shutil.rmtree"),
-            "glob.glob": self._search,
+            "glob.glob/2": self._search,
         }
         for name in ("glob", "rglob"):
             found[f"pathlib.Path.{name}"] = self._search_in
@@ -162,10 +162,15 @@ class Files:
 
         return visited
 
-    def _search(self, pattern: object, *_rest: object) -> None:
+    def _search(
+        self, pattern: object, _deep: object = None, root: object = None, handle: object = None
+    ) -> None:
         """Note a search in a folder that is not there: it finds nothing and says nothing."""
-        if isinstance(pattern, (str, bytes, os.PathLike)):
-            literal = _WILD.split(os.fsdecode(pattern), maxsplit=1)[0]
+        if isinstance(pattern, (str, bytes, os.PathLike)) and handle is None:
+            text = os.fsdecode(pattern)
+            if isinstance(root, (str, bytes, os.PathLike)):
+                text = os.path.join(os.fsdecode(root), text)
+            literal = _WILD.split(text, maxsplit=1)[0]
             full = self._real(os.path.dirname(literal) or os.curdir)
             if self._places.kind(full) != PROJECT or os.path.isdir(full):
                 return

@@ -121,12 +121,12 @@ class Generators:
         caller = self._callers.caller(_getframe(2))
         left.pop()
         self._noticed.add(library)
-        if library in self._randomness.seeded or not left:
-            self._told(library)
-        elif caller is not None and not caller.importing:
+        own = False
+        if library not in self._randomness.seeded and caller and not caller.importing:
             self._randomness.tell(what, caller)
-            if not caller.library:
-                self._told(library)
+            own = not caller.library
+        if own or not left or library in self._randomness.seeded:
+            self._told(library)
 
 
 def _states() -> dict[str, Any]:

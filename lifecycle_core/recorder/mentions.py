@@ -158,4 +158,4 @@ _BUILT_IN: dict[int, Callable[[Value], Iterable[Value]]] = {
     identity(property): lambda made: (made.fget, made.fset, made.fdel),
     identity(list): _few, identity(tuple): _few, identity(dict): lambda held: _few(held.values()),
 }  # fmt: skip
-"""By id of the type, because a metaclass may define `__hash__`."""
+"""By identity of the type, because a metaclass may define `__hash__`."""

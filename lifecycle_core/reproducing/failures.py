@@ -106,7 +106,7 @@ def _called(execution: Execution) -> str:
     frames = _frames(execution, execution.run.stopped_at)
     cells = execution.notebook["cells"]
     counts = {cell.get("execution_count"): at for at, cell in enumerate(cells)}
-    injected = any("injected-parameters" in cell["metadata"].get("tags", ()) for cell in cells)
+    injected = any("injected-parameters" in (cell["metadata"].get("tags") or ()) for cell in cells)
     if not frames or injected:  # then indexes are not those of the source
         return ""
     count, line = frames[-1]

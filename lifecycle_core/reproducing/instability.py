@@ -186,7 +186,8 @@ def _cause(case: Case, factor: Factor, cell: int, at: int, site: Site | None) ->
     what = f"`{site.what}` in cell {at}" if site and site.what else f"cell {at}"
     begins = "" if at == cell else f" It begins with {what}."
     if not said and (said := case.found(kind, case.upstream(at) - {at})):
-        begins += f" The code for it stands in cell {said[0].cell}, line {said[0].line}."
+        where = f", line {said[0].line}" if said[0].line else ""
+        begins += f" The code for it stands in cell {said[0].cell}{where}."
     return Cause(
         kind=kind,
         cell=at,

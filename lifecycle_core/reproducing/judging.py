@@ -25,8 +25,10 @@ _OWN_RUNS = frozenset({"package", "promote", "releases", "reproduce", "rollback"
 _UNSURE = "nondeterministic"
 _LOGGED_TIME = ("(relativeCreated)",)
 """What `logging` reads the clock for by itself."""
-_MEMORY = ("ru_maxrss", "memory_info", "memory_full_info", "tracemalloc", "memit", "virtual_memory",
-           "memory_percent")  # fmt: skip
+_MEMORY = (
+    "ru_maxrss", "memory_info(", "memory_full_info(", "tracemalloc.get_", "%memit",
+    "virtual_memory(",
+)  # fmt: skip
 _PROCESS = ("getpid", "(process)", "current_process")
 _WORST: tuple[CellStatus, ...] = ("different", "tolerance", "cosmetic")
 

@@ -5,6 +5,7 @@ The first sign that is there counts: they are in the order of how seldom they mi
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -99,12 +100,20 @@ def _folder(case: Case, cell: int) -> Cause | None:
 
 def _names(case: Case, at: int, folders: tuple[str, ...]) -> bool:
     named = [folder for folder in folders if folder.strip("./")]
-    return at in case.cells and any(folder in case.cells[at].source for folder in named)
+    return at in case.cells and any(
+        re.search(rf"['\"](?:\./)?{re.escape(folder)}['\"/\\]", case.cells[at].source)
+        for folder in named
+    )
 
 
 def _absent(case: Case, cell: int) -> Cause | None:
     """Blame a folder that is not there: a search in it finds nothing and raises nothing."""
-    sites = sites_in(case.first.facts.absent, case.upstream(cell))
+    made = [site.path for site in case.first.facts.writes]
+    sites = [
+        site
+        for site in sites_in(case.first.facts.absent, case.upstream(cell))
+        if not any(path == site.path or path.startswith(f"{site.path}/") for path in made)
+    ]
     if not sites:
         return None
     folder = PurePath(sites[0].path).name

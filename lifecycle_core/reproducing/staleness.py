@@ -59,8 +59,8 @@ def explain_stale(case: Case, trials: Trials, cell: int) -> Cause | None:
         if cause := _tried(case, trials, cell, ideas[at : at + 2]):
             return cause
     return (
-        _elsewhere(case, trials, cell)
-        or _moved(case, trials, cell)
+        _moved(case, trials, cell)
+        or _elsewhere(case, trials, cell)
         or _reshuffled(case, trials, cell)
         or signs(case, cell)
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from lifecycle_core.adapters.environment.distributions import observe
 from lifecycle_core.adapters.environment.failures import unavailable
 from lifecycle_core.adapters.environment.hashes import read_pins
+from lifecycle_core.adapters.environment.locks import comment
 from lifecycle_core.adapters.environment.uv_program import run_uv
 from lifecycle_core.adapters.files import digest_bytes
 from lifecycle_core.schema.bundle import Lock
@@ -35,9 +36,13 @@ def declared_lock(
     Raises:
         EnvironmentUnavailable: No such set of packages is to be had for this Python and machine.
     """
-    here = observe(modules).indexed
+    observed = observe(modules)
+    here = observed.indexed
+    own = {found.name for found in observed.local}  # which no index is to be asked for
     requirements = [name + wanted.get(name, "") for name, _ in here]
-    requirements += [name + said for name, said in wanted.items() if name not in dict(here)]
+    requirements += [
+        name + said for name, said in wanted.items() if name not in {*dict(here), *own}
+    ]
     with tempfile.TemporaryDirectory() as folder:
         # uv prefers the versions that stand in its output file already.
         preferred = Path(folder) / "preferred.txt"
@@ -54,7 +59,8 @@ def declared_lock(
         )  # fmt: skip
         if not said.well:
             raise unavailable(said, [name + asked for name, asked in wanted.items()])
-        text = preferred.read_text(encoding="utf-8")
+        comments = [comment(found) for found in observed.local]
+        text = "\n".join([*comments, preferred.read_text(encoding="utf-8")])
     return Lock(
         python=platform.python_version(),
         platform=platform.platform(),

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 KERNEL = frozenset({"ipykernel"})
 """What every locked environment needs, whatever the notebook loads."""
 _KIND = "modules"
+_TRIAL_SECONDS = 300.0
+"""How long a download may take for an environment that only helps to find a cause."""
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
@@ -66,7 +68,9 @@ class LockedEnvironments:
             TargetUnwritable: The cache cannot be written.
         """
         lock = declared_lock(modules | KERNEL, wanted)
-        return self.environment(lock, progress, modules)
+        return build(
+            lock, cache=self.cache, progress=progress, modules=modules, seconds=_TRIAL_SECONDS
+        )
 
     def environment(
         self,

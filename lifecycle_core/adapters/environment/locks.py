@@ -67,7 +67,7 @@ class UvEnvironments:
         """
         observed = observe(modules)
         hashes = hashes_of(observed.indexed, cache=self.cache, seconds=self.seconds)
-        comments = [_comment(found) for found in observed.local]
+        comments = [comment(found) for found in observed.local]
         pins = [_pinned(pin, hashes.known.get(pin, ())) for pin in observed.indexed]
         text = "\n".join([*comments, *pins]) + "\n"
         return Lock(
@@ -95,7 +95,8 @@ def locals_of(text: str) -> tuple[tuple[str, str, str], ...]:
     )
 
 
-def _comment(found: LocalDistribution) -> str:
+def comment(found: LocalDistribution) -> str:
+    """Return the line of a lock for what was installed from a folder."""
     return f"# {found.name}=={found.version}  installed from a folder  {digest_local(found)}"
 
 

@@ -12,7 +12,9 @@ import re
 from lifecycle_core.notebooks.normalisers.base import Normaliser, Outputs, change_text, stream
 from lifecycle_core.notebooks.surroundings import Surroundings
 
-_SIZE = re.compile(r"(?<![\w.])[-+]?\d[\d,_]{0,20}(?:\.\d{1,9})?[ \t]{0,2}(?:[kKMGT]i?B|bytes|B)\b")
+_SIZE = re.compile(
+    r"(?<![\w.])[-+]?\d[\d,_]{0,20}(?:\.\d{1,9})?[ \t]{0,2}(?:[kKMGT]i?B|bytes)\b(?!/)"
+)
 
 
 def without_sizes(text: str) -> str:

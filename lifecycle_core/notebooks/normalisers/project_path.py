@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _ABSOLUTE = re.compile(r"(?:[A-Za-z]:)?[\\/][^\s'\"<>|:;,)\]]+")
 _REST = re.compile(r"[^\s'\"<>|:;,)\]]*")
+_MOST_FOLDERS = 5
 _TELLING = 3
 """Letters that a folder's name must have to be known by it alone."""
 _KINDS = ("text/plain", "text/html", "text/markdown", "application/javascript")
@@ -49,9 +50,11 @@ def _normalise(outputs: Outputs, surroundings: Surroundings) -> Outputs:
 def author_folders(stored: Outputs, fresh: Outputs, surroundings: Surroundings) -> tuple[str, ...]:
     """Return what stands in stored outputs where a run printed the folder of its copy.
 
-    The text before it and the path below it must be the same.
+    The text before it and the path below it must be the same, and it must not lie in a folder that
+    is known: there a folder below is a difference.
     """
     copies = {form for copy, _ in surroundings.roots for form in _spelt(copy)}
+    known = {form for pair in surroundings.roots for root in pair for form in _spelt(root)}
     found: dict[str, None] = {}
     if not copies:
         return ()
@@ -64,9 +67,16 @@ def author_folders(stored: Outputs, fresh: Outputs, surroundings: Surroundings) 
             below = _REST.match(b, match.end())
             path = _ABSOLUTE.match(a, match.start())
             rest = below[0] if below else ""
-            if path and path[0].endswith(rest) and len(path[0]) > len(rest) + 1:
-                found[path[0].removesuffix(rest)] = None
-    return tuple(found)
+            if not path or not path[0].endswith(rest) or rest[:1] not in {"", "/", "\\"}:
+                continue
+            folder = path[0].removesuffix(rest)
+            if len(folder) > 1 and not any(_within(folder, root) for root in known):
+                found[folder] = None
+    return tuple(found)[:_MOST_FOLDERS]
+
+
+def _within(folder: str, root: str) -> bool:
+    return folder == root or folder.startswith((f"{root}/", f"{root}\\"))
 
 
 def _texts(output: Mapping[str, Any]) -> Iterator[str]:

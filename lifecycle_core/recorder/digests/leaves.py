@@ -23,7 +23,7 @@ globals()["__builtins__"] = BUILTINS
 
 _PLAIN = (int, float, complex, str, bytes, bool, type(None), type(...))
 LEAF_TYPES = frozenset(map(identity, _PLAIN))
-"""Ids of the types; ids, because a metaclass may define `__hash__`."""
+"""Identities of the types, because a metaclass may define `__hash__`."""
 _FLOAT = frozenset({identity(float), identity(complex)})
 _SINGLES = {identity(type(None)): b"N", identity(type(...)): b"."}
 _NAN = float("nan")

@@ -69,6 +69,17 @@ def test_dvc_gives_back_the_data_it_tracked_at_the_notebooks_commit(project: Pat
     assert found.recorded_by.startswith("DVC tracked it with the notebook in ")
 
 
+def test_data_that_dvc_tracks_since_then_is_not_called_that_of_the_commit(project: Path) -> None:
+    git(project, "init", "-q")
+    git(project, "add", "work")
+    git(project, "commit", "-qm", "one")
+    track(project, "data.csv", b"tracked")
+    (project / "data.csv").write_text("new")
+    found = look(project)
+    assert found.recorded == {Path("data.csv"): b"tracked"}
+    assert found.recorded_by == "DVC tracks it"
+
+
 def test_outside_git_times_are_a_sign(project: Path) -> None:
     saved = (project / "work" / "model.ipynb").stat().st_mtime
     os.utime(project / "data.csv", (saved + 60, saved + 60))

@@ -97,6 +97,11 @@ def test_in_git_the_data_that_dvc_tracks_comes_along(tmp_path: Path, scratch: Pa
     put(top / ".dvc" / ".gitignore", "/cache\n")
     put(top / "images" / "a.png")
     put(top / "images.dvc", "outs:\n- path: images\n  md5: a1.dir\n")
+    for name in (".git", ".venv", "."):
+        put(top / f"{name}x.dvc", f"outs:\n- path: {name}\n")
+    put(top / ".venv" / "secret")
+    put(top / "secret.key")
+    put(top / ".gitignore", "/x.csv\n/linked.csv\n/images\n/.venv\n*.key\n")
     track(top, "x.csv", b"data")
     kept = track(top, "linked.csv", b"more").with_suffix("")
     kept.unlink()
@@ -107,6 +112,8 @@ def test_in_git_the_data_that_dvc_tracks_comes_along(tmp_path: Path, scratch: Pa
         assert copied(space.project) >= {"x.csv", "linked.csv", "images/a.png"}
         assert not (space.project / "linked.csv").is_symlink()
         assert not (space.project / ".dvc" / "cache").exists()
+        assert not copied(space.project) & {".venv/secret", "secret.key"}
+        assert not (space.project / ".git").exists()
 
 
 def test_links_never_lead_out_of_the_copy(project: Path, tmp_path: Path, scratch: Path) -> None:

@@ -197,6 +197,10 @@ def test_a_cell_of_a_table_is_told_by_row_and_column() -> None:
         ("in /home/me/churn/data/x.csv", "in /copy/project/data/y.csv", "different"),
         ("at /home/me/churn", "in /copy/project", "different"),
         ("in churn", "in /copy/project", "different"),
+        ("in /work/elsewhere/sub", "in /copy/project", "different"),
+        ("in /work/elsewhere/sub/x.csv", "in /copy/project/x.csv", "different"),
+        ("in /copy/project/sub", "in /copy/project", "different"),
+        ("in /home/me/outlier", "in /copy/projectier", "different"),
         ("in /home/me/churn: 3", "in /copy/project: 4", "different"),
     ],
 )  # fmt: skip

@@ -52,6 +52,7 @@ tried(open, {shared!r})
     "search": """
 glob.glob("parts/*.csv")
 [*pathlib.Path("gone").glob("**/*.csv")], glob.glob("*.csv"), glob.glob("/nowhere/*")
+os.makedirs("data/sub"); glob.glob("sub/*.csv", root_dir="data")
 """,
     "extension": "%load_ext nbext",
 }

@@ -174,6 +174,7 @@ PIN = Pin(name="pandas", wanted="==1.5", here="3.0", said_by="requirements.txt")
         ([1, 2, 3], Circumstances(emptied=frozenset({""})), "missing_data", 0),
         ([1, 2, 3], Circumstances(emptied=frozenset({"parts"})), "edited_after_run", 2),
         ([1, 2, 3], Circumstances(emptied=frozenset({"x.csv"})), "missing_data", 0),
+        ([1, 2, 3], Circumstances(emptied=frozenset({"load"})), "edited_after_run", 2),
         ([1, 2, 3], Circumstances(pins=(PIN,)), "environment_drift", 2),
         ([1, 2, 3], Circumstances(saved_python="3.8.1", python="3.11.7"), "environment_drift", 2),
         ([1, 2, 3], Circumstances(saved_python="3.11.1", python="3.11.7"), "edited_after_run", 2),
@@ -208,6 +209,17 @@ def test_a_search_in_a_folder_that_is_not_there_is_a_sign() -> None:
 
     (cause,) = check(stored_with([1, 2, 3]), world).causes
     assert (cause.kind, cause.cell, cause.names) == ("missing_data", 0, ("parts",))
+
+
+def test_a_folder_that_the_run_makes_itself_is_not_missed() -> None:
+    site = Site(cell=0, line=1, what="search", path="/copy/out")
+    made = Site(cell=1, line=1, what="os.mkdir", path="/copy/out")
+
+    def world(plan: Plan, _number: int) -> Execution:
+        return left(plan.notebook, {2: "0\n"}, facts=Facts(absent=(site,), writes=(made,)))
+
+    (cause,) = check(stored_with([1, 2, 3]), world).causes
+    assert cause.kind == "edited_after_run"
 
 
 def test_a_name_error_that_another_order_mends_is_a_matter_of_order() -> None:

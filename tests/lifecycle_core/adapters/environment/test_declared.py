@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import pytest
 
+from lifecycle_core.adapters.environment import declared
 from lifecycle_core.adapters.environment.building import build
 from lifecycle_core.adapters.environment.declared import declared_lock
+from lifecycle_core.adapters.environment.distributions import observe
 from lifecycle_core.adapters.environment.hashes import read_pins
 from lifecycle_core.errors import EnvironmentUnavailable
 
@@ -41,3 +44,15 @@ def test_a_version_that_nobody_has_is_named(wheel: Callable[..., str]) -> None:
     wheel("six", version("six"))
     with pytest.raises(EnvironmentUnavailable, match="six"):
         declared_lock(SIX, {"six": "==0.0.7"})
+
+
+def test_what_was_installed_from_a_folder_comes_along_and_is_asked_of_no_index(
+    wheel: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wheel("six", version("six"))
+    own = observe(frozenset({"nbext"}))  # what it requires is on no index of this test
+    here = replace(own, indexed=observe(SIX).indexed)
+    monkeypatch.setattr(declared, "observe", lambda _modules: here)
+    lock = declared_lock(SIX, {"nbrelease": "==99.0"})
+    assert f"# nbrelease=={version('nbrelease')}  installed from a folder" in lock.text
+    assert set(read_pins(lock.text)) == {("six", version("six"))}
