@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lifecycle_core.errors import EnvironmentUnavailable
+from lifecycle_core.errors import EnvironmentUnavailable, TargetUnwritable
 from lifecycle_core.notebooks.plan import Plan
 from lifecycle_core.notebooks.variants import Variant, in_order, whole, with_sources
 from lifecycle_core.reproducing import confidence
@@ -191,7 +191,7 @@ def _elsewhere(case: Case, trials: Trials, cell: int) -> Cause | None:
     )
     try:
         (run,) = trials.otherwise([plan])
-    except EnvironmentUnavailable:
+    except (EnvironmentUnavailable, TargetUnwritable):
         return None  # the versions stay a sign
     agrees = case.as_stored(cell, left_at(variant, cell, run), run)
     trials.note({"environment"}, cell, agrees=agrees, against="stored", executions=(run,))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lifecycle_core.errors import EnvironmentUnavailable
+from lifecycle_core.errors import EnvironmentUnavailable, TargetUnwritable
 from lifecycle_core.notebooks.circumstances import Circumstances, Pin
 from lifecycle_core.notebooks.facts import Facts, Site
 from lifecycle_core.reproducing import clean_plans, reproduce
@@ -120,10 +120,17 @@ def test_the_versions_that_files_ask_for_are_tried() -> None:
     assert checked.trials[-1].factors == ("environment",)
 
 
-def test_versions_that_are_not_to_be_had_stay_a_sign() -> None:
+@pytest.mark.parametrize(
+    "error",
+    [
+        EnvironmentUnavailable("polars<1 is on no index.", reason="not_on_index"),
+        TargetUnwritable("The cache cannot be written.", path="cache"),
+    ],
+)
+def test_versions_that_are_not_to_be_had_stay_a_sign(error: Exception) -> None:
     def world(plan: Plan, _number: int) -> Execution:
         if plan.versions:
-            raise EnvironmentUnavailable("polars<1 is on no index.", reason="not_on_index")
+            raise error
         return left(plan.notebook, {2: "new\n"})
 
     (cause,) = check(stored_with([1, 2, 3]), world, around=Circumstances(pins=PINS)).causes
