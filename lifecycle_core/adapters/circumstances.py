@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.reproduction import InputFile
 
 _MOST_NAMES = 1_000
-_FASTER = 0.5
+_SURELY_TOOK = 0.5
+"""Share of the time a run takes here that it took at least where the notebook was saved."""
 _BURST = 2.0
 """Seconds; a run of a notebook that reads and shows anything takes as long."""
 _MOST_TEXT = 10 * 1024**2
@@ -55,7 +56,7 @@ class LookAround:
             since: By their path, the seconds that a run takes from the reading to its end.
         """
         path = self.notebook.path.resolve()
-        repository = _Git.around(path)
+        repository = _Repository.around(path)
         recorded, by = repository.recorded(path, inputs) if repository else ({}, "")
         burst = _in_one_burst(path, inputs)
         # A copy may leave the times in any order, and by far less than a run takes.
@@ -98,7 +99,7 @@ def _newer(
     notebook: Path,
     inputs: Iterable[InputFile],
     since: Mapping[str, float],
-    repository: _Git | None,
+    repository: _Repository | None,
 ) -> frozenset[str]:
     """Return the inputs that were changed later than the notebook can have read them.
 
@@ -111,7 +112,7 @@ def _newer(
     for item in inputs:
         file = notebook.parent / item.path
         with suppress(OSError):
-            if file.stat().st_mtime > saved - _FASTER * since.get(item.path, 0.0) and not (
+            if file.stat().st_mtime > saved - _SURELY_TOOK * since.get(item.path, 0.0) and not (
                 repository and repository.unchanged(file) and repository.unchanged(notebook)
             ):
                 found.add(item.path)
@@ -141,20 +142,20 @@ def _emptied(
     for item in inputs:
         folder = (notebook.parent / item.path).parent
         with suppress(OSError):
-            late = folder.stat().st_mtime > saved - _FASTER * since.get(item.path, 0.0)
+            late = folder.stat().st_mtime > saved - _SURELY_TOOK * since.get(item.path, 0.0)
             if late and folder.resolve() != notebook.parent:
                 found.add(os.path.relpath(folder, notebook.parent))
     return frozenset(found)
 
 
 @dataclass(frozen=True, slots=True)
-class _Git:
-    """A repository, read through git's own program."""
+class _Repository:
+    """A repository, read through git's own program, and the files of DVC in it."""
 
     top: Path
 
     @classmethod
-    def around(cls, path: Path) -> _Git | None:
+    def around(cls, path: Path) -> _Repository | None:
         """Return the repository that a file lies in, or None."""
         top = top_of(path.parent)
         return cls(top) if top else None

@@ -60,14 +60,8 @@ def find_project(notebook: Path) -> Project:
     work_tree = top_of(top)
     if work_tree and (listed := project_files(work_tree)) is not None:
         top = work_tree
-        listed = [path for path in listed if not _left_out(path.relative_to(top).parts)]
-        data = (tracked.path for tracked in tracked_by(listed))
-        known = set(listed)
-        found = listed + [
-            path
-            for path in data
-            if path not in known and not _left_out(path.relative_to(top).parts)
-        ]
+        named = {*listed, *(tracked.path for tracked in tracked_by(listed))}
+        found = [path for path in sorted(named) if not _left_out(path.relative_to(top).parts)]
     files: dict[Path, int] = {notebook: notebook.stat().st_size}
     links: dict[Path, Path] = {}
     size = 0

@@ -22,19 +22,9 @@ _MOST_LINES = 200_000
 _MOST_CELLS = 1_000_000
 _TEXT = 4_096
 _SITES = frozenset(
-    {
-        "reads",
-        "writes",
-        "refused",
-        "absent",
-        "random",
-        "clock",
-        "network",
-        "processes",
-        "threads",
-        "warnings",
-    }
-)
+    {"reads", "writes", "refused", "absent", "random", "clock", "network", "processes", "threads",
+     "warnings"}
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,7 +83,7 @@ def _one_sided(
     if _PNG in _data(outputs[at]):
         png = kept(_nth_png(original, sum(_PNG in _data(output) for output in outputs[:at])))
         text = str(_data(outputs[at]).get("text/plain", ""))
-    counts = f"stored {_many(stored)}, clean run {_many(fresh)}"
+    counts = f"stored {_many(len(stored), 'output')}, clean run {_many(len(fresh), 'output')}"
     return Difference(
         detail=f"{counts}; only {side} has {kind}"
         + (f": {_one_line(text)}" if text.strip() else ""),
@@ -94,8 +94,8 @@ def _one_sided(
     )
 
 
-def _many(outputs: Outputs) -> str:
-    return "1 output" if len(outputs) == 1 else f"{len(outputs)} outputs"
+def _many(count: int, word: str) -> str:
+    return f"{count} {word}{'' if count == 1 else 's'}"
 
 
 def _data(output: Output) -> Mapping[str, Any]:
@@ -178,7 +178,7 @@ def _of_table(stored: str, fresh: str) -> Difference:
     header = stored.split("\n", 2)[1:2]
     rows = [_row(text, at) for text in (stored, fresh)]
     if rows[0] == rows[1]:  # one is the beginning of the other
-        counts = [_rows(max(text.count("\n") - 1, 0)) for text in (stored, fresh)]
+        counts = [_many(max(text.count("\n") - 1, 0), "row") for text in (stored, fresh)]
         return replace(plain, detail=f"table: stored {counts[0]}, clean run {counts[1]}")
     names = header[0].split("|") if header else []
     if not number or not (len(rows[0]) == len(rows[1]) == len(names)):
@@ -192,10 +192,6 @@ def _of_table(stored: str, fresh: str) -> Difference:
         stored=plain.stored,
         fresh=plain.fresh,
     )
-
-
-def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count} rows"
 
 
 def _row(text: str, at: int) -> list[str]:

@@ -6,7 +6,7 @@ memory, that one of those changed. All others are left alone, however large they
 misses are variables changed by a thread or a callback that no name in the cell leads to.
 
 No value is kept alive: an object is known again by a weak reference where its type allows one,
-else by its address, type and length, which is enough because a name bound anew is mentioned.
+else by its identity, type and length, which is enough because a name bound anew is mentioned.
 """
 
 from __future__ import annotations
@@ -63,13 +63,13 @@ class _Entry(NamedTuple):
     """What is remembered of a variable."""
 
     digest: Digest | None
-    address: int
+    identity: int
     known_by: Value
     parts: frozenset[int] | None
 
     def is_of(self, value: Value) -> bool:
         """Whether the variable is still bound to the object it was bound to."""
-        if self.address != identity(value):
+        if self.identity != identity(value):
             return False
         if type(self.known_by) is weakref.ref:
             return self.known_by() is value

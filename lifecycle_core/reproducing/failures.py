@@ -10,6 +10,7 @@ from lifecycle_core.notebooks.normalisers.ansi import plain
 from lifecycle_core.reproducing import confidence
 from lifecycle_core.reproducing.case import sites_in
 from lifecycle_core.reproducing.saying import HINTS
+from lifecycle_core.reproducing.signs import asked_for
 from lifecycle_core.schema.reproduction import Cause, CauseKind
 
 if TYPE_CHECKING:
@@ -258,8 +259,7 @@ def _drift(case: Case, execution: Execution) -> Cause | None:
     if not _DRIFT.search(run.message) or not _once_worked(case, run.stopped_at or 0):
         return None
     pins = case.circumstances.pins
-    asked = "".join(f" {pin.said_by} asks for {pin.name}{pin.wanted}, here is {pin.here}."
-                    for pin in pins[:3])  # fmt: skip
+    asked = f" {asked_for(pins)}" if pins else ""
     return _cause(
         execution,
         "environment_drift",

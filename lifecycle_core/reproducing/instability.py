@@ -160,8 +160,7 @@ def _blame(case: Case, factor: Factor, cell: int, way: confidence.Way) -> Iterat
     if not places:
         places = {case.origin(cell): None}
     for at in sorted(places)[:_BLAMED]:
-        cause = _cause(case, factor, cell, at, places[at])
-        yield cause.model_copy(update={"confidence": way.confidence})
+        yield _cause(case, factor, cell, at, places[at], way=way)
 
 
 def _is_duration(site: Site) -> bool:
@@ -179,7 +178,9 @@ def _may_differ(case: Case, index: int) -> bool:
     return result is not None and (bool(case.changed_names(index)) or wrote or not result.variables)
 
 
-def _cause(case: Case, factor: Factor, cell: int, at: int, site: Site | None) -> Cause:
+def _cause(
+    case: Case, factor: Factor, cell: int, at: int, site: Site | None, *, way: confidence.Way
+) -> Cause:
     kind = KINDS[factor]
     said = case.found(kind, frozenset({at}))
     line = _line(case, factor, at, site, [item.line for item in said if item.line])
@@ -197,7 +198,7 @@ def _cause(case: Case, factor: Factor, cell: int, at: int, site: Site | None) ->
         f"agreed.{begins}",
         hint=next((item.hint for item in said), HINTS[kind]),
         shown_by="intervention",
-        confidence=confidence.FACTOR_HELD.confidence,
+        confidence=way.confidence,
     )
 
 
@@ -207,10 +208,9 @@ def _line(case: Case, factor: Factor, at: int, site: Site | None, said: list[int
     An estimator without a seed draws where it is fitted, and is to be given one where it is made.
     """
     seen = site.line if site else None
-    before = [line for line in said if seen is None or line <= seen]
-    if before or seen:
-        return max(before) if before and seen else min(before, default=seen)
-    if factor != "hash_seed":
+    if seen is not None:
+        return max((line for line in said if line <= seen), default=seen)
+    if said or factor != "hash_seed":
         return min(said, default=None)
     source = case.cells[at].source.splitlines() if at in case.cells else []
     return next((number for number, line in enumerate(source, 1) if _SET.search(line)), None)

@@ -87,7 +87,7 @@ def _folder(case: Case, cell: int) -> Cause | None:
     at = reader(case, cell, inside) if inside else None
     names = tuple(sorted(emptied))
     if at is None:  # a cell that only lists the folder reads none of its files
-        listing = (one for one in sorted(case.upstream(cell)) if _names(case, one, names))
+        listing = (one for one in sorted(case.upstream(cell)) if _names_folder(case, one, names))
         at = next(listing, None)
     if at is None:
         return None
@@ -98,7 +98,8 @@ def _folder(case: Case, cell: int) -> Cause | None:
     return _cause("missing_data", at, evidence, confidence.FOLDER_CHANGED, names)
 
 
-def _names(case: Case, at: int, folders: tuple[str, ...]) -> bool:
+def _names_folder(case: Case, at: int, folders: tuple[str, ...]) -> bool:
+    """Tell whether a cell's source holds the name of one of these folders as a text."""
     named = [folder for folder in folders if folder.strip("./")]
     return at in case.cells and any(
         re.search(rf"['\"](?:\./)?{re.escape(folder)}['\"/\\]", case.cells[at].source)

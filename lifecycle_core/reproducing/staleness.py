@@ -60,7 +60,7 @@ def explain_stale(case: Case, trials: Trials, cell: int) -> Cause | None:
             return cause
     return (
         _moved(case, trials, cell)
-        or _elsewhere(case, trials, cell)
+        or _as_declared(case, trials, cell)
         or _reshuffled(case, trials, cell)
         or signs(case, cell)
     )
@@ -175,7 +175,7 @@ def _tried(case: Case, trials: Trials, cell: int, ideas: list[_Idea]) -> Cause |
     return None
 
 
-def _elsewhere(case: Case, trials: Trials, cell: int) -> Cause | None:
+def _as_declared(case: Case, trials: Trials, cell: int) -> Cause | None:
     """Run with the versions that the project's files ask for, where other ones are here."""
     pins = case.circumstances.pins
     if not pins:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,13 +9,13 @@ from typing import TYPE_CHECKING
 from lifecycle_core.adapters.environment.distributions import observe
 from lifecycle_core.adapters.environment.failures import unavailable
 from lifecycle_core.adapters.environment.hashes import read_pins
-from lifecycle_core.adapters.environment.locks import comment
-from lifecycle_core.adapters.environment.uv_program import run_uv
-from lifecycle_core.adapters.files import digest_bytes
-from lifecycle_core.schema.bundle import Lock
+from lifecycle_core.adapters.environment.locks import comment, lock_of
+from lifecycle_core.adapters.environment.uv_program import COMPILE, run_uv
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from lifecycle_core.schema.bundle import Lock
 
 _SECONDS = 120.0
 
@@ -48,24 +47,13 @@ def declared_lock(
         preferred = Path(folder) / "preferred.txt"
         preferred.write_text("\n".join("==".join(pin) for pin in here), encoding="utf-8")
         said = run_uv(
-            [
-                "pip", "compile", "-", "--quiet", "--generate-hashes", "--only-binary", ":all:",
-                "--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links",
-                "--python-version", platform.python_version(), "--output-file", str(preferred),
-            ],
+            [*COMPILE, "--only-binary", ":all:", "--output-file", str(preferred)],
             text="\n".join(requirements),
             seconds=seconds,
             folder=Path.cwd(),
-        )  # fmt: skip
+        )
         if not said.well:
             raise unavailable(said, [name + asked for name, asked in wanted.items()])
         comments = [comment(found) for found in observed.local]
         text = "\n".join([*comments, preferred.read_text(encoding="utf-8")])
-    return Lock(
-        python=platform.python_version(),
-        platform=platform.platform(),
-        text=text,
-        digest=digest_bytes(text.encode()),
-        packages=len(read_pins(text)),
-        hashed=True,
-    )
+    return lock_of(text, packages=len(read_pins(text)), hashed=True)

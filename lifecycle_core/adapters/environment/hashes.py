@@ -6,7 +6,6 @@ another one is refused later, when an environment is built.
 
 from __future__ import annotations
 
-import platform
 import re
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lifecycle_core.adapters.environment.distributions import plain
-from lifecycle_core.adapters.environment.uv_program import run_uv
+from lifecycle_core.adapters.environment.uv_program import COMPILE, run_uv
 from lifecycle_core.errors import TargetUnwritable
 
 if TYPE_CHECKING:
@@ -93,11 +92,7 @@ def _ask(pins: list[Pin], seconds: float) -> tuple[dict[Pin, tuple[str, ...]], s
     for _ in range(_MOST_LACKING):
         left = [pin for pin in pins if "==".join(pin) not in lacking]
         said = run_uv(
-            [
-                "pip", "compile", "-", "--quiet", "--no-deps", "--generate-hashes",
-                "--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links",
-                "--python-version", platform.python_version(),
-            ],
+            [*COMPILE, "--no-deps"],
             text="\n".join("==".join(pin) for pin in left),
             seconds=seconds,
             folder=Path.cwd(),

@@ -70,15 +70,21 @@ class UvEnvironments:
         comments = [comment(found) for found in observed.local]
         pins = [_pinned(pin, hashes.known.get(pin, ())) for pin in observed.indexed]
         text = "\n".join([*comments, *pins]) + "\n"
-        return Lock(
-            python=platform.python_version(),
-            platform=platform.platform(),
-            text=text,
-            digest=digest_bytes(text.encode()),
-            packages=len(observed.indexed),
-            hashed=len(hashes.known) == len(observed.indexed),
-            note=hashes.note,
-        )
+        hashed = len(hashes.known) == len(observed.indexed)
+        return lock_of(text, packages=len(observed.indexed), hashed=hashed, note=hashes.note)
+
+
+def lock_of(text: str, *, packages: int, hashed: bool, note: str = "") -> Lock:
+    """Return the lock of this text for the interpreter and the machine that run this."""
+    return Lock(
+        python=platform.python_version(),
+        platform=platform.platform(),
+        text=text,
+        digest=digest_bytes(text.encode()),
+        packages=packages,
+        hashed=hashed,
+        note=note,
+    )
 
 
 def environment_facts(

@@ -7,6 +7,7 @@ warm cache then answers without any network. Only what the cache lacks goes to t
 from __future__ import annotations
 
 import os
+import platform
 import re
 import subprocess
 from dataclasses import dataclass
@@ -23,6 +24,11 @@ _KEPT = re.compile(
     r"|CACHE_DIR|OFFLINE|NATIVE_TLS|SYSTEM_CERTS|INSECURE_HOST|HTTP_\w+|REQUEST_TIMEOUT"
     r"|CONCURRENT_\w+|LINK_MODE|CONFIG_FILE|NO_CONFIG|CREDENTIALS_DIR)"
 )
+COMPILE = (
+    "pip", "compile", "-", "--quiet", "--generate-hashes", "--no-header", "--no-annotate",
+    "--no-emit-index-url", "--no-emit-find-links", "--python-version", platform.python_version(),
+)  # fmt: skip
+"""Resolves what stands in standard input: pins with hashes, and no address."""
 _ANY_DATE = ("--exclude-newer", "false")
 _DROPPED = frozenset({"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "CONDA_PREFIX"})
 _SECRET = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://)[^/\s]*@")

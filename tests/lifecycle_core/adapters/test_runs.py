@@ -9,6 +9,7 @@ import pytest
 from lifecycle_core.adapters.progress import Silent
 from lifecycle_core.adapters.runs import ScratchRuns
 from lifecycle_core.adapters.workspace import Workspace, open_scratch, read_notebook
+from lifecycle_core.errors import EnvironmentUnavailable
 from lifecycle_core.notebooks.plan import Plan
 from tests.fakes.engine import run
 from tests.fakes.notebooks import code, write
@@ -113,3 +114,31 @@ def test_an_interrupt_ends_the_kernels_of_all(scratch: Scratch, tmp_path: Path) 
     with pytest.raises(KeyboardInterrupt):
         made(scratch, engine).together([plan, plan], "test")
     assert all(kernel.killed.is_set() for kernel in engine.kernels)
+
+
+class NoEnvironments:
+    """Counts how often an environment is asked for, and has none."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def declared(self, *_words: object) -> Any:  # noqa: ANN401 - as LockedEnvironments
+        self.asked += 1
+        raise EnvironmentUnavailable("six<1 is on no index.", reason="not_on_index")
+
+
+def test_an_environment_that_is_not_to_be_had_is_asked_for_once(
+    scratch: Scratch, tmp_path: Path
+) -> None:
+    environments: Any = NoEnvironments()
+    engine: Any = PortEngine()
+    runs = ScratchRuns(
+        engine, scratch, parameters={}, cell_timeout=None, progress=Silent(),
+        environments=environments,
+    )  # fmt: skip
+    plan = Plan(notebook=notebook_of(tmp_path, "1"), versions={"six": "<1"})
+    for _ in range(2):
+        with pytest.raises(EnvironmentUnavailable):
+            runs.together([plan], "Looking for the cause")
+    assert environments.asked == 1
+    assert engine.kernels == []

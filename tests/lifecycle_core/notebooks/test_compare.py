@@ -197,8 +197,8 @@ def test_a_cell_of_a_table_is_told_by_row_and_column() -> None:
         ("in /home/me/churn/data/x.csv", "in /copy/project/data/y.csv", "different"),
         ("at /home/me/churn", "in /copy/project", "different"),
         ("in churn", "in /copy/project", "different"),
-        ("in /work/elsewhere/sub", "in /copy/project", "different"),
-        ("in /work/elsewhere/sub/x.csv", "in /copy/project/x.csv", "different"),
+        ("in /srv/elsewhere/sub", "in /copy/project", "different"),
+        ("in /srv/elsewhere/sub/x.csv", "in /copy/project/x.csv", "different"),
         ("in /copy/project/sub", "in /copy/project", "different"),
         ("in /home/me/outlier", "in /copy/projectier", "different"),
         ("in /home/me/churn: 3", "in /copy/project: 4", "different"),
@@ -207,7 +207,7 @@ def test_a_cell_of_a_table_is_told_by_row_and_column() -> None:
 def test_the_folder_of_another_author_is_known_by_where_it_stands(
     stored: str, fresh: str, status: str
 ) -> None:
-    around = Surroundings(roots=(("/copy/project", "/work/elsewhere"),))
+    around = Surroundings(roots=(("/copy/project", "/srv/elsewhere"),))
     found = compare_outputs([stream(stored)], [stream(fresh)], rtol=1e-6, surroundings=around)
     assert found.status == status
 
