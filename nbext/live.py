@@ -47,12 +47,14 @@ class Live:
 
     def __call__(self, report: Report) -> None:
         """Show a change."""
-        if self._panel is not None:
-            self._panel.show(report)
         now = time.monotonic()
+        # Before the panel: it makes the front end draw the panel anew, and whoever had begun to
+        # read the record there would lose the focus and what was opened.
         if report.done or (self._panel is None and now - self._updated > _EVERY):
             self._updated = now
             update_display(self.bundle(report), display_id=self.display_id, raw=True)
+        if self._panel is not None:
+            self._panel.show(report)
 
     def bundle(self, report: Report) -> dict[str, Any]:
         """Return the panel, if a person can see it, and text and HTML."""
