@@ -48,6 +48,7 @@ class Announcer:
 
     def __init__(self, sinks: Sequence[ConfiguredSink]) -> None:
         self._lines = [_Line(sink) for sink in sinks]
+        self._said: tuple[str, ...] | None = None
 
     def tell(self, event: Event) -> None:
         """Put an event before every sink that wants its kind."""
@@ -64,12 +65,14 @@ class Announcer:
             A sentence for each sink and kind of failure, fit for `PipelineRun.hooks`; none is
             good. A second call changes nothing and says the same.
         """
-        deadline = time.monotonic() + timeout
-        for line in self._lines:
-            line.end()
-        return tuple(
-            sentence for line in self._lines for sentence in line.outcome(deadline, timeout)
-        )
+        if self._said is None:
+            deadline = time.monotonic() + timeout
+            for line in self._lines:
+                line.end()
+            self._said = tuple(
+                sentence for line in self._lines for sentence in line.outcome(deadline, timeout)
+            )
+        return self._said
 
 
 class _Line:

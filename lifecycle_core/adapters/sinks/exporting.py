@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
-from importlib.metadata import entry_points
+from importlib.metadata import entry_points, version
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.errors import MissingExtra, SinkFailed
@@ -39,10 +39,8 @@ class Exporting:
             raise MissingExtra("opentelemetry-sdk", extra="monitoring") from error
         from opentelemetry.trace.propagation import tracecontext
 
-        from lifecycle_core import __version__
-
         self._failures: list[str] = []
-        resource = Resource.create({"service.name": service, "service.version": __version__})
+        resource = Resource.create({"service.name": service, "service.version": version(_SCOPE)})
         flags = {"headers": dict(headers), "timeout": timeout} if exporter == _OTLP else {}
         self._spans = _exporter("traces", exporter, endpoint, flags)
         self._metrics = _exporter("metrics", exporter, endpoint, flags)
@@ -54,13 +52,13 @@ class Exporting:
             )
         self._tracers = TracerProvider(resource=resource, shutdown_on_exit=False)
         self._tracers.add_span_processor(_at_once(self.send_span))
-        self._tracer = self._tracers.get_tracer(_SCOPE, __version__)
+        self._tracer = self._tracers.get_tracer(_SCOPE, version(_SCOPE))
         wanted = getattr(self._metrics, "_preferred_temporality", None)
         self._reader = InMemoryMetricReader(preferred_temporality=wanted)
         self._meters = MeterProvider(
             metric_readers=[self._reader], resource=resource, shutdown_on_exit=False
         )
-        self._meter = self._meters.get_meter(_SCOPE, __version__)
+        self._meter = self._meters.get_meter(_SCOPE, version(_SCOPE))
         self._instruments: dict[str, Any] = {}
         self._above = tracecontext.TraceContextTextMapPropagator().extract({"traceparent": parent})
 
