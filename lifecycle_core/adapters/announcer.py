@@ -177,7 +177,7 @@ def told(error: BaseException) -> str:
         text = f"{text.rstrip('.')}. {error.hint}" if error.hint else text
     else:
         text = f"{type(error).__name__}: {text}"
-    plain = re.sub(r"[\x00-\x1f\x7f]+", " ", text).strip()
+    plain = re.sub(r"[\x00-\x20\x7f]+", " ", text).strip()
     cut = plain if len(plain) <= _LONGEST else plain[: _LONGEST - 1] + "…"
     return cut if cut.endswith((".", "…")) else cut + "."
 

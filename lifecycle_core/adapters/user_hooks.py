@@ -120,12 +120,13 @@ def wanted_kinds(function: Callable[..., object]) -> tuple[type, ...]:
         return every
     if first is None:
         raise SinkFailed("it has no parameter for the event", kind="annotation")
-    if first.annotation is inspect.Parameter.empty or first.annotation is Any:
+    if first.annotation is inspect.Parameter.empty:
         return every
-    found = _classes_in(_resolved(function, first))
+    wanted = _resolved(function, first)
+    found = every if wanted is Any else _classes_in(wanted)
     if not found:
         raise SinkFailed(
-            f"it wants {inspect.formatannotation(first.annotation)}, which is no kind of event",
+            f"it wants {inspect.formatannotation(wanted)}, which is no kind of event",
             kind="annotation",
             hint=f"Known: Event, {', '.join(_CLASSES)}.",
         )

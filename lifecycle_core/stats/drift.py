@@ -116,7 +116,7 @@ def index_by_chance(
 
     Example:
         >>> [round(index_by_chance(0, n, n, bins=10), 4) for n in (100, 1_000, 10_000)]
-        [0.3384, 0.0338, 0.0034]
+        [0.338, 0.0338, 0.0034]
     """
     if bins < 2:  # noqa: PLR2004 - one bin holds everything
         return limit

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _SCOPE = "nbrelease"
 _OTLP = "otlp_proto_http"
 _LOGGER = "opentelemetry"
+_SECONDS = (0.01, 0.1, 1, 10, 60, 600, 3_600, 36_000)  # bounds of durations
 
 
 class Exporting:
@@ -89,9 +90,11 @@ class Exporting:
         span.add_event("exception", said, timestamp=at)
 
     def record(self, name: str, unit: str, value: float, labels: Mapping[str, str]) -> None:
-        """Add a value to a histogram."""
+        """Add a duration to a histogram."""
         if name not in self._instruments:
-            self._instruments[name] = self._meter.create_histogram(f"{_SCOPE}.{name}", unit)
+            self._instruments[name] = self._meter.create_histogram(
+                f"{_SCOPE}.{name}", unit, explicit_bucket_boundaries_advisory=_SECONDS
+            )
         self._instruments[name].record(value, dict(labels))
 
     def set(self, name: str, unit: str, value: float, labels: Mapping[str, str]) -> None:

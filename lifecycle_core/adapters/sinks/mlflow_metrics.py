@@ -81,8 +81,10 @@ class MlflowMetrics:
             self._end()
 
     def _send(self) -> None:
-        self._sent = time.monotonic()
-        answer = self._ask("[" + ",".join(self._kept) + "]")
+        try:
+            answer = self._ask("[" + ",".join(self._kept) + "]")
+        finally:
+            self._sent = time.monotonic()
         if answer:
             raise SinkFailed(answer["fact"], kind=answer["kind"], hint=answer["hint"])
         self._kept.clear()

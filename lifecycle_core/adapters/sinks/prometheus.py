@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
+from urllib.error import HTTPError
 
 from pydantic import Field, field_validator, model_validator
 
@@ -120,6 +121,8 @@ class Prometheus:
                 handler=handler,
             )
         except OSError as error:
+            if isinstance(error, HTTPError):
+                error.close()
             code = getattr(error, "code", None)
             said = f"answered {code}" if code else f"does not answer ({_reason(error)})"
             raise SinkFailed(

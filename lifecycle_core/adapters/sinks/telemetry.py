@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from pydantic import Field, field_validator
 
@@ -85,7 +86,7 @@ class Telemetry:
             self._out = Exporting(
                 exporter=options.exporter,
                 endpoint=options.endpoint,
-                headers=dict(pair.split("=", 1) for pair in headers.split(",") if "=" in pair),
+                headers=_pairs(headers),
                 service=options.service,
                 timeout=options.timeout,
                 parent=around.environ.get(_PARENT, ""),
@@ -200,6 +201,12 @@ class Telemetry:
     def _exporting(self) -> Exporting:
         assert self._out is not None  # noqa: S101 - set with the first event
         return self._out
+
+
+def _pairs(text: str) -> dict[str, str]:
+    """Read `name=value,name=value` as OTEL_EXPORTER_OTLP_HEADERS is read."""
+    pairs = (pair.partition("=") for pair in text.split(",") if "=" in pair)
+    return {name.strip(): unquote(value.strip()) for name, _, value in pairs}
 
 
 def _nanoseconds(at: str) -> int:
