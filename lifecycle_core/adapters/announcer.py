@@ -55,7 +55,7 @@ class Announcer:
         for line in self._lines:
             line.put(event)
 
-    def close(self, *, timeout: float = 10.0) -> tuple[str, ...]:
+    def close(self, *, timeout: float = 30.0) -> tuple[str, ...]:
         """Deliver what waits, close the sinks, and say what went wrong.
 
         Args:

@@ -139,7 +139,7 @@ def _category_counts(before: Column, now: Column) -> tuple[NDArray[np.int64], ND
         np.array(
             [
                 *(found := [side.categories.get(value, 0) for value in kept]),
-                sum(side.categories.values()) - sum(found),
+                side.present - sum(found),
                 side.missing,
             ],
             dtype=np.int64,

@@ -113,8 +113,8 @@ class MlflowMetrics:
             **os.environ,
             "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
         }
-        return subprocess.Popen(
-            [sys.executable, "-m", _PROGRAM, *self._words],
+        process = subprocess.Popen(
+            [sys.executable, "-m", _PROGRAM],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -123,6 +123,10 @@ class MlflowMetrics:
             env=environ,
             start_new_session=True,  # Ctrl-C is for the run; its end is still to be told
         )
+        assert process.stdin is not None  # noqa: S101 - a pipe
+        # Not as arguments, which everybody on the machine can read: an address may hold a password.
+        process.stdin.write(json.dumps(self._words) + "\n")
+        return process
 
     def _end(self) -> None:
         process, self._process = self._process, None

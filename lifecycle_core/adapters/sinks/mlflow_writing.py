@@ -1,6 +1,7 @@
 """The process that speaks with MLflow for the sink: a line of events in, a line of answer out.
 
-Each line is a JSON list of events. The answer is `{}`, or `fact`, `hint` and `kind` of what failed.
+The first line names the tracking address, the folder of artifacts and the experiment. Each further
+one is a JSON list of events; its answer is `{}`, or `fact`, `hint` and `kind` of what failed.
 """
 
 from __future__ import annotations
@@ -177,10 +178,11 @@ def _answer(writer: Writer, line: str) -> dict[str, str]:
     return {}
 
 
-def _serve(uri: str, artifacts: str, experiment: str) -> None:
+def _serve() -> None:
     """Answer lines until the parent hangs up."""
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what libraries print is no answer
+    uri, artifacts, experiment = json.loads(sys.stdin.readline())
     writer = Writer(uri=uri, artifacts=Path(artifacts), experiment=experiment)
     for line in sys.stdin:
         answers.write(json.dumps(_answer(writer, line)) + "\n")
@@ -189,4 +191,4 @@ def _serve(uri: str, artifacts: str, experiment: str) -> None:
 
 
 if __name__ == "__main__":
-    _serve(*sys.argv[1:])
+    _serve()

@@ -26,25 +26,36 @@ if TYPE_CHECKING:
     from lifecycle_core.adapters.tables.measurement import Measurement
     from lifecycle_core.schema.contract import Contract
 
+_MOST_CATEGORIES = 1_000
+
 
 class Column(NamedTuple):
     """What a column holds, as far as drift is judged by it.
 
     Attributes:
         numbers: Shape (n,), without NaN and nulls; None for a column of categories.
-        categories: How often each value occurs, as text; empty for a column of numbers.
+        categories: How often each value occurs, as text: at most the 1,000 most frequent; empty
+            for a column of numbers.
+        others: Rows with a value beyond those.
         missing: Rows without a value.
     """
 
     numbers: NDArray[np.float64] | None
     categories: dict[str, int]
+    others: int
     missing: int
 
     @property
     def rows(self) -> int:
         """Number of rows."""
-        present = sum(self.categories.values()) if self.numbers is None else self.numbers.size
-        return int(present) + self.missing
+        return self.present + self.missing
+
+    @property
+    def present(self) -> int:
+        """Number of rows with a value."""
+        if self.numbers is not None:
+            return int(self.numbers.size)
+        return sum(self.categories.values()) + self.others
 
 
 def arrow_of(frame: object, *, name: str) -> Any:  # noqa: ANN401 - a pyarrow table
@@ -153,15 +164,19 @@ def _column(values: Any) -> Column | None:  # noqa: ANN401 - a chunked array
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         numbers = values.drop_null().cast(pa.float64(), safe=False).to_numpy()
         present = numbers[~np.isnan(numbers)]
-        return Column(present, {}, len(values) - present.size)
+        return Column(present, {}, 0, len(values) - present.size)
     texts = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
     if not (pa.types.is_boolean(kind) or any(test(kind) for test in texts)):
         return None
-    counted = {
-        str(pair["values"]): int(pair["counts"])
-        for pair in pc.value_counts(values.drop_null()).to_pylist()
-    }
-    return Column(None, counted, values.null_count)
+    counted = pc.value_counts(values.drop_null())
+    if len(counted) > _MOST_CATEGORIES:
+        most = [("counts", "descending")]
+        counted = counted.take(
+            pc.select_k_unstable(counted.field("counts"), _MOST_CATEGORIES, most)
+        )
+    categories = {str(pair["values"]): int(pair["counts"]) for pair in counted.to_pylist()}
+    others = len(values) - values.null_count - sum(categories.values())
+    return Column(None, categories, others, values.null_count)
 
 
 @contextmanager

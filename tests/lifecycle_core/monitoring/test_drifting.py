@@ -135,3 +135,12 @@ def test_what_is_not_declared_is_not_looked_at() -> None:
 def test_it_crosses_processes() -> None:
     references = References(declared_for={("a", "b"): ("r.csv", 0.2)}, columns=FrameColumns())
     assert pickle.loads(pickle.dumps(references)).declared("a", "b")  # noqa: S301 - our own bytes
+
+
+def test_a_column_of_identifiers_stays_small(tmp_path: Path) -> None:
+    rare = ["north"] * 500 + [f"id {number}" for number in range(3_000)]
+    reference = pd.DataFrame({"key": rare})
+    events, problems = found(tmp_path, reference, pd.DataFrame({"key": rare[::-1]}))
+    assert problems == ()
+    assert events[0].value < 0.01  # identifiers are all "others", north is itself
+    assert len(FrameColumns().of_frame(reference, name="r")["key"].categories) == 1_000
