@@ -145,12 +145,12 @@ class MissingExtra(LifecycleError):
     """A library that only some need is not installed; `extra` brings it.
 
     Example:
-        >>> print(*MissingExtra("prometheus_client", extra="monitoring")._render_traceback_())
-        MissingExtra: prometheus_client is not installed. Hint: pip install 'nbrelease[monitoring]'
+        >>> MissingExtra("prometheus-client is not installed.", extra="monitoring").hint
+        "pip install 'nbrelease[monitoring]'"
     """
 
-    def __init__(self, library: str, *, extra: str) -> None:
-        super().__init__(f"{library} is not installed.", hint=f"pip install 'nbrelease[{extra}]'")
+    def __init__(self, fact: str, *, extra: str, hint: str = "") -> None:
+        super().__init__(fact, hint=hint or f"pip install 'nbrelease[{extra}]'")
         self.extra = extra
 
 

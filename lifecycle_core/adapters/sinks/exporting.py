@@ -37,7 +37,7 @@ class Exporting:
             from opentelemetry.sdk.resources import Resource
             from opentelemetry.sdk.trace import TracerProvider
         except ImportError as error:
-            raise MissingExtra("opentelemetry-sdk", extra="monitoring") from error
+            raise MissingExtra("opentelemetry-sdk is not installed.", extra="monitoring") from error
         from opentelemetry.trace.propagation import tracecontext
 
         self._failures: list[str] = []
@@ -189,7 +189,9 @@ def _exporter(signal: str, name: str, endpoint: str | None, flags: dict[str, Any
     found = next(iter(entry_points(group=f"opentelemetry_{signal}_exporter", name=name)), None)
     if found is None:
         if name == _OTLP:
-            raise MissingExtra("opentelemetry-exporter-otlp-proto-http", extra="monitoring")
+            raise MissingExtra(
+                "opentelemetry-exporter-otlp-proto-http is not installed.", extra="monitoring"
+            )
         return None
     if endpoint is not None:
         flags = {**flags, "endpoint": f"{endpoint.rstrip('/')}/v1/{signal}"}

@@ -138,7 +138,7 @@ class _Figures:
         try:
             from prometheus_client import CollectorRegistry, Gauge
         except ImportError as error:
-            raise MissingExtra("prometheus_client", extra="monitoring") from error
+            raise MissingExtra("prometheus-client is not installed.", extra="monitoring") from error
 
         self.registry = CollectorRegistry()
         self._pipeline = pipeline

@@ -89,10 +89,12 @@ def test_a_failing_sink_is_told_once_for_each_kind_of_failure() -> None:
 
 
 def test_a_missing_library_is_told_with_its_cure() -> None:
-    telling = announcer(Kept(raising(MissingExtra("prometheus_client", extra="monitoring"))))
+    telling = announcer(
+        Kept(raising(MissingExtra("prometheus-client is not installed.", extra="monitoring")))
+    )
     telling.tell(metric())
     (said,) = telling.close()
-    assert said.endswith("prometheus_client is not installed. pip install 'nbrelease[monitoring]'.")
+    assert said.endswith("prometheus-client is not installed. pip install 'nbrelease[monitoring]'.")
 
 
 def test_a_hook_that_leaves_does_not_end_the_others() -> None:
