@@ -35,7 +35,7 @@ $(VENV)/.run: $(VENV)/.uv pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.run
-	$(INSTALL) '.[lab,examples,server]' --group test
+	$(INSTALL) '.[lab,examples,monitoring,server]' --group test
 	@touch $@
 
 browser: ## what the browser tests need; without the right to install, those tests say so
