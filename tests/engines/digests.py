@@ -1,4 +1,7 @@
-"""Digests of what a pipeline gives, by the same code in every engine's environment."""
+"""Digests of what a pipeline gives, by the same code in every engine's environment.
+
+python -m tests.engines.digests PROJECT [PARAMETERS]
+"""
 
 from __future__ import annotations
 
@@ -10,16 +13,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lifecycle_core.recorder.digests import digest
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-_REPOSITORY = Path(__file__).parents[2]
 
 
 def digests_of(values: Mapping[str, Any]) -> dict[str, str | None]:
     """Return the digest of each value, as the recorder makes it."""
-    sys.path.insert(0, str(_REPOSITORY))
-    digest = importlib.import_module("lifecycle_core.recorder.digests").digest
     return {name: digest(value).text for name, value in values.items()}
 
 

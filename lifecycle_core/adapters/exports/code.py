@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 import subprocess
 from typing import Any
 
 from lifecycle_core.adapters.templates import template_environment
-from lifecycle_core.errors import InvalidCall
 
 
 def render(template: str, **values: Any) -> str:  # noqa: ANN401 - whatever a template shows
@@ -23,24 +21,11 @@ def literal(value: Any) -> str:  # noqa: ANN401 - whatever JSON holds
     No two opening braces stand side by side in it, as Argo and Kubeflow replace what lies between
     such pairs.
 
-    Raises:
-        InvalidCall: It cannot be written so, as NaN.
-
     Example:
         >>> print(literal({"text": 'it\'s "so"\n', "at": "{{now}}"}))
         {'text': 'it\'s "so"\n', 'at': '{\x7bnow}}'}
     """
-    written = repr(value).replace("{{", "{\\x7b")
-    try:
-        same = ast.literal_eval(written) == value
-    except ValueError:
-        same = False
-    if not same:
-        raise InvalidCall(
-            f"{value!r} cannot be written into an export.",
-            hint="Give the parameter a default that JSON can hold.",
-        )
-    return written
+    return repr(value).replace("{{", "{\\x7b")
 
 
 def formatted(code: str) -> str:

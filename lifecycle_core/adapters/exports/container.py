@@ -30,6 +30,7 @@ _READINGS = {
     "float": "float(words[{at}])",
     "bool": "json.loads(words[{at}].lower())",
     "json": "from_json(words[{at}])",
+    "quoted": "unquoted(words[{at}])",
 }
 
 
@@ -81,7 +82,7 @@ def script_of(tasks: Tasks, task: Task) -> str:
             {"name": one.name, "reading": reading}
             for one, reading in zip(task.parameters, readings, strict=True)
         ],
-        json="json" in kinds,
+        kinds=kinds,
         generators=tuple(task.generators),
     )
 

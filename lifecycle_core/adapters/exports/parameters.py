@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Literal
 
-from lifecycle_core.errors import InvalidCall
-
 if TYPE_CHECKING:
     from lifecycle_core.schema.pipeline import Parameter
 
-Kind = Literal["text", "int", "float", "bool", "json"]
+Kind = Literal["text", "int", "float", "bool", "json", "quoted"]
 _EXACT = 2**53
 _DECLARED: dict[str, tuple[Kind, type]] = {
     "str": ("text", str),
@@ -37,20 +35,17 @@ def kind_of(parameter: Parameter) -> Kind:
 def word_kind_of(parameter: Parameter) -> Kind:
     """Return how a parameter travels in words that an engine reads too.
 
-    As JSON goes a text with two opening braces, where Argo and Kubeflow would look for names, and
-    a number that a float does not hold exactly, as which Kubeflow keeps all numbers.
+    A text with two opening braces, where Argo and Kubeflow would look for names, goes quoted; and
+    as JSON a number that a float does not hold exactly, as which Kubeflow keeps all numbers.
     """
     kind, default = kind_of(parameter), parameter.default
-    if (kind == "text" and "{{" in default) or (kind == "int" and abs(default) > _EXACT):
-        return "json"
-    return kind
+    if kind == "text" and "{{" in default:
+        return "quoted"
+    return "json" if kind == "int" and abs(default) > _EXACT else kind
 
 
 def word_of(parameter: Parameter) -> str:
     r"""Return the default of a parameter as a word.
-
-    Raises:
-        InvalidCall: JSON cannot hold it.
 
     Example:
         >>> from lifecycle_core.schema.pipeline import Parameter
@@ -59,12 +54,6 @@ def word_of(parameter: Parameter) -> str:
     """
     if word_kind_of(parameter) == "text":
         return str(parameter.default)
-    try:
-        word = json.dumps(parameter.default, allow_nan=False)
-    except (TypeError, ValueError) as error:
-        raise InvalidCall(
-            f"The default of {parameter.name} is {parameter.default!r}, which JSON cannot hold.",
-            hint="Give the parameter another default in the notebook.",
-        ) from error
+    word = json.dumps(parameter.default)
     # In JSON braces stand side by side inside texts only.
     return word.replace("{{", "{\\u007b")

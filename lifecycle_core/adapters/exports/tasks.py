@@ -7,6 +7,7 @@ one process gives for nothing has to be stated.
 
 from __future__ import annotations
 
+import json
 import keyword
 import posixpath
 from dataclasses import dataclass
@@ -101,8 +102,8 @@ def tasks_of(pipeline: Pipeline) -> Tasks:
     """Return the tasks of a pipeline.
 
     Raises:
-        InvalidCall: The record names what is no Python name, or takes from a step what that step
-            does not give, as no compiled record does.
+        InvalidCall: The record names what is no Python name, takes from a step what that step does
+            not give, or has a default that JSON cannot hold, as no compiled record does.
 
     Example:
         >>> from lifecycle_core.schema.pipeline import Pipeline, Step
@@ -173,6 +174,8 @@ def _check(pipeline: Pipeline) -> None:
     for name in names:
         if not name.isidentifier() or keyword.iskeyword(name):
             raise InvalidCall(f"pipeline.yaml: {name!r} is no Python name.", hint=_HINT)
+    for one in pipeline.parameters:
+        _check_default(one)
     given: dict[str, set[str]] = {}
     for step in pipeline.steps:
         if step.name in given:
@@ -192,3 +195,13 @@ def _check(pipeline: Pipeline) -> None:
                     hint=_HINT,
                 )
         given[step.name] = {output.name for output in step.outputs}
+
+
+def _check_default(parameter: Parameter) -> None:
+    try:
+        json.dumps(parameter.default, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise InvalidCall(
+            f"The default of {parameter.name} is {parameter.default!r}, which JSON cannot hold.",
+            hint="Give the parameter another default in the notebook.",
+        ) from error

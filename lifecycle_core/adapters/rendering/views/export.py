@@ -23,12 +23,12 @@ _ENGINES = {
 
 def values(record: Export) -> dict[str, Any]:
     """Add the engine as it calls itself."""
-    return {"engine": _ENGINES[record.target]}
+    return {"engine": _ENGINES.get(record.target, record.target)}
 
 
 def text(record: Export) -> list[RenderableType]:
     """Return the files, and what to do with them."""
     pairs = [("Folder", record.folder), ("Files", "\n".join(record.files))]
-    head = title("Pipeline", record.pipeline, "for", _ENGINES[record.target])
+    head = title("Pipeline", record.pipeline, "for", _ENGINES.get(record.target, record.target))
     count = f"{record.steps:,} {'task' if record.steps == 1 else 'tasks'}"
     return [head, facts(("Tasks", count), *pairs), Text(f"\nNext: {record.next}")]
