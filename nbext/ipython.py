@@ -32,6 +32,7 @@ RECORDS = {
     "Contract": "contract",
     "ContractReport": "contract",
     "Entry": "release",
+    "Export": "export",
     "Finalization": "finalization",
     "History": "release",
     "LintReport": "finding",
