@@ -16,6 +16,7 @@ __version__ = "0.2.0"
 __all__ = [
     "check_contract",
     "checkpoints",
+    "compile_pipeline",
     "export_pipeline",
     "finalize",
     "history",
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from lifecycle_core.verbs import (
         check_contract,
         checkpoints,
+        compile_pipeline,
         export_pipeline,
         finalize,
         history,

@@ -29,6 +29,7 @@ RECORDS = {
     "Bundle": "bundle",
     "CellResult": "reproduction",
     "Checkpoints": "checkpoint",
+    "Compilation": "pipeline",
     "Contract": "contract",
     "ContractReport": "contract",
     "Entry": "release",

@@ -1,4 +1,4 @@
-"""`%%step NAME` says which step of the pipeline a cell belongs to; the cell runs as it would without.
+"""`%%step NAME` says which step of the pipeline a cell belongs to; it runs as it would without.
 
 It is taken off before IPython looks for magics, so that results are shown, errors are placed and
 `await` works as in every other cell.

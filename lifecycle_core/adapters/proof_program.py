@@ -7,6 +7,8 @@ processes of their own.
 
 from __future__ import annotations
 
+import ast
+import hashlib
 import importlib
 import json
 import os
@@ -18,14 +20,16 @@ from typing import Any
 from lifecycle_core.recorder.digests import digest
 
 _LONGEST = 4_000
+_PINNED = 300
+"""Characters of a value that is written out in a test."""
 
 
 def main(question: str, answer: str) -> None:
     """Run a package and write what came of it.
 
     Args:
-        question: Path of a JSON file: `path` folders for `sys.path`, `folder` to work in, `package`,
-            `mode` `steps` or `run`, `steps` as in the pipeline's record, `parameters`.
+        question: Path of a JSON file: `path`, folders for `sys.path`; `folder` to work in;
+            `package`; `mode`, `steps` or `run`; `steps` as in the record; `parameters`.
         answer: Path of the JSON file to write.
     """
     with open(question, encoding="utf-8") as file:  # noqa: PTH123 - as little as possible is loaded
@@ -33,7 +37,7 @@ def main(question: str, answer: str) -> None:
     sys.path[:0] = asked["path"]
     os.chdir(asked["folder"])
     said: dict[str, Any] = {"digests": {}, "stuck": {}, "error": "", "step": "", "trace": "",
-                            "type": ""}  # fmt: skip
+                            "type": "", "pins": {}}  # fmt: skip
     try:
         if asked["mode"] == "run":
             _run(asked, said)
@@ -53,6 +57,37 @@ def main(question: str, answer: str) -> None:
 def _run(asked: dict[str, Any], said: dict[str, Any]) -> None:
     values = importlib.import_module(asked["package"]).run(**asked["parameters"])
     said["digests"] = {name: digest(value).text for name, value in values.items()}
+    said["pins"] = {name: _pin(value) for name, value in values.items()}
+
+
+def _pin(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any variable
+    """Return what a test can hold a variable to without us."""
+    kind = type(value)
+    module, name = kind.__module__.partition(".")[0], kind.__name__
+    try:
+        if module == "pandas" and name in {"DataFrame", "Series"}:
+            import pandas as pd
+
+            hashes = pd.util.hash_pandas_object(value, index=True).to_numpy()
+            return {"kind": "table", "shape": value.shape, "digest": _short(hashes.tobytes())}
+        if module == "numpy" and name == "ndarray" and not value.dtype.hasobject:
+            return {"kind": "array", "shape": value.shape, "digest": _short(value.tobytes())}
+        if module == "numpy" and not hasattr(value, "__len__"):
+            value = value.item()
+        text = repr(value)
+        if (
+            type(value).__module__ == "builtins"
+            and len(text) <= _PINNED
+            and ast.literal_eval(text) == value
+        ):
+            return {"kind": "value", "value": text}
+    except Exception:  # noqa: BLE001 - values refuse as they like; their type is pinned then
+        return {"kind": "type", "type": name}
+    return {"kind": "type", "type": name}
+
+
+def _short(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
 
 
 def _steps(asked: dict[str, Any], said: dict[str, Any]) -> None:

@@ -31,6 +31,7 @@ class Trial:
         error_type: Its type alone.
         step: The step in which it was raised.
         trace: Python's traceback.
+        pins: By variable, what a test can hold it to; only for `run()`.
     """
 
     digests: Mapping[str, str | None] = field(default_factory=dict)
@@ -39,6 +40,7 @@ class Trial:
     error_type: str = ""
     step: str = ""
     trace: str = ""
+    pins: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def try_package(
@@ -63,7 +65,15 @@ def try_package(
     """
     with ThreadPoolExecutor(max_workers=2) as pool:
         both = [
-            pool.submit(_try, mode, root, pipeline, scratch, parameters, timeout)
+            pool.submit(
+                _try,
+                mode,
+                root,
+                pipeline,
+                scratch=scratch,
+                parameters=parameters,
+                timeout=timeout,
+            )
             for mode in ("steps", "run")
         ]
         by_steps, by_run = (future.result() for future in both)
@@ -74,6 +84,7 @@ def _try(
     mode: str,
     root: Path,
     pipeline: Pipeline,
+    *,
     scratch: Scratch,
     parameters: Mapping[str, Any],
     timeout: float | None,
@@ -124,5 +135,5 @@ def _try(
         return Trial(error=f"its process ended with {process.returncode}: {tail}", trace=tail)
     return Trial(
         digests=said["digests"], stuck=said["stuck"], error=said["error"], step=said["step"],
-        trace=said["trace"], error_type=said["type"],
+        trace=said["trace"], error_type=said["type"], pins=said["pins"],
     )  # fmt: skip

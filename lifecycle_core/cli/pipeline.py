@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import typer
 
+from lifecycle_core.cli.compile import EXAMPLES as COMPILE_EXAMPLES
+from lifecycle_core.cli.compile import SHORT_HELP as COMPILE_HELP
+from lifecycle_core.cli.compile import compile_command
 from lifecycle_core.cli.export import EXAMPLES as EXPORT_EXAMPLES
 from lifecycle_core.cli.export import SHORT_HELP as EXPORT_HELP
 from lifecycle_core.cli.export import export
 
 pipeline_app = typer.Typer(help="Pipelines: steps compiled from a notebook.", no_args_is_help=True)
+pipeline_app.command("compile", short_help=COMPILE_HELP, epilog=COMPILE_EXAMPLES)(compile_command)
 pipeline_app.command(short_help=EXPORT_HELP, epilog=EXPORT_EXAMPLES)(export)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,8 @@ from lifecycle_core.notebooks.cells import code_cells, release_cell
 from lifecycle_core.schema.pipeline import Fusion, Refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from lifecycle_core.compiling.mending import Judged
     from lifecycle_core.notebooks.facts import Facts
     from lifecycle_core.notebooks.read import Notebook

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from lifecycle_core.compiling.grouping import Group
+    from lifecycle_core.compiling.pieces import Piece
     from lifecycle_core.compiling.program import Program
+    from lifecycle_core.compiling.reach import Reach
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,35 +92,35 @@ def borders(
 
 def _look_inside(program: Program, group: Group) -> _Inside:
     step = _Inside()
-    defined_here: set[str] = set()
+    here: set[str] = set()
     for cell in group.cells:
-        suppressed = program.may_stop(cell)
+        certain = not program.may_stop(cell)
         for piece in program.code[cell]:
-            role = program.roles.of[piece.number]
-            if role == "local":
-                defined_here.add(piece.binds[0])
-                continue
-            reach = program.reaches[piece.number]
-            for name in reach.local:
-                if name not in defined_here:
-                    step.local.setdefault(name)
-            for name in (*reach.uses, *sorted(reach.mutates)):
-                if name not in step.sure:
-                    step.needs.setdefault(name)
-            bound = [name for name in piece.binds if name in reach.defines]
-            for name in (*bound, *sorted(reach.maybe), *sorted(reach.mutates)):
-                step.gives.setdefault(name)
-                step.removed.discard(name)
-            if suppressed:
-                step.needs.update(dict.fromkeys(name for name in bound if name not in step.sure))
+            if program.roles.of[piece.number] == "local":
+                here.add(piece.binds[0])
             else:
-                step.sure.update(reach.defines)
-            for name in sorted(reach.maybe - step.sure):
-                step.needs.setdefault(name)
-            step.removed |= reach.deletes
-            step.sure -= reach.deletes
+                _follow(step, piece, program.reaches[piece.number], here, certain=certain)
         for name in sorted(program.mutated(cell)):
-            if name not in step.sure:
-                step.needs.setdefault(name)
+            _need(step, [name])
             step.gives.setdefault(name)
     return step
+
+
+def _follow(step: _Inside, piece: Piece, reach: Reach, here: set[str], *, certain: bool) -> None:
+    """Follow one piece: what it needs that the step has not bound for sure, and what it binds."""
+    step.local.update(dict.fromkeys(name for name in reach.local if name not in here))
+    _need(step, [*reach.uses, *sorted(reach.mutates)])
+    bound = [name for name in piece.binds if name in reach.defines]
+    given = [*bound, *sorted(reach.maybe), *sorted(reach.mutates)]
+    step.gives.update(dict.fromkeys(given))
+    step.removed.difference_update(given)
+    if certain:
+        step.sure.update(reach.defines)
+    # What may not come about must be there from before, to be handed on as it was.
+    _need(step, [*bound, *sorted(reach.maybe)])
+    step.removed |= reach.deletes
+    step.sure -= reach.deletes
+
+
+def _need(step: _Inside, names: Iterable[str]) -> None:
+    step.needs.update(dict.fromkeys(name for name in names if name not in step.sure))

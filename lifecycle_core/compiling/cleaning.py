@@ -69,7 +69,7 @@ def clean(cells: Sequence[ReadCell], facts: Facts) -> Cleaned:
     finalize: Finalize | None = None
     found: list[ReadCell] = []
     used = frozenset(use.name for cell in cells for p in cell.pieces for use in p.flow.uses)
-    for cell in map(lambda one: _without_stars(one, used, facts), cells):
+    for cell in (_without_stars(one, used, facts) for one in cells):
         whole = next((m for m in cell.magics if m.whole_cell and m.name not in _PYTHON), None)
         if cell.error:
             refusals.append(
@@ -250,11 +250,10 @@ def _is_harmless(piece: Piece, call: ast.Call, seen: _Seen) -> bool:
     if isinstance(call.func, ast.Name) and name in PURE_BUILTINS:
         return name != "print" and name not in seen.bound
     method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
-    if method in _SAYING:
-        return False
-    if method in PURE_METHODS:
-        return "inplace" not in [word.arg for word in call.keywords]
-    if not piece.last or seen.unexplained or name in seen.defined:
+    if method in PURE_METHODS - _SAYING:
+        writes = method.startswith("to_") and bool(call.args)
+        return not writes and "inplace" not in [word.arg for word in call.keywords]
+    if method in _SAYING or not piece.last or seen.unexplained or name in seen.defined:
         return False
     module = seen.modules.get(name, "")
     if module:

@@ -101,12 +101,11 @@ def draft(
         layout, package, top.text if top else f"The pipeline {name}",
         outline.prose.get(top.cell, ()) if top else (),
     )  # fmt: skip
-    for file, text in (
-        ("shared.py", shared_module(layout, package)),
-        ("set_up.py", settings_module(layout, package)),
-    ):
-        if text is not None:
-            modules[file] = text
+    others = {
+        "shared.py": shared_module(layout, package),
+        "set_up.py": settings_module(layout, package),
+    }
+    modules |= {file: text for file, text in others.items() if text is not None}
     made = {each: step.name for step in records for each in (o.name for o in step.outputs)}
     records = [_with_unseen(step, program, made) for step in records]
     return Draft(

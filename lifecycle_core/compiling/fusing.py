@@ -96,7 +96,7 @@ def _changed_from_afar(program: Program) -> Iterator[Fusion]:
 
 
 def _shared_since(program: Program, name: str, cell: int) -> tuple[int | None, str]:
-    """Return the cell since which a variable shares its object, and with which that this touches."""
+    """Return since which cell a variable shares its object with one that this cell touches."""
     before = [one for one in program.facts.cells if one < cell]
     binders = [one for one in program.binders.get(name, ()) if one < cell]
     if not before or not binders:

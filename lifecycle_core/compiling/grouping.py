@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.pipeline import Fusion
 
 TAG = "step:"
+_LONGEST = 4
+"""Cells in a step that nobody marked."""
 _LOADS = (
     "read_", "load_", "fetch_", "genfromtxt", "loadtxt", "scan_", "connect", "make_blobs",
     "make_circles", "make_classification", "make_friedman", "make_moons", "make_regression",
@@ -59,7 +61,7 @@ def propose(program: Program, outline: Outline) -> tuple[Group, ...]:
         if name:
             groups.append(Group(cells=found, name=name, work=_work(program, found)))
         else:
-            groups.extend(_by_work(program, found))
+            groups.extend(_by_work(program, found, outline))
     return tuple(groups)
 
 
@@ -104,15 +106,21 @@ def _section(cell: int, outline: Outline, marked: Mapping[int, str]) -> tuple[in
     return heading.cell if heading else -1, max((one for one in marked if one < cell), default=-1)
 
 
-def _by_work(program: Program, cells: tuple[int, ...]) -> Iterator[Group]:
-    """Yield the groups of one section: a new one wherever the code turns to another work."""
+def _by_work(program: Program, cells: Sequence[int], outline: Outline) -> Iterator[Group]:
+    """Yield the groups of one section.
+
+    A new one begins wherever the code turns to another work, where people wrote something between
+    two cells, and where one grows long.
+    """
     current: list[int] = []
     work = ""
     for cell in cells:
         found = _kind(program, cell)
-        if current and found and work and found != work:
-            yield Group(cells=tuple(current), work=_WORK[work])
-            current, work = [], ""
+        if current and found and work:
+            spoken = any(current[-1] < index < cell for index in outline.prose)
+            if found != work or spoken or len(current) >= _LONGEST:
+                yield Group(cells=tuple(current), work=_WORK[work])
+                current, work = [], ""
         current.append(cell)
         work = work or found
     yield Group(cells=tuple(current), work=_WORK[work or "other"])

@@ -1,4 +1,4 @@
-"""From a failed trial of a draft to the next one: which cells to put together, or why to give up."""
+"""From a failed trial to the next draft: which cells to put together, or why to give up."""
 
 from __future__ import annotations
 

@@ -9,7 +9,6 @@ import tokenize
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from lifecycle_core.notebooks.dataflow.flow import Flow
 from lifecycle_core.notebooks.cells import code_cells
 from lifecycle_core.notebooks.dataflow.reading import read_flow
 from lifecycle_core.notebooks.parsing import Parsed, parse_cell
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from lifecycle_core.notebooks.cells import CodeCell
+    from lifecycle_core.notebooks.dataflow.flow import Flow
     from lifecycle_core.notebooks.parsing import Magic
     from lifecycle_core.notebooks.read import Notebook
 
@@ -101,7 +101,7 @@ def read_pieces(cells: Iterable[CodeCell]) -> tuple[ReadCell, ...]:
                         node=node,
                         flow=flow,
                         last=last,
-                    )  # fmt: skip
+                    )
                 )
                 number += 1
         found.append(
@@ -221,7 +221,13 @@ def with_last_look(notebook: Notebook) -> Notebook:
     for cell in read_pieces(code_cells(notebook)):
         for piece in cell.pieces:
             names.update(dict.fromkeys(piece.binds))
-    look = {"cell_type": "code", "metadata": {}, "source": f"# {' '.join(names)}", "outputs": [],
-            "execution_count": None, "id": "last-look"}  # fmt: skip
+    look: dict[str, object] = {
+        "cell_type": "code",
+        "id": "last-look",
+        "metadata": {},
+        "source": f"# a last look at every variable\n# {' '.join(names)}",
+        "outputs": [],
+        "execution_count": None,
+    }
     cells = [*notebook.content["cells"], look]
     return replace(notebook, content={**notebook.content, "cells": cells})

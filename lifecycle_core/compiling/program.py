@@ -199,8 +199,3 @@ def is_definition(node: ast.stmt) -> bool:
             return True
         case _:
             return False
-
-
-def literal_text(value: ast.expr) -> str:
-    """Return a parameter's default as source text."""
-    return ast.unparse(value)

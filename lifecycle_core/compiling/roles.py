@@ -55,38 +55,32 @@ def roles_of(cells: Sequence[ReadCell], facts: Facts) -> Roles:
     for piece in pieces:
         for name in piece.binds:
             binders[name].append(piece)
-    changed = _changed_later(pieces, facts)
-    of: dict[int, Role] = {}
-    for cell in cells:
-        tagged = "parameters" in cell.tags
-        for piece in cell.pieces:
-            if tagged and parameter_of(piece) is not None:
-                of[piece.number] = "parameter"
+    free = BUILTINS - binders.keys()
+    of: dict[int, Role] = {
+        piece.number: "parameter"
+        for cell in cells
+        if "parameters" in cell.tags
+        for piece in cell.pieces
+        if parameter_of(piece) is not None
+    }
     imported = _imported(pieces, binders)
     of.update({piece.number: "import" for found in imported.values() for piece in found})
+    changed = _changed_later(pieces, facts)
     single = {
         found[0].number: found[0]
         for name, found in binders.items()
         if len(found) == 1 and name not in changed and found[0].number not in of
     }
-    free = BUILTINS - binders.keys()
     standing = _standing_alone(single, imported, free)
     for number, piece in standing.items():
-        of[number] = (
-            "constant"
-            if isinstance(piece.node, ast.Assign | ast.AnnAssign) and not (_is_lambda(piece))
-            else "shared"
-        )
+        of[number] = "constant" if _is_constant(piece) else "shared"
     outside = {**imported, **{piece.binds[0]: (piece,) for piece in standing.values()}}
-    local: dict[str, Piece] = {}
-    for number, piece in single.items():
-        if (
-            number not in standing
-            and _is_function(piece)
-            and _fresh_each_time(piece, outside, free)
-        ):
-            of[number] = "local"
-            local[piece.binds[0]] = piece
+    local = {
+        piece.binds[0]: piece
+        for number, piece in single.items()
+        if number not in standing and _is_function(piece) and _fresh_each_time(piece, outside, free)
+    }
+    of.update({piece.number: "local" for piece in local.values()})
     for cell in cells:
         _settings(cell, of, outside, free)
     for piece in pieces:
@@ -147,7 +141,7 @@ def _imported(
 
 
 def _agree(name: str, by: Sequence[Piece]) -> bool:
-    """Tell whether imports give a name the same meaning; `import a.b` and `import a.c` both give a."""
+    """Tell whether imports mean the same by a name, as `import a.b` and `import a.c` do by `a`."""
     if len({ast.dump(piece.node) for piece in by}) == 1 or all(map(is_star, by)):
         return True
     given = {
@@ -169,8 +163,8 @@ def _is_import(node: ast.stmt) -> bool:
     match node:
         case ast.Import():
             return True
-        case ast.ImportFrom(module=module, names=names):
-            return module != "__future__" 
+        case ast.ImportFrom(module=module):
+            return module != "__future__"
         case ast.Try(body=body, handlers=handlers, orelse=[], finalbody=[]):
             return all(isinstance(one, ast.Import | ast.ImportFrom) for one in body) and all(
                 isinstance(one, ast.Import | ast.ImportFrom | ast.Pass) or _is_plain(one)

@@ -71,25 +71,23 @@ def _announces(decorator: ast.expr) -> bool:
 
 def _is_known(value: ast.expr) -> bool:
     """Tell whether a value is written out, or is taken from a module by its name."""
+    parts: list[ast.expr | None]
     match value:
         case ast.Constant():
             return True
         case ast.Name() | ast.Attribute():
             return bool(dotted_name(value))
         case ast.UnaryOp(operand=inner):
-            return _is_known(inner)
-        case ast.List(elts=parts) | ast.Tuple(elts=parts) | ast.Set(elts=parts):
-            return all(map(_is_known, parts))
+            parts = [inner]
+        case ast.List(elts=elements) | ast.Tuple(elts=elements) | ast.Set(elts=elements):
+            parts = [*elements]
         case ast.Dict(keys=keys, values=values):
-            return all(one is not None and _is_known(one) for one in keys) and all(
-                map(_is_known, values)
-            )
+            parts = [*keys, *values]
         case ast.Call(func=function, args=args, keywords=words):
-            return bool(dotted_name(function)) and all(
-                _is_known(one) for one in (*args, *(word.value for word in words))
-            )
+            parts = [function, *args, *(word.value for word in words)]
         case _:
             return False
+    return all(part is not None and _is_known(part) for part in parts)
 
 
 def _is_of_library(target: ast.Attribute | ast.Subscript) -> bool:

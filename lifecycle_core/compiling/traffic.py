@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from lifecycle_core.compiling.program import Program
 
@@ -83,11 +82,11 @@ def traffic_of(program: Program, folder: str) -> Traffic:
     facts = program.facts
     reads: dict[int, dict[str, None]] = {}
     writes: dict[int, dict[str, None]] = {}
-    for sites, found in ((facts.reads, reads), (facts.writes, writes)):
+    for sites, by_cell in ((facts.reads, reads), (facts.writes, writes)):
         for site in sites:
             if site.path:
                 relative = os.path.relpath(site.path, folder).replace(os.sep, "/")
-                found.setdefault(site.cell, {})[relative] = None
+                by_cell.setdefault(site.cell, {})[relative] = None
     return Traffic(
         reads={cell: tuple(each) for cell, each in reads.items()},
         writes={cell: tuple(each) for cell, each in writes.items()},

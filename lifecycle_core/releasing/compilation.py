@@ -12,26 +12,32 @@ from __future__ import annotations
 import os
 import platform
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.circumstances import LookAround
 from lifecycle_core.adapters.environment import environment_facts
 from lifecycle_core.adapters.formatting import formatted
-from lifecycle_core.adapters.packages import place_package, write_modules
+from lifecycle_core.adapters.packages import (
+    ChangedByHand,
+    changed_by_hand,
+    place_package,
+    write_modules,
+)
 from lifecycle_core.adapters.progress import Progress, Silent, told
-from lifecycle_core.adapters.proving import try_package
+from lifecycle_core.adapters.proving import Trial, try_package
 from lifecycle_core.adapters.runs import ScratchRuns
 from lifecycle_core.adapters.workspace import open_scratch, read_notebook
 from lifecycle_core.compiling import Attempt, first_attempt, next_attempt, with_lines
 from lifecycle_core.compiling.mending import judge_trial
 from lifecycle_core.compiling.pieces import with_last_look, without_step_lines
+from lifecycle_core.compiling.writing.pins import pin_test
 from lifecycle_core.releasing.findings import read_findings
 from lifecycle_core.reproducing import clean_plans, reproduce
 from lifecycle_core.schema.pipeline import Compilation, Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
     from pathlib import Path
 
     from lifecycle_core.adapters.engine import Engine
@@ -84,7 +90,6 @@ def compile_only(
 
     Raises:
         NotebookInvalid: It cannot be read or run as it is.
-        PackageChanged: A generated region was changed by hand.
         TargetUnwritable: The package cannot be written.
     """
     notebook = read_notebook(path)
@@ -117,7 +122,10 @@ def compile_only(
             answer(proven.words)
         if proven.refusal or proven.pipeline is None:
             return _refused(path, target, [*filter(None, [proven.refusal])], proven.pipeline)
-    written = place_package(target.package, proven.pipeline, proven.modules, force=force)
+    modules = dict(proven.modules or {})
+    if not force and (changed := changed_by_hand(target.package, modules)):
+        return _refused(path, target, [_kept_by_hand(one) for one in changed], proven.pipeline)
+    written = place_package(target.package, proven.pipeline, modules)
     return Compilation(
         notebook=str(path),
         name=target.name,
@@ -213,7 +221,17 @@ def _proven(
             python=platform.python_version(),
         )  # fmt: skip
         if judged.proof:
-            words = f"{judged.proof.verdict}, {judged.proof.compared} variables, {len(pipeline.steps)} steps"
+            modules |= formatted(
+                {
+                    f"test_{target.name}.py": pin_test(
+                        target.name,
+                        str(PurePosixPath(pipeline.notebook).parent),
+                        _pinned(by_run, volatile),
+                    )
+                }
+            )
+            found = f"{judged.proof.verdict}, {judged.proof.compared} variables"
+            words = f"{found}, {len(pipeline.steps)} steps"
             return _Proven(
                 pipeline=pipeline.model_copy(update={"proof": judged.proof}),
                 modules=modules,
@@ -228,6 +246,18 @@ def _proven(
             reason=f"no proof in {_TRIALS} trials", hint="Mark steps with %%step NAME."
         ),
         words="refused",
+    )
+
+
+def _pinned(by_run: Trial, volatile: Mapping[str, str]) -> dict[str, Mapping[str, Any]]:
+    return {name: pin for name, pin in by_run.pins.items() if name not in volatile}
+
+
+def _kept_by_hand(changed: ChangedByHand) -> Refusal:
+    return Refusal(
+        reason=changed.reason,
+        hint="Move the change out of the region or into the notebook; --force writes over it.",
+        diff=changed.diff,
     )
 
 

@@ -172,6 +172,7 @@ class Refusal(Record):
         line: In the first of them, from 1.
         reason: One sentence: what was met.
         hint: What to do about it.
+        diff: Where a file was changed by hand: from what is there to what would be written.
     """
 
     cells: tuple[int, ...] = ()
@@ -179,6 +180,7 @@ class Refusal(Record):
     names: tuple[str, ...] = ()
     reason: str
     hint: str = ""
+    diff: str = ""
 
 
 class Compilation(Record):

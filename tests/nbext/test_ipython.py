@@ -39,7 +39,7 @@ def test_loading_imports_nothing_heavy() -> None:
     answer = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
-    assert answer.stdout == "[] 3\n"  # nbext, nbext.ipython, nbext.journal
+    assert answer.stdout == "[] 4\n"  # nbext, nbext.ipython, nbext.journal, nbext.steps
 
 
 def test_unloading_restores_the_shell_exactly() -> None:

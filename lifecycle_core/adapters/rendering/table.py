@@ -20,6 +20,7 @@ VIEWS = {
     "Bundle": "bundle",
     "CellResult": "cell_result",
     "Checkpoints": "checkpoints",
+    "Compilation": "compilation",
     "Contract": "contract",
     "ContractReport": "contract_report",
     "Entry": "entry",

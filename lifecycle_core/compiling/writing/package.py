@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from lifecycle_core.compiling.program import literal_text
 from lifecycle_core.compiling.writing.layout import SET_UP, SHARED
 from lifecycle_core.compiling.writing.steps import field_of
 from lifecycle_core.compiling.writing.texts import docstring
@@ -64,9 +63,9 @@ def _run(layout: Layout) -> list[str]:
         kind = of_literal(default)
         if isinstance(default, list | dict | set):
             words.append(f"{name}: {kind} | None = None")
-            filled += [f"    if {name} is None:", f"        {name} = {literal_text(value)}"]
+            filled += [f"    if {name} is None:", f"        {name} = {ast.unparse(value)}"]
         else:
-            words.append(f"{name}: {kind} = {literal_text(value)}")
+            words.append(f"{name}: {kind} = {ast.unparse(value)}")
     signature = f"*, {', '.join(words)}" if words else ""
     first = [*layout.program.parameters, *layout.constants]
     start = ", ".join(f'"{name}": {name}' for name in first)

@@ -6,7 +6,6 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lifecycle_core.compiling.program import literal_text
 from lifecycle_core.compiling.writing.texts import as_closure, docstring, indented
 from lifecycle_core.compiling.writing.types import annotation, of_literal
 from lifecycle_core.notebooks.dataflow.knowledge import BUILTINS
@@ -61,63 +60,77 @@ def step_module(
         prose: Paragraphs for its docstring.
         title: First line of its docstring.
     """
-    name, border = layout.names[number], layout.borders[number]
+    name = layout.names[number]
     body, brought = layout.body(number), layout.brought(number)
-    own = layout.definitions_in(name)
-    given, needs = _outputs(layout, number)
-    taken, more = _inputs(layout, number)
-    typing_only = {*needs, *more} - {"from typing import Any", ""}
-    imports = dict.fromkeys(layout.imports(name, (*body, *brought), package))
-    typing_only -= imports.keys()
-    lines = [docstring(title, prose), "", "from __future__ import annotations", ""]
-    from_typing = ["NamedTuple"] if given else []
-    from_typing += ["TYPE_CHECKING"] if typing_only else []
-    from_typing += ["Any"] if "from typing import Any" in {*needs, *more} else []
-    if from_typing:
-        lines.append(f"from typing import {', '.join(from_typing)}")
-    suppressed = any(layout.program.may_stop(cell) for cell in layout.groups[number].cells)
-    if suppressed:
-        lines.append("from contextlib import suppress")
-    replaced = _builtins_rebound(layout, number)
-    if replaced:
-        lines.append("import builtins")
-    lines += imports
-    if typing_only:
-        lines += ["", "if TYPE_CHECKING:", *(f"    {line}" for line in sorted(typing_only))]
-    for piece in own:
-        lines += ["", "", piece.text]
+    outputs, taken = _outputs(layout, number), _inputs(layout, number)
     returned = f"{''.join(part.title() for part in name.split('_'))}{_RETURNED}"
-    if given:
+    returns = returned if outputs else "None"
+    inner, placed = _function_body(layout, number)
+    if outputs:
+        values = ", ".join(f"{one.field}={one.variable}" for one in outputs)
+        inner += ["", f"    return {returned}({values})"]
+    elif not placed:
+        inner.append("    pass")
+    waits = any(awaits(piece.node) for piece in body)
+    if waits:
+        inner = [
+            f"    async def cells() -> {returns}:",
+            indented("\n".join(inner)),
+            "",
+            f"    {'return ' if outputs else ''}asyncio.run(cells())",
+        ]
+    imports = layout.imports(name, (*body, *brought), package)
+    needed = [*(one.needs for one in outputs), *taken.needs]
+    lines = [docstring(title, prose), "", "from __future__ import annotations", ""]
+    lines += ["import asyncio"] if waits else []
+    lines += _helping_imports(layout, number)
+    lines += _typing_imports(needed, imports, named=bool(outputs))
+    for piece in layout.definitions_in(name):
+        lines += ["", "", piece.text]
+    if outputs:
         lines += ["", "", f"class {returned}(NamedTuple):", f'    """What `{name}` gives."""', ""]
-        lines += [f"    {field}: {kind}" for field, kind, _ in given]
-    lines += ["", "", _signature(name, taken, returned if given else "None")]
-    lines.append(indented(docstring(title, ())))
-    head, lines = lines, []
-    lines += [f"    {one} = builtins.{one}" for one in replaced]
+        lines += [f"    {one.field}: {one.annotation}" for one in outputs]
+    words = ", ".join((*taken.positional, *(["*", *taken.keywords] if taken.keywords else ())))
+    lines += ["", "", f"def {name}({words}) -> {returns}:", indented(docstring(title, ())), *inner]
+    return Module(text="\n".join(lines) + "\n", placed=tuple(placed))
+
+
+def _helping_imports(layout: Layout, number: int) -> list[str]:
+    """Return the imports of what we write ourselves into the function."""
+    found: list[str] = []
+    if any(layout.program.may_stop(cell) for cell in layout.groups[number].cells):
+        found.append("from contextlib import suppress")
+    if _builtins_rebound(layout, number):
+        found.append("import builtins")
+    return found
+
+
+def _typing_imports(needed: Sequence[str], imports: Sequence[str], *, named: bool) -> list[str]:
+    """Return all imports, with those that only annotations need apart."""
+    any_type = "from typing import Any"
+    apart = sorted({*needed} - {any_type, ""} - {*imports})
+    from_typing = ["NamedTuple"] if named else []
+    from_typing += ["TYPE_CHECKING"] if apart else []
+    from_typing += ["Any"] if any_type in needed else []
+    lines = [f"from typing import {', '.join(from_typing)}"] if from_typing else []
+    lines += dict.fromkeys(imports)
+    if apart:
+        lines += ["", "if TYPE_CHECKING:", *(f"    {line}" for line in apart)]
+    return lines
+
+
+def _function_body(layout: Layout, number: int) -> tuple[list[str], list[Piece | None]]:
+    """Return the lines of a step's function, and which piece each of its statements is."""
+    replaced = _builtins_rebound(layout, number)
     declared = _bound_by_functions_only(layout, number)
+    lines = [f"    {one} = builtins.{one}" for one in replaced]
     lines += [f"    {one}: object" for one in declared]
-    placed: list[Piece | None] = [None] * (len(replaced) + len(declared))
-    for piece in brought:
+    placed: list[Piece | None] = [None] * len(lines)
+    for piece in layout.brought(number):
         lines.append(indented(as_closure(piece.text)))
         placed.append(piece)
-    text, pieces = _code(layout, body)
-    lines += text
-    placed += pieces
-    if given:
-        values = ", ".join(f"{field}={variable}" for field, _, variable in given)
-        lines += ["", f"    return {returned}({values})"]
-        placed.append(None)
-    elif not placed:
-        lines.append("    pass")
-    if any(awaits(piece.node) for piece in body):
-        lines = [
-            f"    async def cells() -> {returned if given else 'None'}:",
-            *(indented(line) for line in ["\n".join(lines)]),
-            "",
-            f"    {'return ' if given else ''}asyncio.run(cells())",
-        ]
-        head.insert(4, "import asyncio")
-    return Module(text="\n".join((*head, *lines)) + "\n", placed=tuple(placed))
+    text, pieces = _code(layout, layout.body(number))
+    return [*lines, *text], [*placed, *pieces]
 
 
 def awaits(node: ast.AST) -> bool:
@@ -136,41 +149,47 @@ def awaits(node: ast.AST) -> bool:
     return any(awaits(inner) for inner in ast.iter_child_nodes(node))
 
 
-def _signature(name: str, taken: tuple[list[str], list[str]], returned: str) -> str:
-    positional, keywords = taken
-    words = ", ".join((*positional, *(["*", *keywords] if keywords else ())))
-    return f"def {name}({words}) -> {returned}:"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Output:
+    field: str
+    annotation: str
+    variable: str
+    needs: str
 
 
-def _outputs(layout: Layout, number: int) -> tuple[list[tuple[str, str, str]], list[str]]:
-    """Return field, annotation and variable of each output, and the imports of the annotations."""
-    found: list[tuple[str, str, str]] = []
-    needs: list[str] = []
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Inputs:
+    positional: tuple[str, ...]
+    keywords: tuple[str, ...]
+    needs: tuple[str, ...]
+
+
+def _outputs(layout: Layout, number: int) -> list[_Output]:
+    found: list[_Output] = []
     for name in layout.borders[number].outputs:
-        kind = _annotated(layout, name, layout.groups[number].cells[-1])
-        found.append((field_of(name, [field for field, _, _ in found]), kind[0], name))
-        needs.append(kind[1])
-    return found, needs
+        kind, needs = _annotated(layout, name, layout.groups[number].cells[-1])
+        field = field_of(name, [one.field for one in found])
+        found.append(_Output(field=field, annotation=kind, variable=name, needs=needs))
+    return found
 
 
-def _inputs(layout: Layout, number: int) -> tuple[tuple[list[str], list[str]], list[str]]:
+def _inputs(layout: Layout, number: int) -> _Inputs:
     border = layout.borders[number]
     positional: list[str] = []
+    keywords: list[str] = []
     needs: list[str] = []
     for name, by in border.inputs.items():
-        kind = _annotated(layout, name, layout.groups[by].cells[-1])
-        positional.append(f"{name}: {kind[0]}")
-        needs.append(kind[1])
-    keywords: list[str] = []
+        kind, needed = _annotated(layout, name, layout.groups[by].cells[-1])
+        positional.append(f"{name}: {kind}")
+        needs.append(needed)
     for name in border.parameters:
-        value = ast.literal_eval(layout.program.parameters[name])
-        kind_text = of_literal(value)
-        if "Any" in kind_text:
-            needs.append("from typing import Any")
+        literal = layout.program.parameters[name]
+        value = ast.literal_eval(literal)
+        kind = of_literal(value)
+        needs += ["from typing import Any"] if "Any" in kind else []
         fixed = not isinstance(value, list | dict | set)
-        default = f" = {literal_text(layout.program.parameters[name])}" if fixed else ""
-        keywords.append(f"{name}: {kind_text}{default}")
-    return (positional, keywords), needs
+        keywords.append(f"{name}: {kind} = {ast.unparse(literal)}" if fixed else f"{name}: {kind}")
+    return _Inputs(positional=tuple(positional), keywords=tuple(keywords), needs=tuple(needs))
 
 
 def _annotated(layout: Layout, name: str, cell: int) -> tuple[str, str]:
@@ -217,14 +236,14 @@ def _code(layout: Layout, body: Sequence[Piece]) -> tuple[list[str], list[Piece 
             lines.append("")
         if layout.program.may_stop(cell):
             lines.append("    with suppress(Exception):")
-            lines += [indented(_text(layout, piece), 8) for piece in pieces]
+            lines += [indented(_text(piece), 8) for piece in pieces]
             placed.append(pieces[0])
             continue
         last = 0
         for piece in pieces:
             if last and piece.line > last + 1:
                 lines.append("")
-            lines.append(indented(_text(layout, piece)))
+            lines.append(indented(_text(piece)))
             placed.append(piece)
             last = piece.line + piece.text.count("\n")
     return lines, placed
@@ -237,7 +256,7 @@ def _by_cell(body: Sequence[Piece]) -> Iterator[tuple[int, list[Piece]]]:
     yield from cells.items()
 
 
-def _text(layout: Layout, piece: Piece) -> str:
+def _text(piece: Piece) -> str:
     is_function = isinstance(piece.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
 
     return as_closure(piece.text) if is_function else piece.text

@@ -1,4 +1,4 @@
-"""Pieces of a notebook as they stand in a function: indented, and without what only cells can do."""
+"""Pieces of a notebook as they stand in a function: indented, and without what cells alone can."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ import keyword
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
 _ALIASES = {"pandas": "pd", "numpy": "np", "polars": "pl", "altair": "alt"}
 _PUBLIC = {"pathlib.PosixPath": "pathlib.Path", "pathlib.WindowsPath": "pathlib.Path"}
@@ -20,6 +20,9 @@ class Annotation(NamedTuple):
 
     text: str
     needs: str = ""
+
+
+_ANY = Annotation("Any", "from typing import Any")
 
 
 def annotation(type_name: str, definitions: Collection[str]) -> Annotation:
@@ -40,15 +43,13 @@ def annotation(type_name: str, definitions: Collection[str]) -> Annotation:
     module, _, name = type_name.rpartition(".")
     if type_name == "NoneType":
         return Annotation("None")
-    if not module:
-        if hasattr(builtins, name):
-            return Annotation(_GENERIC.get(name, name), _any(name in _GENERIC))
-        return Annotation("Any", _any(wanted=True))
+    if not module and hasattr(builtins, name):
+        return Annotation(_GENERIC.get(name, name), _ANY.needs if name in _GENERIC else "")
     if module == "__main__":
-        return Annotation(name) if name in definitions else Annotation("Any", _any(wanted=True))
+        return Annotation(name) if name in definitions else _ANY
     parts = type_name.split(".")
-    if not all(part.isidentifier() and not keyword.iskeyword(part) for part in parts):
-        return Annotation("Any", _any(wanted=True))
+    if not module or not all(part.isidentifier() and not keyword.iskeyword(part) for part in parts):
+        return _ANY
     if module in _ALIASES:
         return Annotation(f"{_ALIASES[module]}.{name}", f"import {module} as {_ALIASES[module]}")
     return Annotation(name, f"from {module} import {name}")
@@ -64,17 +65,14 @@ def of_literal(value: object) -> str:
     if value is None:
         return "Any"
     if isinstance(value, list | set | tuple):
-        inner = {of_literal(one) for one in value}
-        held = inner.pop() if len(inner) == 1 else "Any"
+        held = _common(value)
         kind = type(value).__name__
         return f"{kind}[{held}, ...]" if isinstance(value, tuple) else f"{kind}[{held}]"
     if isinstance(value, dict):
-        keys = {of_literal(one) for one in value}
-        held = {of_literal(one) for one in value.values()}
-        both = [each.pop() if len(each) == 1 else "Any" for each in (keys, held)]
-        return f"dict[{both[0]}, {both[1]}]"
+        return f"dict[{_common(value)}, {_common(value.values())}]"
     return type(value).__name__
 
 
-def _any(wanted: bool) -> str:  # noqa: FBT001 - one flag, named where it is not plain
-    return "from typing import Any" if wanted else ""
+def _common(values: Iterable[object]) -> str:
+    kinds = {of_literal(one) for one in values}
+    return kinds.pop() if len(kinds) == 1 else "Any"

@@ -77,7 +77,7 @@ def function(value: Value) -> Iterator[Part]:
 
 
 def code(value: Value) -> Iterator[Part]:
-    """A code object: what it does, whether it was compiled within a cell, a module or a function."""
+    """A code object: what it does, wherever it stands: in a cell, a module or a function."""
     yield _instructions(value)
     yield leaf((value.co_argcount, value.co_posonlyargcount, value.co_kwonlyargcount))
     yield leaf((value.co_flags & ~_WHERE_IT_STANDS, value.co_name))

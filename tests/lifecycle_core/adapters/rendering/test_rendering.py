@@ -12,13 +12,15 @@ import pytest
 from lifecycle_core.adapters.rendering import to_html, to_text
 from lifecycle_core.adapters.rendering.table import VIEWS, view_of
 from lifecycle_core.schema.base import Record
-from tests.fakes import records, reproductions
+from tests.fakes import pipelines, records, reproductions
 from tests.golden_files import agrees_with_golden
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "records"
 CASES: dict[str, Record] = {
     "bundle": records.bundle(),
     "cell_result": records.reproduction(good=False).cells[2],
+    "compilation": pipelines.compiled(),
+    "compilation-refused": pipelines.refused(),
     "contract": records.contract(),
     "checkpoints": records.checkpoints(value="fail", owners="missing", review="waived"),
     "contract_report": records.contract_report(),

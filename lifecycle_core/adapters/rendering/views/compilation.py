@@ -1,0 +1,113 @@
+"""What came of compiling a notebook: its steps and the proof, or the cells in the way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import RenderableType
+
+    from lifecycle_core.schema.pipeline import Compilation, Refusal, Step
+
+_MOST = 4
+
+
+def values(record: Compilation) -> dict[str, Any]:
+    """Add the state, the summary, and the steps' cells and variables in words."""
+    steps = record.pipeline.steps if record.pipeline else ()
+    return {
+        "state": "pass" if record.compiled else "fail",
+        "summary": _summary(record),
+        "rows": [
+            {
+                "step": step,
+                "cells": ranges(step.cells),
+                "takes": _takes(step),
+                "gives": _gives(step),
+            }
+            for step in steps
+        ],
+        "refusals": [(where(one), one) for one in record.refusals],
+    }
+
+
+def text(record: Compilation) -> list[RenderableType]:
+    """Return the steps as a table, why cells are together, and what is refused."""
+    shown = values(record)
+    parts: list[RenderableType] = [Text(shown["summary"], style="bold")]
+    if shown["rows"] and record.compiled:
+        table = Table(box=None, pad_edge=False, header_style="dim")
+        for column in ("step", "cells", "takes", "gives"):
+            table.add_column(column, overflow="fold")
+        for row in shown["rows"]:
+            table.add_row(row["step"].name, row["cells"], row["takes"], row["gives"])
+        parts += [Text(""), table]
+        together = [f for row in shown["rows"] for f in row["step"].fused]
+        parts += [Text(f"Together {ranges(f.cells)}: {f.reason}.", style="dim") for f in together]
+    for place, one in shown["refusals"]:
+        parts.append(Text(f"{place}: {one.reason}." if place else f"{one.reason}.", style="red"))
+        if one.hint:
+            parts.append(Text(f"    {one.hint}", style="dim"))
+        if one.diff:
+            parts.append(Text(one.diff))
+    if record.next:
+        parts.append(Text(f"\nNext: {record.next}"))
+    return parts
+
+
+def ranges(cells: Sequence[int]) -> str:
+    """Return indexes with runs put together.
+
+    Example:
+        >>> ranges((1, 2, 3, 7, 9, 10))
+        '1-3, 7, 9, 10'
+    """
+    runs: list[list[int]] = []
+    for cell in cells:
+        if runs and runs[-1][-1] == cell - 1:
+            runs[-1].append(cell)
+        else:
+            runs.append([cell])
+    return ", ".join(
+        f"{run[0]}-{run[-1]}" if len(run) > 2 else ", ".join(map(str, run))  # noqa: PLR2004 - a run
+        for run in runs
+    )
+
+
+def where(refusal: Refusal) -> str:
+    """Return the place of a refusal in words; empty if it is of the whole notebook."""
+    if not refusal.cells:
+        return ""
+    word = "cell" if len(refusal.cells) == 1 else "cells"
+    line = f", line {refusal.line}" if refusal.line else ""
+    return f"{word} {ranges(refusal.cells)}{line}"
+
+
+def _takes(step: Step) -> str:
+    return _listed([*(one.name for one in step.inputs), *step.parameters])
+
+
+def _gives(step: Step) -> str:
+    return _listed([one.name for one in step.outputs])
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
+    return ", ".join(names[:_MOST]) + more
+
+
+def _summary(record: Compilation) -> str:
+    if not record.compiled or record.pipeline is None:
+        return f"{record.notebook} was not compiled; nothing was written."
+    proof = record.pipeline.proof
+    count = len(record.pipeline.steps)
+    steps = f"{count} {'step' if count == 1 else 'steps'}"
+    if proof is None:
+        return f"{record.name}: {steps}"
+    left = f", {len(proof.not_compared)} without a digest" if proof.not_compared else ""
+    return f"{record.name}: {steps}, proven {proof.verdict} in {proof.compared} variables{left}"

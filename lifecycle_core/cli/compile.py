@@ -1,0 +1,58 @@
+"""`nbrelease pipeline compile`: a notebook becomes a package of steps."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lifecycle_core.cli.answering import answer, verb
+from lifecycle_core.cli.options import JsonOption, NotebookArgument, TimeoutOption
+
+SHORT_HELP = "Compile a notebook into steps, proven to give its results."
+EXAMPLES = "Example: nbrelease pipeline compile example_notebooks/telco_churn.ipynb --name churn"
+
+
+@verb
+def compile_command(
+    notebook: NotebookArgument,
+    name: Annotated[
+        str | None,
+        typer.Option(help="Of the pipeline; default: that of the release, or of the file."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder that holds pipelines/; default: the current one.", metavar="DIR"),
+    ] = None,
+    outputs: Annotated[
+        str, typer.Option(help="keep or drop what the notebook prints and draws.")
+    ] = "keep",
+    cell_timeout: TimeoutOption = None,
+    force: Annotated[  # noqa: FBT002 - typer reads a flag from a parameter
+        bool, typer.Option("--force", help="Write over what was changed by hand in regions.")
+    ] = False,
+    json_file: JsonOption = None,
+) -> int:
+    """Compile a notebook into a Python package of steps that gives its results.
+
+    The steps are run in a clean process and every variable is compared with the notebook's own.
+    Exit code 0: written and proven equal; 1: refused, with the cells and the reason; 2: the call
+    or the notebook is wrong.
+    """
+    from lifecycle_core import verbs
+    from lifecycle_core.adapters.terminal import watched
+
+    with watched(sys.stderr) as progress:
+        compilation = verbs.compile_pipeline(
+            notebook,
+            name=name,
+            out=out,
+            cell_timeout=cell_timeout,
+            outputs=outputs,
+            force=force,
+            progress=progress,
+        )
+    answer(compilation, json_file)
+    return 0 if compilation.compiled else 1

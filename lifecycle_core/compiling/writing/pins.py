@@ -1,0 +1,98 @@
+"""The test that goes with a package: it pins what the pipeline gave when it was proven."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_HEAD = '''"""The pipeline `{name}` gives what it gave when it was compiled and proven.
+
+It runs in the notebook's folder, because relative paths are relative to that.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import math
+import sys
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+NOTEBOOKS = (HERE / {folder!r}).resolve()
+sys.path[:0] = [str(HERE.parents[1]), str(NOTEBOOKS)]
+
+from pipelines.{name} import run  # noqa: E402 - the paths come first
+
+
+def same(value: Any, pinned: Any) -> bool:
+    """Compare numbers to twelve digits, and everything else exactly."""
+    if isinstance(pinned, float):
+        both_nan = math.isnan(value) and math.isnan(pinned)
+        return both_nan or math.isclose(value, pinned, rel_tol=1e-12)
+    return bool(value == pinned)
+
+'''
+_TABLE = '''
+def fingerprint(table: Any) -> str:
+    """Return a digest of a frame's or a series' values and index."""
+    import pandas as pd
+
+    hashes = pd.util.hash_pandas_object(table, index=True).to_numpy()
+    return hashlib.sha256(hashes.tobytes()).hexdigest()[:16]
+
+'''
+_ARRAY = '''
+def content(array: Any) -> str:
+    """Return a digest of an array's bytes."""
+    return hashlib.sha256(array.tobytes()).hexdigest()[:16]
+
+'''
+
+
+def pin_test(name: str, folder: str, pins: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return the module of the test.
+
+    Args:
+        name: Of the pipeline.
+        folder: The notebook's folder, relative to the package.
+        pins: By variable, what was seen of it: `kind` and `value`, `shape`, `digest` or `type`.
+
+    Example:
+        >>> text = pin_test("churn", "../..", {"auc": {"kind": "value", "value": "0.75"}})
+        >>> 'assert same(values["auc"], 0.75)' in text
+        True
+    """
+    kinds = {pin["kind"] for pin in pins.values()}
+    text = _HEAD.format(name=name, folder=folder)
+    text += _TABLE if "table" in kinds else ""
+    text += _ARRAY if "array" in kinds else ""
+    lines = [
+        "",
+        "def test_results() -> None:",
+        "    with contextlib.chdir(NOTEBOOKS):",
+        "        values = run()",
+        *(f"    {line}" for line in _assertions(pins)),
+        "    assert values.keys() >= {" + ", ".join(f'"{one}"' for one in pins) + "}" if pins else
+        "    assert isinstance(values, dict)",
+    ]  # fmt: skip
+    return text + "\n".join(lines) + "\n"
+
+
+def _assertions(pins: Mapping[str, Mapping[str, Any]]) -> Iterable[str]:
+    for name, pin in pins.items():
+        where = f'values["{name}"]'
+        match pin["kind"]:
+            case "value":
+                yield f"assert same({where}, {pin['value']})"
+            case "table":
+                yield f"assert {where}.shape == {tuple(pin['shape'])!r}"
+                yield f'assert fingerprint({where}) == "{pin["digest"]}"'
+            case "array":
+                yield f"assert {where}.shape == {tuple(pin['shape'])!r}"
+                yield f'assert content({where}) == "{pin["digest"]}"'
+            case _:
+                yield f'assert type({where}).__name__ == "{pin["type"]}"'

@@ -1,0 +1,64 @@
+"""What turns a notebook into a pipeline."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lifecycle_core.adapters.progress import Progress, Silent
+
+if TYPE_CHECKING:
+    from lifecycle_core.schema.pipeline import Compilation
+
+_SILENT = Silent()
+
+
+def compile_pipeline(
+    notebook: Path | str,
+    *,
+    name: str | None = None,
+    out: Path | str | None = None,
+    cell_timeout: float | None = None,
+    outputs: str = "keep",
+    force: bool = False,
+    progress: Progress = _SILENT,
+) -> Compilation:
+    """Compile a notebook into a package of steps, and prove that it gives the notebook's results.
+
+    Args:
+        notebook: A saved notebook.
+        name: Of the pipeline: a Python name; by default that of the `%%release` cell, or the
+            file's.
+        out: Folder that holds `pipelines`, or `pipelines` itself; the current one if None.
+        cell_timeout: Seconds one cell may run.
+        outputs: `keep` or `drop` what the notebook prints and draws.
+        force: Write over regions that were changed by hand.
+        progress: Told about each run.
+
+    Raises:
+        InvalidCall: The name is none, or a value is outside its range.
+        NotebookInvalid: The notebook cannot be read or run as it is.
+        TargetUnwritable: The package cannot be written.
+    """
+    from lifecycle_core.adapters.engine import PapermillEngine
+    from lifecycle_core.adapters.environment import UvEnvironments
+    from lifecycle_core.compiling import require_kept, require_name
+    from lifecycle_core.releasing.compilation import Target, compile_only
+    from lifecycle_core.reproducing import require_sensible
+
+    require_sensible(cell_timeout=cell_timeout)
+    require_kept(outputs)
+    path, folder = Path(notebook), Path(out) if out is not None else Path()
+    return compile_only(
+        path,
+        engine=PapermillEngine(),
+        environments=UvEnvironments(),
+        target=Target(
+            folder=folder.parent if folder.name == "pipelines" else folder,
+            name=require_name(name, path),
+        ),
+        cell_timeout=cell_timeout,
+        keep=outputs == "keep",
+        force=force,
+        progress=progress,
+    )
