@@ -27,7 +27,6 @@ MODULES = (
     "displays",
     "magics",
     "queries",
-    "notebooks",
     "refused",
     "tutorials",
 )
