@@ -53,9 +53,17 @@ def run_notebook(
     return _ran(_run({"cells": asked, "trace": trace}, folder, hash_seed))
 
 
-def run_package(root: Path, name: str, folder: Path, *, hash_seed: int = 0) -> Ran:
-    """Run `pipelines.NAME.run()` from below `root`, nbrelease blocked, in a copy of the folder."""
-    return _ran(_run({"package": name, "root": str(root.resolve())}, folder, hash_seed))
+def run_package(package: Path, folder: Path, *, hash_seed: int = 0) -> Ran:
+    """Run `run()` of a package, nbrelease blocked, in a copy of the notebook's folder.
+
+    Args:
+        package: `.../pipelines/NAME`, imported as `pipelines.NAME`.
+        folder: Where the notebook lies.
+        hash_seed: Of the process.
+    """
+    root, *_ = package.resolve().parents[1:]
+    asked = {"package": f"{package.parent.name}.{package.name}", "root": str(root)}
+    return _ran(_run(asked, folder, hash_seed))
 
 
 def _ran(answer: Mapping[str, Any]) -> Ran:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import pickle
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import nbformat
@@ -18,6 +18,7 @@ from tests.pipelines.portrait import same
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from tests.corpus.case import Cell
     from tests.pipelines.case import Case
@@ -121,8 +122,6 @@ def _wrong(case: Case, first: Ran, second: Ran) -> str:
 
 def _bound(sources: Iterable[str]) -> set[str]:
     """Return names assigned at the top of some sources."""
-    import ast
-
     found: set[str] = set()
     for source in sources:
         try:

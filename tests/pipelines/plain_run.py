@@ -41,10 +41,10 @@ class Blocker:
 
 
 def run_package(name: str, root: str, portrait: Callable[[object], Any]) -> dict[str, Any]:
-    """Call `run()` of a package below `root/pipelines` as any user would."""
-    sys.meta_path.insert(0, Blocker())  # type: ignore[arg-type]
+    """Call `run()` of a package below `root` as any user would."""
+    sys.meta_path.insert(0, Blocker())
     sys.path[:0] = ["", root]
-    package = importlib.import_module(f"pipelines.{name}")
+    package = importlib.import_module(name)
     values = package.run()
     loaded = [blocked for blocked in BLOCKED if blocked in sys.modules]
     return {

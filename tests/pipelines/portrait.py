@@ -64,34 +64,50 @@ class _Painter:
             self.above.pop()
 
     def _composed(self, value: Any) -> Any:
-        kind = type(value).__qualname__
-        module = type(value).__module__
+        """Ask those who know a kind of value, the first that does."""
+        for painter in (self._code, self._numbers, self._pandas, self._container):
+            if (painted := painter(value)) is not None:
+                return painted
+        return self._reduced(value)
+
+    def _code(self, value: Any) -> Any:
+        kind, module = type(value).__qualname__, type(value).__module__
         if isinstance(value, NAMED) or kind == "_lru_cache_wrapper":
             return ("named", getattr(value, "__qualname__", getattr(value, "__name__", kind)))
         if isinstance(value, enum.Enum):
             return ("enum", kind, value.name)
-        if module.startswith("pandas."):
-            return self._pandas(value, kind)
-        if isinstance(value, np.ndarray):
-            return self._array(value)
+        return ("drawn", kind) if module.startswith(DRAWN) else None
+
+    def _numbers(self, value: Any) -> Any:
         if isinstance(value, np.generic):
             return ("numpy", str(value.dtype), self.paint(value.item()))
-        if module.startswith(DRAWN):
-            return ("drawn", kind)
+        if not isinstance(value, np.ndarray):
+            return None
+        if value.dtype.names:  # the bytes between fields are never set
+            fields = [(name, self._numbers(value[name])) for name in value.dtype.names]
+            return ("records", value.shape, fields)
+        if value.dtype == object:
+            return ("objects", value.shape, [self.paint(each) for each in value.ravel().tolist()])
+        return ("array", str(value.dtype), np.ascontiguousarray(value).copy())
+
+    def _container(self, value: Any) -> Any:
+        kind = type(value).__qualname__
         if isinstance(value, set | frozenset):
             return ("set", kind, sorted((self.paint(each) for each in value), key=digest))
-        if type(value) in {list, tuple}:
-            return (kind, [self.paint(each) for each in value])
         if isinstance(value, tuple):
-            return ("tuple", kind, [self.paint(each) for each in value], list(_fields(value)))
+            fields = list(getattr(value, "_fields", ()))
+            return ("tuple", kind, [self.paint(each) for each in value], fields)
+        if type(value) is list:
+            return (kind, [self.paint(each) for each in value])
         if type(value) is dict:
             return (kind, [(self.paint(key), self.paint(each)) for key, each in value.items()])
         if isinstance(value, types.MappingProxyType):
             return (kind, self.paint(dict(value)))
-        return self._reduced(value, kind)
+        return None
 
-    def _reduced(self, value: Any, kind: str) -> Any:
+    def _reduced(self, value: Any) -> Any:
         """Describe an object by what pickling would keep of it."""
+        kind = type(value).__qualname__
         try:
             reduced = value.__reduce_ex__(4)
         except Exception:  # noqa: BLE001 (whatever an object says when it cannot be pickled)
@@ -103,7 +119,8 @@ class _Painter:
             return ("global", reduced)
         function, arguments, *rest = reduced
         parts = [
-            self.paint([*part] if hasattr(part, "__next__") else part) for part in (arguments, *rest)
+            self.paint([*part] if hasattr(part, "__next__") else part)
+            for part in (arguments, *rest)
         ]
         name = getattr(function, "__qualname__", str(function))
         return ("object", kind, name, parts, self._answers(value))
@@ -127,38 +144,28 @@ class _Painter:
                     answers.append((method, type(error).__name__))
         return answers
 
-    def _array(self, value: Any) -> Any:
-        if value.dtype.names:  # the bytes between fields are never set
-            fields = [(name, self._array(value[name])) for name in value.dtype.names]
-            return ("records", value.shape, fields)
-        if value.dtype == object:
-            return ("objects", value.shape, [self.paint(each) for each in value.ravel().tolist()])
-        return ("array", str(value.dtype), np.ascontiguousarray(value).copy())
-
-    def _pandas(self, value: Any, kind: str) -> Any:
+    def _pandas(self, value: Any) -> Any:
+        if type(value).__module__.partition(".")[0] != "pandas":
+            return None
         import pandas as pd
 
         if isinstance(value, pd.DataFrame):
-            columns = [self._pandas(value.iloc[:, at], "Series") for at in range(value.shape[1])]
+            columns = [self._pandas(value.iloc[:, at]) for at in range(value.shape[1])]
             return ("frame", self.paint(value.columns), self.paint(value.index), columns)
         if isinstance(value, pd.Series):
             name = self.paint(value.name)
             return ("series", name, self.paint(value.index), self._values(value))
         if isinstance(value, pd.Index):
             names = [self.paint(name) for name in value.names]
-            return ("index", kind, names, self._values(value))
+            return ("index", type(value).__qualname__, names, self._values(value))
         if hasattr(value, "isoformat") or value is pd.NaT:
-            return ("pandas", kind, str(value))
-        return self._reduced(value, kind)
+            return ("pandas", type(value).__qualname__, str(value))
+        return None
 
     def _values(self, value: Any) -> Any:
         if value.dtype == object:
             return ("objects", len(value), [self.paint(each) for each in value])
         return ("pandas values", str(value.dtype), value.copy())
-
-
-def _fields(value: Any) -> tuple[str, ...]:
-    return tuple(getattr(value, "_fields", ()))
 
 
 def same(old: Any, new: Any, rtol: float = 0.0) -> str:
@@ -172,19 +179,22 @@ def same(old: Any, new: Any, rtol: float = 0.0) -> str:
     if type(old) is not type(new):
         return f"{_short(old)} became {_short(new)}"
     if isinstance(old, tuple | list):
-        if len(old) != len(new):
-            return f"{len(old)} parts became {len(new)}: {_short(old)}, {_short(new)}"
-        for at, (one, other) in enumerate(zip(old, new, strict=True)):
-            if told := same(one, other, rtol):
-                return f"{at}: {told}" if len(told) < 300 else told
-        return ""
+        return _same_parts(old, new, rtol)
     if isinstance(old, np.ndarray):
         return _same_array(old, new, rtol)
     if hasattr(old, "dtype"):
         return _same_pandas(old, new, rtol)
-    if isinstance(old, float):
-        return "" if _close(old, new, rtol) else f"{old!r} became {new!r}"
-    return "" if old == new else f"{_short(old)} became {_short(new)}"
+    equal = _close(old, new, rtol) if isinstance(old, float) else old == new
+    return "" if equal else f"{_short(old)} became {_short(new)}"
+
+
+def _same_parts(old: Any, new: Any, rtol: float) -> str:
+    if len(old) != len(new):
+        return f"{len(old)} parts became {len(new)}: {_short(old)}, {_short(new)}"
+    for at, (one, other) in enumerate(zip(old, new, strict=True)):
+        if told := same(one, other, rtol):
+            return f"{at}: {told}" if len(told) < 300 else told
+    return ""
 
 
 def _same_array(old: Any, new: Any, rtol: float) -> str:

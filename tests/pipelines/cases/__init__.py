@@ -40,7 +40,11 @@ def all_cases() -> Mapping[str, Case]:
     """
     cases: list[Case] = []
     for module in MODULES:
-        if not __import__('pathlib').Path(__file__).with_name(module+'.py').exists() and module!='tutorials': continue
+        if (
+            not __import__("pathlib").Path(__file__).with_name(module + ".py").exists()
+            and module != "tutorials"
+        ):
+            continue
         cases += import_module(f"tests.pipelines.cases.{module}").CASES
     named = {case.name: case for case in cases}
     if len(named) != len(cases):

@@ -65,7 +65,9 @@ fitted = predict(X)
 rmse = float(np.sqrt(np.mean((y - fitted) ** 2)))
 """,
         exports=("X", "y", "linear", "rest", "tree", "fitted", "rmse"),
-        facts=Facts(takes={"DecisionTreeRegressor(max": ("X", "rest"), "rmse =": ("linear", "tree")}),
+        facts=Facts(
+            takes={"DecisionTreeRegressor(max": ("X", "rest"), "rmse =": ("linear", "tree")}
+        ),
         mutation=Mutation("max_depth=3", "max_depth=5", "hyper-parameter"),
     ),
     Case(
@@ -200,7 +202,9 @@ best = models[board.iloc[0]["name"]]
 prior = bayes.class_prior_
 """,
         exports=("bayes", "models", "results", "name", "model", "board", "best", "prior"),
-        mutation=Mutation("LogisticRegression(C=0.001", "LogisticRegression(C=1.0", "hyper-parameter"),
+        mutation=Mutation(
+            "LogisticRegression(C=0.001", "LogisticRegression(C=1.0", "hyper-parameter"
+        ),
     ),
     Case(
         name="random_state_shared",

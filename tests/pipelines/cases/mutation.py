@@ -204,7 +204,7 @@ same = other is df
 rows = len(other)
 """,
         exports=("df", "other", "same", "rows"),
-        facts=Facts(gives={'df.dropna(': ("df",)}),
+        facts=Facts(gives={"df.dropna(": ("df",)}),
     ),
     Case(
         name="list_of_frames",

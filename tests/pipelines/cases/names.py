@@ -114,7 +114,19 @@ pipelines = name = annotations = 3
 shared = [Any, NamedTuple, self, cls, pipelines, name, annotations]
 set_up = len(shared)
 """,
-        exports=("match", "case", "seed", "run", "inputs", "outputs", "Any", "self", "pipelines", "shared", "set_up"),
+        exports=(
+            "match",
+            "case",
+            "seed",
+            "run",
+            "inputs",
+            "outputs",
+            "Any",
+            "self",
+            "pipelines",
+            "shared",
+            "set_up",
+        ),
     ),
     Case(
         name="same_name_as_module_function",

@@ -65,7 +65,7 @@ best = int(ranked.index[0])
         exports=("orders", "per_customer", "ranked", "best"),
         facts=Facts(
             named=("read", "aggregate", "rank"),
-            together=(('orders = pd', '["vat"]'),),
+            together=(("orders = pd", '["vat"]'),),
             takes={"per_customer =": ("orders",), "ranked =": ("per_customer",)},
         ),
         mutation=Mutation("ascending=False", "ascending=True", "constant"),
