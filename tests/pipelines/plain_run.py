@@ -67,7 +67,7 @@ def run_cells(cells: Sequence[Mapping[str, Any]], tools: Any, *, trace: bool) ->
     from IPython.core.interactiveshell import InteractiveShell
 
     sys.path.insert(0, "")
-    # ipykernel's own shells, which show plots, belong to a kernel.
+    InteractiveShell.enable_gui = _no_windows
     shell = InteractiveShell.instance()
     shell.register_magic_function(
         lambda _line, cell: _finished(shell.run_cell(cell)), "cell", "step"
@@ -88,6 +88,10 @@ def run_cells(cells: Sequence[Mapping[str, Any]], tools: Any, *, trace: bool) ->
         "plain": sorted(name for name, value in bound.items() if _is_data(value)),
         "trace": cells_seen,
     }
+
+
+def _no_windows(_shell: object, _gui: str | None = None) -> None:
+    """Answer `%matplotlib`: there is no event loop to start."""
 
 
 def _finished(result: Any) -> None:

@@ -29,6 +29,8 @@ NAMED = (
 # A picture of a picture: plots are not values, their look is judged elsewhere.
 DRAWN = ("matplotlib.", "altair.", "logging", "IPython.", "contextvars", "_contextvars")
 
+ADDRESSES = {"_stop_words_id"}  # scikit-learn remembers where in memory a list was
+
 
 def portrait(value: object) -> Any:
     """Return a description of a value, made of tuples, scalars, arrays and frames.
@@ -100,7 +102,8 @@ class _Painter:
         if type(value) is list:
             return (kind, [self.paint(each) for each in value])
         if type(value) is dict:
-            return (kind, [(self.paint(key), self.paint(each)) for key, each in value.items()])
+            items = [(key, each) for key, each in value.items() if key not in ADDRESSES]
+            return (kind, [(self.paint(key), self.paint(each)) for key, each in items])
         if isinstance(value, types.MappingProxyType):
             return (kind, self.paint(dict(value)))
         return None
