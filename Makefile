@@ -7,7 +7,7 @@ INSTALL := $(UV) pip install --quiet --python $(BIN)/python --constraint constra
 	--build-constraint constraints.txt --editable
 SYSTEM := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
 
-.PHONY: run test check browser lock bench corpus screenshot examples clean
+.PHONY: run test check browser lock bench corpus exports screenshot examples clean
 
 run: $(VENV)/.run ## take the example from notebook to registered release
 	$(BIN)/nbrelease run example_notebooks/telco_churn.ipynb
@@ -35,7 +35,7 @@ $(VENV)/.run: $(VENV)/.uv pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.run
-	$(INSTALL) '.[lab,examples,server]' --group test
+	$(INSTALL) '.[lab,examples,monitoring,server]' --group test
 	@touch $@
 
 browser: ## what the browser tests need; without the right to install, those tests say so
@@ -55,6 +55,20 @@ bench: $(VENV)/.test ## print the figures of benchmarks/, measured in one run
 corpus: $(VENV)/.test ## judge the corpus of faulty notebooks, beside nbval: about an hour
 	$(BIN)/python benchmarks/corpus.py
 
+exports: $(VENV)/.test .venv-airflow/.made .venv-kubeflow/.made ## let the engines read and run exports
+	$(BIN)/python -m tests.engines
+
+# Engines have pins of their own; what values are made of has the versions of our own environment.
+.venv-%/.made: $(VENV)/.uv constraints.txt
+	$(UV) venv --quiet --clear --python $(BIN)/python .venv-$*
+	@sed -nE 's/^((numpy|pandas|pyarrow|scikit-learn|scipy)==[^\\]*).*/\1/p' constraints.txt > .venv-$*/same.txt
+	$(UV) pip install --quiet --python .venv-$*/bin/python --constraint .venv-$*/same.txt \
+		$(ENGINES_$*) pandas pyarrow scikit-learn
+	@touch $@
+
+ENGINES_airflow := apache-airflow==3.3.2
+ENGINES_kubeflow := kfp==2.17.3 hera[yaml]==7.1.0
+
 screenshot: $(VENV)/.test browser ## take docs/promote.png anew in a real JupyterLab
 	$(BIN)/python docs/take_screenshot.py
 
@@ -62,4 +76,4 @@ examples: $(VENV)/.test ## run the example notebooks and store their outputs
 	$(BIN)/python docs/execute_examples.py
 
 clean: ## forget the environment and the embedded registry
-	rm -rf $(VENV) .nbrelease
+	rm -rf $(VENV) .venv-airflow .venv-kubeflow .nbrelease

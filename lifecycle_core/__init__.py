@@ -16,6 +16,7 @@ __version__ = "0.2.0"
 __all__ = [
     "check_contract",
     "checkpoints",
+    "export_pipeline",
     "finalize",
     "history",
     "infer_contract",
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from lifecycle_core.verbs import (
         check_contract,
         checkpoints,
+        export_pipeline,
         finalize,
         history,
         infer_contract,

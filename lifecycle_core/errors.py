@@ -10,12 +10,14 @@
     |-- BundleInvalid          a bundle is not what it was       .path      exit 2
     |-- UntrustedModel         a model would run foreign code    .types     exit 2
     |-- ReleaseNotFound        no such release                   .name      exit 2
+    |-- MissingExtra           an optional library is missing   .extra     exit 2
     |-- CheckpointFailed       a needed checkpoint is not passed .results   exit 1
     |-- ConcurrentPromotion    somebody else moved the alias     .head      exit 1
     |-- LedgerBroken           the ledger was changed behind us .alias     exit 3
     |-- NoReproduction         a reproduction gave no answer             exit 3
     |-- RunStopped             a kernel died, hung or left early .run       exit 3
     |-- TargetUnwritable       a file cannot be written          .path      exit 3
+    |-- SinkFailed             a sink did not take an event     .kind      exit 3
     |-- EnvironmentUnavailable a package could not be had        .package   exit 3
     `-- RegistryUnavailable    the registry does not answer      .uri       exit 3
 
@@ -139,6 +141,19 @@ class ReleaseNotFound(LifecycleError):
         self.name = name
 
 
+class MissingExtra(LifecycleError):
+    """A library that only some need is not installed; `extra` brings it.
+
+    Example:
+        >>> MissingExtra("prometheus-client is not installed.", extra="monitoring").hint
+        "pip install 'nbrelease[monitoring]'"
+    """
+
+    def __init__(self, fact: str, *, extra: str, hint: str = "") -> None:
+        super().__init__(fact, hint=hint or f"pip install 'nbrelease[{extra}]'")
+        self.extra = extra
+
+
 class CheckpointFailed(LifecycleError):
     """A checkpoint that the policy needs for this alias is not passed."""
 
@@ -193,6 +208,20 @@ class TargetUnwritable(LifecycleError):
     def __init__(self, fact: str, *, path: str, hint: str = "") -> None:
         super().__init__(fact, hint=hint)
         self.path = path
+
+
+class SinkFailed(LifecycleError):
+    """A sink could not take an event; it never fails a run, and is reported with it.
+
+    Attributes:
+        kind: What failures are counted by, such as `503` or `secret`; the fact may differ.
+    """
+
+    exit_code = 3
+
+    def __init__(self, fact: str, *, kind: str, hint: str = "") -> None:
+        super().__init__(fact, hint=hint)
+        self.kind = kind
 
 
 class EnvironmentUnavailable(LifecycleError):

@@ -20,11 +20,17 @@ from lifecycle_core.errors import InvalidCall
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from lifecycle_core.adapters.announcer import Announcer
     from lifecycle_core.adapters.ledger import Ledger
     from lifecycle_core.adapters.registry import MlflowRegistry
+    from lifecycle_core.contracting import Borders
+    from lifecycle_core.monitoring import References
     from lifecycle_core.releasing import Outside
+    from lifecycle_core.schema.monitoring import Monitoring
 
-KEYS = ("home", "registry")
+TEXTS = ("home", "registry")
+TABLES = ("sinks", "hooks", "borders", "drift")
+KEYS = (*TEXTS, *TABLES)
 HEAVY = ("mlflow", "skops.io", "pandas", "pyarrow", "duckdb", "sklearn.pipeline")
 """What the worker loads while the notebook runs."""
 
@@ -36,10 +42,16 @@ class Settings:
     Attributes:
         home: Folder of the embedded registry and of bundles.
         registry: Tracking URI of an MLflow registry: `sqlite:///PATH` or `http(s)://HOST`.
+        project: The project's folder, which relative paths in its configuration are relative to.
+        file: The configuration file, for messages; empty without one.
+        monitoring: Sinks, hooks, contracts and references; None where none are configured.
     """
 
     home: Path
     registry: str
+    project: Path = Path()
+    file: str = ""
+    monitoring: Monitoring | None = None
 
     @property
     def bundles(self) -> Path:
@@ -60,11 +72,11 @@ def load_settings(
         start: Where to look from, upwards; the current folder if None.
         home: From a flag.
         registry: From a flag.
-        environ: Variables; `NBRELEASE_HOME` and `NBRELEASE_REGISTRY` count.
+        environ: Variables; `NBRELEASE_HOME`, `NBRELEASE_REGISTRY` and `NBRELEASE_SINKS` count.
 
     Raises:
-        InvalidCall: A configuration file is not TOML, has an unknown key, or a value that is no
-            text.
+        InvalidCall: A configuration file is not TOML, has an unknown key or a wrong value, or
+            `NBRELEASE_SINKS` is neither `on` nor `off`.
 
     Example:
         >>> import tempfile
@@ -73,11 +85,17 @@ def load_settings(
         >>> found.registry
         'http://r:5000'
     """
-    root, configured = _configuration((start or Path.cwd()).resolve())
+    root, file, configured = _configuration((start or Path.cwd()).resolve())
     chosen_home = home or _path(environ.get("NBRELEASE_HOME")) or _path(configured.get("home"))
     folder = (root / (chosen_home or ".nbrelease")).resolve()
     uri = registry or environ.get("NBRELEASE_REGISTRY") or configured.get("registry")
-    return Settings(home=folder, registry=uri or f"sqlite:///{folder / 'registry.db'}")
+    return Settings(
+        home=folder,
+        registry=uri or f"sqlite:///{folder / 'registry.db'}",
+        project=root,
+        file=file,
+        monitoring=_monitoring(configured, file, told=_sinks_are_on(environ)),
+    )
 
 
 def registry_of(settings: Settings) -> MlflowRegistry:
@@ -92,6 +110,70 @@ def ledger_of(settings: Settings) -> Ledger:
     from lifecycle_core.adapters.ledger import Ledger
 
     return Ledger(registry_of(settings))
+
+
+def announcer_of(settings: Settings) -> Announcer:
+    """Return who tells events to the sinks and hooks that the settings name; none is opened.
+
+    Raises:
+        InvalidCall: A sink's kind or one of its options is wrong.
+    """
+    from lifecycle_core.adapters.announcer import Announcer
+
+    monitoring = settings.monitoring
+    if monitoring is None:
+        return Announcer(())
+    from lifecycle_core.adapters.sinks import configured_sinks
+    from lifecycle_core.adapters.sinks.base import surroundings
+    from lifecycle_core.adapters.user_hooks import configured_hooks
+
+    around = surroundings(project=settings.project, home=settings.home, registry=settings.registry)
+    sinks = configured_sinks(monitoring.sinks, file=settings.file, around=around)
+    return Announcer((*sinks, *configured_hooks(monitoring.hooks, project=settings.project)))
+
+
+def borders_of(settings: Settings) -> Borders:
+    """Return the contracts that are declared for variables of steps.
+
+    Raises:
+        InvalidCall: A contract's file cannot be read.
+        ReleaseFileInvalid: It is no contract.
+    """
+    from lifecycle_core.adapters.files import digest_bytes, read_text
+    from lifecycle_core.adapters.tables import measure_frame
+    from lifecycle_core.contracting import AgreedBorder, Borders, from_odcs
+
+    agreed = {}
+    for place, border in (settings.monitoring.borders if settings.monitoring else {}).items():
+        path = settings.project / border.contract
+        text = read_text(path)
+        agreed[_place(place)] = AgreedBorder(
+            contract=from_odcs(text, str(path)),
+            digest=digest_bytes(text.encode()),
+            stops=border.on_violation == "stop",
+        )
+    return Borders(agreed=agreed, measure=measure_frame)
+
+
+def references_of(settings: Settings) -> References:
+    """Return the reference tables that are declared for variables of steps.
+
+    Raises:
+        InvalidCall: There is no such file.
+    """
+    from lifecycle_core.adapters.tables import FrameColumns
+    from lifecycle_core.monitoring import References
+
+    declared = {}
+    for place, found in (settings.monitoring.drift if settings.monitoring else {}).items():
+        path = settings.project / found.reference
+        if not path.is_file():
+            raise InvalidCall(
+                f"{settings.file}: the reference of `drift.{place}` is {path}, which is no file.",
+                hint="Keep the table that the model was trained on, as parquet for example.",
+            )
+        declared[_place(place)] = (str(path), found.limit)
+    return References(declared_for=declared, columns=FrameColumns())
 
 
 @contextmanager
@@ -120,12 +202,17 @@ def outside(settings: Settings) -> Iterator[Outside]:
         )
 
 
+def _place(text: str) -> tuple[str, str]:
+    step, _, name = text.partition(".")
+    return step, name
+
+
 def _path(text: str | None) -> Path | None:
     return Path(text) if text else None
 
 
-def _configuration(start: Path) -> tuple[Path, dict[str, str]]:
-    """Return the project's folder and what its file configures.
+def _configuration(start: Path) -> tuple[Path, str, dict[str, Any]]:
+    """Return the project's folder, its configuration file, and what that says.
 
     The project is the nearest folder upwards with a configuration of ours, an `.nbrelease` folder
     or a git repository; without one it is `start`.
@@ -133,12 +220,33 @@ def _configuration(start: Path) -> tuple[Path, dict[str, str]]:
     for folder in (start, *start.parents):
         own, shared = folder / "nbrelease.toml", folder / "pyproject.toml"
         if own.is_file():
-            return folder, _checked(_toml(own), own)
+            return folder, str(own), _checked(_toml(own), own)
         if shared.is_file() and (table := _toml(shared).get("tool", {}).get("nbrelease")):
-            return folder, _checked(table, shared)
+            return folder, str(shared), _checked(table, shared)
         if (folder / ".nbrelease").is_dir() or (folder / ".git").exists():
-            return folder, {}
-    return start, {}
+            return folder, "", {}
+    return start, "", {}
+
+
+def _sinks_are_on(environ: Mapping[str, str]) -> bool:
+    wanted = environ.get("NBRELEASE_SINKS", "on").strip().lower() or "on"
+    if wanted not in {"on", "off"}:
+        raise InvalidCall(
+            f"NBRELEASE_SINKS is {wanted!r}, want on or off.",
+            hint="NBRELEASE_SINKS=off tells no sink and calls no hook.",
+        )
+    return wanted == "on"
+
+
+def _monitoring(configured: dict[str, Any], file: str, *, told: bool) -> Monitoring | None:
+    tables = {key: configured[key] for key in TABLES if key in configured}
+    if not tables:
+        return None
+    from lifecycle_core.adapters.configuring import validated
+    from lifecycle_core.schema.monitoring import Monitoring
+
+    found = validated(Monitoring, tables, file=file)
+    return found if told else found.model_copy(update={"sinks": {}, "hooks": ()})
 
 
 def _toml(path: Path) -> dict[str, Any]:
@@ -150,7 +258,7 @@ def _toml(path: Path) -> dict[str, Any]:
         ) from error
 
 
-def _checked(table: dict[str, Any], path: Path) -> dict[str, str]:
+def _checked(table: dict[str, Any], path: Path) -> dict[str, Any]:
     for key, value in table.items():
         if key not in KEYS:
             near = get_close_matches(key, KEYS, n=1)
@@ -158,7 +266,7 @@ def _checked(table: dict[str, Any], path: Path) -> dict[str, str]:
                 f"{path}: unknown key `{key}` for nbrelease.",
                 hint=f"Did you mean `{near[0]}`?" if near else f"Known: {', '.join(KEYS)}.",
             )
-        if not isinstance(value, str):
+        if key in TEXTS and not isinstance(value, str):
             raise InvalidCall(
                 f"{path}: `{key}` is {value!r}, want text.", hint=f'Write {key} = "...".'
             )

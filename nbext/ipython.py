@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from nbext.journal import MEMORY, Listener
+from nbext.steps import without_step
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -19,6 +20,7 @@ MAGICS = {
     "finalize": ("line", "nbext.magics.lifecycle:LifecycleMagics"),
     "reproduce": ("line", "nbext.magics.running:RunningMagics"),
     "package": ("line", "nbext.magics.running:RunningMagics"),
+    "step": ("cell", "nbext.magics.pipelines:PipelineMagics"),
     "promote": ("line", "nbext.magics.registry:RegistryMagics"),
     "rollback": ("line", "nbext.magics.registry:RegistryMagics"),
     "releases": ("line", "nbext.magics.registry:RegistryMagics"),
@@ -30,6 +32,7 @@ RECORDS = {
     "Contract": "contract",
     "ContractReport": "contract",
     "Entry": "release",
+    "Export": "export",
     "Finalization": "finalization",
     "History": "release",
     "LintReport": "finding",
@@ -61,6 +64,7 @@ def declare(shell: InteractiveShell) -> None:
             before["views"][place] = bundles.for_type_by_name(*place, view)
     displays = shell.display_formatter.ipython_display_formatter
     before["report"] = displays.for_type_by_name(*REPORT, _show_report)
+    shell.input_transformers_cleanup.insert(0, without_step)
     before["journal"].start()
 
 
@@ -71,6 +75,7 @@ def withdraw(shell: InteractiveShell) -> None:
     if before is None:
         return
     before["journal"].stop()
+    shell.input_transformers_cleanup.remove(without_step)
     displays = shell.display_formatter.ipython_display_formatter
     displays.pop(".".join(REPORT))
     if before["report"] is not None:

@@ -110,6 +110,17 @@ class Scratch:
                 target.write_bytes(content)
         return workspace
 
+    def folder(self, name: str) -> Path:
+        """Make a folder beside the copies, for something else that vanishes with them.
+
+        Raises:
+            TargetUnwritable: It cannot be made.
+        """
+        made = self._root / name
+        with writing(made):
+            made.mkdir()
+        return made
+
     def _share(self, folder: Path) -> None:
         """Copy the large files, once."""
         for number, (file, size) in enumerate(self._project.files.items()):

@@ -20,7 +20,7 @@ _LABEL = 60
 _CELL_MAGIC = re.compile(
     r"\s*%%(?P<name>[\w.]+)[ \t]*(?P<line>[^\n]*)(?:\n(?P<body>.*))?", re.DOTALL
 )
-_PYTHON_BODY = frozenset({"time", "timeit", "capture", "prun", "finalize"})
+_PYTHON_BODY = frozenset({"time", "timeit", "capture", "prun", "finalize", "step"})
 """Cell magics whose body is Python that runs in the notebook's own namespace."""
 
 

@@ -27,7 +27,7 @@ _PROMPT = re.compile(r"^(?:>>>|\.\.\.|In \[\d+\]:|[ ]+\.\.\.:) ?", re.MULTILINE)
 _TRIES = 100
 """How many magics one cell may hold apart from each other; bounds the work on hostile text."""
 
-PYTHON_BODIES = frozenset({"time", "timeit", "capture", "prun", "finalize"})
+PYTHON_BODIES = frozenset({"time", "timeit", "capture", "prun", "finalize", "step"})
 """Cell magics whose body is Python that runs in the notebook's own namespace."""
 STATEMENT_MAGICS = frozenset({"time", "timeit", "prun"})
 """Line magics whose text is Python that runs in the notebook's own namespace."""

@@ -8,9 +8,26 @@ that puts `BUILTINS` there before it defines its functions does not see what the
 from __future__ import annotations
 
 import builtins
+import importlib.util
+from typing import Any
 
 BUILTINS = dict(vars(builtins))
 
 identity = object.__hash__
 """Tells living objects apart as `id` does. `id` raises an audit event each time, and where a hook
 hears those, as the recorder's does, it takes ten times as long."""
+
+
+def private(name: str) -> Any:  # noqa: ANN401 - a module
+    """A second copy of a module of the standard library, which keeps the built-in names of now.
+
+    >>> private("bisect").bisect([1, 3], 2)
+    1
+    """
+    spec = importlib.util.find_spec(name)
+    if spec is None or spec.loader is None:
+        raise ModuleNotFoundError(name)
+    module = importlib.util.module_from_spec(spec)
+    module.__dict__["__builtins__"] = BUILTINS
+    spec.loader.exec_module(module)
+    return module

@@ -113,7 +113,14 @@ class Metric(_Event):
 
 
 class Drift(_Event):
-    """How far a column of an input is from the reference; `statistic` names the measure."""
+    """How far a column of an input is from the reference; `statistic` names the measure.
+
+    Attributes:
+        limit: How far is still accepted.
+        chance: Value that the sample stays below in 95 of 100 cases if its population is exactly
+            `limit` away from the reference's. Only above it is the limit shown to be passed.
+        drifted: The value is above `chance`, and so above `limit`.
+    """
 
     kind: Literal["drift"] = "drift"
     name: str
@@ -121,6 +128,8 @@ class Drift(_Event):
     statistic: str
     value: float
     limit: float | None = None
+    chance: float | None = None
+    drifted: bool = False
 
 
 class Resources(_Event):

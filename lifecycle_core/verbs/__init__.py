@@ -7,6 +7,7 @@ module per area; none is named like a verb, which it would hide.
 
 from lifecycle_core.notebooks.release_text import parse_release
 from lifecycle_core.verbs.attending import find_notebook, reproduce_meanwhile, said
+from lifecycle_core.verbs.exporting import export_pipeline
 from lifecycle_core.verbs.linting import lint
 from lifecycle_core.verbs.notebooks import finalize, package, reproduce
 from lifecycle_core.verbs.released import (
@@ -23,8 +24,8 @@ from lifecycle_core.verbs.showing import difference, lost_source, to_html, to_te
 from lifecycle_core.verbs.tables import check_contract, infer_contract, score
 
 __all__ = [
-    "check_contract", "checkpoints", "difference", "finalize", "find_notebook", "history",
-    "infer_contract", "lint", "lost_source", "package", "parse_release", "promote", "propose",
-    "releases", "reproduce", "reproduce_meanwhile", "rollback", "said", "score", "status",
-    "to_html", "to_text", "verify",
+    "check_contract", "checkpoints", "difference", "export_pipeline", "finalize", "find_notebook",
+    "history", "infer_contract", "lint", "lost_source", "package", "parse_release", "promote",
+    "propose", "releases", "reproduce", "reproduce_meanwhile", "rollback", "said", "score",
+    "status", "to_html", "to_text", "verify",
 ]  # fmt: skip

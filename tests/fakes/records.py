@@ -5,6 +5,7 @@ from __future__ import annotations
 from lifecycle_core.schema.bundle import Bundle, FileDigest, Manifest
 from lifecycle_core.schema.checkpoint import CheckpointResult, Checkpoints, Outcome
 from lifecycle_core.schema.contract import Contract, ContractReport, Feature, Violation
+from lifecycle_core.schema.export import Export
 from lifecycle_core.schema.finalization import (
     CandidateResult,
     Comparison,
@@ -334,6 +335,18 @@ def bundle() -> Bundle:
 def releases() -> Releases:
     """Return a registry with one name."""
     return Releases(registry="sqlite:///registry.db", names=(status(),))
+
+
+def export() -> Export:
+    """Return an export to notebooks."""
+    return Export(
+        pipeline="churn",
+        target="papermill",
+        steps=2,
+        folder="exports/churn/papermill",
+        files=("run.py", "1_load_data.ipynb", "2_train.ipynb"),
+        next="python run.py --run-folder DIR -p seed VALUE",
+    )
 
 
 def score_summary() -> ScoreSummary:

@@ -23,6 +23,7 @@ VIEWS = {
     "Contract": "contract",
     "ContractReport": "contract_report",
     "Entry": "entry",
+    "Export": "export",
     "Finalization": "finalization",
     "History": "history",
     "LintReport": "lint_report",

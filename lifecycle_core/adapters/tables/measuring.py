@@ -27,26 +27,35 @@ def measure(path: Path, contract: Contract) -> Measurement:
     """
     values = {value for feature in contract.features for value in feature.categories}
     with open_source(path, values=values) as source:
-        asked = [rules(source, feature) for feature in contract.features if source.has(feature)]
-        counted = ["count(*)"]
-        for rule in asked:
-            counted += [
-                f"count(*) FILTER ({part})"
-                for part in (rule.mistyped, rule.null, rule.outside, rule.unknown)
-            ]
-        dated = contract.freshness_column in source.names
-        counted.append(_newest(source, str(contract.freshness_column)) if dated else "NULL")
-        rows, *counts, newest = source.one(counted)
-        measures = {
-            rule.feature.name: _measure(source, rule, counts[4 * at : 4 * at + 4])
-            for at, rule in enumerate(asked)
-        }
-        return Measurement(
-            columns=source.names,
-            rows=rows,
-            measures=measures,
-            newest=None if newest is None else newest.isoformat(),
-        )
+        return measure_source(source, contract)
+
+
+def measure_source(source: Source, contract: Contract) -> Measurement:
+    """Count the same in a table that is open.
+
+    Raises:
+        TableInvalid: It breaks off.
+    """
+    asked = [rules(source, feature) for feature in contract.features if source.has(feature)]
+    counted = ["count(*)"]
+    for rule in asked:
+        counted += [
+            f"count(*) FILTER ({part})"
+            for part in (rule.mistyped, rule.null, rule.outside, rule.unknown)
+        ]
+    dated = contract.freshness_column in source.names
+    counted.append(_newest(source, str(contract.freshness_column)) if dated else "NULL")
+    rows, *counts, newest = source.one(counted)
+    measures = {
+        rule.feature.name: _measure(source, rule, counts[4 * at : 4 * at + 4])
+        for at, rule in enumerate(asked)
+    }
+    return Measurement(
+        columns=source.names,
+        rows=rows,
+        measures=measures,
+        newest=None if newest is None else newest.isoformat(),
+    )
 
 
 def outline(path: Path) -> Measurement:

@@ -108,7 +108,7 @@ def open_source(path: Path, *, values: Collection[str] = ()) -> Iterator[Source]
     with tempfile.TemporaryDirectory(prefix="nbrelease-table-") as folder, reading(path):
         plain = Path(folder) / f"table.{kind}"  # a name without *, [ or ?: DuckDB would expand them
         plain.symlink_to(path.resolve())
-        connection = _connect(plain)
+        connection = connect(plain)
         try:
             if kind == "csv":
                 yield _open_csv(connection, plain, path, values)
@@ -133,16 +133,19 @@ def reading(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _connect(path: Path) -> duckdb.DuckDBPyConnection:
+def connect(path: Path | None) -> duckdb.DuckDBPyConnection:
+    """Return a connection that may read one file, or none, and can fetch nothing."""
     import duckdb
 
+    reachable = [] if path is None else [str(path), str(path.resolve())]
+    folder = tempfile.gettempdir() if path is None else str(path.parent)
     connection = duckdb.connect(":memory:")
     for setting, value in (
         ("autoinstall_known_extensions", "false"),
         ("autoload_known_extensions", "false"),
         ("allow_community_extensions", "false"),
-        ("temp_directory", quoted(str(path.parent))),
-        ("allowed_paths", f"[{quoted(str(path))}, {quoted(str(path.resolve()))}]"),
+        ("temp_directory", quoted(folder)),
+        ("allowed_paths", f"[{', '.join(map(quoted, reachable))}]"),
         ("enable_external_access", "false"),
         # Parquet's statistics leave NaN out, and DuckDB 2.0 concludes that isnan() is never true.
         ("disabled_optimizers", "'statistics_propagation'"),
@@ -189,7 +192,7 @@ def _open_parquet(connection: duckdb.DuckDBPyConnection, plain: Path, path: Path
             f"{path.name} is no parquet file: {error}", hint="Write the table again."
         ) from error
     names = tuple(name for name in schema.names if not _is_index(name))
-    _require_distinct(names, path)
+    require_distinct(names, path.name)
     given = connection.read_parquet(str(plain))
     positions = {name: position for position, name in enumerate(schema.names)}
     aliases = ", ".join(f"p{position}" for position in range(len(schema.names)))
@@ -228,15 +231,20 @@ def _header(path: Path) -> tuple[tuple[str, ...], str]:
         )
     delimiter = max(_DELIMITERS, key=first.count)
     names = tuple(next(csv.reader(io.StringIO(text), delimiter=delimiter)))
-    _require_distinct(names, path)
+    require_distinct(names, path.name)
     return names, delimiter
 
 
-def _require_distinct(names: tuple[str, ...], path: Path) -> None:
+def require_distinct(names: tuple[str, ...], where: str) -> None:
+    """Look whether every column has its own name.
+
+    Raises:
+        TableInvalid: Two have the same.
+    """
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise TableInvalid(
-            f"{path.name} has more than one column named {twice[0]!r}.",
+            f"{where} has more than one column named {twice[0]!r}.",
             hint="Give every column its own name.",
         )
 

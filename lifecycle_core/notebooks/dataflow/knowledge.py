@@ -94,6 +94,6 @@ HARMLESS_EXTENSIONS = frozenset({
 FOREIGN_MAGICS = frozenset({
     "!", "HTML", "SVG", "ai", "bash", "cache_off", "cmd", "contract", "css", "file", "html",
     "javascript", "js", "latex", "markdown", "perl", "release", "reproduce", "ruby", "script",
-    "sh", "skip", "step", "svg", "sx", "system", "writefile",
+    "sh", "skip", "svg", "sx", "system", "writefile",
 })  # fmt: skip
 """Cell magics whose body is no Python of the notebook and that bind no name we do not see."""

@@ -27,6 +27,8 @@ _qualname_of = type.__dict__["__qualname__"].__get__
 _members_of = type.__dict__["__dict__"].__get__
 _base_of = type.__dict__["__base__"].__get__
 _basicsize_of = type.__dict__["__basicsize__"].__get__
+COMPILED = "pipelines."
+"""How the modules begin that notebooks are compiled into."""
 _POINTER = (sys.maxsize.bit_length() + 1) // 8
 
 
@@ -51,12 +53,17 @@ def members(cls: type) -> Value:
 
 
 def module_name(cls: type) -> str:
-    """The name of the module that defines the class, `?` if the class hides it."""
+    """The name of the module that defines the class, `?` if the class hides it.
+
+    What a notebook defined is of `__main__`, also once it is compiled into a package.
+    """
     try:
         name = _module_of(cls)
     except AttributeError:
         return "?"
-    return name if type(name) is str else "?"
+    if type(name) is not str:
+        return "?"
+    return "__main__" if name.startswith(COMPILED) else name
 
 
 def qualified_name(cls: type) -> str:
@@ -65,7 +72,18 @@ def qualified_name(cls: type) -> str:
     >>> qualified_name(dict)
     'builtins.dict'
     """
-    return f"{module_name(cls)}.{_qualname_of(cls)}"
+    return f"{module_name(cls)}.{_written_name(cls)}"
+
+
+def _written_name(cls: type) -> str:
+    """The class's name with those of the classes around it.
+
+    What a notebook defined at its top may stand within a function once it is compiled.
+    """
+    name = str(_qualname_of(cls))
+    if module_name(cls) == "__main__" and _module_of(cls) != "__main__":
+        return name.rpartition("<locals>.")[2]
+    return name
 
 
 def public_name(cls: type) -> str:
@@ -75,7 +93,7 @@ def public_name(cls: type) -> str:
     >>> public_name(fractions.Fraction), public_name(int)
     ('fractions.Fraction', 'int')
     """
-    module, name = module_name(cls), _qualname_of(cls)
+    module, name = module_name(cls), _written_name(cls)
     if module == "builtins":
         return str(name)
     parts = module.split(".")

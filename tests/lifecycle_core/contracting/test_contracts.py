@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 
-import jsonschema  # type: ignore[import-untyped]  # publishes no types
+import jsonschema  # publishes no types
 import pytest
 import yaml
 from hypothesis import given, settings

@@ -6,10 +6,11 @@ goes by its code: instructions, constants, names, defaults, closure; no line num
 
 from __future__ import annotations
 
+import bisect
 import types
 from typing import TYPE_CHECKING
 
-from ...builtin_names import BUILTINS
+from ...builtin_names import BUILTINS, private
 from ..leaves import leaf
 from ..types import (
     attributes,
@@ -37,6 +38,20 @@ _MADE_BY_PYTHON = frozenset((
     "__abstractmethods__", "__slotnames__",
 ))  # fmt: skip
 
+dis = private("dis")
+_ROUTINE = frozenset((
+    "CACHE", "COPY_FREE_VARS", "EXTENDED_ARG", "MAKE_CELL", "NOP", "PRECALL", "PUSH_NULL", "RESUME",
+))  # fmt: skip
+_ALIKE = {
+    "LOAD_METHOD": "LOAD_ATTR", "CALL_METHOD": "CALL", "CALL_FUNCTION": "CALL",
+    "LOAD_NAME": "LOAD_GLOBAL", "LOAD_DEREF": "LOAD_GLOBAL", "LOAD_CLASSDEREF": "LOAD_GLOBAL",
+    "LOAD_FROM_DICT_OR_DEREF": "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS": "LOAD_GLOBAL",
+    "STORE_DEREF": "STORE_GLOBAL", "STORE_NAME": "STORE_GLOBAL",
+}  # fmt: skip
+_JUMPS = frozenset((*dis.hasjrel, *dis.hasjabs))
+_WHERE_IT_STANDS = 0x10 | 0x1000000
+"""Flags that say that code is nested, and that its module does not evaluate annotations."""
+
 
 def _text(value: object) -> bytes:
     return value.encode("utf-8", "surrogatepass") if type(value) is str else b"?"
@@ -62,13 +77,37 @@ def function(value: Value) -> Iterator[Part]:
 
 
 def code(value: Value) -> Iterator[Part]:
-    """A code object; `co_code` is free of what the interpreter wrote into it while it ran."""
-    yield value.co_code
+    """A code object: what it does, whether it was compiled within a cell, a module or a function."""
+    yield _instructions(value)
     yield leaf((value.co_argcount, value.co_posonlyargcount, value.co_kwonlyargcount))
-    yield leaf((value.co_flags, value.co_name))
-    yield leaf((value.co_names, value.co_varnames, value.co_freevars, value.co_cellvars))
+    yield leaf((value.co_flags & ~_WHERE_IT_STANDS, value.co_name))
+    yield leaf(value.co_varnames)
     yield (value.co_consts,)
-    yield getattr(value, "co_exceptiontable", b"")
+
+
+def _instructions(value: Value) -> bytes:
+    """The instructions by name, free of what the compiler chose by what stands around the code.
+
+    It calls a method of a module in another way where the same cell imports the module, and reaches
+    a variable in another way from within a function; both change the places that jumps go to.
+    """
+    read = dis.Bytecode(value)
+    kept = [one for one in read if one.opname not in _ROUTINE]
+    offsets = [one.offset for one in kept]
+    found = []
+    for one in kept:
+        name = _ALIKE.get(one.opname, one.opname)
+        argument = one.arg
+        if one.opcode in _JUMPS:
+            argument = bisect.bisect_left(offsets, one.argval)
+        elif type(one.argval) is str and one.opcode not in dis.hasconst:
+            argument = one.argval
+        found.append((name, argument))
+    handlers = [
+        (*(bisect.bisect_left(offsets, at) for at in (one.start, one.end, one.target)), one.depth)
+        for one in getattr(read, "exception_entries", ())
+    ]
+    return repr((found, handlers)).encode("utf-8", "surrogatepass")
 
 
 def cell(value: Value) -> Iterator[Part]:

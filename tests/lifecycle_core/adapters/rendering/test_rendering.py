@@ -24,6 +24,7 @@ CASES: dict[str, Record] = {
     "contract_report": records.contract_report(),
     "entry": records.history().entries[0],
     "entry-rejected": records.history().entries[2],
+    "export": records.export(),
     "finalization": records.finalization(),
     "history": records.history(),
     "lint_report": records.lint_report(),

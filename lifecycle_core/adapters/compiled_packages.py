@@ -1,0 +1,55 @@
+"""Compiled packages on disk: found by name, and the record that each of them carries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lifecycle_core.adapters.files import read_text
+from lifecycle_core.errors import InvalidCall
+from lifecycle_core.schema.pipeline import Pipeline
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+RECORD = "pipeline.yaml"
+_COMPILE = "Compile a notebook first: nbrelease pipeline compile NOTEBOOK."
+
+
+def find_package(name: str, start: Path) -> Path:
+    """Return the folder of a compiled package.
+
+    Args:
+        name: Of the pipeline, whose package then lies in `pipelines` below `start` or below a
+            folder above it; or the path of the package.
+        start: The folder to look from.
+
+    Raises:
+        InvalidCall: There is none.
+    """
+    places = [start / name, *(folder / "pipelines" / name for folder in (start, *start.parents))]
+    for place in places:
+        if (place / RECORD).is_file():
+            return place
+    raise InvalidCall(
+        f"There is no pipeline {name!r} here: no pipelines/{name}/{RECORD}.", hint=_COMPILE
+    )
+
+
+def read_package(folder: Path) -> Pipeline:
+    """Return the record of a compiled package.
+
+    Raises:
+        InvalidCall: It cannot be read, or is no such record.
+    """
+    import yaml
+    from pydantic import ValidationError
+
+    path = folder / RECORD
+    try:
+        return Pipeline.model_validate(yaml.safe_load(read_text(path)))
+    except yaml.YAMLError as error:
+        raise InvalidCall(f"{path} is no YAML: {error}.", hint=_COMPILE) from error
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"])) or "the record"
+        raise InvalidCall(f"{path}: {where}: {first['msg']}.", hint=_COMPILE) from error

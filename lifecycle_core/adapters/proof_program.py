@@ -1,0 +1,105 @@
+"""The clean process in which a compiled package is run for its proof.
+
+It is asked by a JSON file and answers by another, because the package prints what it likes. Every
+variable that goes from step to step is taken down and built anew, as it is when steps run in
+processes of their own.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import pickle
+import sys
+import traceback
+from typing import Any
+
+from lifecycle_core.recorder.digests import digest
+
+_LONGEST = 4_000
+
+
+def main(question: str, answer: str) -> None:
+    """Run a package and write what came of it.
+
+    Args:
+        question: Path of a JSON file: `path` folders for `sys.path`, `folder` to work in, `package`,
+            `mode` `steps` or `run`, `steps` as in the pipeline's record, `parameters`.
+        answer: Path of the JSON file to write.
+    """
+    with open(question, encoding="utf-8") as file:  # noqa: PTH123 - as little as possible is loaded
+        asked = json.load(file)
+    sys.path[:0] = asked["path"]
+    os.chdir(asked["folder"])
+    said: dict[str, Any] = {"digests": {}, "stuck": {}, "error": "", "step": "", "trace": "",
+                            "type": ""}  # fmt: skip
+    try:
+        if asked["mode"] == "run":
+            _run(asked, said)
+        else:
+            _steps(asked, said)
+    except BaseException as error:  # noqa: BLE001 - the package's own; it is told, not raised
+        said["error"] = f"{type(error).__name__}: {error}"[:_LONGEST]
+        said["type"] = type(error).__name__
+        said["trace"] = "".join(traceback.format_exception(error))[-_LONGEST:]
+    sys.stdout.flush()
+    with open(f"{answer}.part", "w", encoding="utf-8") as file:  # noqa: PTH123 - as above
+        json.dump(said, file)
+    os.replace(f"{answer}.part", answer)  # noqa: PTH105 - as above
+    os._exit(0)  # threads that the package left running end here
+
+
+def _run(asked: dict[str, Any], said: dict[str, Any]) -> None:
+    values = importlib.import_module(asked["package"]).run(**asked["parameters"])
+    said["digests"] = {name: digest(value).text for name, value in values.items()}
+
+
+def _steps(asked: dict[str, Any], said: dict[str, Any]) -> None:
+    importlib.import_module(asked["package"])
+    packed: dict[tuple[str, str], bytes | None] = {}
+    live: dict[tuple[str, str], Any] = {}
+    for step in asked["steps"]:
+        name = said["step"] = step["name"]
+        function = getattr(importlib.import_module(f"{asked['package']}.{name}"), name)
+        taken = [
+            _built(packed[key]) if packed.get(key) is not None else live[key]
+            for key in ((one["name"], one["step"]) for one in step["inputs"])
+        ]
+        words = {key: asked["parameters"][key] for key in step["parameters"]}
+        given = function(*taken, **words)
+        for output, value in zip(step["outputs"], given or (), strict=True):
+            key = (output["name"], name)
+            said["digests"][f"{name}.{output['name']}"] = digest(value).text
+            packed[key], reason = _packed(value)
+            if packed[key] is None:
+                live[key] = value
+                said["stuck"][output["name"]] = reason
+    said["step"] = ""
+
+
+def _packed(value: Any) -> tuple[bytes | None, str]:  # noqa: ANN401 - any variable
+    """Return a value as bytes, or why that cannot be."""
+    import cloudpickle
+
+    before = digest(value).text
+    reason = ""
+    for form in (pickle, cloudpickle):
+        try:
+            content = form.dumps(value, protocol=5)
+            after = digest(_built(content)).text
+        except Exception as error:  # noqa: BLE001 - values refuse as they like
+            reason = reason or f"{type(error).__name__}: {error}"[:200]
+            continue
+        if before is None or after == before:
+            return content, ""
+        reason = "it is another value after it was saved and loaded"
+    return None, reason
+
+
+def _built(content: bytes | None) -> Any:  # noqa: ANN401 - any variable
+    return pickle.loads(content or b"")  # noqa: S301 - what this process wrote itself
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,128 @@
+"""Run a compiled package in clean processes and hear what its variables were."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from lifecycle_core.adapters.kernel_environment import kernel_environment, processors
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from lifecycle_core.adapters.workspace import Scratch
+    from lifecycle_core.schema.pipeline import Pipeline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What came of running a package.
+
+    Attributes:
+        digests: `STEP.VARIABLE` and its digest, for a run step by step; `VARIABLE` for `run()`.
+        stuck: Variables that could not be handed over, with the reason.
+        error: What was raised: type and message; empty if nothing.
+        error_type: Its type alone.
+        step: The step in which it was raised.
+        trace: Python's traceback.
+    """
+
+    digests: Mapping[str, str | None] = field(default_factory=dict)
+    stuck: Mapping[str, str] = field(default_factory=dict)
+    error: str = ""
+    error_type: str = ""
+    step: str = ""
+    trace: str = ""
+
+
+def try_package(
+    root: Path,
+    pipeline: Pipeline,
+    scratch: Scratch,
+    parameters: Mapping[str, Any],
+    *,
+    timeout: float | None = None,
+) -> tuple[Trial, Trial]:
+    """Run a package step by step, with all variables handed over, and beside it by `run()`.
+
+    Args:
+        root: Folder that holds `pipelines`.
+        pipeline: Its record.
+        scratch: Gives each run its own copy of the project.
+        parameters: Values for all parameters.
+        timeout: Seconds for each; None waits for ever.
+
+    Returns:
+        Both trials: by steps, by `run()`.
+    """
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        both = [
+            pool.submit(_try, mode, root, pipeline, scratch, parameters, timeout)
+            for mode in ("steps", "run")
+        ]
+        by_steps, by_run = (future.result() for future in both)
+    return by_steps, by_run
+
+
+def _try(
+    mode: str,
+    root: Path,
+    pipeline: Pipeline,
+    scratch: Scratch,
+    parameters: Mapping[str, Any],
+    timeout: float | None,
+) -> Trial:
+    workspace = scratch.workspace()
+    temporary = workspace.root / "tmp"
+    temporary.mkdir()
+    folder = workspace.notebook.parent
+    question, answer = workspace.root / "question.json", workspace.root / "answer.json"
+    question.write_text(
+        json.dumps(
+            {
+                "path": [str(root), str(folder)],
+                "folder": str(folder),
+                "package": f"pipelines.{pipeline.name}",
+                "mode": mode,
+                "steps": [step.model_dump() for step in pipeline.steps],
+                "parameters": dict(parameters),
+            }
+        ),
+        encoding="utf-8",
+    )
+    variables = kernel_environment(
+        workspace, temporary, {"MPLBACKEND": "agg", "PYTHONDONTWRITEBYTECODE": "1"},
+        hash_seed=0, threads=processors(),
+    )  # fmt: skip
+    variables["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
+    log = workspace.root / "output.txt"
+    command = [sys.executable, "-s", "-m", "lifecycle_core.adapters.proof_program",
+               str(question), str(answer)]  # fmt: skip
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, env=variables, cwd=folder, stdin=subprocess.DEVNULL, stdout=output,
+            stderr=subprocess.STDOUT, start_new_session=True,
+        )  # fmt: skip
+        try:
+            process.wait(timeout)
+        except BaseException as stopped:
+            process.kill()
+            process.wait()
+            if not isinstance(stopped, subprocess.TimeoutExpired):
+                raise
+            return Trial(error=f"it did not end within {timeout:g} seconds", error_type="timeout")
+    try:
+        said = json.loads(answer.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        tail = log.read_text(encoding="utf-8", errors="replace")[-2_000:]
+        return Trial(error=f"its process ended with {process.returncode}: {tail}", trace=tail)
+    return Trial(
+        digests=said["digests"], stuck=said["stuck"], error=said["error"], step=said["step"],
+        trace=said["trace"], error_type=said["type"],
+    )  # fmt: skip

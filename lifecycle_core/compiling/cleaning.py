@@ -1,0 +1,312 @@
+"""A notebook's pieces without what only a notebook can do, or the reasons why that cannot be."""
+
+from __future__ import annotations
+
+import ast
+import shlex
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from lifecycle_core.compiling.magics import translated
+from lifecycle_core.compiling.modules import as_main, with_builtins_back
+from lifecycle_core.compiling.pieces import instead_of, renumbered
+from lifecycle_core.compiling.settings import is_setting
+from lifecycle_core.notebooks.dataflow.effects import dotted_name, root
+from lifecycle_core.notebooks.dataflow.knowledge import (
+    MUTATING_METHODS,
+    PURE_BUILTINS,
+    PURE_METHODS,
+    WRITERS,
+)
+from lifecycle_core.schema.pipeline import Finalize, Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from lifecycle_core.compiling.pieces import Piece, ReadCell
+    from lifecycle_core.notebooks.dataflow.flow import Flow
+    from lifecycle_core.notebooks.facts import Facts
+
+_SILENT = frozenset({
+    "HTML", "SVG", "contract", "css", "html", "javascript", "js", "latex", "markdown", "release",
+    "svg", "timeit", "prun",
+})  # fmt: skip
+"""Cell magics that give the notebook no variable: their cells become no code."""
+_PYTHON = frozenset({"time", "capture", "finalize", "step"})
+_SHOWING = frozenset({
+    "IPython", "altair", "bokeh", "holoviews", "matplotlib", "numpy", "pandas", "plotly", "polars",
+    "scipy", "seaborn", "sklearn", "statsmodels",
+})  # fmt: skip
+"""Libraries whose functions, called last in a cell, are called for what they show."""
+_SAYING = frozenset({"critical", "debug", "error", "exception", "info", "log", "warning"})
+"""Methods of loggers; tables have an `info` that prints, too."""
+_WINDOWS = frozenset({"plt.show", "pyplot.show", "matplotlib.pyplot.show"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cleaned:
+    """What is left of a notebook's cells.
+
+    Attributes:
+        cells: With the pieces that a program can hold.
+        refusals: What no program can hold.
+        finalize: The notebook's `%finalize` line, if it has one.
+    """
+
+    cells: tuple[ReadCell, ...]
+    refusals: tuple[Refusal, ...] = ()
+    finalize: Finalize | None = None
+
+
+def clean(cells: Sequence[ReadCell], facts: Facts) -> Cleaned:
+    """Leave out magics and what is only shown; refuse what cannot be a program.
+
+    Args:
+        cells: As read.
+        facts: Of a clean run; a statement that changed something then is never left out.
+    """
+    refusals: list[Refusal] = []
+    finalize: Finalize | None = None
+    found: list[ReadCell] = []
+    used = frozenset(use.name for cell in cells for p in cell.pieces for use in p.flow.uses)
+    for cell in map(lambda one: _without_stars(one, used, facts), cells):
+        whole = next((m for m in cell.magics if m.whole_cell and m.name not in _PYTHON), None)
+        if cell.error:
+            refusals.append(
+                Refusal(
+                    cells=(cell.index,),
+                    line=cell.error_line,
+                    reason=f"the cell is no Python: {cell.error}",
+                    hint="Mend it, or tag the cell `skip-execution`.",
+                )
+            )
+        elif whole is not None and whole.name in _SILENT:
+            found.append(replace(cell, pieces=()))
+        elif whole is not None:
+            refusals.append(
+                Refusal(
+                    cells=(cell.index,),
+                    line=whole.line,
+                    reason=f"`%%{whole.name}` runs something that is no Python",
+                    hint="Say it in Python, or tag the cell `skip-execution`.",
+                )
+            )
+        else:
+            pieces: list[Piece] = []
+            seen = _seen(cell, cells, facts)
+            for piece in cell.pieces:
+                line = _finalize_line(piece)
+                if line is not None:
+                    finalize = read_finalize(line)
+                elif refused := _refused(piece):
+                    refusals.append(refused)
+                else:
+                    pieces.extend(_kept(piece, seen))
+            found.append(replace(cell, pieces=tuple(pieces)))
+    return Cleaned(cells=renumbered(found), refusals=tuple(refusals), finalize=finalize)
+
+
+def _without_stars(cell: ReadCell, used: frozenset[str], facts: Facts) -> ReadCell:
+    """Write out `from module import *`: the names that appeared then, and that something uses."""
+    stars = [p for p in cell.pieces if any(one.name == "*" for one in p.flow.imports)]
+    seen = facts.cells.get(cell.index)
+    if not stars or seen is None:
+        return cell
+    bound = {name for piece in cell.pieces for name in piece.binds}
+    names = sorted(name for name in seen.variables if name in used and name not in bound)
+    if len(stars) > 1 or not isinstance(stars[0].node, ast.ImportFrom):
+        # Which gave what cannot be known, so the stars stay, and stay in order.
+        flow = {star.number: _binding(star.flow, names) for star in stars}
+        return replace(
+            cell,
+            pieces=tuple(
+                replace(piece, flow=flow.get(piece.number, piece.flow)) for piece in cell.pieces
+            ),
+        )
+    module = "." * stars[0].node.level + (stars[0].node.module or "")
+    text = f"from {module} import {', '.join(names)}" if names else ""
+    pieces = (
+        made
+        for piece in cell.pieces
+        for made in (instead_of(piece, text) if piece is stars[0] else (piece,))
+    )
+    return replace(cell, pieces=tuple(pieces))
+
+
+def _binding(flow: Flow, names: Sequence[str]) -> Flow:
+    return replace(flow, opaque="", needs_all=False, defines=dict.fromkeys(names, 1))
+
+
+def read_finalize(line: str) -> Finalize | None:
+    """Read the words of a `%finalize` line; None if they are not as that magic wants them.
+
+    Example:
+        >>> read_finalize("models X y --holdout X2 y2 --seed 3").holdout
+        ('X2', 'y2')
+    """
+    words = shlex.split(line)
+    plain: list[str] = []
+    holdout: tuple[str, str] | None = None
+    numbers = {"--folds": 5, "--seed": 0}
+    while words:
+        word = words.pop(0)
+        if word == "--holdout" and len(words) > 1:
+            holdout = (words.pop(0), words.pop(0))
+        elif word in numbers and words and words[0].isdigit():
+            numbers[word] = int(words.pop(0))
+        elif word == "--model" and words:
+            words.pop(0)
+        else:
+            plain.append(word)
+    if len(plain) != 3:  # noqa: PLR2004 - candidates, X and y
+        return None
+    return Finalize(
+        candidates=plain[0], X=plain[1], y=plain[2], holdout=holdout,
+        folds=numbers["--folds"], seed=numbers["--seed"],
+    )  # fmt: skip
+
+
+def _finalize_line(piece: Piece) -> str | None:
+    match piece.node:
+        case ast.Expr(value=call) | ast.Assign(value=call):
+            pass
+        case _:
+            return None
+    match call:
+        case ast.Call(
+            func=ast.Attribute(attr="run_line_magic"),
+            args=[ast.Constant(value="finalize"), ast.Constant(value=str() as line)],
+        ):
+            return line
+        case _:
+            return None
+
+
+def _refused(piece: Piece) -> Refusal | None:
+    """Return why a statement can be part of no function, if so."""
+    reason = hint = ""
+    if piece.flow.opaque:
+        reason = f"`{piece.flow.opaque}` makes or reads variables that cannot be seen in the text"
+        hint = "Write the assignments out."
+    elif any(use.name == "get_ipython" for use in piece.flow.uses) and (
+        translated(piece.node) is None
+    ):
+        reason = f"`{piece.text.strip().splitlines()[0]}` is for IPython alone"
+        hint = "Say it in Python, or tag the cell `skip-execution`."
+    if not reason:
+        return None
+    return Refusal(cells=(piece.cell,), line=piece.line, reason=reason, hint=hint)
+
+
+def _kept(piece: Piece, seen: _Seen) -> tuple[Piece, ...]:
+    """Return what of a statement a program needs."""
+    if isinstance(piece.node, ast.Global):
+        return ()  # at the top level of a cell it says nothing
+    if isinstance(piece.node, ast.ImportFrom) and piece.node.module == "__future__":
+        return ()
+    text = translated(piece.node)
+    if text is not None:
+        return instead_of(piece, text)
+    if is_setting(piece, among=False):
+        return (piece,)
+    if isinstance(piece.node, ast.Expr) and _only_shows(piece, piece.node.value, seen):
+        return ()
+    text = as_main(piece.node) or with_builtins_back(piece.node)
+    return (piece,) if text is None else instead_of(piece, text)
+
+
+def _only_shows(piece: Piece, value: ast.expr, seen: _Seen) -> bool:
+    """Tell whether an expression only shows something, so that nothing is lost without it.
+
+    Whatever is called for more than its value is kept: functions of the notebook, methods of what
+    has no digest, and everything in a cell that changed what it does not bind.
+    """
+    if isinstance(value, ast.Call):
+        called = dotted_name(value.func)
+        if called in _WINDOWS:
+            return True
+        if called == "display":
+            return all(_is_plain(piece, one, seen) for one in value.args)
+    return _is_plain(piece, value, seen)
+
+
+def _is_plain(piece: Piece, value: ast.expr, seen: _Seen) -> bool:
+    """Tell whether evaluating an expression changes nothing."""
+    if piece.flow.mutates:
+        return False
+    for inner in ast.walk(value):
+        if isinstance(inner, ast.Await | ast.Yield | ast.YieldFrom | ast.NamedExpr):
+            return False
+        if isinstance(inner, ast.Call) and not _is_harmless(piece, inner, seen):
+            return False
+    return True
+
+
+def _is_harmless(piece: Piece, call: ast.Call, seen: _Seen) -> bool:
+    name = root(call.func)
+    given = {inner.id for inner in ast.walk(call) if isinstance(inner, ast.Name)}
+    if not given.isdisjoint(seen.opaque):
+        return False
+    if isinstance(call.func, ast.Name) and name in PURE_BUILTINS:
+        return name != "print" and name not in seen.bound
+    method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    if method in _SAYING:
+        return False
+    if method in PURE_METHODS:
+        return "inplace" not in [word.arg for word in call.keywords]
+    if not piece.last or seen.unexplained or name in seen.defined:
+        return False
+    module = seen.modules.get(name, "")
+    if module:
+        dotted = dotted_name(call.func)
+        shows = module.partition(".")[0] in _SHOWING
+        return shows and not any(word in dotted for word in ("random", "seed", "save", "to_"))
+    is_value = name in seen.bound and method not in MUTATING_METHODS
+    return is_value and bool(method) and not method.startswith(WRITERS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """What a clean run showed of a cell.
+
+    Attributes:
+        unexplained: It changed something that its text does not bind, or the world outside.
+        opaque: Variables whose value has no digest, so that a change of it would not show.
+        bound: Names that the notebook binds.
+        defined: Functions and classes that the notebook defines.
+        modules: By imported name, the module that it is or comes from.
+    """
+
+    unexplained: bool
+    opaque: frozenset[str]
+    bound: frozenset[str]
+    defined: frozenset[str]
+    modules: Mapping[str, str]
+
+
+def _seen(cell: ReadCell, cells: Sequence[ReadCell], facts: Facts) -> _Seen:
+    here = facts.cells.get(cell.index)
+    outside = (facts.writes, facts.network, facts.processes)
+    bound = {name for piece in cell.pieces for name in piece.binds}
+    pieces = [piece for one in cells for piece in one.pieces]
+    return _Seen(
+        unexplained=here is None
+        or bool(here.variables.keys() - bound)
+        or bool(here.drawn)
+        or any(site.cell == cell.index for sites in outside for site in sites),
+        opaque=frozenset(
+            name
+            for index, each in facts.cells.items()
+            if index <= cell.index
+            for name, variable in each.variables.items()
+            if variable.digest is None
+        ),
+        bound=frozenset(name for piece in pieces for name in piece.binds),
+        defined=frozenset(
+            name
+            for piece in pieces
+            if isinstance(piece.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+            for name in piece.binds
+        ),
+        modules={one.alias: one.module for p in pieces for one in p.flow.imports if one.alias},
+    )

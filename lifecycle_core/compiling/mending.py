@@ -1,0 +1,146 @@
+"""From a failed trial of a draft to the next one: which cells to put together, or why to give up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from lifecycle_core.schema.pipeline import Fusion, Proof, Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lifecycle_core.schema.pipeline import Pipeline, Step
+
+
+class Tried(Protocol):
+    """What came of running a package."""
+
+    @property
+    def digests(self) -> Mapping[str, str | None]:
+        """By `STEP.VARIABLE`, or by variable."""
+
+    @property
+    def stuck(self) -> Mapping[str, str]:
+        """Variables that could not be handed over, with the reason."""
+
+    @property
+    def error(self) -> str:
+        """What was raised; empty if nothing."""
+
+    @property
+    def step(self) -> str:
+        """The step in which it was raised."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What a trial amounts to: a proof, or what to do next.
+
+    Attributes:
+        proof: It gave the notebook's own values.
+        fusions: Cells to put together before the next trial.
+        stuck: Variables that cannot be handed from step to step, with the reason.
+        kept_inside: Variables that no step can give.
+        refusal: It cannot be mended.
+    """
+
+    proof: Proof | None = None
+    fusions: tuple[Fusion, ...] = ()
+    stuck: Mapping[str, str] | None = None
+    kept_inside: frozenset[str] = frozenset()
+    refusal: Refusal | None = None
+
+
+def judge_trial(
+    pipeline: Pipeline,
+    by_steps: Tried,
+    by_run: Tried,
+    *,
+    volatile: Mapping[str, str],
+    lock: str,
+    python: str,
+) -> Judged:
+    """Compare a trial with the notebook's clean run.
+
+    Args:
+        pipeline: The draft's record, with the notebook's digests in its outputs.
+        by_steps: The run step by step.
+        by_run: The run by `run()`.
+        volatile: Variables that two clean runs of the notebook gave differently, with the reason.
+        lock: Digest of the lock.
+        python: Version of Python.
+    """
+    taken = {one.name for step in pipeline.steps for one in step.inputs}
+    if by_steps.stuck:
+        handed = {name: why for name, why in by_steps.stuck.items() if name in taken}
+        return Judged(stuck=handed, kept_inside=frozenset(by_steps.stuck.keys() - handed.keys()))
+    if by_steps.error:
+        return _after_error(pipeline, by_steps.step, by_steps.error)
+    expected = {
+        f"{step.name}.{output.name}": output for step in pipeline.steps for output in step.outputs
+    }
+    not_compared: dict[str, str] = {}
+    compared = 0
+    for key, output in expected.items():
+        if output.name in volatile:
+            not_compared[key] = volatile[output.name]
+        elif output.digest is None:
+            not_compared[key] = output.note or "it has no digest"
+        elif by_steps.digests.get(key) != output.digest:
+            return _after_difference(pipeline, key)
+        else:
+            compared += 1
+    if by_run.error:
+        return _after_error(pipeline, by_run.step, by_run.error)
+    for name, step in pipeline.exported.items():
+        key = f"{step}.{name}"
+        if key not in not_compared and by_run.digests.get(name) != expected[key].digest:
+            return _after_difference(pipeline, key)
+    return Judged(
+        proof=Proof(
+            verdict="identical",
+            compared=compared,
+            not_compared=not_compared,
+            lock=lock,
+            python=python,
+        )
+    )
+
+
+def _after_error(pipeline: Pipeline, name: str, error: str) -> Judged:
+    names = [step.name for step in pipeline.steps]
+    place = names.index(name) if name in names else 0
+    reason = f"apart from the step before, it failed: {error}"
+    return _together(pipeline, place, (), reason, f"the step `{name or 'run'}` failed: {error}")
+
+
+def _after_difference(pipeline: Pipeline, key: str) -> Judged:
+    name, _, variable = key.partition(".")
+    place = [step.name for step in pipeline.steps].index(name)
+    return _together(
+        pipeline,
+        place,
+        (variable,),
+        f"apart from the step before, it gave another `{variable}` than the notebook",
+        f"the step `{name}` gives another `{variable}` than the notebook",
+    )
+
+
+def _together(
+    pipeline: Pipeline, place: int, names: tuple[str, ...], reason: str, refusal: str
+) -> Judged:
+    steps: list[Step] = list(pipeline.steps)
+    if place == 0 and len(steps) > 1:
+        place = 1  # it may be what a later step should have done first
+    if len(steps) == 1:
+        return Judged(
+            refusal=Refusal(
+                cells=steps[0].cells,
+                names=names,
+                reason=refusal,
+                hint="Tag the cell that should not be part of the pipeline `skip-execution`.",
+            )
+        )
+    cells = (*steps[place - 1].cells, *steps[place].cells)
+    return Judged(fusions=(Fusion(cells=cells, names=names, reason=reason),))

@@ -1,0 +1,300 @@
+"""Which part each piece plays: imports, functions and settings stand outside steps, code in them.
+
+A definition is *shared* if it stands on nothing but imports, other shared definitions and
+constants: then it may live in a module of its own. A function that reads variables of the notebook
+is *local*: it is written into every step that uses it, and reads that step's variables, as it reads
+the notebook's when it is called. A definition that is neither, because it holds state or is bound
+twice, is code like any other.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from lifecycle_core.compiling.settings import is_registration, is_setting
+from lifecycle_core.notebooks.dataflow.knowledge import BUILTINS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from lifecycle_core.compiling.pieces import Piece, ReadCell
+    from lifecycle_core.notebooks.facts import Facts
+
+Role = Literal["import", "shared", "local", "constant", "setting", "parameter", "code"]
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roles:
+    """The part of every piece.
+
+    Attributes:
+        of: By number of the piece.
+        outside: By name, the pieces that bind it and are written outside of steps: imports, shared
+            definitions, constants.
+        local: By name, the function that is written into every step that uses it.
+    """
+
+    of: Mapping[int, Role]
+    outside: Mapping[str, tuple[Piece, ...]]
+    local: Mapping[str, Piece]
+
+
+def roles_of(cells: Sequence[ReadCell], facts: Facts) -> Roles:
+    """Tell the part of each piece.
+
+    Args:
+        cells: In the order of the file.
+        facts: Of a clean run; a function that a later cell changed holds state.
+    """
+    pieces = [piece for cell in cells for piece in cell.pieces]
+    binders: dict[str, list[Piece]] = defaultdict(list)
+    for piece in pieces:
+        for name in piece.binds:
+            binders[name].append(piece)
+    changed = _changed_later(pieces, facts)
+    of: dict[int, Role] = {}
+    for cell in cells:
+        tagged = "parameters" in cell.tags
+        for piece in cell.pieces:
+            if tagged and parameter_of(piece) is not None:
+                of[piece.number] = "parameter"
+    imported = _imported(pieces, binders)
+    of.update({piece.number: "import" for found in imported.values() for piece in found})
+    single = {
+        found[0].number: found[0]
+        for name, found in binders.items()
+        if len(found) == 1 and name not in changed and found[0].number not in of
+    }
+    free = BUILTINS - binders.keys()
+    standing = _standing_alone(single, imported, free)
+    for number, piece in standing.items():
+        of[number] = (
+            "constant"
+            if isinstance(piece.node, ast.Assign | ast.AnnAssign) and not (_is_lambda(piece))
+            else "shared"
+        )
+    outside = {**imported, **{piece.binds[0]: (piece,) for piece in standing.values()}}
+    local: dict[str, Piece] = {}
+    for number, piece in single.items():
+        if (
+            number not in standing
+            and _is_function(piece)
+            and _fresh_each_time(piece, outside, free)
+        ):
+            of[number] = "local"
+            local[piece.binds[0]] = piece
+    for cell in cells:
+        _settings(cell, of, outside, free)
+    for piece in pieces:
+        of.setdefault(piece.number, "code")
+    _keep_used_constants(pieces, of, outside)
+    return Roles(of=of, outside=outside, local=local)
+
+
+def parameter_of(piece: Piece) -> tuple[str, ast.expr] | None:
+    """Return name and value of `name = literal`, as a `parameters` cell holds them."""
+    match piece.node:
+        case ast.Assign(targets=[ast.Name(id=name)], value=value):
+            pass
+        case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+            pass
+        case _:
+            return None
+    try:
+        ast.literal_eval(value)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return None
+    return name, value
+
+
+def _changed_later(pieces: Sequence[Piece], facts: Facts) -> set[str]:
+    """Return the names whose object some cell changed without binding the name."""
+    bound: dict[int, set[str]] = defaultdict(set)
+    found: set[str] = set()
+    for piece in pieces:
+        bound[piece.cell].update(piece.binds)
+        found |= piece.flow.mutates - set(piece.binds)
+        found |= set(piece.flow.deletes)
+    for cell, seen in facts.cells.items():
+        found |= {name for name in seen.variables if name not in bound[cell]}
+    return found
+
+
+def _imported(
+    pieces: Sequence[Piece], binders: Mapping[str, Sequence[Piece]]
+) -> dict[str, tuple[Piece, ...]]:
+    """Return, by name, the imports that give it, where nothing else ever binds it."""
+    usable = {piece.number for piece in pieces if _is_import(piece.node)}
+    while True:
+        broken = {
+            piece.number
+            for name, by in binders.items()
+            if not (all(one.number in usable for one in by) and _agree(name, by))
+            for piece in by
+        }
+        if usable.isdisjoint(broken):
+            break
+        usable -= broken
+    return {
+        name: tuple({ast.dump(piece.node): piece for piece in by}.values())
+        for name, by in binders.items()
+        if by[0].number in usable
+    }
+
+
+def _agree(name: str, by: Sequence[Piece]) -> bool:
+    """Tell whether imports give a name the same meaning; `import a.b` and `import a.c` both give a."""
+    if len({ast.dump(piece.node) for piece in by}) == 1 or all(map(is_star, by)):
+        return True
+    given = {
+        (one.module if one.name or one.alias != one.module.partition(".")[0] else name, one.name)
+        for piece in by
+        for one in piece.flow.imports
+        if one.alias == name
+    }
+    return len(given) == 1 and all(isinstance(p.node, ast.Import | ast.ImportFrom) for p in by)
+
+
+def is_star(piece: Piece) -> bool:
+    """Tell whether a piece is `from module import *`."""
+    return any(one.name == "*" for one in piece.flow.imports)
+
+
+def _is_import(node: ast.stmt) -> bool:
+    """Tell whether a statement only imports, perhaps with a substitute for what is not there."""
+    match node:
+        case ast.Import():
+            return True
+        case ast.ImportFrom(module=module, names=names):
+            return module != "__future__" 
+        case ast.Try(body=body, handlers=handlers, orelse=[], finalbody=[]):
+            return all(isinstance(one, ast.Import | ast.ImportFrom) for one in body) and all(
+                isinstance(one, ast.Import | ast.ImportFrom | ast.Pass) or _is_plain(one)
+                for handler in handlers
+                for one in handler.body
+            )
+        case _:
+            return False
+
+
+def _is_plain(node: ast.stmt) -> bool:
+    return (
+        isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and isinstance(node.value, ast.Constant)
+    )
+
+
+def _is_lambda(piece: Piece) -> bool:
+    match piece.node:
+        case ast.Assign(targets=[ast.Name()], value=ast.Lambda()):
+            return True
+        case _:
+            return False
+
+
+def _is_function(piece: Piece) -> bool:
+    return isinstance(piece.node, _FUNCTIONS) or _is_lambda(piece)
+
+
+def _is_constant(piece: Piece) -> bool:
+    """Tell whether a piece binds one name to a value that nobody can change."""
+    match piece.node:
+        case ast.Assign(targets=[ast.Name()], value=value):
+            return _is_fixed(value)
+        case ast.AnnAssign(target=ast.Name(), value=ast.expr() as value):
+            return _is_fixed(value)
+        case _:
+            return False
+
+
+def _is_fixed(value: ast.expr) -> bool:
+    match value:
+        case ast.Constant():
+            return True
+        case ast.Name():
+            return True  # of another constant: whether it is one is asked separately
+        case ast.UnaryOp(operand=inner):
+            return _is_fixed(inner)
+        case ast.BinOp(left=left, right=right):
+            return _is_fixed(left) and _is_fixed(right)
+        case ast.Tuple(elts=parts):
+            return all(map(_is_fixed, parts))
+        case _:
+            return False
+
+
+def _standing_alone(
+    single: Mapping[int, Piece], imported: Mapping[str, object], free: frozenset[str]
+) -> dict[int, Piece]:
+    """Return the definitions and constants that stand on nothing but each other and imports."""
+    found = {
+        number: piece
+        for number, piece in single.items()
+        if len(piece.binds) == 1
+        and (isinstance(piece.node, (*_FUNCTIONS, ast.ClassDef)) or _is_lambda(piece)
+             or _is_constant(piece))
+    }  # fmt: skip
+    while True:
+        names = {piece.binds[0] for piece in found.values()} | imported.keys()
+        wrong = [
+            number
+            for number, piece in found.items()
+            if piece.flow.opaque
+            or any(use.name not in names and use.name not in free for use in piece.flow.uses)
+            or (_is_constant(piece) and any(use.name not in names for use in piece.flow.uses))
+        ]
+        if not wrong:
+            return found
+        for number in wrong:
+            del found[number]
+
+
+def _fresh_each_time(piece: Piece, outside: Mapping[str, object], free: frozenset[str]) -> bool:
+    """Tell whether a function is the same wherever it is defined anew.
+
+    Decorators and defaults are evaluated when it is defined, so they may not be variables; what its
+    body declares `global` it may bind.
+    """
+    return not piece.flow.opaque and all(
+        use.deferred or use.name in outside or use.name in free for use in piece.flow.uses
+    )
+
+
+def _settings(
+    cell: ReadCell, of: dict[int, Role], outside: Mapping[str, object], free: frozenset[str]
+) -> None:
+    """Mark the statements that set something for all that comes after."""
+    if "raises-exception" in cell.tags:
+        return
+    others = [p for p in cell.pieces if p.number not in of and not is_setting(p, among=False)]
+    plain = all(isinstance(p.node, ast.Expr) for p in others)
+    for piece in cell.pieces:
+        if piece.number in of:
+            if of[piece.number] == "shared" and is_registration(piece):
+                of[piece.number] = "setting"
+        elif is_setting(piece, among=plain) and all(
+            use.name in outside or use.name in free for use in piece.flow.uses
+        ):
+            of[piece.number] = "setting"
+
+
+def _keep_used_constants(
+    pieces: Iterable[Piece], of: dict[int, Role], outside: dict[str, tuple[Piece, ...]]
+) -> None:
+    """Leave a constant in its step unless it is written in capitals or a definition needs it."""
+    needed = {
+        use.name
+        for piece in pieces
+        if of[piece.number] in {"shared", "constant", "setting"}
+        for use in piece.flow.uses
+    }
+    for piece in pieces:
+        name = piece.binds[0] if piece.binds else ""
+        if of[piece.number] == "constant" and not name.isupper() and name not in needed:
+            of[piece.number] = "code"
+            del outside[name]

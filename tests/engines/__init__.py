@@ -1,0 +1,1 @@
+"""Exports read and run by the engines themselves, each in an environment of its own."""
