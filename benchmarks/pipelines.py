@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from tests.pipelines.case import Case
     from tests.pipelines.generate import Truth
 
+COMMAND = f"{sys.executable} -m lifecycle_core.cli"
 LIMIT = 600  # seconds after which a command is stopped and has said nothing
 
 
@@ -113,6 +114,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=2, help="notebooks at a time")
     parser.add_argument("--heavy", action="store_true", help="also those that need much memory")
     parser.add_argument("--mutate", action="store_true", help="also edit one cell, and run again")
+    parser.add_argument("--command", default=COMMAND, help="how nbrelease is called")
     parser.add_argument("--keep", action="store_true", help="leave packages in the corpus")
     return parser.parse_args()
 
@@ -125,7 +127,8 @@ def _result(case: Case, corpus: Path, options: argparse.Namespace) -> Result:
         started = time.perf_counter()
         path = write_case(case, corpus)
         pristine = Path(shutil.copytree(path.parent, corpus / "pristine" / case.name))
-        compilation, said = _compile(path)
+        call = options.command.split()
+        compilation, said = _compile(path, call)
         seconds = time.perf_counter() - started
         compiled = bool(compilation and compilation["compiled"])
         judgement = Judgement(verdict="no answer", detail=said)
@@ -133,7 +136,7 @@ def _result(case: Case, corpus: Path, options: argparse.Namespace) -> Result:
             judgement = _judged(case, pristine, path.parent, compilation, truth)
         mutated = None
         if options.mutate and compiled and case.mutation:
-            mutated = _mutated(case, pristine, path)
+            mutated = _mutated(case, pristine, path, call)
     except Exception as error:  # noqa: BLE001 (one case must not end the others)
         told = f"{type(error).__name__}: {error}"
         return _of(case, Judgement(verdict="no answer", detail=told), started)
@@ -175,12 +178,12 @@ def _package(compilation: dict[str, Any], folder: Path) -> Path:
     return path if path.exists() else folder / "pipelines" / str(compilation["name"])
 
 
-def _compile(path: Path) -> tuple[dict[str, Any] | None, str]:
+def _compile(path: Path, call: Sequence[str]) -> tuple[dict[str, Any] | None, str]:
     """Compile a notebook into its own folder and return the record, or what was said."""
     answer = path.parent / "compilation.json"
     answer.unlink(missing_ok=True)
     words = ["pipeline", "compile", path.name, "--name", _name(path), "--out", ".", "--json"]
-    code, said = _nbrelease([*words, answer.name], path.parent)
+    code, said = _nbrelease([*call, *words, answer.name], path.parent)
     if not answer.exists():
         return None, f"exit {code}: {said[-400:]}"
     record: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))
@@ -194,11 +197,11 @@ def _name(path: Path) -> str:
     return f"p_{path.stem}"
 
 
-def _nbrelease(words: Sequence[str], folder: Path) -> tuple[int, str]:
+def _nbrelease(command: Sequence[str], folder: Path) -> tuple[int, str]:
     environ = {**os.environ, "PYTHONPATH": str(ROOT), "NBRELEASE_HOME": str(folder / ".nbrelease")}
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "lifecycle_core.cli", *words],
+            command,
             cwd=folder,
             env=environ,
             capture_output=True,
@@ -211,17 +214,17 @@ def _nbrelease(words: Sequence[str], folder: Path) -> tuple[int, str]:
     return done.returncode, f"{done.stdout}{done.stderr}".strip()
 
 
-def _mutated(case: Case, pristine: Path, path: Path) -> Mutated:
+def _mutated(case: Case, pristine: Path, path: Path, call: Sequence[str]) -> Mutated:
     """Run, edit one cell, compile over the old package, run again."""
     effects = consequences(case, pristine)
-    first, said = _run(path)
+    first, said = _run(path, call)
     if first is None:
         return Mutated(error=f"first run: {said}")
     write_notebook(case.mutated(), path)
-    compilation, said = _compile(path)
+    compilation, said = _compile(path, call)
     if not compilation or not compilation["compiled"]:
         return Mutated(error=f"not compiled again: {said}")
-    second, said = _run(path)
+    second, said = _run(path, call)
     if second is None:
         return Mutated(error=f"second run: {said}")
     must, may = should_run(effects, compilation["pipeline"])
@@ -229,11 +232,11 @@ def _mutated(case: Case, pristine: Path, path: Path) -> Mutated:
     return Mutated(ran=tuple(ran), must=tuple(sorted(must)), may=tuple(sorted(may)))
 
 
-def _run(path: Path) -> tuple[dict[str, Any] | None, str]:
+def _run(path: Path, call: Sequence[str]) -> tuple[dict[str, Any] | None, str]:
     answer = path.parent / "run.json"
     answer.unlink(missing_ok=True)
     words = ["pipeline", "run", _name(path), "--json", answer.name]
-    code, said = _nbrelease(words, path.parent)
+    code, said = _nbrelease([*call, *words], path.parent)
     if code != 0 or not answer.exists():
         return None, f"exit {code}: {said[-400:]}"
     record: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))

@@ -81,7 +81,7 @@ sums = duckdb.sql("select c, sum(v)::integer as s from orders group by c order b
 # %%
 orders = orders[orders["v"] > 1]
 # %%
-count = duckdb.sql("select count(*) from orders").fetchone()[0]
+count = duckdb.sql("select count(*) from orders").fetchall()[0][0]
 joined = duckdb.query("select o.c, s.s from orders o join sums s using (c) order by o.v").df()
 """,
         exports=("orders", "sums", "count", "joined"),
