@@ -27,7 +27,9 @@ __all__ = [
     "releases",
     "reproduce",
     "rollback",
+    "run_pipeline",
     "score",
+    "show_pipeline",
     "status",
     "verify",
 ]
@@ -47,7 +49,9 @@ if TYPE_CHECKING:
         releases,
         reproduce,
         rollback,
+        run_pipeline,
         score,
+        show_pipeline,
         status,
         verify,
     )

@@ -20,6 +20,7 @@ from lifecycle_core.cli.options import (
     SpecArgument,
     TimeoutOption,
 )
+from lifecycle_core.cli.pipeline import pipeline_app
 from lifecycle_core.cli.reproduce import EXAMPLES as REPRODUCE_EXAMPLES
 from lifecycle_core.cli.reproduce import SHORT_HELP as REPRODUCE_HELP
 from lifecycle_core.cli.reproduce import reproduce
@@ -33,6 +34,7 @@ app = typer.Typer(
 )
 contract_app = typer.Typer(help="Data contracts: draw one from a table, check a table.")
 app.add_typer(contract_app, name="contract", no_args_is_help=True)
+app.add_typer(pipeline_app, name="pipeline", no_args_is_help=True)
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - typer hands a flag's value over by position

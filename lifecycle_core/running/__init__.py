@@ -1,1 +1,6 @@
 """Running: which steps of a pipeline are stale, and running those and no others."""
+
+from lifecycle_core.running.running import run
+from lifecycle_core.running.showing import show
+
+__all__ = ["run", "show"]

@@ -1,0 +1,6 @@
+"""Execute one step of a compiled pipeline in this process, and see what it reads and leaves."""
+
+from lifecycle_core.adapters.stepping.file_states import ABSENT, state_of
+from lifecycle_core.adapters.stepping.stepper import Ran, StepFailed, Stepper
+
+__all__ = ["ABSENT", "Ran", "StepFailed", "Stepper", "state_of"]
