@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.pipeline import Generator
 
 _RECORD = "pipeline.yaml"
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast where it was built
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,9 +126,7 @@ def _folder(name: str | Path, start: Path) -> Path:
 
 def _record(path: Path) -> Pipeline:
     try:
-        document: Any = yaml.load(
-            read_text(path), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        )  # noqa: S506 - both are safe
+        document: Any = yaml.load(read_text(path), Loader=_LOADER)  # noqa: S506 - a safe one
         return Pipeline.model_validate(document)
     except yaml.YAMLError as error:
         fact = f"{path} is no YAML: {' '.join(str(error).split())}"

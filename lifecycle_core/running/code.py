@@ -26,7 +26,7 @@ _WHOLE = "*"
 
 
 def code_of(package: str, step: str, read: Read) -> dict[str, tuple[Statement, ...]]:
-    """Return the code that a step reaches, by piece.
+    r"""Return the code that a step reaches, by piece.
 
     Args:
         package: Dotted name of the pipeline's package, such as `pipelines.churn`.
@@ -41,8 +41,8 @@ def code_of(package: str, step: str, read: Read) -> dict[str, tuple[Statement, .
         SyntaxError: A module cannot be parsed.
 
     Example:
-        >>> sources = {"p.shared": "def f():\\n    return 1\\ndef g(): return 2",
-        ...            "p.load": "from p.shared import f\\ndef load(): return f()"}
+        >>> sources = {"p.shared": "def f():\\n    return 1\ndef g(): return 2",
+        ...            "p.load": "from p.shared import f\ndef load(): return f()"}
         >>> sorted(code_of("p", "load", sources.get))
         ['load', 'shared.f']
     """
@@ -176,7 +176,7 @@ def _statements(node: ast.stmt, depth: int) -> Iterator[Statement]:
     )
     yield Statement(
         digest=hashlib.sha256(text.encode()).hexdigest()[:_DIGITS],
-        line=getattr(node, "lineno", None) or getattr(getattr(node, "pattern", None), "lineno", 1),
+        line=getattr(getattr(node, "pattern", node), "lineno", 1),  # a case's is its pattern's
     )
     for name in _BLOCKS:
         for child in emptied.get(name, ()):

@@ -67,34 +67,40 @@ def reasons(
 
 def _changes(then: Ingredients, now: Ingredients) -> Iterator[str]:
     for name in dict.fromkeys((*now.code, *then.code)):
-        change = _code_change(then.code.get(name), now.code.get(name))
-        if change:
+        if change := _code_change(then.code.get(name), now.code.get(name)):
             yield f"code of {name} {change}"
+    yield from _input_changes(then, now)
+    yield from _parameter_changes(then, now)
+    for generator in dict.fromkeys((*now.generators, *then.generators)):
+        if then.generators.get(generator) != now.generators.get(generator):
+            yield f"state of the generator {generator} changed"
+    if then.lock != now.lock:
+        yield "lock changed"
+    if then.policy != now.policy:
+        yield f"surroundings changed: {then.policy} -> {now.policy}"
+
+
+def _input_changes(then: Ingredients, now: Ingredients) -> Iterator[str]:
     for name, identity in now.inputs.items():
+        origin = f"(from {now.sources.get(name, '?')})"
         if name not in then.inputs:
-            yield f"input {name} is new (from {now.sources.get(name, '?')})"
+            yield f"input {name} is new {origin}"
         elif then.inputs[name] != identity:
-            yield f"input {name} changed (from {now.sources.get(name, '?')})"
-    yield from (
-        f"input {name} is no longer taken" for name in then.inputs if name not in now.inputs
-    )
+            yield f"input {name} changed {origin}"
+    for name in then.inputs:
+        if name not in now.inputs:
+            yield f"input {name} is no longer taken"
+
+
+def _parameter_changes(then: Ingredients, now: Ingredients) -> Iterator[str]:
     for name, (text, digest) in now.parameters.items():
         if name not in then.parameters:
             yield f"parameter {name} is new: {text}"
         elif then.parameters[name][1] != digest:
             yield f"parameter {name}: {then.parameters[name][0]} -> {text}"
-    yield from (
-        f"parameter {name} is no longer taken"
-        for name in then.parameters
-        if name not in now.parameters
-    )
-    for name in dict.fromkeys((*now.generators, *then.generators)):
-        if then.generators.get(name) != now.generators.get(name):
-            yield f"state of the generator {name} changed"
-    if then.lock != now.lock:
-        yield "lock changed"
-    if then.policy != now.policy:
-        yield f"surroundings changed: {then.policy} -> {now.policy}"
+    for name in then.parameters:
+        if name not in now.parameters:
+            yield f"parameter {name} is no longer taken"
 
 
 def _code_change(then: tuple[Statement, ...] | None, now: tuple[Statement, ...] | None) -> str:
@@ -108,8 +114,8 @@ def _code_change(then: tuple[Statement, ...] | None, now: tuple[Statement, ...] 
             return f"changed: line {after.line}"
     if len(now) > len(then):
         return f"changed: line {now[len(then)].line}"
-    return (
-        f"changed: after line {now[-1].line}"
-        if len(now) < len(then) and now
-        else ("changed: nothing is left" if len(now) < len(then) else "")
-    )
+    if len(now) < len(then):
+        return (
+            f"changed: lines after {now[-1].line} are gone" if now else "changed: nothing is left"
+        )
+    return ""

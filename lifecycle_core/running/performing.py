@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.stepping import StepFailed, state_of
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from lifecycle_core.running.outcomes import Task
 
 _TABLE = 2
-Started = tuple[str, tuple[str, ...]]
 
 
 def perform(
@@ -214,8 +215,11 @@ def _stored(task: Task, name: str, value: Any) -> StoredValue:  # noqa: ANN401 -
 
 def _shape(value: object) -> tuple[int | None, int | None]:
     """Return rows and columns of a table, whichever library it is of."""
-    shape = getattr(value, "shape", None)
-    if hasattr(value, "columns") and isinstance(shape, tuple) and len(shape) == _TABLE:
+    try:
+        shape, named = getattr(value, "shape", None), hasattr(value, "columns")
+    except Exception:  # noqa: BLE001 - a class of the user's may raise what it likes
+        return None, None
+    if named and isinstance(shape, tuple) and len(shape) == _TABLE:
         return (
             (int(shape[0]), int(shape[1]))
             if all(isinstance(x, int) for x in shape)
@@ -225,9 +229,6 @@ def _shape(value: object) -> tuple[int | None, int | None]:
 
 
 def _number(value: object) -> float | None:
-    import math
-    from numbers import Real
-
     if isinstance(value, bool) or not isinstance(value, Real):
         return None
     number = float(value)

@@ -69,7 +69,13 @@ def run(
     for batch in batches:
         chosen = {labels[number] or str(number): plans[number] for number in batch}
         runs += _Batch(
-            package, store, scheduler, chosen, tell, progress, labelled=len(plans) > 1
+            package,
+            chosen,
+            store=store,
+            scheduler=scheduler,
+            tell=tell,
+            progress=progress,
+            labelled=len(plans) > 1,
         ).run()
     return PipelineRuns(pipeline=package.pipeline.name, runs=tuple(runs))
 
@@ -80,12 +86,12 @@ class _Batch:
     def __init__(
         self,
         package: Package,
+        plans: Mapping[str, Plan],
+        *,
         store: Store,
         scheduler: Scheduler,
-        plans: Mapping[str, Plan],
         tell: Callable[[Event], None] | None,
         progress: Progress,
-        *,
         labelled: bool,
     ) -> None:
         self._package, self._store, self._scheduler = package, store, scheduler

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -21,7 +22,7 @@ from lifecycle_core.schema.event import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
-    from typing import Any
+    from typing import Any, Literal
 
     from lifecycle_core.adapters.progress import Progress
     from lifecycle_core.running.outcomes import Outcome
@@ -168,8 +169,6 @@ class Nodes:
 
 def plain(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Return parameters as JSON can hold them; anything else as its representation."""
-    import json
-
     found = {}
     for name, value in parameters.items():
         try:
@@ -188,7 +187,9 @@ def _note(outcome: Outcome) -> str:
     )
 
 
-def _rows(head: dict[str, Any], direction: str, values: Iterable[Any]) -> Iterator[Rows]:
+def _rows(
+    head: dict[str, Any], direction: Literal["in", "out"], values: Iterable[Any]
+) -> Iterator[Rows]:
     for value in values:
         if value.rows is not None and value.columns is not None:
             yield Rows(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import product
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from lifecycle_core.errors import InvalidCall
 from lifecycle_core.settings import load_settings, scheduler_at, store_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from lifecycle_core.schema.event import Event
@@ -101,8 +102,8 @@ def _each(
     """
     if not for_each:
         return [{}]
-    if not hasattr(for_each, "keys"):
-        return list(for_each)  # type: ignore[arg-type] # a sequence of mappings
+    if not isinstance(for_each, Mapping):
+        return list(for_each)
     empty = [name for name, values in for_each.items() if not values]
     if empty:
         raise InvalidCall(f"No value to run for each `{empty[0]}`.", hint="Name at least one.")

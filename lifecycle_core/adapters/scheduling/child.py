@@ -44,7 +44,7 @@ class Child:
                 pool.submit(self._answer, calls.get())
 
     def _listen(self, calls: queue.SimpleQueue[bytes]) -> None:
-        # Read apart from the work, so that a parent that is gone is noticed in the middle of a step.
+        # Read apart from the work, so that a parent that is gone is noticed in a step's middle.
         while True:
             try:
                 calls.put(self._connection.recv_bytes())

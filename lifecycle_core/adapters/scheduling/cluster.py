@@ -81,9 +81,9 @@ class ClusterScheduler:
                         listener.ended(name, found[name])
                 for name in _ordered(nodes):
                     if name not in found:  # its worker died, or one before it
-                        error = futures[name].exception()
+                        how = _how(futures[name].exception())
                         upstream = [found[each] for each in nodes[name].after]
-                        found[name] = died(nodes[name].task, upstream, _how(error))
+                        found[name] = died(nodes[name].task, upstream, how)
                         listener.ended(name, found[name])
             finally:
                 client.cancel(list(futures.values()), force=True)

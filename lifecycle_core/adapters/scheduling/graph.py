@@ -71,6 +71,7 @@ class Scheduler(Protocol):
             nodes: By name; they hold no cycle.
             known: Outcomes of nodes that are not to run.
             perform: What to do with a task.
-            died: Gives the outcome of a task whose process died, given the outcomes before it and how.
+            died: Gives the outcome of a task whose process died, given the outcomes before it,
+                and how.
             listener: Hears as nodes start and end.
         """

@@ -12,7 +12,7 @@ import sys
 import threading
 from contextlib import suppress
 from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from lifecycle_core.adapters.kernel_environment import numeric_variables, processors
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 _LEAVE_SECONDS = 5.0
-Heard = "Callable[[tuple[str, ...]], None]"
 
 
 class ChildDied(Exception):  # noqa: N818 - the name is the fact
@@ -45,7 +44,7 @@ class Pool:
         for number in list(range(processes))[::-1] * threads:
             self._free.put(number)
 
-    def __enter__(self) -> Pool:
+    def __enter__(self) -> Self:
         """Start nothing yet."""
         return self
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ABSENT = "absent"
 
@@ -18,6 +21,7 @@ def state_of(path: str, home: Path) -> str:
         home: The notebook's folder.
 
     Example:
+        >>> from pathlib import Path
         >>> state_of("no/such/file.csv", Path("/"))
         'absent'
     """

@@ -11,7 +11,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lifecycle_core.adapters.stepping import generators
 from lifecycle_core.adapters.stepping.failing import Told, told
@@ -28,6 +28,11 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.pipeline import Generator, Step
 
 _RESET_PEAK = "5"
+
+
+_Given: TypeAlias = (
+    "tuple[Callable[[], Mapping[str, Any]], Mapping[str, Any], Mapping[Generator, Any]]"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,17 +109,10 @@ class Stepper:
             ObjectBroken: `inputs` did.
         """
         with self._turns.turn(alone=alone, generators=bool(step.generators)):
-            return self._run(step, place, inputs, parameters, states, apart)
+            return self._run(step, place, apart, (inputs, parameters, states))
 
-    def _run(
-        self,
-        step: Step,
-        place: PackagePlace,
-        inputs: Callable[[], Mapping[str, Any]],
-        parameters: Mapping[str, Any],
-        states: Mapping[Generator, Any],
-        apart: tuple[str, ...],
-    ) -> Ran:
+    def _run(self, step: Step, place: PackagePlace, apart: tuple[str, ...], given: _Given) -> Ran:
+        inputs, parameters, states = given
         os.chdir(place.home)
         self._printing.begin()
         watcher = Watcher(
@@ -137,7 +135,7 @@ class Stepper:
                 self._observer.end()
                 seconds = time.perf_counter() - started
             outputs = _outputs(step, result)
-        except BaseException as error:  # noqa: BLE001 - a step may raise anything, also SystemExit
+        except BaseException as error:  # a step may raise anything, also SystemExit
             printed = self._printing.end()
             if isinstance(error, ObjectBroken):
                 raise
@@ -218,6 +216,6 @@ def _written(watcher: Watcher, place: PackagePlace) -> dict[str, Path | None]:
     found: dict[str, Path | None] = {}
     for full in sorted(watcher.written):
         path = named(full, watcher.home, watcher.root)
-        if not os.path.isdir(full):
+        if not Path(full).is_dir():
             found[path] = Path(full) if state_of(path, place.home) != ABSENT else None
     return found

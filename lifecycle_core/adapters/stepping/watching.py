@@ -11,6 +11,7 @@ import sys
 import sysconfig
 import tempfile
 import threading
+from pathlib import Path
 from sys import _getframe
 from typing import TYPE_CHECKING, Any
 
@@ -20,10 +21,9 @@ from lifecycle_core.recorder.readers import Readers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 _IMPORTING = "<frozen importlib"
-_SHOWING = frozenset({"linecache", "tokenize", "inspect", "traceback", "pkgutil", "zipimport"})
+_LOOKING = frozenset({"linecache", "tokenize", "inspect", "traceback", "pkgutil", "zipimport"})
 _SYSTEM = ("/proc", "/dev", "/sys", "/etc", "/usr", "/lib", "/lib64", "/bin", "/run", "/var")
 
 
@@ -46,7 +46,7 @@ class Watcher:
         self._places = sorted(
             (others | project).items(), key=lambda place: len(place[0]), reverse=True
         )
-        self._person = _folder(os.path.expanduser("~"))
+        self._person = _folder(Path.home())
 
     def look(self, path: object, *, reads: bool, writes: bool, folder: bool = False) -> None:
         """Note that a file is about to be opened, or a folder to be listed."""
@@ -55,7 +55,7 @@ class Watcher:
             return
         name = named(full, self.home, self.root) + ("/" if folder else "")
         if reads and full not in self.written and name not in self.read:
-            if os.path.isdir(full) and not folder:
+            if not folder and Path(full).is_dir():
                 return
             self.read[name] = state_of(name, self.home)
         if writes:
@@ -163,13 +163,14 @@ class Observer:
 
 
 def _imports(frame: Any) -> bool:  # noqa: ANN401 - a frame
-    """Tell whether Python itself asks, to load a module or to show a line of code."""
+    """Tell whether Python itself asks: to load a module, find a package, show a line of code."""
     while frame is not None and frame.f_code.co_filename == __file__:
         frame = frame.f_back
     if frame is None:
         return False
     name = frame.f_globals.get("__name__", "")
-    return frame.f_code.co_filename.startswith(_IMPORTING) or name in _SHOWING
+    file = frame.f_code.co_filename
+    return file.startswith(_IMPORTING) or name.startswith("importlib.") or name in _LOOKING
 
 
 def _elsewhere() -> tuple[str, ...]:

@@ -50,7 +50,8 @@ def write_value(value: object, file: Sink) -> None:
     lengths = [len(stream), *(len(part) for part in raw)]
     head = _MAGIC + _LENGTH.pack(len(lengths)) + b"".join(map(_LENGTH.pack, lengths))
     at = 0
-    for part in (head, stream, *raw):
+    parts: list[bytes | memoryview] = [head, stream, *raw]
+    for part in parts:
         file.write(part)
         at += len(part)
         padding = -at % _ALIGNED

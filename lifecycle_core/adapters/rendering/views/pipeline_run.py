@@ -53,7 +53,7 @@ def text(record: PipelineRun) -> list[RenderableType]:
 
 def summary(record: PipelineRun) -> str:
     """Return how many steps ended in which way, in one sentence."""
-    counted = Counter(step.status for step in record.steps)
+    counted = Counter[str](step.status for step in record.steps)
     parts = [f"{counted[key]} {MARKS[key][2]}" for key in MARKS if counted[key]]
     return f"{len(record.steps)} steps: {', '.join(parts) or 'none'}."
 

@@ -53,6 +53,6 @@ def _said(run: PipelineRun) -> str:
 
 
 def _summary(record: PipelineRuns) -> str:
-    counted = Counter(run.exit for run in record.runs)
+    counted = Counter[str](run.exit for run in record.runs)
     parts = [f"{counted[key]} {MARKS[key][2]}" for key in MARKS if counted[key]]
     return f"{len(record.runs)} runs: {', '.join(parts) or 'none'}."
