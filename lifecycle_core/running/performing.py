@@ -49,6 +49,7 @@ def perform(
     try:
         decision = decide(task, upstream)
         if decision.trace is not None:
+            remember(task, decision, decision.trace)
             return decision.fresh(name)
         with task.store.computing(decision.key):
             # Somebody else may have computed it while we waited.
@@ -115,17 +116,7 @@ def _run(task: Task, upstream: Sequence[Outcome], decision: Decision, stepper: S
             cell=step.cells[-1] if step.cells else None,
         )
     store.add_trace(trace)
-    store.set_last(
-        task.pipeline,
-        step.name,
-        LastRun(
-            key=decision.key,
-            ingredients=decision.ingredients,
-            files=trace.files,
-            seconds=trace.seconds,
-            bytes=trace.bytes,
-        ),
-    )
+    remember(task, decision, trace)
     return Outcome(
         step=step.name,
         ending="ran",
@@ -136,6 +127,19 @@ def _run(task: Task, upstream: Sequence[Outcome], decision: Decision, stepper: S
         seconds=trace.seconds,
         printed=trace.printed,
     )
+
+
+def remember(task: Task, decision: Decision, trace: StepTrace) -> None:
+    """Keep how a step stands in this run, so that the next change can be named."""
+    now = LastRun(
+        key=decision.key,
+        ingredients=decision.ingredients,
+        files=trace.files,
+        seconds=trace.seconds,
+        bytes=trace.bytes,
+    )
+    if task.store.last(task.pipeline, task.step.name) != now:
+        task.store.set_last(task.pipeline, task.step.name, now)
 
 
 def restore(written: Mapping[str, WrittenFile], home: Path, store: Store) -> None:

@@ -12,7 +12,7 @@ from lifecycle_core.adapters.scheduling import Node
 from lifecycle_core.adapters.store import ObjectBroken
 from lifecycle_core.running.deciding import decide
 from lifecycle_core.running.outcomes import Outcome, merged_files
-from lifecycle_core.running.performing import perform, restore
+from lifecycle_core.running.performing import perform, remember, restore
 from lifecycle_core.running.planning import Plan, code_of_steps, plan
 from lifecycle_core.running.telling import Nodes, Telling, plain
 from lifecycle_core.schema.pipeline import StepOutput
@@ -67,15 +67,13 @@ def run(
     batches = [[n] for n in range(len(plans))] if writing else [list(range(len(plans)))]
     runs: list[PipelineRun] = []
     for batch in batches:
-        chosen = {labels[number] or str(number): plans[number] for number in batch}
         runs += _Batch(
             package,
-            chosen,
+            [(labels[number], plans[number]) for number in batch],
             store=store,
             scheduler=scheduler,
             tell=tell,
             progress=progress,
-            labelled=len(plans) > 1,
         ).run()
     return PipelineRuns(pipeline=package.pipeline.name, runs=tuple(runs))
 
@@ -86,46 +84,41 @@ class _Batch:
     def __init__(
         self,
         package: Package,
-        plans: Mapping[str, Plan],
+        plans: Sequence[tuple[str, Plan]],
         *,
         store: Store,
         scheduler: Scheduler,
         tell: Callable[[Event], None] | None,
         progress: Progress,
-        labelled: bool,
     ) -> None:
         self._package, self._store, self._scheduler = package, store, scheduler
-        self._plans = plans
+        self._plans = [each for _, each in plans]
         name = package.pipeline.name
-        self._tellings = {
-            label: Telling(_new_id(), name, each, tell) for label, each in plans.items()
-        }
-        shown = self._tellings if labelled else {"": next(iter(self._tellings.values()))}
-        self._nodes = Nodes(shown, progress)
+        self._tellings = [Telling(_new_id(), name, each, tell) for each in self._plans]
+        labels = [label for label, _ in plans]
+        self._nodes = Nodes(list(zip(labels, self._tellings, strict=True)), progress)
         self._ran: dict[str, Outcome] = {}
 
     def run(self) -> list[PipelineRun]:
         began = datetime.now(UTC).isoformat(timespec="seconds")
         clock = time.perf_counter()
-        for telling in self._tellings.values():
+        for telling in self._tellings:
             telling.begin()
         try:
             outcomes = self._outcomes()
         except BaseException:
-            for telling in self._tellings.values():
+            for telling in self._tellings:
                 telling.interrupted(time.perf_counter() - clock)
             raise
         seconds = time.perf_counter() - clock
-        return [
-            self._record(telling, outcomes, began, seconds) for telling in self._tellings.values()
-        ]
+        return [self._record(telling, outcomes, began, seconds) for telling in self._tellings]
 
     def _outcomes(self) -> dict[str, Outcome]:
         """Return the outcome of each node."""
         for _ in range(_ROUNDS):
             known: dict[str, Outcome] = {}
             stale: dict[str, Node] = {}
-            for each in self._plans.values():
+            for each in self._plans:
                 self._look(each, known, stale)
             found = known
             if stale:
@@ -151,6 +144,7 @@ class _Batch:
             if all(node in known for node in before):
                 decision = decide(planned.task, [known[node] for node in before])
                 if decision.trace is not None:
+                    remember(planned.task, decision, decision.trace)
                     known[planned.node] = decision.fresh(planned.task.step.name)
                     self._nodes.ended(planned.node, known[planned.node])
                     continue
@@ -158,7 +152,7 @@ class _Batch:
 
     def _restored(self, found: Mapping[str, Outcome]) -> bool:
         """Put files of fresh steps back where they are gone; tell whether all could be."""
-        for each in self._plans.values():
+        for each in self._plans:
             ended = [found[planned.node] for planned in each.steps.values()]
             if all(outcome.good for outcome in ended):
                 try:

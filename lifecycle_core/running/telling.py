@@ -21,7 +21,7 @@ from lifecycle_core.schema.event import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any, Literal
 
     from lifecycle_core.adapters.progress import Progress
@@ -136,13 +136,13 @@ class Telling:
 class Nodes:
     """Hears of nodes, from several threads, and tells every run that has them."""
 
-    def __init__(self, runs: Mapping[str, Telling], progress: Progress) -> None:
+    def __init__(self, runs: Sequence[tuple[str, Telling]], progress: Progress) -> None:
         self._progress = progress
         self._lock = threading.Lock()
         self._began: set[str] = set()
         self._users: dict[str, list[tuple[Telling, str]]] = {}
         self._labels: dict[str, str] = {}
-        for label, telling in runs.items():
+        for label, telling in runs:
             for step, planned in telling.plan.steps.items():
                 self._users.setdefault(planned.node, []).append((telling, step))
                 shown = f"{step} [{label}]" if label else step

@@ -193,3 +193,154 @@ CHURN = (
         outputs=("accuracy",),
     ),
 )
+
+
+def in_place(root: Path) -> Path:
+    """Write steps of which one changes its input in place and gives a new version of it."""
+    return write_package(
+        root,
+        "in_place",
+        (
+            MadeStep(name="make", body="numbers = [1, 2, 3]", outputs=("numbers",)),
+            MadeStep(
+                name="change",
+                inputs={"numbers": "make"},
+                body="numbers.append(4)",
+                outputs=("numbers",),
+            ),
+            MadeStep(
+                name="early",
+                inputs={"numbers": "make"},
+                body="count = len(numbers)",
+                outputs=("count",),
+            ),
+            MadeStep(
+                name="late",
+                inputs={"numbers": "change"},
+                body="total = sum(numbers)",
+                outputs=("total",),
+            ),
+        ),
+    )
+
+
+def drawing(root: Path) -> Path:
+    """Write steps that pass state by the global generators of numpy and `random`."""
+    numpy = "import random\nimport numpy as np"
+    return write_package(
+        root,
+        "drawing",
+        (
+            MadeStep(
+                name="seeded",
+                imports=numpy,
+                parameters=("seed",),
+                body="np.random.seed(seed)\nrandom.seed(seed)\nfirst = np.random.random()",
+                outputs=("first",),
+                generators=("numpy", "random"),
+            ),
+            MadeStep(
+                name="second",
+                imports=numpy,
+                body="draws = [np.random.random(), random.random()]",
+                outputs=("draws",),
+                after=("seeded",),
+                generators=("numpy", "random"),
+            ),
+            MadeStep(
+                name="third",
+                imports=numpy,
+                body="last = np.random.random()",
+                outputs=("last",),
+                after=("second",),
+                generators=("numpy",),
+            ),
+        ),
+        parameters={"seed": 7},
+    )
+
+
+def passing_a_file(root: Path) -> Path:
+    """Write steps that pass a file, which the last one writes anew."""
+    (root / "words.txt").write_text("b a\n")
+    return write_package(
+        root,
+        "passing",
+        (
+            MadeStep(
+                name="prepare",
+                body="""
+                    words = sorted(open("words.txt").read().split())
+                    with open("sorted.txt", "w") as file:
+                        file.write(" ".join(words))
+                """,
+                outputs=("words",),
+                writes=("sorted.txt",),
+            ),
+            MadeStep(
+                name="use",
+                body="""
+                    with open("sorted.txt") as file:
+                        text = file.read()
+                """,
+                outputs=("text",),
+                after=("prepare",),
+            ),
+            MadeStep(
+                name="finish",
+                inputs={"text": "use"},
+                body="""
+                    with open("sorted.txt", "w") as file:
+                        file.write(text.upper())
+                """,
+                after=("use",),
+                writes=("sorted.txt",),
+            ),
+        ),
+    )
+
+
+def failing(root: Path) -> Path:
+    """Write two branches, of which one fails while the file `bad` is there."""
+    return write_package(
+        root,
+        "failing",
+        (
+            MadeStep(name="start", body="one = 1", outputs=("one",)),
+            MadeStep(
+                name="breaks",
+                imports="import os",
+                inputs={"one": "start"},
+                body="""
+                    two = one + 1
+                    print("so far", two)
+                    if os.path.exists("bad"):
+                        raise ValueError(open("bad").read())
+                """,
+                outputs=("two",),
+            ),
+            MadeStep(
+                name="behind", inputs={"two": "breaks"}, body="three = two + 1", outputs=("three",)
+            ),
+            MadeStep(
+                name="beside", inputs={"one": "start"}, body="four = one + 3", outputs=("four",)
+            ),
+        ),
+    )
+
+
+def trivial(root: Path, count: int, *, chained: bool = False, body: str = "") -> Path:
+    """Write `count` steps that do next to nothing, side by side or one after another."""
+    steps = []
+    for number in range(count):
+        before = {f"value_{number - 1}": f"step_{number - 1}"} if chained and number else {}
+        added = f"value_{number - 1}" if before else "0"
+        steps.append(
+            MadeStep(
+                name=f"step_{number}",
+                inputs=before,
+                body=textwrap.dedent(body) + f"\nvalue_{number} = {added} + {number}",
+                outputs=(f"value_{number}",),
+            )
+        )
+    return write_package(root, "trivial", steps)
