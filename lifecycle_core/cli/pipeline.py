@@ -15,7 +15,7 @@ from lifecycle_core.cli.answering import answer, parameters_in, verb
 from lifecycle_core.cli.options import JsonOption, ParamOption
 from lifecycle_core.errors import InvalidCall
 
-pipeline_app = typer.Typer(help="Pipelines compiled from notebooks: run them, see what is stale.")
+pipeline_app = typer.Typer(help="Pipelines: run what is stale, show what changed.")
 
 PipelineArgument = Annotated[
     str,

@@ -61,7 +61,8 @@ def summary(record: PipelineRun) -> str:
 def note(step: StepRun) -> str:
     """Return why a step ran, or what went wrong in it, in one line."""
     if step.status == "failed":
-        return one_line(f"{step.error}{place(step)}")
+        where = place(step).removeprefix(" in ")
+        return one_line(f"{where}: {step.error}" if where else step.error)
     if step.status == "not_run":
         return "it stands behind a step that failed"
     return one_line("; ".join(step.why))
