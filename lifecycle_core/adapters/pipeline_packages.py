@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
 from pydantic import ValidationError
 
-from lifecycle_core.adapters.files import read_text
-from lifecycle_core.errors import InvalidCall
+from lifecycle_core.adapters.environment.cache import Cache
+from lifecycle_core.adapters.files import read_text, replacing_folder, write_atomically
+from lifecycle_core.errors import InvalidCall, TargetUnwritable
 from lifecycle_core.schema.pipeline import Pipeline
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from lifecycle_core.schema.pipeline import Generator
 
@@ -47,22 +48,24 @@ class Package:
 
     Attributes:
         folder: Of the package.
-        sources: Of the local modules that it can reach, by dotted name; filled as they are asked
-            for, so that one run sees each of them in one state.
+        sources: Of the local modules that it can reach, by dotted name, the path below the folder
+            that they are found in and the text; filled as they are asked for, so that one run
+            sees each of them in one state.
     """
 
     folder: Path
     place: PackagePlace
     pipeline: Pipeline
-    sources: dict[str, str | None]
+    sources: dict[str, tuple[str, str] | None]
 
     def source(self, module: str) -> str | None:
         """Return the source of a local module; None if it is not local, or not in Python."""
         if module not in self.sources:
             self.sources[module] = self._read(module)
-        return self.sources[module]
+        found = self.sources[module]
+        return found[1] if found else None
 
-    def _read(self, module: str) -> str | None:
+    def _read(self, module: str) -> tuple[str, str] | None:
         parts = module.split(".")
         if not all(part.isidentifier() for part in parts):
             return None
@@ -70,14 +73,14 @@ class Package:
             stem = top.joinpath(*parts)
             for path in (stem / "__init__.py", stem.with_name(stem.name + ".py")):
                 if path.is_file():
-                    return read_text(path)
+                    return path.relative_to(top).as_posix(), read_text(path)
         return None
 
     def files(self) -> Mapping[str, str]:
-        """Return every local module asked for so far, by dotted name, and the package's own."""
+        """Return the package's own files and every local module asked for so far, by path."""
         for path in sorted(self.folder.glob("*.py")):
             self.source(f"{self.place.name}.{path.stem}")
-        return {name: text for name, text in self.sources.items() if text is not None}
+        return dict(found for found in self.sources.values() if found is not None)
 
 
 def find_package(name: str | Path, *, start: Path | None = None) -> Package:
@@ -105,6 +108,33 @@ def find_package(name: str | Path, *, start: Path | None = None) -> Package:
         generators=tuple(sorted({name for step in pipeline.steps for name in step.generators})),
     )
     return Package(folder=folder, place=place, pipeline=pipeline, sources={})
+
+
+def at_hand(
+    place: PackagePlace, digest: str, sources: Callable[[], Mapping[str, str]]
+) -> PackagePlace:
+    """Return where a package lies on this machine; it is brought here if it does not.
+
+    Args:
+        place: Where it lies for whoever started the run.
+        digest: Of the sources.
+        sources: Gives the files of the package and of local modules, by path.
+
+    Raises:
+        TargetUnwritable: Our cache cannot be written, or others could write in it.
+    """
+    if place.root.joinpath(*place.name.split(".")).is_dir():
+        return place
+    folder = Cache().folder("pipelines") / digest
+    if not folder.is_dir():
+        try:
+            with replacing_folder(folder) as temporary:
+                for path, text in sources().items():
+                    write_atomically(temporary / path, text)
+        except TargetUnwritable:
+            if not folder.is_dir():  # unless another process was faster
+                raise
+    return replace(place, root=folder, home=place.home if place.home.is_dir() else folder)
 
 
 def _folder(name: str | Path, start: Path) -> Path:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import UTC, datetime
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
+from lifecycle_core.adapters.pipeline_packages import at_hand
 from lifecycle_core.adapters.stepping import StepFailed, state_of
 from lifecycle_core.adapters.store import NotStorable, ObjectBroken
 from lifecycle_core.errors import LifecycleError
@@ -47,6 +49,8 @@ def perform(
         broken = any(outcome.ending == "broken" for outcome in upstream)
         return Outcome(step=name, ending="broken" if broken else "not_run")
     try:
+        if task.sources:
+            task = _at_hand(task)
         decision = decide(task, upstream)
         if decision.trace is not None:
             remember(task, decision, decision.trace)
@@ -62,6 +66,13 @@ def perform(
         return Outcome(step=name, ending="broken")
     except LifecycleError as error:
         return Outcome(step=name, ending="failed", error=f"{type(error).__name__}: {error}")
+
+
+def _at_hand(task: Task) -> Task:
+    """Bring the package here, if this machine has no copy of it."""
+    kept = task.sources
+    place = at_hand(task.place, kept, lambda: task.store.objects.value(kept))
+    return replace(task, place=place)
 
 
 def _run(task: Task, upstream: Sequence[Outcome], decision: Decision, stepper: Stepper) -> Outcome:

@@ -74,7 +74,7 @@ class ClusterScheduler:
                         key=f"{run}-{name}", pure=False, retries=0,
                     )  # fmt: skip
                 names = {future.key: name for name, future in futures.items()}
-                for future in as_completed(futures.values()):
+                for future in as_completed(futures.values(), loop=client.loop):
                     name = names[future.key]
                     if future.exception() is None:
                         found[name] = future.result()
