@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from lifecycle_core.adapters.files import replacing, writing
+from lifecycle_core.adapters.files import writing
 from lifecycle_core.errors import StoreUnavailable
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ class Place(Protocol):
     def read(self, path: str) -> bytes | None:
         """Return a file's bytes; None if it is not there."""
 
-    def write(self, path: str, content: bytes) -> None:
-        """Write a small file."""
+    def write(self, path: str, content: bytes, *, lasting: bool = True) -> None:
+        """Write a small file; one that need not be `lasting` may be lost when the power fails."""
 
     def scratch(self) -> Path:
         """Return the path of a new, empty local file that `take` may be given."""
@@ -47,7 +47,11 @@ class Place(Protocol):
 
 
 class LocalFolder:
-    """A folder of this machine: temporary name, fsync, rename."""
+    """A folder of this machine: temporary name, fsync, rename.
+
+    Folders are not synced. Where the power fails and a name is lost, or leads to less than was
+    written, the digest tells, and a step is computed anew.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -59,17 +63,24 @@ class LocalFolder:
         except FileNotFoundError:
             return None
 
-    def write(self, path: str, content: bytes) -> None:
+    def write(self, path: str, content: bytes, *, lasting: bool = True) -> None:
         """Write a small file."""
-        with replacing(self.root / path) as temporary:
+        temporary = self.scratch()
+        with writing(self.root / path):
             temporary.write_bytes(content)
+            if lasting:
+                _sync(temporary)
+            self._move(temporary, path)
 
     def scratch(self) -> Path:
         """Return the path of a new, empty local file that `take` may be given."""
         folder = self.root / "scratch"
         with writing(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=folder)
+            try:
+                handle, name = tempfile.mkstemp(dir=folder)
+            except FileNotFoundError:
+                folder.mkdir(parents=True, exist_ok=True)
+                handle, name = tempfile.mkstemp(dir=folder)
         os.close(handle)
         return Path(name)
 
@@ -77,16 +88,17 @@ class LocalFolder:
         """Make a local file this file; afterwards it is no longer where it was."""
         target = self.root / path
         with writing(target):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with file.open("rb") as content:
-                os.fsync(content.fileno())
+            _sync(file)
             file.chmod(0o444)  # nobody changes an object by mistake
+            self._move(file, path)
+
+    def _move(self, file: Path, path: str) -> None:
+        target = self.root / path
+        try:
             file.replace(target)
-            handle = os.open(target.parent, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+        except FileNotFoundError:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            file.replace(target)
 
     def size(self, path: str) -> int | None:
         """Return a file's size in bytes; None if it is not there."""
@@ -119,6 +131,11 @@ class LocalFolder:
         yield found if found.is_file() else None
 
 
+def _sync(file: Path) -> None:
+    with file.open("rb") as content:
+        os.fsync(content.fileno())
+
+
 class RemoteFolder:
     """An address of fsspec, such as `s3://bucket/store`; one request writes a file.
 
@@ -142,7 +159,7 @@ class RemoteFolder:
                 return None
             return content
 
-    def write(self, path: str, content: bytes) -> None:
+    def write(self, path: str, content: bytes, *, lasting: bool = True) -> None:  # noqa: ARG002 - it always is
         """Write a small file."""
         with self._asking():
             self._parent(path)

@@ -88,7 +88,9 @@ class Store:
 
     def set_last(self, pipeline: str, step: str, last: LastRun) -> None:
         """Keep how a step ran."""
-        self.place.write(f"last/{pipeline}/{step}.json", last.model_dump_json().encode())
+        self.place.write(
+            f"last/{pipeline}/{step}.json", last.model_dump_json().encode(), lasting=False
+        )
 
     def computing(self, key: str) -> AbstractContextManager[None]:
         """Wait until nobody else computes this key, and keep others waiting meanwhile.
