@@ -41,7 +41,7 @@ def code_of(package: str, step: str, read: Read) -> dict[str, tuple[Statement, .
         SyntaxError: A module cannot be parsed.
 
     Example:
-        >>> sources = {"p.shared": "def f():\\n    return 1\ndef g(): return 2",
+        >>> sources = {"p.shared": "def f(): return 1\ndef g(): return 2",
         ...            "p.load": "from p.shared import f\ndef load(): return f()"}
         >>> sorted(code_of("p", "load", sources.get))
         ['load', 'shared.f']

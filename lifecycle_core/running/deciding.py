@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lifecycle_core.adapters.stepping import ABSENT, state_of
+from lifecycle_core.adapters.stepping import ABSENT, names_in, state_of, state_of_names
 from lifecycle_core.running.keys import MISSING, key_of, reasons
 from lifecycle_core.running.outcomes import Outcome, merged_files
 from lifecycle_core.schema.trace import Ingredients
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from lifecycle_core.running.outcomes import Task
     from lifecycle_core.schema.trace import LastRun, StepTrace, WrittenFile
@@ -78,16 +78,14 @@ def decide(task: Task, upstream: Sequence[Outcome]) -> Decision:
     files = merged_files(upstream)
     made = ingredients_of(task, {outcome.step: outcome for outcome in upstream})
     key = key_of(task.step.name, made)
-    states: dict[str, str] = {}
+    seen = _Seen(task, files)
     for trace in task.store.traces(key):
-        if all(
-            _state(path, task, files, states) == digest for path, digest in trace.files.items()
-        ) and _is_whole(trace, task):
+        now = seen.states(trace.files, trace.written)
+        if now == trace.files and _is_whole(trace, task):
             return Decision(key=key, ingredients=made, trace=trace, why=(), files=files)
     last = task.store.last(task.pipeline, task.step.name)
-    for path in last.files if last else ():
-        _state(path, task, files, states)
-    why = reasons(made, last, states, same_key=last is not None and last.key == key)
+    now = seen.states(last.files, last.written) if last else {}
+    why = reasons(made, last, now, same_key=last is not None and last.key == key)
     return Decision(key=key, ingredients=made, trace=None, why=why, files=files)
 
 
@@ -117,14 +115,27 @@ def known_reasons(task: Task, last: LastRun | None, stale: Sequence[str]) -> tup
     return (*(reason for reason in found if reason != MISSING), *behind)
 
 
-def _state(path: str, task: Task, files: Mapping[str, WrittenFile], states: dict[str, str]) -> str:
-    """Return the digest that a file has for this step: as the last step before it left it."""
-    if path not in states:
-        if path in files:
-            states[path] = files[path].object or ABSENT
-        else:
-            states[path] = state_of(path, task.place.home)
-    return states[path]
+class _Seen:
+    """Files and folders as a step would find them: as the last step before it left them."""
+
+    def __init__(self, task: Task, earlier: Mapping[str, WrittenFile]) -> None:
+        self._task, self._earlier = task, earlier
+        self._known: dict[str, str] = {}
+
+    def states(self, paths: Iterable[str], written: Iterable[str]) -> dict[str, str]:
+        """Return digests by path; `written` are paths that the step itself then left."""
+        return {path: self._state(path, written) for path in paths}
+
+    def _state(self, path: str, written: Iterable[str]) -> str:
+        home = self._task.place.home
+        if path.endswith("/"):
+            made = self._task.made | set(written)
+            return state_of_names(path, names_in(path, home), made=made, earlier=self._earlier)
+        if path in self._earlier:
+            return self._earlier[path].object or ABSENT
+        if path not in self._known:
+            self._known[path] = state_of(path, home)
+        return self._known[path]
 
 
 def _is_whole(trace: StepTrace, task: Task) -> bool:

@@ -24,6 +24,7 @@ class Task:
         code: What it reaches, by piece.
         parameters: The values that it takes, with their digests.
         generators_from: For each generator that it draws from, the earlier step that left it.
+        made: Paths that any step of the pipeline is known to write.
         alone: It changes what all threads of a process share, such as the working directory.
         sources: Name of the object that holds the package's sources, for a machine that has no
             copy of them; empty if every process sees the package itself.
@@ -38,6 +39,7 @@ class Task:
     generators_from: Mapping[Generator, str]
     lock: str = ""
     policy: str = ""
+    made: frozenset[str] = frozenset()
     alone: bool = False
     sources: str = ""
 

@@ -9,7 +9,7 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.pipeline_packages import at_hand
-from lifecycle_core.adapters.stepping import StepFailed, state_of
+from lifecycle_core.adapters.stepping import StepFailed, state_of, state_of_names
 from lifecycle_core.adapters.store import NotStorable, ObjectBroken
 from lifecycle_core.errors import LifecycleError
 from lifecycle_core.recorder.digests import digest
@@ -146,6 +146,7 @@ def remember(task: Task, decision: Decision, trace: StepTrace) -> None:
         key=decision.key,
         ingredients=decision.ingredients,
         files=trace.files,
+        written=tuple(trace.written),
         seconds=trace.seconds,
         bytes=trace.bytes,
     )
@@ -185,10 +186,15 @@ def _trace(task: Task, decision: Decision, ran: Ran) -> StepTrace:
         else:
             kept, size = objects.put_file(place)
             written[path] = WrittenFile(object=kept, bytes=size)
+    made = task.made | written.keys()
+    listed = {
+        path: state_of_names(path, names, made=made, earlier=decision.files)
+        for path, names in ran.listed.items()
+    }
     return StepTrace(
         step=task.step.name,
         key=decision.key,
-        files=dict(sorted(ran.read.items())),
+        files=dict(sorted((ran.read | listed).items())),
         outputs=tuple(outputs),
         written=written,
         generators={

@@ -123,6 +123,7 @@ def plan(
             generators_from=origin,
             lock=pipeline.proof.lock if pipeline.proof else "",
             policy=f"Python {'.'.join(platform.python_version_tuple()[:2])}, hash seed 0",
+            made=frozenset(path for each in pipeline.steps for path in each.writes),
             alone=_alone(step, package),
             sources=sources,
         )

@@ -106,9 +106,9 @@ class _Batch:
             telling.begin()
         try:
             outcomes = self._outcomes()
-        except BaseException:
+        except BaseException as error:
             for telling in self._tellings:
-                telling.interrupted(time.perf_counter() - clock)
+                telling.stopped(time.perf_counter() - clock, error)
             raise
         seconds = time.perf_counter() - clock
         return [self._record(telling, outcomes, began, seconds) for telling in self._tellings]

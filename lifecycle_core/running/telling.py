@@ -48,6 +48,7 @@ class Telling:
         self._pipeline = pipeline
         self._tell = tell
         self._outcomes: dict[str, Outcome] = {}
+        self._begun: set[str] = set()
 
     def begin(self) -> None:
         """Tell that the run begins."""
@@ -58,13 +59,18 @@ class Telling:
         )
 
     def started(self, step: str, why: tuple[str, ...]) -> None:
-        """Tell that a step begins."""
+        """Tell that a step begins; once, and not after its end, which may be heard first."""
+        if step in self._begun or step in self._outcomes:
+            return
+        self._begun.add(step)
         self._say(StepStarted(**self._head(step), why=why))
 
     def ended(self, step: str, outcome: Outcome) -> None:
         """Tell how a step ended, and what it gave; once."""
         if step in self._outcomes or outcome.ending == "broken":
             return
+        if outcome.ending == "ran":
+            self.started(step, outcome.why)
         self._outcomes[step] = outcome
         for event in self._events(step, outcome):
             self._say(event)
@@ -81,9 +87,12 @@ class Telling:
             fresh = sum(outcome.ending == "fresh" for outcome in ended)
             self._say(RunFinished(**self._head(), seconds=seconds, ran=ran, fresh=fresh))
 
-    def interrupted(self, seconds: float) -> None:
-        """Tell that the run was stopped."""
-        self._say(RunFailed(**self._head(), seconds=seconds, error="interrupted"))
+    def stopped(self, seconds: float, error: BaseException) -> None:
+        """Tell that the run was given up."""
+        said = f"{type(error).__name__}: {error}"
+        if isinstance(error, KeyboardInterrupt):
+            said = "interrupted"
+        self._say(RunFailed(**self._head(), seconds=seconds, error=said))
 
     def _events(self, step: str, outcome: Outcome) -> Iterator[Event]:
         head = self._head(step)

@@ -130,11 +130,13 @@ class LastRun(Record):
 
     Attributes:
         files: As in its trace.
+        written: Paths of the files that it left.
     """
 
     schema_: Literal["nbrelease/last-run/1"] = Field(default="nbrelease/last-run/1", alias="schema")
     key: str
     ingredients: Ingredients
     files: dict[str, str] = Field(default_factory=dict)
+    written: tuple[str, ...] = ()
     seconds: float = Field(default=0.0, ge=0)
     bytes: int = Field(default=0, ge=0)

@@ -61,15 +61,14 @@ def run_pipeline(
 
     package = find_package(name_or_folder)
     each = _each(for_each)
-    chosen = scheduler_at(scheduler)
     runs = run(
         package,
         store=store_at(load_settings(), store),
-        scheduler=chosen,
+        scheduler=scheduler_at(scheduler),
         parameters=[{**parameters, **one} for one in each],
         tell=tell,
         progress=progress,
-        ship=chosen.name == scheduler and "://" in scheduler,
+        ship="://" in scheduler,
     )
     return runs if for_each else runs.runs[0]
 

@@ -42,6 +42,7 @@ class Ran:
     Attributes:
         outputs: By variable, its value.
         read: By path, digests of the files that it read, as they were before it.
+        listed: By path, the names that were in a folder that it listed.
         written: By path, where a file that it wrote lies now; None if the file is gone.
         states: Of the generators that it draws from, after it.
         peak_bytes: None in a process that does several things at once.
@@ -49,6 +50,7 @@ class Ran:
 
     outputs: dict[str, Any]
     read: dict[str, str]
+    listed: dict[str, frozenset[str]]
     written: dict[str, Path | None]
     states: dict[Generator, Any] = field(default_factory=dict)
     printed: str = ""
@@ -145,6 +147,7 @@ class Stepper:
         return Ran(
             outputs=outputs,
             read=_read(step, watcher, place),
+            listed=watcher.listed,
             written=_written(watcher, place),
             states=generators.states(step.generators),
             printed=self._printing.end(),

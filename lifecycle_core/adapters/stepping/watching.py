@@ -15,7 +15,7 @@ from pathlib import Path
 from sys import _getframe
 from typing import TYPE_CHECKING, Any
 
-from lifecycle_core.adapters.stepping.file_states import named, state_of
+from lifecycle_core.adapters.stepping.file_states import named, names_in, state_of
 from lifecycle_core.recorder.imports import Imports
 from lifecycle_core.recorder.readers import Readers
 
@@ -32,11 +32,13 @@ class Watcher:
 
     Attributes:
         read: By path as a trace names it, the digest before the step first wrote there.
+        listed: By path of a folder, which ends in a slash, the names in it then.
         written: Absolute paths.
     """
 
     def __init__(self, home: Path, root: Path, apart: tuple[str, ...]) -> None:
         self.read: dict[str, str] = {}
+        self.listed: dict[str, frozenset[str]] = {}
         self.written: set[str] = set()
         self.home, self.root = home, root
         project = dict.fromkeys((_folder(home), _folder(root)), True)
@@ -53,10 +55,11 @@ class Watcher:
         full = os.path.realpath(os.fsdecode(path))  # type: ignore[arg-type] # raises TypeError if it is none
         if not self._concerns(full):
             return
-        name = named(full, self.home, self.root) + ("/" if folder else "")
-        if reads and full not in self.written and name not in self.read:
-            if not folder and Path(full).is_dir():
-                return
+        name = named(full, self.home, self.root)
+        if folder:
+            self.listed.setdefault(f"{name}/", names_in(name, self.home))
+            return
+        if reads and full not in self.written and name not in self.read and not Path(full).is_dir():
             self.read[name] = state_of(name, self.home)
         if writes:
             self.written.add(full)

@@ -9,9 +9,11 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from lifecycle_core.adapters.files import replacing, writing
 from lifecycle_core.adapters.store.values import copy_into, read_value, write_value
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 _PREFIX = "sha256-"
 _VERIFIED = 64 << 20
+_PIECE = 8 << 20
 
 
 class ObjectBroken(Exception):  # noqa: N818 - the name is the fact
@@ -85,8 +88,6 @@ class Objects:
         Raises:
             ObjectBroken: It is missing or not what it was.
         """
-        from lifecycle_core.adapters.files import replacing
-
         with self._whole(name) as path, replacing(target) as temporary:
             shutil.copyfile(path, temporary)
 
@@ -110,8 +111,12 @@ class Objects:
     def _put(self, write: Callable[[_Hashed], object]) -> tuple[str, int]:
         temporary = self._place.scratch()
         try:
-            with temporary.open("wb", buffering=0) as file:
-                hashed = _Hashed(file)
+            with (
+                writing(temporary),
+                temporary.open("wb", buffering=0) as file,
+                ThreadPoolExecutor(max_workers=1) as writer,
+            ):
+                hashed = _Hashed(file, writer)
                 write(hashed)
             name = _PREFIX + hashed.hasher.hexdigest()
             if self._place.size(_path(name)) != hashed.size:
@@ -131,22 +136,30 @@ class Objects:
 
 
 class _Hashed:
-    """Writes to a file and hashes what is written."""
+    """Writes to a file and hashes what is written; of much data, both at the same time."""
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: IO[bytes], writer: ThreadPoolExecutor) -> None:
         self._file = file
+        self._writer = writer
         self.hasher = hashlib.sha256()
         self.size = 0
 
     def write(self, data: bytes | memoryview) -> None:
-        self.hasher.update(data)
-        rest = memoryview(data)
-        while rest:  # the system writes at most 2 GiB at once
-            rest = rest[self._written(rest) :]
         self.size += len(data)
+        view = memoryview(data)
+        if len(view) <= _PIECE:
+            self.hasher.update(view)
+            self._write(view)
+            return
+        for start in range(0, len(view), _PIECE):
+            piece = view[start : start + _PIECE]
+            written = self._writer.submit(self._write, piece)
+            self.hasher.update(piece)
+            written.result()
 
-    def _written(self, data: memoryview) -> int:
-        return os.write(self._file.fileno(), data)
+    def _write(self, data: memoryview) -> None:
+        while data:  # the system may write less than it is given
+            data = data[os.write(self._file.fileno(), data) :]
 
 
 def _path(name: str) -> str:

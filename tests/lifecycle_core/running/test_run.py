@@ -106,6 +106,33 @@ def test_files_that_steps_pass_are_kept_and_put_back(home: Path, store: Store) -
     assert ran(bench.run()) == ["prepare", "use", "finish"]
 
 
+def test_a_folder_that_is_listed_counts_by_what_others_put_there(home: Path, store: Store) -> None:
+    (home / "parts").mkdir()
+    (home / "parts" / "one.txt").write_text("1")
+    body = """
+        import os
+        names = sorted(os.listdir("parts"))
+        open("parts/own.txt", "w").write(" ".join(names))
+    """
+    steps = (
+        pipelines.MadeStep(
+            name="first", body="open('parts/two.txt', 'w').close()", writes=("parts/two.txt",)
+        ),
+        pipelines.MadeStep(name="second", body=body, outputs=("names",), after=("first",)),
+        pipelines.MadeStep(
+            name="third",
+            body="open('parts/three.txt', 'w').close()",
+            after=("second",),
+            writes=("parts/three.txt",),
+        ),
+    )
+    bench = Bench(pipelines.write_package(home, "listing", steps), store)
+    assert bench.value(bench.run(), "names") == ["one.txt", "two.txt"]
+    assert bench.stale() == {}
+    (home / "parts" / "four.txt").write_text("")
+    assert bench.stale()["second"] == ("file parts/ changed",)
+
+
 def test_a_failed_step_leaves_other_branches_and_the_next_run_resumes(
     home: Path, store: Store
 ) -> None:

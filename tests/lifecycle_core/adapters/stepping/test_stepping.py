@@ -28,8 +28,9 @@ observer.begin(watcher)
 {code}
 observer.end()
 open("after.txt", "w").close()
+read = sorted({{**watcher.read, **watcher.listed}})
 sys.__stdout__.write(json.dumps(
-    [sorted(watcher.read), sorted(os.path.relpath(path, home) for path in watcher.written)]
+    [read, sorted(os.path.relpath(path, home) for path in watcher.written)]
 ))
 """
 

@@ -229,3 +229,33 @@ def test_a_lock_ends_with_its_process_however_that_ends(tmp_path: Path) -> None:
     with Store(str(tmp_path)).computing("k"):
         pass
     assert list((tmp_path / "locks").iterdir()) == []
+
+
+def test_much_data_is_written_in_pieces_and_comes_back(tmp_path: Path) -> None:
+    store = Store(str(tmp_path))
+    value = np.random.default_rng(0).random(3_000_001)
+    kept, size = store.objects.put_value(value)
+    assert size > value.nbytes
+    assert store.objects.is_whole(kept, size)
+    assert np.array_equal(store.objects.value(kept), value)
+
+
+def test_a_full_disk_is_said_and_leaves_nothing(tmp_path: Path) -> None:
+    program = (
+        "import resource, signal, sys\n"
+        "from lifecycle_core.adapters.store import Store\n"
+        "from lifecycle_core.errors import TargetUnwritable\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
+        "try: Store(sys.argv[1]).objects.put_value(bytes(5000))\n"
+        "except TargetUnwritable as error: print(error)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+    )
+    assert "the file-size limit is reached" in done.stdout
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
