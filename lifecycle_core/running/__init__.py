@@ -1,6 +1,7 @@
 """Running: which steps of a pipeline are stale, and running those and no others."""
 
+from lifecycle_core.running.results import results
 from lifecycle_core.running.running import run
 from lifecycle_core.running.showing import show
 
-__all__ = ["run", "show"]
+__all__ = ["results", "run", "show"]

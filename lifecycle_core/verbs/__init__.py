@@ -9,7 +9,7 @@ from lifecycle_core.notebooks.release_text import parse_release
 from lifecycle_core.verbs.attending import find_notebook, reproduce_meanwhile, said
 from lifecycle_core.verbs.linting import lint
 from lifecycle_core.verbs.notebooks import finalize, package, reproduce
-from lifecycle_core.verbs.pipelines import run_pipeline, show_pipeline
+from lifecycle_core.verbs.pipelines import pipeline_results, run_pipeline, show_pipeline
 from lifecycle_core.verbs.released import (
     checkpoints,
     history,
@@ -25,7 +25,7 @@ from lifecycle_core.verbs.tables import check_contract, infer_contract, score
 
 __all__ = [
     "check_contract", "checkpoints", "difference", "finalize", "find_notebook", "history",
-    "infer_contract", "lint", "lost_source", "package", "parse_release", "promote", "propose",
-    "releases", "reproduce", "reproduce_meanwhile", "rollback", "run_pipeline", "said", "score",
-    "show_pipeline", "status", "to_html", "to_text", "verify",
+    "infer_contract", "lint", "lost_source", "package", "parse_release", "pipeline_results",
+    "promote", "propose", "releases", "reproduce", "reproduce_meanwhile", "rollback",
+    "run_pipeline", "said", "score", "show_pipeline", "status", "to_html", "to_text", "verify",
 ]  # fmt: skip

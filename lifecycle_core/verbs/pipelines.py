@@ -90,6 +90,21 @@ def show_pipeline(
     return show(package, store=store_at(load_settings(), store), parameters=parameters)
 
 
+def pipeline_results(
+    made: PipelineRun, names: Sequence[str] = (), *, store: str | None = None
+) -> dict[str, Any]:
+    """Return variables that a run gave, by name; all of them if none is named.
+
+    The arguments are those of `run_pipeline`; values are unpickled, so the store must be trusted.
+
+    Raises:
+        InvalidCall: The run gave no such variable, or it is no longer in the store.
+    """
+    from lifecycle_core.running import results
+
+    return results(made, names, store=store_at(load_settings(), store))
+
+
 def _each(
     for_each: Mapping[str, Sequence[Any]] | Sequence[Mapping[str, Any]],
 ) -> list[Mapping[str, Any]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lifecycle_core.adapters.pipeline_packages import find_package
 from lifecycle_core.adapters.progress import Silent
 from lifecycle_core.adapters.scheduling import LocalScheduler, Scheduler
-from lifecycle_core.running import run, show
+from lifecycle_core.running import results, run, show
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,12 +50,7 @@ class Bench:
         return {step.name: step.why for step in self.show(**parameters).steps if not step.fresh}
 
     def value(self, made: PipelineRun, name: str) -> Any:  # noqa: ANN401 - any value
-        for step in reversed(made.steps):
-            for trace in self.store.traces(step.key):
-                for output in trace.outputs:
-                    if output.name == name:
-                        return self.store.objects.value(output.object)
-        raise KeyError(name)
+        return results(made, [name], store=self.store)[name]
 
     def edit(self, module: str, old: str, new: str) -> None:
         path = self.folder / f"{module}.py"

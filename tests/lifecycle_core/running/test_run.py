@@ -11,6 +11,7 @@ import pytest
 
 from lifecycle_core.adapters.scheduling import LocalScheduler
 from lifecycle_core.errors import InvalidCall
+from lifecycle_core.running import results
 from tests.fakes import pipelines
 from tests.fakes.bench import Bench, ran
 
@@ -263,6 +264,18 @@ def test_runs_side_by_side_share_what_is_the_same(home: Path, store: Store) -> N
     assert len({run.id for run in made}) == 3
     traces = {step.key for run in made for step in run.steps}
     assert len(traces) == 6
+
+
+def test_results_come_back_and_those_that_are_not_there_are_said(home: Path, store: Store) -> None:
+    bench = Bench(pipelines.in_place(home), store)
+    made = bench.run()
+    assert results(made, [], store=store) == {"numbers": [1, 2, 3, 4], "count": 3, "total": 10}
+    with pytest.raises(InvalidCall) as raised:
+        results(made, ["sum"], store=store)
+    assert raised.value.hint == "It gave numbers, count, total."
+    shutil.rmtree(store.place.root / "objects")  # type: ignore[attr-defined] # a local one
+    with pytest.raises(InvalidCall, match="no longer in the store"):
+        results(made, ["total"], store=store)
 
 
 def test_an_unknown_parameter_is_answered_with_the_nearest(home: Path, store: Store) -> None:
