@@ -101,15 +101,20 @@ def ledger_of(settings: Settings) -> Ledger:
     return Ledger(registry_of(settings))
 
 
-def store_at(settings: Settings, address: str | None = None) -> Store:
+def store_at(settings: Settings, address: str | None = None, *, to_write: bool = True) -> Store:
     """Return the store of pipelines' results, at an address or where the settings say.
+
+    Args:
+        settings: Say where it is by default.
+        address: A folder, or an address of fsspec.
+        to_write: Otherwise nothing is made there.
 
     Raises:
         StoreUnavailable: It does not answer, or cannot be written.
     """
     from lifecycle_core.adapters.store import open_store
 
-    return open_store(address or settings.store)
+    return open_store(address or settings.store, to_write=to_write)
 
 
 def scheduler_at(name: str) -> Scheduler:

@@ -57,15 +57,18 @@ def run_pipeline(
         SchedulerUnavailable: The Dask scheduler does not answer.
     """
     from lifecycle_core.adapters.pipeline_packages import find_package
-    from lifecycle_core.running import run
+    from lifecycle_core.running import chosen_parameters, run
 
     package = find_package(name_or_folder)
-    each = _each(for_each)
+    given = [{**parameters, **one} for one in _each(for_each)]
+    for one in given:
+        chosen_parameters(package.pipeline, one)  # before anything is made
+    where = scheduler_at(scheduler)
     runs = run(
         package,
         store=store_at(load_settings(), store),
-        scheduler=scheduler_at(scheduler),
-        parameters=[{**parameters, **one} for one in each],
+        scheduler=where,
+        parameters=given,
         tell=tell,
         progress=progress,
         ship="://" in scheduler,
@@ -87,7 +90,9 @@ def show_pipeline(
     from lifecycle_core.running import show
 
     package = find_package(name_or_folder)
-    return show(package, store=store_at(load_settings(), store), parameters=parameters)
+    return show(
+        package, store=store_at(load_settings(), store, to_write=False), parameters=parameters
+    )
 
 
 def pipeline_results(
@@ -102,7 +107,7 @@ def pipeline_results(
     """
     from lifecycle_core.running import results
 
-    return results(made, names, store=store_at(load_settings(), store))
+    return results(made, names, store=store_at(load_settings(), store, to_write=False))
 
 
 def _each(

@@ -59,6 +59,8 @@ class LocalScheduler:
                     perform, task, tuple(upstream), started=partial(listener.started, name)
                 )
             except ChildDied as gone:
+                if pool.closed:  # the run was stopped; this is no failure of the step's
+                    raise
                 outcome = died(task, upstream, str(gone))
             listener.ended(name, outcome)
             return outcome

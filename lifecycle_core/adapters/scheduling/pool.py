@@ -33,11 +33,14 @@ class Pool:
     Args:
         processes: Children at most.
         threads: Steps that one child runs at once.
+
+    Attributes:
+        closed: Its children have been told to end.
     """
 
     def __init__(self, *, processes: int, threads: int = 1) -> None:
         self._threads = threads
-        self._closed = False
+        self.closed = False
         self._lock = threading.Lock()
         self._children: list[_Child | None] = [None] * processes
         self._free: queue.LifoQueue[int] = queue.LifoQueue()
@@ -60,7 +63,7 @@ class Pool:
     def close(self) -> None:
         """End every child; one in the middle of a step is not waited for."""
         with self._lock:
-            self._closed = True
+            self.closed = True
             children = [child for child in self._children if child is not None]
         for child in children:
             child.hang_up()
@@ -93,7 +96,7 @@ class Pool:
     def _child(self, slot: int) -> _Child:
         with self._lock:
             child = self._children[slot]
-            if self._closed:
+            if self.closed:
                 raise ChildDied("the run was stopped")
             if child is None or child.dead:
                 child = self._children[slot] = _Child(self._threads)

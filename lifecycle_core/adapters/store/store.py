@@ -111,19 +111,22 @@ class Store:
                         path.unlink()
 
 
-def open_store(address: str) -> Store:
+def open_store(address: str, *, to_write: bool = True) -> Store:
     """Return the store at an address, after a look whether it answers.
 
     Args:
         address: A folder, or an address such as `s3://bucket/store`.
+        to_write: Look also whether it can be written; otherwise nothing is made.
 
     Raises:
         StoreUnavailable: It does not, or cannot be written.
     """
     store = Store(address)
     try:
-        scratch = store.place.scratch()
         store.place.names("last")
+        if not to_write:
+            return store
+        scratch = store.place.scratch()
     except TargetUnwritable as error:
         raise StoreUnavailable(str(error), address=address, hint=error.hint) from error
     scratch.unlink()

@@ -91,6 +91,7 @@ def test_ctrl_c_ends_the_children_and_says_so(home: Path, store: Store) -> None:
     assert process.returncode == 130
     assert "interrupted; nothing half-written is left" in said
     assert "Traceback" not in said
+    assert "failed" not in said
     wait_until_gone(child)
     consistent(store)
 
