@@ -19,7 +19,9 @@
     |-- TargetUnwritable       a file cannot be written          .path      exit 3
     |-- SinkFailed             a sink did not take an event     .kind      exit 3
     |-- EnvironmentUnavailable a package could not be had        .package   exit 3
-    `-- RegistryUnavailable    the registry does not answer      .uri       exit 3
+    |-- RegistryUnavailable    the registry does not answer      .uri       exit 3
+    |-- StoreUnavailable       a pipeline's store does not answer .address  exit 3
+    `-- SchedulerUnavailable   a Dask scheduler does not answer  .address   exit 3
 
 `str(error)` states the fact; `error.hint` says what to do next; the attribute is the data.
 A defect of ours is never a `LifecycleError`: it keeps its full traceback.
@@ -250,3 +252,23 @@ class RegistryUnavailable(LifecycleError):
     def __init__(self, fact: str, *, uri: str, hint: str = "") -> None:
         super().__init__(fact, hint=hint)
         self.uri = uri
+
+
+class StoreUnavailable(LifecycleError):
+    """The store of a pipeline's results does not answer, or cannot be written."""
+
+    exit_code = 3
+
+    def __init__(self, fact: str, *, address: str, hint: str = "") -> None:
+        super().__init__(fact, hint=hint)
+        self.address = address
+
+
+class SchedulerUnavailable(LifecycleError):
+    """A Dask scheduler does not answer, or has no worker."""
+
+    exit_code = 3
+
+    def __init__(self, fact: str, *, address: str, hint: str = "") -> None:
+        super().__init__(fact, hint=hint)
+        self.address = address

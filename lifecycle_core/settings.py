@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from lifecycle_core.adapters.announcer import Announcer
     from lifecycle_core.adapters.ledger import Ledger
     from lifecycle_core.adapters.registry import MlflowRegistry
+    from lifecycle_core.adapters.scheduling import Scheduler
+    from lifecycle_core.adapters.store import Store
     from lifecycle_core.contracting import Borders
     from lifecycle_core.monitoring import References
     from lifecycle_core.releasing import Outside
@@ -57,6 +59,11 @@ class Settings:
     def bundles(self) -> Path:
         """The folder that bundles are written to."""
         return self.home / "bundles"
+
+    @property
+    def store(self) -> str:
+        """The address of the store of pipelines' results."""
+        return str(self.home / "store")
 
 
 def load_settings(
@@ -174,6 +181,45 @@ def references_of(settings: Settings) -> References:
             )
         declared[_place(place)] = (str(path), found.limit)
     return References(declared_for=declared, columns=FrameColumns())
+
+
+def store_at(settings: Settings, address: str | None = None, *, to_write: bool = True) -> Store:
+    """Return the store of pipelines' results, at an address or where the settings say.
+
+    Args:
+        settings: Say where it is by default.
+        address: A folder, or an address of fsspec.
+        to_write: Otherwise nothing is made there.
+
+    Raises:
+        StoreUnavailable: It does not answer, or cannot be written.
+    """
+    from lifecycle_core.adapters.store import open_store
+
+    return open_store(address or settings.store, to_write=to_write)
+
+
+def scheduler_at(name: str) -> Scheduler:
+    """Return the scheduler of a name.
+
+    Args:
+        name: `processes`, `threads`, or the address of a Dask scheduler, such as `tcp://host:8786`.
+
+    Raises:
+        InvalidCall: It is none of these.
+    """
+    if name in ("processes", "threads"):
+        from lifecycle_core.adapters.scheduling import LocalScheduler
+
+        return LocalScheduler("threads" if name == "threads" else "processes")
+    if "://" in name:
+        from lifecycle_core.adapters.scheduling.cluster import ClusterScheduler
+
+        return ClusterScheduler(name)
+    raise InvalidCall(
+        f"There is no scheduler {name!r}.",
+        hint="Name processes, threads, or an address such as tcp://host:8786.",
+    )
 
 
 @contextmanager

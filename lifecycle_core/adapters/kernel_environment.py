@@ -82,13 +82,26 @@ def kernel_environment(
         "XDG_CACHE_HOME": str(home / ".cache"),
         "MPLCONFIGDIR": str(_font_cache() or home / ".cache" / "matplotlib"),
         "TMPDIR": str(temporary),
-        "PYTHONHASHSEED": str(hash_seed),
-        **dict.fromkeys(_THREADS, str(threads)),
+        **numeric_variables(hash_seed=hash_seed, threads=threads),
         "NBRELEASE_EVIDENCE": str(workspace.evidence),
         "NBRELEASE_RUN": "1",
         "PIP_DRY_RUN": "1",  # `%pip install` would change the environment of everybody else
         **extra,
     }
+
+
+def numeric_variables(*, hash_seed: int, threads: int) -> dict[str, str]:
+    """Return the variables on which the last digit of a result may depend.
+
+    Args:
+        hash_seed: From 0 to 4294967295.
+        threads: What numerical libraries are told, above 0.
+
+    Example:
+        >>> numeric_variables(hash_seed=0, threads=2)["OMP_NUM_THREADS"]
+        '2'
+    """
+    return {"PYTHONHASHSEED": str(hash_seed), **dict.fromkeys(_THREADS, str(threads))}
 
 
 def needs_user_site() -> bool:

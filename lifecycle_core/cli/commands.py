@@ -34,7 +34,7 @@ app = typer.Typer(
 )
 contract_app = typer.Typer(help="Data contracts: draw one from a table, check a table.")
 app.add_typer(contract_app, name="contract", no_args_is_help=True)
-app.add_typer(pipeline_app, name="pipeline")
+app.add_typer(pipeline_app, name="pipeline", no_args_is_help=True)
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - typer hands a flag's value over by position

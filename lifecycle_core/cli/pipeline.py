@@ -1,21 +1,149 @@
-"""`nbrelease pipeline ...`: what is done with compiled pipelines."""
+"""`nbrelease pipeline`: run what is stale in a compiled pipeline, and show how its steps stand."""
 
 from __future__ import annotations
 
+import csv
+import io
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
 import typer
 
+from lifecycle_core.cli.answering import answer, parameters_in, verb
 from lifecycle_core.cli.compile import EXAMPLES as COMPILE_EXAMPLES
 from lifecycle_core.cli.compile import SHORT_HELP as COMPILE_HELP
 from lifecycle_core.cli.compile import compile_command
 from lifecycle_core.cli.export import EXAMPLES as EXPORT_EXAMPLES
 from lifecycle_core.cli.export import SHORT_HELP as EXPORT_HELP
 from lifecycle_core.cli.export import export
+from lifecycle_core.cli.options import JsonOption, ParamOption
+from lifecycle_core.errors import InvalidCall
 
-pipeline_app = typer.Typer(help="Pipelines: steps compiled from a notebook.", no_args_is_help=True)
+pipeline_app = typer.Typer(
+    help="Pipelines: steps compiled from a notebook, run where they are stale."
+)
 pipeline_app.command("compile", short_help=COMPILE_HELP, epilog=COMPILE_EXAMPLES)(compile_command)
+
+PipelineArgument = Annotated[
+    str,
+    typer.Argument(help="A name below pipelines/, or a package's folder.", metavar="NAME"),
+]
+StoreOption = Annotated[
+    str | None,
+    typer.Option(
+        help="Where results are kept: a folder, or s3://, gcs://, az://. Trusted as code is.",
+        metavar="ADDRESS",
+    ),
+]
+
+
+@pipeline_app.command(
+    short_help="Run what is stale, keep what is fresh.",
+    epilog="Example: nbrelease pipeline run churn --param seed=8",
+)
+@verb
+def run(
+    name: PipelineArgument,
+    param: ParamOption = None,
+    scheduler: Annotated[
+        str,
+        typer.Option(help="processes, threads, or a Dask scheduler's address.", metavar="WHERE"),
+    ] = "processes",
+    store: StoreOption = None,
+    for_each: Annotated[
+        list[str] | None,
+        typer.Option(help="One run for each value; several: each combination.", metavar="K=V,V"),
+    ] = None,
+    for_each_in: Annotated[
+        Path | None,
+        typer.Option(help="One run for each row of a CSV table.", metavar="TABLE.csv"),
+    ] = None,
+    json_file: JsonOption = None,
+) -> int:
+    """Run the stale steps of a compiled pipeline; fresh ones are taken from the store.
+
+    Exit code: 0 done, 1 a step failed, 2 the call is wrong, 3 the store or the scheduler is away.
+    """
+    from lifecycle_core import verbs
+    from lifecycle_core.adapters.terminal import watched
+    from lifecycle_core.schema.pipeline_run import PipelineRun
+
+    each = _each(for_each, for_each_in)
+    with watched(sys.stderr) as progress:
+        found = verbs.run_pipeline(
+            name,
+            parameters=parameters_in(param),
+            scheduler=scheduler,
+            store=store,
+            for_each=each,
+            progress=progress,
+        )
+    answer(found, json_file)
+    runs = (found,) if isinstance(found, PipelineRun) else found.runs
+    return 0 if all(one.exit == "ok" for one in runs) else 1
+
+
+@pipeline_app.command(
+    short_help="Tell which steps are fresh, and what changed.",
+    epilog="Example: nbrelease pipeline show churn",
+)
+@verb
+def show(
+    name: PipelineArgument,
+    param: ParamOption = None,
+    store: StoreOption = None,
+    json_file: JsonOption = None,
+) -> int:
+    """Tell for each step whether it is fresh, or exactly what changed; nothing is run."""
+    from lifecycle_core import verbs
+
+    answer(verbs.show_pipeline(name, parameters=parameters_in(param), store=store), json_file)
+    return 0
+
+
+def _each(
+    pairs: list[str] | None, table: Path | None
+) -> dict[str, list[Any]] | list[dict[str, Any]]:
+    if pairs and table:
+        raise InvalidCall(
+            "--for-each and --for-each-in are given together.", hint="Use one of them."
+        )
+    if table:
+        return _rows(table)
+    found: dict[str, list[Any]] = {}
+    for pair in pairs or ():
+        name, equals, values = pair.partition("=")
+        if not equals or not name.isidentifier() or not values:
+            raise InvalidCall(
+                f"--for-each is {pair!r}, want name=value,value.",
+                hint="Try --for-each region=north,south.",
+            )
+        found[name] = [_value(value) for value in values.split(",")]
+    return found
+
+
+def _rows(table: Path) -> list[dict[str, Any]]:
+    from lifecycle_core.adapters.files import read_text
+
+    rows = list(csv.DictReader(io.StringIO(read_text(table))))
+    if not rows:
+        raise InvalidCall(f"{table} has no rows.", hint="Its first line names the parameters.")
+    for number, row in enumerate(rows, start=2):
+        if None in row or None in row.values():
+            raise InvalidCall(
+                f"{table}: line {number} has not as many values as the first line has names.",
+                hint="Mend the table; nothing was run.",
+            )
+    return [{name: _value(text) for name, text in row.items()} for row in rows]
+
+
+def _value(text: str) -> Any:  # noqa: ANN401 - whatever JSON holds
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return text
+
+
 pipeline_app.command(short_help=EXPORT_HELP, epilog=EXPORT_EXAMPLES)(export)
-
-
-@pipeline_app.callback()
-def _pipeline() -> None:
-    """Pipelines: steps compiled from a notebook."""

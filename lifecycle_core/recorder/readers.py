@@ -12,13 +12,12 @@ import os
 import re
 import sys
 from sys import _getframe
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import ModuleType
 
-    from .files import Files
     from .imports import Imports
 
 _READ, _WRITE, _MODE, _SQL, _DATABASE = "read", "write", "mode", "sql", "database"
@@ -80,10 +79,20 @@ _MOST_FILES = 1_000
 _MOST_SQL = 1_000_000
 
 
+class Hearing(Protocol):
+    """Is told before a file is read or written, and may say why it must not be."""
+
+    def reading(self, path: object, what: str, /) -> OSError | None:
+        """Hear that a file is about to be read."""
+
+    def writing(self, path: object, what: str, /) -> OSError | None:
+        """Hear that a file is about to be written."""
+
+
 class Readers:
     """Wraps the functions of the table once their module is loaded."""
 
-    def __init__(self, files: Files, imports: Imports) -> None:
+    def __init__(self, files: Hearing, imports: Imports) -> None:
         self._files = files
         for module, entries in _TABLE.items():
             imports.after(module, functools.partial(self._wrap_all, entries))

@@ -11,6 +11,7 @@ from lifecycle_core.verbs.compiling import compile_pipeline
 from lifecycle_core.verbs.exporting import export_pipeline
 from lifecycle_core.verbs.linting import lint
 from lifecycle_core.verbs.notebooks import finalize, package, reproduce
+from lifecycle_core.verbs.pipelines import pipeline_results, run_pipeline, show_pipeline
 from lifecycle_core.verbs.released import (
     checkpoints,
     history,
@@ -27,6 +28,7 @@ from lifecycle_core.verbs.tables import check_contract, infer_contract, score
 __all__ = [
     "check_contract", "checkpoints", "compile_pipeline", "difference", "export_pipeline",
     "finalize", "find_notebook", "history", "infer_contract", "lint", "lost_source", "package",
-    "parse_release", "promote", "propose", "releases", "reproduce", "reproduce_meanwhile",
-    "rollback", "said", "score", "status", "to_html", "to_text", "verify",
+    "parse_release", "pipeline_results", "promote", "propose", "releases", "reproduce",
+    "reproduce_meanwhile", "rollback", "run_pipeline", "said", "score", "show_pipeline", "status",
+    "to_html", "to_text", "verify",
 ]  # fmt: skip

@@ -52,6 +52,7 @@ def record_environment() -> jinja2.Environment:
             "moment": words.moment,
             "number": words.number,
             "short_digest": words.short_digest,
+            "size": words.size,
         }
     )
     environment.globals["MARKS"] = words.MARKS

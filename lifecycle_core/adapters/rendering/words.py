@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 _DIGITS = 12
 _WHOLE = 1000
+_KIBI = 1024
 # Of a state: its colour, its icon and its word, for a state is never shown by colour alone.
 MARKS = {
     "pass": ("good", "✓", "pass"),
@@ -31,6 +32,11 @@ MARKS = {
     "warning": ("warn", "!", "warning"),
     "info": ("none", "·", "note"),
     "none": ("none", "-", "not stated"),
+    "ran": ("good", "✓", "ran"),
+    "fresh": ("good", "=", "fresh"),
+    "stale": ("warn", "~", "stale"),
+    "ok": ("good", "✓", "done"),
+    "interrupted": ("bad", "!", "interrupted"),
 }
 
 
@@ -91,3 +97,17 @@ def rule_sentence(rule: DecisionRule) -> str:
     if rule.kind == "threshold":
         return f"act from a score of {rule.value:.3f}"
     return f"use the prediction {rule.value:+.4g}"
+
+
+def size(count: float) -> str:
+    """Return a number of bytes in the largest unit that leaves a number above 1.
+
+    Example:
+        >>> size(512), size(5888), size(1 << 30)
+        ('512 B', '5.8 KiB', '1.0 GiB')
+    """
+    units = ["B", "KiB", "MiB", "GiB"]
+    while count >= _KIBI and len(units) > 1:
+        count /= _KIBI
+        units.pop(0)
+    return f"{count:.0f} B" if units[0] == "B" else f"{count:.1f} {units[0]}"

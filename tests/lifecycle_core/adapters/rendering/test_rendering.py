@@ -12,15 +12,15 @@ import pytest
 from lifecycle_core.adapters.rendering import to_html, to_text
 from lifecycle_core.adapters.rendering.table import VIEWS, view_of
 from lifecycle_core.schema.base import Record
-from tests.fakes import pipelines, records, reproductions
+from tests.fakes import compilations, pipeline_runs, records, reproductions
 from tests.golden_files import agrees_with_golden
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "records"
 CASES: dict[str, Record] = {
     "bundle": records.bundle(),
     "cell_result": records.reproduction(good=False).cells[2],
-    "compilation": pipelines.compiled(),
-    "compilation-refused": pipelines.refused(),
+    "compilation": compilations.compiled(),
+    "compilation-refused": compilations.refused(),
     "contract": records.contract(),
     "checkpoints": records.checkpoints(value="fail", owners="missing", review="waived"),
     "contract_report": records.contract_report(),
@@ -31,6 +31,10 @@ CASES: dict[str, Record] = {
     "history": records.history(),
     "lint_report": records.lint_report(),
     "packaged": records.packaged(),
+    "pipeline_run": pipeline_runs.run(),
+    "pipeline_run-failed": pipeline_runs.run(good=False),
+    "pipeline_runs": pipeline_runs.several(),
+    "pipeline_state": pipeline_runs.state(),
     "proposal": records.proposal(records.checkpoints(owners="fail"), "`owners` is failed."),
     "release": records.release(2, "candidate"),
     "release_file": records.release_file(),

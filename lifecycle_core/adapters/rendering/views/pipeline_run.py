@@ -1,0 +1,75 @@
+"""A run of a pipeline, step by step."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from lifecycle_core.adapters.rendering.plain import one_line, visible
+from lifecycle_core.adapters.rendering.rows import mark, table, title
+from lifecycle_core.adapters.rendering.words import MARKS, size
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from lifecycle_core.schema.pipeline_run import PipelineRun, StepRun
+
+
+def values(record: PipelineRun) -> dict[str, Any]:
+    """Add the summary, and of each step what there is to say of it."""
+    return {"summary": summary(record), "rows": [(step, note(step)) for step in record.steps]}
+
+
+def text(record: PipelineRun) -> list[RenderableType]:
+    """Return one line a step, then where and why those failed that did."""
+    made = table("Step", "Result", "Seconds", "Size", "Why", numbers=["Seconds", "Size"])
+    for step in record.steps:
+        ended = step.status in {"ran", "fresh"}
+        made.add_row(
+            Text(step.name),
+            mark(step.status),
+            f"{step.seconds:.2f}" if step.status != "not_run" else "",
+            size(step.bytes) if ended else "",
+            Text(note(step)),
+        )
+    head = title(f"Pipeline {record.pipeline}:", mark(record.exit))
+    parts: list[RenderableType] = [head, made]
+    for step in record.steps:
+        if step.status == "failed":
+            parts.append(Text(f"Step {step.name} failed{place(step)}.", style="bold red"))
+            parts.append(Text(visible(step.trace or step.error).rstrip()))
+            if step.printed:
+                parts.append(Text(f"It had printed:\n{visible(step.printed).rstrip()}"))
+    parts += [Text(f"A hook failed: {one_line(hook)}", style="yellow") for hook in record.hooks]
+    parts.append(Text(summary(record)))
+    if record.exit == "failed":
+        parts.append(
+            Text(f"Next: mend it, then: nbrelease pipeline run {record.pipeline}; it resumes there")
+        )
+    return parts
+
+
+def summary(record: PipelineRun) -> str:
+    """Return how many steps ended in which way, in one sentence."""
+    counted = Counter[str](step.status for step in record.steps)
+    parts = [f"{counted[key]} {MARKS[key][2]}" for key in MARKS if counted[key]]
+    return f"{len(record.steps)} steps: {', '.join(parts) or 'none'}."
+
+
+def note(step: StepRun) -> str:
+    """Return why a step ran, or what went wrong in it, in one line."""
+    if step.status == "failed":
+        where = place(step).removeprefix(" in ")
+        return one_line(f"{where}: {step.error}" if where else step.error)
+    if step.status == "not_run":
+        return "it stands behind a step that failed"
+    return one_line("; ".join(step.why))
+
+
+def place(step: StepRun) -> str:
+    """Return in which cell and line of the notebook a step failed, as far as that is known."""
+    if step.cell is None:
+        return ""
+    return f" in cell {step.cell}" + (f", line {step.line}" if step.line else "")

@@ -1,0 +1,224 @@
+"""The stepper: calls a step's function in this process as the notebook's kernel ran its cells."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pickle
+import sys
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from lifecycle_core.adapters.stepping import generators
+from lifecycle_core.adapters.stepping.failing import Told, told
+from lifecycle_core.adapters.stepping.file_states import ABSENT, named, state_of
+from lifecycle_core.adapters.stepping.printing import Printing
+from lifecycle_core.adapters.stepping.turns import Turns
+from lifecycle_core.adapters.stepping.watching import Observer, Watcher
+from lifecycle_core.adapters.store import ObjectBroken
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from lifecycle_core.adapters.pipeline_packages import PackagePlace
+    from lifecycle_core.schema.pipeline import Generator, Step
+
+_RESET_PEAK = "5"
+
+
+_Given: TypeAlias = (
+    "tuple[Callable[[], Mapping[str, Any]], Mapping[str, Any], Mapping[Generator, Any]]"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """What a step gave.
+
+    Attributes:
+        outputs: By variable, its value.
+        read: By path, digests of the files that it read, as they were before it.
+        listed: By path, the names that were in a folder that it listed.
+        written: By path, where a file that it wrote lies now; None if the file is gone.
+        states: Of the generators that it draws from, after it.
+        peak_bytes: None in a process that does several things at once.
+    """
+
+    outputs: dict[str, Any]
+    read: dict[str, str]
+    listed: dict[str, frozenset[str]]
+    written: dict[str, Path | None]
+    states: dict[Generator, Any] = field(default_factory=dict)
+    printed: str = ""
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    peak_bytes: int | None = None
+
+
+class StepFailed(Exception):  # noqa: N818 - the name is the fact
+    """A step raised; `told` says what and where, `printed` what it had printed."""
+
+    def __init__(self, told: Told, printed: str, seconds: float) -> None:
+        super().__init__(told.error)
+        self.told = told
+        self.printed = printed
+        self.seconds = seconds
+
+
+class Stepper:
+    """Runs steps in this process; a process has one, for what it hears of cannot be undone.
+
+    Args:
+        shared: Several threads of this process run steps at once.
+    """
+
+    def __init__(self, *, shared: bool = False) -> None:
+        self._shared = shared
+        self._observer = Observer()
+        self._printing = Printing()
+        self._turns = Turns()
+        self._loading = threading.RLock()
+        self._first: dict[tuple[str, str], Any] = {}
+
+    def run(
+        self,
+        step: Step,
+        place: PackagePlace,
+        *,
+        inputs: Callable[[], Mapping[str, Any]],
+        parameters: Mapping[str, Any],
+        states: Mapping[Generator, Any],
+        alone: bool,
+        apart: tuple[str, ...] = (),
+    ) -> Ran:
+        """Call a step's function.
+
+        Args:
+            step: Which.
+            place: Of its package.
+            inputs: Gives the values of its inputs, which it may change in place.
+            parameters: Those that it takes.
+            states: Of generators, before it; what is not named begins as in a new process.
+            alone: It changes what all threads of a process share.
+            apart: Folders in which files are none of the step's.
+
+        Raises:
+            StepFailed: It raised, or could not be loaded.
+            ObjectBroken: `inputs` did.
+        """
+        with self._turns.turn(alone=alone, generators=bool(step.generators)):
+            return self._run(step, place, apart, (inputs, parameters, states))
+
+    def _run(self, step: Step, place: PackagePlace, apart: tuple[str, ...], given: _Given) -> Ran:
+        inputs, parameters, states = given
+        os.chdir(place.home)
+        self._printing.begin()
+        watcher = Watcher(
+            Path(os.path.realpath(place.home)), Path(os.path.realpath(place.root)), apart
+        )
+        started, cpu = time.perf_counter(), self._cpu()
+        try:
+            self._observer.begin(watcher)
+            try:
+                function = self._function(step, place)
+                values = dict(inputs())  # once the package can be found: they may need it
+                self._prepare(step, place, states)
+                self._forget_peak()
+                started, cpu = time.perf_counter(), self._cpu()
+                result = function(
+                    *(values.pop(each.name) for each in step.inputs),
+                    **{name: parameters[name] for name in step.parameters},
+                )
+            finally:
+                self._observer.end()
+                seconds = time.perf_counter() - started
+            outputs = _outputs(step, result)
+        except BaseException as error:  # a step may raise anything, also SystemExit
+            printed = self._printing.end()
+            if isinstance(error, ObjectBroken):
+                raise
+            folder = place.root.joinpath(*place.name.split("."))
+            found = told(error, step, folder=folder, notebook=place.notebook)
+            raise StepFailed(found, printed, seconds) from None
+        return Ran(
+            outputs=outputs,
+            read=_read(step, watcher, place),
+            listed=watcher.listed,
+            written=_written(watcher, place),
+            states=generators.states(step.generators),
+            printed=self._printing.end(),
+            seconds=seconds,
+            cpu_seconds=max(self._cpu() - cpu, 0.0),
+            peak_bytes=self._peak(),
+        )
+
+    def _function(self, step: Step, place: PackagePlace) -> Any:  # noqa: ANN401 - a function of the user's
+        with self._loading:
+            for folder in (str(place.root), str(place.home)):
+                if folder not in sys.path[:2]:
+                    sys.path.insert(0, folder)
+            if place.name not in sys.modules:
+                before = generators.states(place.generators)
+                importlib.import_module(place.name)
+                for name, state in generators.states(place.generators).items():
+                    if pickle.dumps(before[name]) != pickle.dumps(state):
+                        self._first[place.name, name] = state  # `set_up` seeds it
+            module = importlib.import_module(f"{place.name}.{step.name}")
+        return getattr(module, step.name)
+
+    def _prepare(self, step: Step, place: PackagePlace, states: Mapping[Generator, Any]) -> None:
+        """Put the generators that a step draws from into the states they are to be in."""
+        for name in step.generators:
+            if name in states:
+                generators.restore({name: states[name]})
+            elif (place.name, name) in self._first:
+                generators.restore({name: self._first[place.name, name]})
+            else:
+                generators.unseed([name])
+
+    def _cpu(self) -> float:
+        return time.thread_time() if self._shared else time.process_time()
+
+    def _forget_peak(self) -> None:
+        with suppress(OSError):  # only Linux has it
+            Path("/proc/self/clear_refs").write_text(_RESET_PEAK, encoding="ascii")
+
+    def _peak(self) -> int | None:
+        if self._shared:
+            return None
+        with suppress(OSError, ValueError, StopIteration):
+            status = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+            line = next(line for line in status if line.startswith("VmHWM:"))
+            return int(line.split()[1]) * 1024
+        return None
+
+
+def _outputs(step: Step, result: object) -> dict[str, Any]:
+    if not step.outputs:
+        return {}
+    if not isinstance(result, tuple) or len(result) != len(step.outputs):
+        raise TypeError(
+            f"{step.name} returned {type(result).__name__}, "
+            f"wanted a tuple of {len(step.outputs)}: {', '.join(x.name for x in step.outputs)}"
+        )
+    return {output.name: value for output, value in zip(step.outputs, result, strict=True)}
+
+
+def _read(step: Step, watcher: Watcher, place: PackagePlace) -> dict[str, str]:
+    """Return what a step read: what was seen, and what the notebook's own run is known to read."""
+    own = {named(full, watcher.home, watcher.root) for full in watcher.written}
+    known = {path: state_of(path, place.home) for path in step.reads if path not in own}
+    return {**known, **watcher.read}
+
+
+def _written(watcher: Watcher, place: PackagePlace) -> dict[str, Path | None]:
+    found: dict[str, Path | None] = {}
+    for full in sorted(watcher.written):
+        path = named(full, watcher.home, watcher.root)
+        if not Path(full).is_dir():
+            found[path] = Path(full) if state_of(path, place.home) != ABSENT else None
+    return found

@@ -1,0 +1,157 @@
+"""Is a step fresh? Its key is made from what is known now, and looked up in the store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lifecycle_core.adapters.stepping import ABSENT, names_in, state_of, state_of_names
+from lifecycle_core.running.keys import MISSING, key_of, reasons
+from lifecycle_core.running.outcomes import Outcome, merged_files
+from lifecycle_core.schema.trace import Ingredients
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from lifecycle_core.running.outcomes import Task
+    from lifecycle_core.schema.trace import LastRun, StepTrace, WrittenFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What is known of a step whose inputs are known.
+
+    Attributes:
+        trace: Of an earlier run with the same results; None if the step has to run.
+        why: It has to, a sentence each; empty if it is fresh.
+        files: By path, what earlier steps left there.
+    """
+
+    key: str
+    ingredients: Ingredients
+    trace: StepTrace | None
+    why: tuple[str, ...]
+    files: Mapping[str, WrittenFile]
+
+    def fresh(self, step: str) -> Outcome:
+        """Return the outcome of a step that need not run."""
+        if self.trace is None:
+            raise ValueError(step)
+        return Outcome(
+            step=step,
+            ending="fresh",
+            key=self.key,
+            trace=self.trace,
+            files={**self.files, **self.trace.written},
+            seconds=self.trace.seconds,
+            printed=self.trace.printed,
+        )
+
+
+def ingredients_of(task: Task, upstream: Mapping[str, Outcome]) -> Ingredients:
+    """Return what a step's key is made of, given the outcomes of the steps before it."""
+    return Ingredients(
+        code=dict(task.code),
+        inputs={
+            each.name: upstream[each.step].output(each.name).identity for each in task.step.inputs
+        },
+        sources={each.name: each.step for each in task.step.inputs},
+        parameters={
+            name: (_shown(value), digest) for name, (value, digest) in task.parameters.items()
+        },
+        generators={
+            name: upstream[step].trace.generators[name].identity  # type: ignore[union-attr] # it ended well
+            for name, step in task.generators_from.items()
+        },
+        lock=task.lock,
+        policy=task.policy,
+    )
+
+
+def decide(task: Task, upstream: Sequence[Outcome]) -> Decision:
+    """Look whether a step's results are in the store, and whole.
+
+    Args:
+        task: The step.
+        upstream: Outcomes of the steps that it depends on, in order; all ended well.
+    """
+    files = merged_files(upstream)
+    made = ingredients_of(task, {outcome.step: outcome for outcome in upstream})
+    key = key_of(task.step.name, made)
+    seen = _Seen(task, files)
+    for trace in task.store.traces(key):
+        now = seen.states(trace.files, trace.written)
+        if now == trace.files and _is_whole(trace, task):
+            return Decision(key=key, ingredients=made, trace=trace, why=(), files=files)
+    last = task.store.last(task.pipeline, task.step.name)
+    now = seen.states(last.files, last.written) if last else {}
+    why = reasons(made, last, now, same_key=last is not None and last.key == key)
+    return Decision(key=key, ingredients=made, trace=None, why=why, files=files)
+
+
+def known_reasons(task: Task, last: LastRun | None, stale: Sequence[str]) -> tuple[str, ...]:
+    """Return why a step has to run as far as that is known while others before it are stale.
+
+    Args:
+        task: The step.
+        last: How it last ran.
+        stale: Names of the stale steps that it depends on.
+    """
+    behind = tuple(f"behind stale step {name}" for name in stale)
+    if last is None:
+        return (*reasons(Ingredients(), None, {}, same_key=False), *behind)
+    then = last.ingredients
+    now = Ingredients(
+        code=dict(task.code),
+        inputs=then.inputs,
+        parameters={
+            name: (_shown(value), digest) for name, (value, digest) in task.parameters.items()
+        },
+        generators=then.generators,
+        lock=task.lock,
+        policy=task.policy,
+    )
+    found = reasons(now, last, {}, same_key=False)
+    return (*(reason for reason in found if reason != MISSING), *behind)
+
+
+class _Seen:
+    """Files and folders as a step would find them: as the last step before it left them."""
+
+    def __init__(self, task: Task, earlier: Mapping[str, WrittenFile]) -> None:
+        self._task, self._earlier = task, earlier
+        self._known: dict[str, str] = {}
+
+    def states(self, paths: Iterable[str], written: Iterable[str]) -> dict[str, str]:
+        """Return digests by path; `written` are paths that the step itself then left."""
+        return {path: self._state(path, written) for path in paths}
+
+    def _state(self, path: str, written: Iterable[str]) -> str:
+        home = self._task.place.home
+        if path.endswith("/"):
+            made = self._task.made | set(written)
+            return state_of_names(path, names_in(path, home), made=made, earlier=self._earlier)
+        if path in self._earlier:
+            return self._earlier[path].object or ABSENT
+        if path not in self._known:
+            self._known[path] = state_of(path, home)
+        return self._known[path]
+
+
+def _is_whole(trace: StepTrace, task: Task) -> bool:
+    objects = task.store.objects
+    return (
+        {output.name for output in trace.outputs} == {each.name for each in task.step.outputs}
+        and all(objects.is_whole(value.object, value.bytes) for value in trace.outputs)
+        and all(objects.is_whole(value.object, value.bytes) for value in trace.generators.values())
+        and all(
+            objects.is_whole(written.object, written.bytes)
+            for written in trace.written.values()
+            if written.object
+        )
+    )
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."  # noqa: PLR2004 - one line of a terminal

@@ -1,0 +1,89 @@
+"""What travels between steps: the task of one, and its outcome. Both are small; values stay put."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from lifecycle_core.adapters.pipeline_packages import PackagePlace
+    from lifecycle_core.adapters.store import Store
+    from lifecycle_core.schema.pipeline import Generator, Step
+    from lifecycle_core.schema.trace import Statement, StepTrace, StoredValue, WrittenFile
+
+Ending = Literal["ran", "fresh", "failed", "not_run", "broken"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """A step with everything that is known of it before its inputs are.
+
+    Attributes:
+        code: What it reaches, by piece.
+        parameters: The values that it takes, with their digests.
+        generators_from: For each generator that it draws from, the earlier step that left it.
+        made: Paths that any step of the pipeline is known to write.
+        alone: It changes what all threads of a process share, such as the working directory.
+        sources: Name of the object that holds the package's sources, for a machine that has no
+            copy of them; empty if every process sees the package itself.
+    """
+
+    pipeline: str
+    step: Step
+    place: PackagePlace
+    store: Store
+    code: Mapping[str, tuple[Statement, ...]]
+    parameters: Mapping[str, tuple[Any, str]]
+    generators_from: Mapping[Generator, str]
+    lock: str = ""
+    policy: str = ""
+    made: frozenset[str] = frozenset()
+    alone: bool = False
+    sources: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a step ended.
+
+    Attributes:
+        ending: As a `StepRun` has it; `broken`: an object that it needs was not whole and is
+            gone, so that the step which gave it has to run again.
+        trace: Of a step that ran or is fresh.
+        files: By path, what this step and those before it left there.
+        loaded: Bytes of inputs read.
+    """
+
+    step: str
+    ending: Ending
+    why: tuple[str, ...] = ()
+    key: str = ""
+    trace: StepTrace | None = None
+    files: Mapping[str, WrittenFile] = field(default_factory=dict)
+    seconds: float = 0.0
+    printed: str = ""
+    error: str = ""
+    cell: int | None = None
+    line: int | None = None
+    shown: str = ""
+
+    @property
+    def good(self) -> bool:
+        """Whether its results are in the store."""
+        return self.trace is not None
+
+    def output(self, name: str) -> StoredValue:
+        """Return an output by name."""
+        if self.trace is None:
+            raise KeyError(name)
+        return next(value for value in self.trace.outputs if value.name == name)
+
+
+def merged_files(outcomes: Iterable[Outcome]) -> dict[str, WrittenFile]:
+    """Return what earlier steps left at which path, the last one in order winning."""
+    found: dict[str, WrittenFile] = {}
+    for outcome in outcomes:
+        found.update(outcome.files)
+    return found

@@ -1,0 +1,256 @@
+"""Perform one step where it is sent: look it up, else run it, keep what it gives, leave a trace."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from datetime import UTC, datetime
+from numbers import Real
+from typing import TYPE_CHECKING, Any
+
+from lifecycle_core.adapters.pipeline_packages import at_hand
+from lifecycle_core.adapters.stepping import StepFailed, state_of, state_of_names
+from lifecycle_core.adapters.store import NotStorable, ObjectBroken
+from lifecycle_core.errors import LifecycleError
+from lifecycle_core.recorder.digests import digest
+from lifecycle_core.running.deciding import decide
+from lifecycle_core.running.outcomes import Outcome
+from lifecycle_core.schema.trace import LastRun, StepTrace, StoredValue, WrittenFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from lifecycle_core.adapters.stepping import Ran, Stepper
+    from lifecycle_core.adapters.store import Store
+    from lifecycle_core.running.deciding import Decision
+    from lifecycle_core.running.outcomes import Task
+
+_TABLE = 2
+
+
+def perform(
+    task: Task,
+    upstream: Sequence[Outcome],
+    *,
+    stepper: Stepper,
+    started: Callable[[tuple[str, ...]], None],
+) -> Outcome:
+    """Give a step's outcome; it raises nothing, so that other branches go on.
+
+    Args:
+        task: The step.
+        upstream: Outcomes of the steps that it depends on, in order.
+        stepper: Of this process.
+        started: Told why, once the step has to run.
+    """
+    name = task.step.name
+    if not all(outcome.good for outcome in upstream):
+        broken = any(outcome.ending == "broken" for outcome in upstream)
+        return Outcome(step=name, ending="broken" if broken else "not_run")
+    try:
+        if task.sources:
+            task = _at_hand(task)
+        decision = decide(task, upstream)
+        if decision.trace is not None:
+            remember(task, decision, decision.trace)
+            return decision.fresh(name)
+        with task.store.computing(decision.key):
+            # Somebody else may have computed it while we waited.
+            decision = decide(task, upstream)
+            if decision.trace is not None:
+                return decision.fresh(name)
+            started(decision.why)
+            return _run(task, upstream, decision, stepper)
+    except ObjectBroken:
+        return Outcome(step=name, ending="broken")
+    except LifecycleError as error:
+        return Outcome(step=name, ending="failed", error=f"{type(error).__name__}: {error}")
+
+
+def _at_hand(task: Task) -> Task:
+    """Bring the package here, if this machine has no copy of it."""
+    kept = task.sources
+    place = at_hand(task.place, kept, lambda: task.store.objects.value(kept))
+    return replace(task, place=place)
+
+
+def _run(task: Task, upstream: Sequence[Outcome], decision: Decision, stepper: Stepper) -> Outcome:
+    step, store = task.step, task.store
+    by_step = {outcome.step: outcome for outcome in upstream}
+    _put_files_back(task, decision)
+    states = {
+        name: store.objects.value(by_step[source].trace.generators[name].object)  # type: ignore[union-attr] # it ended well
+        for name, source in task.generators_from.items()
+    }
+
+    def inputs() -> dict[str, Any]:
+        return {
+            each.name: store.objects.value(by_step[each.step].output(each.name).object)
+            for each in step.inputs
+        }
+
+    try:
+        ran = stepper.run(
+            step,
+            task.place,
+            inputs=inputs,
+            parameters={name: value for name, (value, _) in task.parameters.items()},
+            states=states,
+            alone=task.alone,
+            apart=(store.address,),
+        )
+    except StepFailed as failed:
+        return Outcome(
+            step=step.name,
+            ending="failed",
+            why=decision.why,
+            key=decision.key,
+            seconds=failed.seconds,
+            printed=failed.printed,
+            error=failed.told.error,
+            cell=failed.told.origin.cell if failed.told.origin else None,
+            line=failed.told.origin.line if failed.told.origin else None,
+            shown=failed.told.trace,
+        )
+    try:
+        trace = _trace(task, decision, ran)
+    except _Unkept as unkept:
+        return Outcome(
+            step=step.name,
+            ending="failed",
+            why=decision.why,
+            key=decision.key,
+            seconds=ran.seconds,
+            printed=ran.printed,
+            error=str(unkept),
+            cell=step.cells[-1] if step.cells else None,
+        )
+    store.add_trace(trace)
+    remember(task, decision, trace)
+    return Outcome(
+        step=step.name,
+        ending="ran",
+        why=decision.why,
+        key=decision.key,
+        trace=trace,
+        files={**decision.files, **trace.written},
+        seconds=trace.seconds,
+        printed=trace.printed,
+    )
+
+
+def remember(task: Task, decision: Decision, trace: StepTrace) -> None:
+    """Keep how a step stands in this run, so that the next change can be named."""
+    now = LastRun(
+        key=decision.key,
+        ingredients=decision.ingredients,
+        files=trace.files,
+        written=tuple(trace.written),
+        seconds=trace.seconds,
+        bytes=trace.bytes,
+    )
+    if task.store.last(task.pipeline, task.step.name) != now:
+        task.store.set_last(task.pipeline, task.step.name, now)
+
+
+def restore(written: Mapping[str, WrittenFile], home: Path, store: Store) -> None:
+    """Write back files of steps that did not run, where they are gone or differ.
+
+    Raises:
+        ObjectBroken: The content of one is not in the store.
+    """
+    for path, file in written.items():
+        if file.object and state_of(path, home) != file.object:
+            store.objects.restore_file(file.object, home / path)
+
+
+def _put_files_back(task: Task, decision: Decision) -> None:
+    restore(decision.files, task.place.home, task.store)
+
+
+class _Unkept(Exception):  # noqa: N818 - the name is the fact
+    """Something that a step gave cannot be stored."""
+
+
+def _trace(task: Task, decision: Decision, ran: Ran) -> StepTrace:
+    objects = task.store.objects
+    outputs = []
+    while ran.outputs:
+        name = next(iter(ran.outputs))
+        outputs.append(_stored(task, name, ran.outputs.pop(name)))
+    written = {}
+    for path, place in ran.written.items():
+        if place is None:
+            written[path] = WrittenFile(object=None)
+        else:
+            kept, size = objects.put_file(place)
+            written[path] = WrittenFile(object=kept, bytes=size)
+    made = task.made | written.keys()
+    listed = {
+        path: state_of_names(path, names, made=made, earlier=decision.files)
+        for path, names in ran.listed.items()
+    }
+    return StepTrace(
+        step=task.step.name,
+        key=decision.key,
+        files=dict(sorted((ran.read | listed).items())),
+        outputs=tuple(outputs),
+        written=written,
+        generators={
+            name: _stored(task, f"state of {name}", state) for name, state in ran.states.items()
+        },
+        printed=ran.printed,
+        seconds=ran.seconds,
+        cpu_seconds=ran.cpu_seconds,
+        peak_bytes=ran.peak_bytes,
+        at=datetime.now(UTC).isoformat(timespec="microseconds"),
+    )
+
+
+def _stored(task: Task, name: str, value: Any) -> StoredValue:  # noqa: ANN401 - any value
+    found = digest(value)
+    try:
+        kept, size = task.store.objects.put_value(value)
+    except NotStorable as error:
+        raise _Unkept(
+            f"NotStorable: step {task.step.name} gives `{name}`, a {found.type}, which cannot be "
+            f"kept between steps: {error}"
+        ) from error
+    rows, columns = _shape(value)
+    # A digest that leaves something out does not stand for the value alone.
+    identity = found.text if found.text and not found.note else kept
+    return StoredValue(
+        name=name,
+        identity=identity,
+        digest=found.text,
+        object=kept,
+        type=found.type,
+        bytes=size,
+        note=found.note,
+        rows=rows,
+        columns=columns,
+        number=_number(value),
+    )
+
+
+def _shape(value: object) -> tuple[int | None, int | None]:
+    """Return rows and columns of a table, whichever library it is of."""
+    try:
+        shape, named = getattr(value, "shape", None), hasattr(value, "columns")
+    except Exception:  # noqa: BLE001 - a class of the user's may raise what it likes
+        return None, None
+    if named and isinstance(shape, tuple) and len(shape) == _TABLE:
+        return (
+            (int(shape[0]), int(shape[1]))
+            if all(isinstance(x, int) for x in shape)
+            else (None, None)
+        )
+    return None, None
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return None
+    number = float(value)
+    return number if math.isfinite(number) else None

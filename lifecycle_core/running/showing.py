@@ -1,0 +1,54 @@
+"""How the steps of a pipeline stand, without running anything."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lifecycle_core.running.deciding import decide, known_reasons
+from lifecycle_core.running.planning import code_of_steps, plan
+from lifecycle_core.running.telling import plain
+from lifecycle_core.schema.pipeline_run import PipelineState, StepState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lifecycle_core.adapters.pipeline_packages import Package
+    from lifecycle_core.adapters.store import Store
+    from lifecycle_core.running.outcomes import Outcome
+    from lifecycle_core.running.planning import PlannedStep
+
+
+def show(package: Package, *, store: Store, parameters: Mapping[str, Any]) -> PipelineState:
+    """Tell for each step whether it is fresh, or exactly what changed.
+
+    Raises:
+        InvalidCall: A parameter is none of the pipeline's.
+    """
+    planned = plan(package, store, parameters, code_of_steps(package))
+    fresh: dict[str, Outcome] = {}
+    states = [_state(name, each, fresh) for name, each in planned.steps.items()]
+    return PipelineState(
+        pipeline=package.pipeline.name, parameters=plain(planned.parameters), steps=tuple(states)
+    )
+
+
+def _state(name: str, planned: PlannedStep, fresh: dict[str, Outcome]) -> StepState:
+    task = planned.task
+    stale = [step for step in planned.after if step not in fresh]
+    why: tuple[str, ...] = ()
+    if not stale:
+        decision = decide(task, [fresh[step] for step in planned.after])
+        if decision.trace is not None:
+            fresh[name] = decision.fresh(name)
+            return StepState(
+                name=name, fresh=True, seconds=decision.trace.seconds, bytes=decision.trace.bytes
+            )
+        why = decision.why
+    last = task.store.last(task.pipeline, name)
+    return StepState(
+        name=name,
+        fresh=False,
+        why=why or known_reasons(task, last, stale),
+        seconds=last.seconds if last else None,
+        bytes=last.bytes if last else None,
+    )

@@ -1,0 +1,129 @@
+"""What is done with compiled pipelines: run what is stale in them, and show how they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import product
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from lifecycle_core.adapters.progress import Progress, Silent
+from lifecycle_core.errors import InvalidCall
+from lifecycle_core.settings import load_settings, scheduler_at, store_at
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from lifecycle_core.schema.event import Event
+    from lifecycle_core.schema.pipeline_run import PipelineRun, PipelineRuns, PipelineState
+
+_SILENT = Silent()
+_NONE: Mapping[str, Any] = MappingProxyType({})
+
+
+def run_pipeline(
+    name_or_folder: str | Path,
+    *,
+    parameters: Mapping[str, Any] = _NONE,
+    scheduler: str = "processes",
+    store: str | None = None,
+    for_each: Mapping[str, Sequence[Any]] | Sequence[Mapping[str, Any]] = (),
+    tell: Callable[[Event], None] | None = None,
+    progress: Progress = _SILENT,
+) -> PipelineRun | PipelineRuns:
+    """Run the stale steps of a compiled pipeline; those whose results are in the store are fresh.
+
+    A step that fails leaves those that do not depend on it; the next run begins where it failed.
+
+    Args:
+        name_or_folder: A name, looked for as `pipelines/NAME` from here upwards, or the folder of
+            a package.
+        parameters: Values in place of the notebook's.
+        scheduler: `processes`, `threads`, or the address of a Dask scheduler, `tcp://HOST:PORT`.
+        store: A folder, or an address such as `s3://bucket/store`; default `.nbrelease/store`.
+            It is trusted as the code itself is.
+        for_each: One run each: values by parameter, of which every combination is run, or the
+            parameters of every run.
+        tell: Told of events as they happen; what it raises is noted in the record.
+        progress: Told of steps.
+
+    Returns:
+        The run, or with `for_each` the runs.
+
+    Raises:
+        InvalidCall: There is no such pipeline, parameter or scheduler.
+        StoreUnavailable: The store does not answer.
+        SchedulerUnavailable: The Dask scheduler does not answer.
+    """
+    from lifecycle_core.adapters.pipeline_packages import find_package
+    from lifecycle_core.running import chosen_parameters, run
+
+    package = find_package(name_or_folder)
+    given = [{**parameters, **one} for one in _each(for_each)]
+    for one in given:
+        chosen_parameters(package.pipeline, one)  # before anything is made
+    where = scheduler_at(scheduler)
+    runs = run(
+        package,
+        store=store_at(load_settings(), store),
+        scheduler=where,
+        parameters=given,
+        tell=tell,
+        progress=progress,
+        ship="://" in scheduler,
+    )
+    return runs if for_each else runs.runs[0]
+
+
+def show_pipeline(
+    name_or_folder: str | Path,
+    *,
+    parameters: Mapping[str, Any] = _NONE,
+    store: str | None = None,
+) -> PipelineState:
+    """Tell for each step of a pipeline whether it is fresh, or exactly what changed.
+
+    The arguments are those of `run_pipeline`. Nothing of the user's is imported or run.
+    """
+    from lifecycle_core.adapters.pipeline_packages import find_package
+    from lifecycle_core.running import show
+
+    package = find_package(name_or_folder)
+    return show(
+        package, store=store_at(load_settings(), store, to_write=False), parameters=parameters
+    )
+
+
+def pipeline_results(
+    made: PipelineRun, names: Sequence[str] = (), *, store: str | None = None
+) -> dict[str, Any]:
+    """Return variables that a run gave, by name; all of them if none is named.
+
+    The arguments are those of `run_pipeline`; values are unpickled, so the store must be trusted.
+
+    Raises:
+        InvalidCall: The run gave no such variable, or it is no longer in the store.
+    """
+    from lifecycle_core.running import results
+
+    return results(made, names, store=store_at(load_settings(), store, to_write=False))
+
+
+def _each(
+    for_each: Mapping[str, Sequence[Any]] | Sequence[Mapping[str, Any]],
+) -> list[Mapping[str, Any]]:
+    """Return the parameters of every run.
+
+    Example:
+        >>> _each({"region": ["north", "south"]})
+        [{'region': 'north'}, {'region': 'south'}]
+    """
+    if not for_each:
+        return [{}]
+    if not isinstance(for_each, Mapping):
+        return list(for_each)
+    empty = [name for name, values in for_each.items() if not values]
+    if empty:
+        raise InvalidCall(f"No value to run for each `{empty[0]}`.", hint="Name at least one.")
+    return [dict(zip(for_each, values, strict=True)) for values in product(*for_each.values())]

@@ -1,0 +1,87 @@
+"""Records of made-up runs of a pipeline, the same on every machine and day."""
+
+from __future__ import annotations
+
+from lifecycle_core.schema.pipeline import StepOutput
+from lifecycle_core.schema.pipeline_run import (
+    PipelineRun,
+    PipelineRuns,
+    PipelineState,
+    StepRun,
+    StepState,
+)
+
+_TRACE = """Traceback (most recent call last):
+  File "churn.ipynb, cell 4", line 2, in train
+    model.fit(X, y)
+ValueError: Input y contains NaN.
+"""
+
+
+def run(*, good: bool = True, seed: int = 7) -> PipelineRun:
+    """Return a run of three steps; if not good, the second failed and a hook was away."""
+    load = StepRun(
+        name="load_data",
+        status="fresh",
+        key="a" * 64,
+        seconds=1.25,
+        bytes=5888,
+        outputs=(StepOutput(name="customers", type="pandas.DataFrame", digest="sha256:1"),),
+        printed="rows <200>\n",
+    )
+    train = StepRun(
+        name="train",
+        status="ran",
+        why=("code of train changed: line 12", "parameter seed: 7 -> 8"),
+        key="b" * 64,
+        seconds=3.5,
+        bytes=2_500_000,
+    )
+    failed = StepRun(
+        name="train",
+        status="failed",
+        why=("it has never run here",),
+        seconds=0.5,
+        printed="fitting\n",
+        error="ValueError: Input y contains NaN.",
+        cell=4,
+        line=2,
+        trace=_TRACE,
+    )
+    last = StepRun(name="evaluate", status="ran", why=("input model changed (from train)",))
+    behind = StepRun(name="evaluate", status="not_run")
+    return PipelineRun(
+        id="20261123T180405000000-1a2b3c4d",
+        pipeline="churn",
+        parameters={"seed": seed, "data": "data/churn.csv"},
+        started="2026-11-23T18:04:05+00:00",
+        seconds=5.0,
+        exit="ok" if good else "failed",
+        steps=(load, train, last) if good else (load, failed, behind),
+        hooks=() if good else ("told of step_failed train: OSError: away",),
+    )
+
+
+def several() -> PipelineRuns:
+    """Return three runs, of which one failed."""
+    runs = (run(), run(seed=8), run(good=False, seed=9))
+    return PipelineRuns(pipeline="churn", runs=runs)
+
+
+def state() -> PipelineState:
+    """Return how the steps stand once a parameter was changed."""
+    return PipelineState(
+        pipeline="churn",
+        parameters={"seed": 8},
+        steps=(
+            StepState(name="load_data", fresh=True, seconds=1.25, bytes=5888),
+            StepState(
+                name="train",
+                fresh=False,
+                why=("parameter seed: 7 -> 8",),
+                seconds=3.5,
+                bytes=2_500_000,
+            ),
+            StepState(name="evaluate", fresh=False, why=("behind stale step train",)),
+        ),
+    )
