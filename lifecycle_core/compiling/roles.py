@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from lifecycle_core.compiling.settings import is_registration, is_setting
+from lifecycle_core.notebooks.dataflow.effects import dotted_name
 from lifecycle_core.notebooks.dataflow.knowledge import BUILTINS
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from lifecycle_core.notebooks.facts import Facts
 
 Role = Literal["import", "shared", "local", "constant", "setting", "parameter", "code"]
+_ENUMS = frozenset({"Enum", "Flag", "IntEnum", "IntFlag", "StrEnum"})
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -115,7 +117,16 @@ def _changed_later(pieces: Sequence[Piece], facts: Facts) -> set[str]:
         found |= set(piece.flow.deletes)
     for cell, seen in facts.cells.items():
         found |= {name for name in seen.variables if name not in bound[cell]}
-    return found
+    # An enumeration of flags remembers the combinations that were asked for.
+    return found - {name for piece in pieces if _is_enum(piece.node) for name in piece.binds}
+
+
+def _is_enum(node: ast.stmt) -> bool:
+    match node:
+        case ast.ClassDef(bases=bases):
+            return any(dotted_name(base).rpartition(".")[2] in _ENUMS for base in bases)
+        case _:
+            return False
 
 
 def _imported(

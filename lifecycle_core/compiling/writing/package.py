@@ -50,6 +50,7 @@ def front_module(layout: Layout, package: str, title: str, prose: Sequence[str])
         lines.append(f"from {package} import {SET_UP}  # noqa: F401 - it sets when it is imported")
     lines += [f"from {package}.{name} import {name}" for name in layout.names]
     lines += [f"from {package}.{layout.places[name]} import {name}" for name in layout.constants]
+    lines += layout.imports_of(layout.imported_values)
     lines += ["", '__all__ = ["run"]', "", ""]
     lines += _run(layout)
     return "\n".join(lines) + "\n"
@@ -67,7 +68,7 @@ def _run(layout: Layout) -> list[str]:
         else:
             words.append(f"{name}: {kind} = {ast.unparse(value)}")
     signature = f"*, {', '.join(words)}" if words else ""
-    first = [*layout.program.parameters, *layout.constants]
+    first = [*layout.program.parameters, *layout.constants, *layout.imported_values]
     start = ", ".join(f'"{name}": {name}' for name in first)
     lines = [
         f"def run({signature}) -> dict[str, Any]:",
