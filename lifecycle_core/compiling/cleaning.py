@@ -40,6 +40,8 @@ _SHOWING = frozenset({
 """Libraries whose functions, called last in a cell, are called for what they show."""
 _SAYING = frozenset({"critical", "debug", "error", "exception", "info", "log", "warning"})
 """Methods of loggers; tables have an `info` that prints, too."""
+_PLAIN = frozenset({"bool", "bytes", "complex", "float", "int", "str", "tuple"})
+"""Types of values that a star brings along, beside the functions that something uses."""
 _WINDOWS = frozenset({"plt.show", "pyplot.show", "matplotlib.pyplot.show"})
 
 
@@ -113,7 +115,11 @@ def _without_stars(cell: ReadCell, used: frozenset[str], facts: Facts) -> ReadCe
     if not stars or seen is None:
         return cell
     bound = {name for piece in cell.pieces for name in piece.binds}
-    names = sorted(name for name in seen.variables if name in used and name not in bound)
+    names = sorted(
+        name
+        for name, variable in seen.variables.items()
+        if name not in bound and (name in used or variable.type in _PLAIN)
+    )
     if len(stars) > 1 or not isinstance(stars[0].node, ast.ImportFrom):
         # Which gave what cannot be known, so the stars stay, and stay in order.
         flow = {star.number: _binding(star.flow, names) for star in stars}

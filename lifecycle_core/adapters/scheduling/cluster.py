@@ -59,8 +59,10 @@ class ClusterScheduler:
         except (OSError, ValueError, TimeoutError) as error:
             raise self._away(f"does not answer: {error}") from error
         with client:
-            if not client.scheduler_info(n_workers=-1)["workers"]:
-                raise self._away("has no worker")
+            try:
+                client.wait_for_workers(1, timeout=_TIMEOUT)
+            except TimeoutError as error:
+                raise self._away("has no worker") from error
             client.subscribe_topic(run, lambda told: _hear(told, listener))
             client.register_plugin(StepPool(), name=run)
             try:

@@ -129,6 +129,12 @@ def open_store(address: str, *, to_write: bool = True) -> Store:
         scratch = store.place.scratch()
     except TargetUnwritable as error:
         raise StoreUnavailable(str(error), address=address, hint=error.hint) from error
+    except OSError as error:
+        raise StoreUnavailable(
+            f"The store {address} cannot be read: {error.strerror}.",
+            address=address,
+            hint="Name a folder, or an address such as s3://bucket/store.",
+        ) from error
     scratch.unlink()
     store.tidy()
     return store

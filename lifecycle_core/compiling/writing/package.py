@@ -14,6 +14,7 @@ from lifecycle_core.compiling.writing.types import of_literal
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from lifecycle_core.compiling.pieces import Piece
     from lifecycle_core.compiling.writing.layout import Layout
 
 
@@ -35,7 +36,14 @@ def settings_module(layout: Layout, package: str) -> str | None:
     if not pieces:
         return None
     return _module("Settings of libraries, for the whole process.",
-                   layout.imports(SET_UP, pieces, package), [p.text for p in pieces])  # fmt: skip
+                   layout.imports(SET_UP, pieces, package), [*map(_set, pieces)])  # fmt: skip
+
+
+def _set(piece: Piece) -> str:
+    """Return the text of a setting; an import is one by itself, and must not look forgotten."""
+    if isinstance(piece.node, ast.Import | ast.ImportFrom):
+        return f"{ast.unparse(piece.node)}  # noqa: F401 - importing it is what matters"
+    return piece.text
 
 
 def _module(title: str, imports: Sequence[str], texts: Sequence[str]) -> str:
@@ -51,6 +59,7 @@ def front_module(layout: Layout, package: str, title: str, prose: Sequence[str])
         lines.append(f"from {package} import {SET_UP}  # noqa: F401 - it sets when it is imported")
     lines += [f"from {package}.{name} import {name}" for name in layout.names]
     lines += [f"from {package}.{layout.places[name]} import {name}" for name in layout.constants]
+    lines += layout.imports_of(layout.imported_values)
     lines += ["", '__all__ = ["run"]', "", ""]
     lines += _run(layout)
     return "\n".join(lines) + "\n"
@@ -68,7 +77,7 @@ def _run(layout: Layout) -> list[str]:
         else:
             words.append(f"{name}: {kind} = {ast.unparse(value)}")
     signature = f"*, {', '.join(words)}" if words else ""
-    first = [*layout.program.parameters, *layout.constants]
+    first = [*layout.program.parameters, *layout.constants, *layout.imported_values]
     values = unused("values", (*first, *layout.names))
     start = ", ".join(f'"{name}": {name}' for name in first)
     lines = [

@@ -11,6 +11,7 @@ import pytest
 
 from lifecycle_core.adapters.scheduling.cluster import ClusterScheduler
 from lifecycle_core.adapters.store import open_store
+from lifecycle_core.errors import SchedulerUnavailable
 from tests.fakes import pipelines
 from tests.fakes.bench import Bench, ran
 
@@ -87,3 +88,34 @@ def test_a_dask_worker_that_dies_is_a_failure(address: str, tmp_path: Path) -> N
     made = Bench(folder, open_store(str(tmp_path / "store")), ClusterScheduler(address)).run()
     assert [step.status for step in made.steps] == ["failed", "not_run"]
     assert "KilledWorker" in made.steps[0].error
+
+
+def test_a_scheduler_without_workers_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lifecycle_core.adapters.scheduling.cluster._TIMEOUT", "1s")
+    program = (
+        "import asyncio\nfrom distributed import Scheduler\n"
+        "async def main():\n"
+        "    async with Scheduler(port=0, dashboard=False) as scheduler:\n"
+        "        print(scheduler.address, flush=True)\n"
+        "        await asyncio.to_thread(input)\n"
+        "asyncio.run(main())\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", program],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout
+    address = process.stdout.readline().strip()
+    bench = Bench(
+        pipelines.trivial(tmp_path, 1), open_store(str(tmp_path / "s")), ClusterScheduler(address)
+    )
+    try:
+        with pytest.raises(SchedulerUnavailable, match="has no worker"):
+            bench.run()
+    finally:
+        process.communicate()

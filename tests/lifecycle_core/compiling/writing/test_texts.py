@@ -40,7 +40,7 @@ def test_what_has_moved_may_move_again(text: str) -> None:
         ("def f(): global n; n = 1", "def f(): nonlocal n; n = 1"),
         ("def f():\n    é = 'é'; global n", "def f():\n    é = 'é'; nonlocal n"),
         ("def f():\n    if n:\n        global m", "def f():\n    if n:\n        nonlocal m"),
-        ("class A:\n    def f(self):\n        global n", "class A:\n    def f(self):\n        nonlocal n"),
+        ("class A:\n  def f(s):\n    global n", "class A:\n  def f(s):\n    nonlocal n"),
         ("if x:\n    def f():\n        global n", "if x:\n    def f():\n        nonlocal n"),
         ("def f():\n    '''x\n    global y\n    '''", "def f():\n    '''x\n    global y\n    '''"),
         ("s = '''\nglobal warming\n'''", "s = '''\nglobal warming\n'''"),
