@@ -151,8 +151,7 @@ def _imported(
         broken = {
             piece.number
             for name, by in binders.items()
-            if name in deleted
-            or not (all(one.number in usable for one in by) and _agree(name, by))
+            if name in deleted or not (all(one.number in usable for one in by) and _agree(name, by))
             for piece in by
         }
         if usable.isdisjoint(broken):
