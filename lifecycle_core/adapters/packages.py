@@ -84,7 +84,7 @@ def place_package(folder: Path, pipeline: Pipeline, modules: Mapping[str, str]) 
     """
     source = pipeline.notebook.rpartition("/")[2]
     done: list[str] = []
-    for name in _written_before(folder) - modules.keys():
+    for name in sorted(_written_before(folder) - modules.keys()):
         there = parts_of(read_text(folder / name))
         rest = f"{there.above}{there.below}" if there else ""
         if rest.strip():

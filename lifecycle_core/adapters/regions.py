@@ -13,10 +13,8 @@ from dataclasses import dataclass
 
 _BEGIN = "# region nbrelease {digest}: written from {source}; what you add outside of it is kept"
 _END = "# endregion nbrelease"
-_FOUND = re.compile(
-    r"^# region nbrelease (?P<digest>[0-9a-f]{16}):[^\n]*\n(?P<text>.*?)^# endregion nbrelease\n?",
-    re.MULTILINE | re.DOTALL,
-)
+_BEGINS = re.compile(r"^# region nbrelease (?P<digest>[0-9a-f]{16}):[^\n]*\n", re.MULTILINE)
+_ENDS = re.compile(r"^# endregion nbrelease$\n?", re.MULTILINE)
 _DIGITS = 16
 
 
@@ -56,15 +54,24 @@ def region(text: str, source: str) -> str:
 
 
 def parts_of(content: str) -> Parts | None:
-    """Take a file apart; None if it has no region of ours."""
-    found = _FOUND.search(content)
-    if found is None:
+    """Take a file apart; None if it has no region of ours.
+
+    The notebook's own code may hold a line that looks like an end: then the digest says which one
+    is it, and the first is taken of a region that was changed.
+    """
+    begin = _BEGINS.search(content)
+    if begin is None:
         return None
+    ends = [(end.start(), end.end()) for end in _ENDS.finditer(content, begin.end())]
+    if not ends:
+        return None
+    written = [place for place in ends if digest_of(content[begin.end() : place[0]]) == begin[1]]
+    start, stop = (written or ends)[0]
     return Parts(
-        above=content[: found.start()],
-        text=found["text"],
-        below=content[found.end() :],
-        untouched=digest_of(found["text"]) == found["digest"],
+        above=content[: begin.start()],
+        text=content[begin.end() : start],
+        below=content[stop:],
+        untouched=bool(written),
     )
 
 
