@@ -41,6 +41,12 @@ class Outline:
         above = [one for one in self.headings if one.cell < cell and one.level <= deepest]
         return above[-1] if above else None
 
+    @property
+    def title(self) -> Heading | None:
+        """The notebook's own title: its first heading, if it is of the first level."""
+        first = self.headings[0] if self.headings else None
+        return first if first and first.level == 1 else None
+
     def above(self, cells: Sequence[int], after: int) -> tuple[str, ...]:
         """Return the paragraphs that stand above and between some cells, from another cell on."""
         return tuple(

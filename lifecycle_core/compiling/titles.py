@@ -36,7 +36,7 @@ def step_names(
     for number, (group, section) in enumerate(zip(groups, sections, strict=True)):
         heading = outline.section_of(group.cells[0])
         name = group.name if is_step_name(group.name) else name_in(group.name)
-        if not name and heading and sections.count(section) == 1:
+        if not name and heading and heading != outline.title and sections.count(section) == 1:
             name = name_in(heading.text)
         name = name or name_in(f"{group.work} {_result(program, groups, found, number)}")
         name = f"{name}_step" if name in taken else name

@@ -246,6 +246,9 @@ def _code(layout: Layout, body: Sequence[Piece]) -> tuple[list[str], list[Piece 
             lines.append(indented(as_closure(piece.text)))
             placed.append(piece)
             last = piece.line + piece.text.count("\n")
+        if (drawing := layout.program.drawing(cell)) is not None:
+            lines.append(f'    {drawing}.close("all")')
+            placed.append(None)
     return lines, placed
 
 
