@@ -61,10 +61,10 @@ def main(question: str, answer: str) -> None:
 def _run(asked: dict[str, Any], said: dict[str, Any]) -> None:
     values = importlib.import_module(asked["package"]).run(**asked["parameters"])
     said["digests"] = {name: digest(value).text for name, value in values.items()}
-    said["pins"] = {name: _pin(value) for name, value in values.items()}
+    said["pins"] = {name: pin(value) for name, value in values.items()}
 
 
-def _pin(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any variable
+def pin(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any variable
     """Return what a test can hold a variable to without us."""
     kind = type(value)
     module, name = kind.__module__.partition(".")[0], kind.__name__

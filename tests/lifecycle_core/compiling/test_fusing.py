@@ -19,7 +19,7 @@ def fused(text: str, **stuck: str) -> list[tuple[tuple[int, ...], tuple[str, ...
     [
         ("a = b = [1]\n# %%\nc = [3]\n# %%\na.append(2)", (0, 1, 2), ("b", "a")),
         ("a = [1]\n# %%\nb = [a]\n# %%\na.append(2)", (1, 2), ("b",)),
-        ("n = [0]\ndef f():\n    n[0] += 1\n# %%\nf()\n# %%\ng = f\n# %%\ng()", (0, 1, 2, 3), ("n",)),
+        ("n = [0]\ndef f():\n  n[0] += 1\n# %%\nf()\n# %%\ng = f\n# %%\ng()", (0, 1, 2, 3), ("n",)),
         ("g = (i for i in [1, 2])\n# %%\nx = [1]\n# %%\ny = [*g]", (0, 1, 2), ("g",)),
         ("h = open('/dev/null')\n# %%\nt = h.read()\nh.close()", (0, 1), ("h",)),
         ("import os\nx = [1]\n# %%\nos.chdir('.')\n# %%\ny = [2]", (1, 2), ()),

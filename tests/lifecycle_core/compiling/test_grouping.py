@@ -91,7 +91,8 @@ auc = roc_auc_score(b, model.predict(b))
 
 
 def test_headings_and_prose_begin_a_step() -> None:
-    text = "x = [1]\n# %%\ny = [2]\n# %% [markdown]\nprose\n# %%\nz = [3]\n# %% [markdown]\n## H\n# %%\nw = [4]"
+    text = "x = [1]\n# %%\ny = [2]\n# %% [markdown]\nprose\n# %%\nz = [3]"
+    text += "\n# %% [markdown]\n## H\n# %%\nw = [4]"
     assert [group.cells for group in proposed(text)[1]] == [(0, 1), (3,), (5,)]
 
 
