@@ -98,6 +98,11 @@ def _steps(asked: dict[str, Any], said: dict[str, Any]) -> None:
     importlib.import_module(asked["package"])
     packed: dict[tuple[str, str], bytes | None] = {}
     live: dict[tuple[str, str], Any] = {}
+    last = {
+        (one["name"], one["step"]): step["name"]
+        for step in asked["steps"]
+        for one in step["inputs"]
+    }
     for step in asked["steps"]:
         name = said["step"] = step["name"]
         function = getattr(importlib.import_module(f"{asked['package']}.{name}"), name)
@@ -114,6 +119,9 @@ def _steps(asked: dict[str, Any], said: dict[str, Any]) -> None:
             if packed[key] is None:
                 live[key] = value
                 said["stuck"][output["name"]] = reason
+        for key in [*packed]:
+            if last.get(key, name) == name:  # nobody takes it any more
+                del packed[key]
     said["step"] = ""
 
 

@@ -63,7 +63,8 @@ def _result(program: Program, groups: Sequence[Group], found: Sequence[Border], 
     tables = [name for name in among if (kinds[name] or _NONE).type.endswith(_TABLES)]
     models = [name for name in among if (kinds[name] or _NONE).type.startswith("sklearn.")]
     wanted = (models if groups[number].work == "train" else tables) or tables or among
-    return _as_words(wanted[0] if groups[number].work == "load" else wanted[-1])
+    users = {name: sum(one.inputs.get(name) == number for one in found) for name in wanted}
+    return _as_words(max(wanted, key=lambda name: users[name]))  # of several the first
 
 
 def _as_words(name: str) -> str:
