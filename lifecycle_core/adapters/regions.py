@@ -16,6 +16,8 @@ _END = "# endregion nbrelease"
 _BEGINS = re.compile(r"^# region nbrelease (?P<digest>[0-9a-f]{16}):[^\n]*\n", re.MULTILINE)
 _ENDS = re.compile(r"^# endregion nbrelease$\n?", re.MULTILINE)
 _DIGITS = 16
+_APART = "\n\n"
+"""Two empty lines before the end, where formatters want them before a comment behind a function."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,7 @@ def region(text: str, source: str) -> str:
         'y = 2\n'
     """
     line = source.replace("\n", " ").replace("\r", " ")
-    return f"{_BEGIN.format(digest=digest_of(text), source=line)}\n{text}{_END}\n"
+    return f"{_BEGIN.format(digest=digest_of(text), source=line)}\n{text}{_APART}{_END}\n"
 
 
 def parts_of(content: str) -> Parts | None:
@@ -62,16 +64,16 @@ def parts_of(content: str) -> Parts | None:
     begin = _BEGINS.search(content)
     if begin is None:
         return None
-    ends = [(end.start(), end.end()) for end in _ENDS.finditer(content, begin.end())]
+    ends = [
+        (content[begin.end() : end.start()].removesuffix(_APART), end.end())
+        for end in _ENDS.finditer(content, begin.end())
+    ]
     if not ends:
         return None
-    written = [place for place in ends if digest_of(content[begin.end() : place[0]]) == begin[1]]
-    start, stop = (written or ends)[0]
+    written = [place for place in ends if digest_of(place[0]) == begin[1]]
+    text, stop = (written or ends)[0]
     return Parts(
-        above=content[: begin.start()],
-        text=content[begin.end() : start],
-        below=content[stop:],
-        untouched=bool(written),
+        above=content[: begin.start()], text=text, below=content[stop:], untouched=bool(written)
     )
 
 

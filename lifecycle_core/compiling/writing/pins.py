@@ -25,7 +25,7 @@ HERE = Path(__file__).resolve().parent
 NOTEBOOKS = (HERE / {folder!r}).resolve()
 sys.path[:0] = [str(HERE.parents[1]), str(NOTEBOOKS)]
 
-from pipelines.{name} import run  # noqa: E402 - the paths come first
+from pipelines.{name} import run
 
 
 def same(value: Any, pinned: Any) -> bool:
@@ -76,9 +76,8 @@ def pin_test(name: str, folder: str, pins: Mapping[str, Mapping[str, Any]]) -> s
         "    with contextlib.chdir(NOTEBOOKS):",
         "        values = run()",
         *(f"    {line}" for line in _assertions(pins)),
-        "    assert values.keys() >= {" + ", ".join(f'"{one}"' for one in pins) + "}" if pins else
-        "    assert isinstance(values, dict)",
-    ]  # fmt: skip
+        *([] if pins else ["    assert isinstance(values, dict)"]),
+    ]
     return text + "\n".join(lines) + "\n"
 
 

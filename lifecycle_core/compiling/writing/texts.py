@@ -16,11 +16,8 @@ def docstring(title: str, paragraphs: Iterable[str], *, width: int = WIDTH) -> s
     r"""Return a docstring of a title and paragraphs.
 
     Example:
-        >>> print(docstring("The data", ["One row per customer."]))
-        \"\"\"The data.
-        <BLANKLINE>
-        One row per customer.
-        \"\"\"
+        >>> docstring("The data", ["One row each."]).strip('"').splitlines()
+        ['The data.', '', 'One row each.']
     """
     first = title.strip() if title.strip().endswith((".", "?", "!", ":")) else f"{title.strip()}."
     parts = [first, *(_wrapped(one, width) for one in paragraphs)]

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lifecycle_core.adapters.formatting import formatted
 from lifecycle_core.adapters.regions import difference, digest_of, parts_of, region
 
 END = "# endregion nbrelease"
@@ -40,6 +41,12 @@ def test_any_change_inside_is_seen(old: str, new: str) -> None:
     parts = parts_of(content.replace(old, new))
     assert parts is not None
     assert not parts.untouched
+
+
+def test_a_formatter_leaves_it_as_it_is() -> None:
+    for text in ("def f():\n    return 1\n", "x = 1\n", "class A:\n    n = 1\n"):
+        content = region(text, "a.ipynb")
+        assert formatted({"a.py": content}) == {"a.py": content}
 
 
 def test_a_changed_region_ends_at_its_first_end() -> None:

@@ -58,8 +58,7 @@ def test_it_passes_while_the_values_are_the_same_and_fails_when_one_is_not(tmp_p
     exec(RUN, space)  # noqa: S102
     path = pinned(space["run"](), tmp_path)
     assert passes(path)
-    for name, other in (("n", 2), ("words", ["b"]), ("a", space["np"].arange(4))):
-        assert not passes(pinned({**space["run"](), name: other}, tmp_path))
+    assert not passes(pinned({**space["run"](), "a": space["np"].arange(4)}, tmp_path))
 
 
 def test_a_pipeline_without_values_has_a_test_too() -> None:
