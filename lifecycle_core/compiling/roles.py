@@ -87,6 +87,7 @@ def roles_of(cells: Sequence[ReadCell], facts: Facts) -> Roles:
         site.cell
         for sites in (facts.reads, facts.writes, facts.processes, facts.network)
         for site in sites
+        if not site.path.endswith(".py")  # a module that it imports
     }
     for cell in cells:
         _settings(cell, of, outside, free, acted=cell.index in acted)

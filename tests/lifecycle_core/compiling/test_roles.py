@@ -71,6 +71,7 @@ def test_a_cell_that_touched_the_world_sets_nothing(kind: str) -> None:
     text = "import tool\n# %%\ntool.prepare('a.csv')"
     assert roles(text) == ["import", "setting"]
     assert roles(text, Facts(**{kind: (Site(cell=1),)})) == ["import", "code"]
+    assert roles(text, Facts(**{kind: (Site(cell=1, path="/m.py"),)})) == ["import", "setting"]
 
 
 def test_imports_that_do_something_are_settings() -> None:
