@@ -115,7 +115,9 @@ def _written_before(folder: Path) -> set[str]:
     if not (folder / RECORD).is_file():
         return set()
     return {
-        path.name for path in folder.glob("*.py") if path.is_file() and parts_of(read_text(path))
+        path.relative_to(folder).as_posix()
+        for path in (*folder.glob("*.py"), *folder.glob("tests/*.py"))
+        if path.is_file() and parts_of(read_text(path))
     }
 
 

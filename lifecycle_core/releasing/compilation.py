@@ -230,7 +230,7 @@ def _proven(
         if judged.proof:
             modules |= formatted(
                 {
-                    f"test_{target.name}.py": pin_test(
+                    f"tests/test_{target.name}.py": pin_test(
                         target.name,
                         str(PurePosixPath(pipeline.notebook).parent),
                         _pinned(by_run, volatile),

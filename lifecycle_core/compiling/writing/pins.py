@@ -1,4 +1,8 @@
-"""The test that goes with a package: it pins what the pipeline gave when it was proven."""
+"""The test that goes with a package: it pins what the pipeline gave when it was proven.
+
+It lies in a folder `tests` that is no package: beside the steps pytest would import the package
+before the test has said where `pipelines`, and modules beside the notebook, are to be found.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +25,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).resolve().parent
+HERE = Path(__file__).resolve().parents[1]
 NOTEBOOKS = (HERE / {folder!r}).resolve()
 sys.path[:0] = [str(HERE.parents[1]), str(NOTEBOOKS)]
 

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 PIPELINE = Pipeline(
     name="churn", notebook="../../a.ipynb", source_digest="sha256:0", steps=(Step(name="load"),)
 )
-OLD = {"__init__.py": "import load\n", "load.py": "x = 1\n", "gone.py": "y = 1\n"}
+OLD = {"__init__.py": "import load\n", "load.py": "x = 1\n", "gone.py": "y = 1\n",
+       "tests/test_gone.py": "y = 1\n"}  # fmt: skip
 NEW = {"__init__.py": "import load, train\n", "load.py": "x = 2\n", "train.py": "z = 1\n"}
 KILLED = """\
 import os, signal, sys
@@ -49,7 +50,10 @@ packages.place_package(Path(sys.argv[1]), here.PIPELINE, here.NEW)
 
 def regions(folder: Path) -> dict[str, str]:
     """Return what the regions of a package hold, by file."""
-    found = {path.name: parts_of(path.read_text()) for path in folder.glob("*.py")}
+    found = {
+        path.relative_to(folder).as_posix(): parts_of(path.read_text())
+        for path in folder.rglob("*.py")
+    }
     return {name: parts.text for name, parts in found.items() if parts}
 
 
@@ -58,7 +62,12 @@ def test_a_package_is_written_and_only_what_changed_again(tmp_path: Path) -> Non
     assert place_package(folder, PIPELINE, OLD) == (*OLD, "pipeline.yaml")
     assert regions(folder) == OLD
     assert place_package(folder, PIPELINE, OLD) == ()
-    assert place_package(folder, PIPELINE, NEW) == ("gone.py", *NEW, "pipeline.yaml")
+    assert place_package(folder, PIPELINE, NEW) == (
+        "gone.py",
+        "tests/test_gone.py",
+        *NEW,
+        "pipeline.yaml",
+    )
     assert regions(folder) == NEW
     assert not (folder / "gone.py").exists()
 

@@ -110,7 +110,7 @@ def test_a_package_is_equal_and_runs_alone(tmp_path: Path) -> None:
     assert done.stdout.splitlines()[-1] == f"{[*KINDS.values()]!r} 9"
     words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(package)]
     assert subprocess.run(words, cwd="/", check=False, capture_output=True).returncode == 0
-    written = "".join(p.read_text() for p in package.glob("*.py"))
+    written = "".join(p.read_text() for p in package.rglob("*.py"))
     assert re.search(r"get_ipython|\bIn\[|\bOut\[|%%|nbext", written) is None
 
 

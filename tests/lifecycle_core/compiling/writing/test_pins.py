@@ -31,9 +31,9 @@ def run():
 def pinned(values: dict[str, Any], folder: Path) -> str:
     """Write a test for values; return its path."""
     text = pin_test("made", "../..", {name: pin(value) for name, value in values.items()})
-    path = folder / "pipelines" / "made" / "test_made.py"
+    path = folder / "pipelines" / "made" / "tests" / "test_made.py"
     path.parent.mkdir(parents=True, exist_ok=True)
-    (path.parent / "__init__.py").write_text(RUN)
+    (path.parents[1] / "__init__.py").write_text(RUN)
     path.write_text(formatted({"test_made.py": text})["test_made.py"])
     return str(path)
 
