@@ -36,11 +36,18 @@ def test_what_only_shows_is_left_out(source: str) -> None:
 @pytest.mark.parametrize(
     "source",
     ["print(df)", "df.info()", "df.to_csv('b.csv')", "df.drop(columns='a', inplace=True)", "f(df)",
-     "display(f(df))", "df.pop('a')", "log.info(df)", "[x := 1]", "df.plot().savefig('a.png')",
+     "df.pop('a')", "log.info(df)", "[x := 1]", "df.plot().savefig('a.png')",
      "pd.to_pickle(df, 'a')", "df.sort()", "x = df"],
 )  # fmt: skip
 def test_what_may_do_something_is_kept(source: str) -> None:
     assert left(source) == [source]
+
+
+def test_what_is_displayed_in_passing_is_printed() -> None:
+    assert left("display(f(df))") == ["print(f(df))"]
+    assert left("for x in df:\n    display(x)") == ["for x in df:\n    print(x)"]
+    own = "def display(x):\n    return x\ndisplay(f(df))"
+    assert left(own)[1] == "display(f(df))"
 
 
 def test_a_cell_that_did_more_than_its_text_says_loses_no_call() -> None:

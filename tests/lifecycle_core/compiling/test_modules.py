@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from lifecycle_core.compiling.modules import as_main, with_builtins_back
+from lifecycle_core.compiling.modules import as_main, with_builtins_back, with_print
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,9 @@ def test_the_name_of_a_notebook_is_main(source: str, made: str | None) -> None:
 def test_deleted_builtins_come_back(source: str, made: str | None) -> None:
     found = with_builtins_back(ast.parse(source).body[0])
     assert sorted((found or "").split("\n")) == sorted((made or "").split("\n"))
+
+
+def test_what_is_displayed_is_printed() -> None:
+    node = ast.parse("if x: display(x, y)").body[0]
+    assert with_print(node) == "if x:\n    print(x, y)"
+    assert with_print(ast.parse("print('display')").body[0]) is None
