@@ -25,9 +25,10 @@ def test_formatting_twice_changes_nothing(text: str) -> None:
 
 
 def test_imports_are_sorted_and_unused_ones_go() -> None:
-    text = "from pipelines.m import q\nimport numpy as np, os, json\nx = np.array(q)\njson.a"
+    text = "from pipelines.m import q\nimport numpy as np, os, json\ny = np.array(q)\njson.a"
     assert formatted({"a.py": text})["a.py"] == (
-        "import json\n\nimport numpy as np\n\nfrom pipelines.m import q\n\nx = np.array(q)\njson.a\n"
+        "import json\n\nimport numpy as np\n\nfrom pipelines.m import q\n\n"
+        "y = np.array(q)\njson.a\n"
     )
 
 

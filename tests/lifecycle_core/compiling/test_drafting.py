@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from lifecycle_core.compiling import next_attempt
 from lifecycle_core.compiling.mending import Judged
 from lifecycle_core.notebooks.cells import code_cells
+from lifecycle_core.notebooks.facts import Facts
 from lifecycle_core.schema.pipeline import Fusion
 from tests import drafts
 
@@ -155,7 +156,7 @@ def test_the_record_tells_what_the_modules_do() -> None:
 
 @pytest.mark.parametrize("text", ["# %% tags=parameters\nn = 1", "import json", "x"])
 def test_a_notebook_that_computes_nothing_is_refused(text: str) -> None:
-    made = drafts.attempt(text, drafts.Facts())
+    made = drafts.attempt(text, Facts())
     assert made.pipeline is None
     assert made.refusals[0].reason == "no cell computes anything"
 
