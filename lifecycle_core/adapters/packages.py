@@ -84,7 +84,7 @@ def place_package(folder: Path, pipeline: Pipeline, modules: Mapping[str, str]) 
     """
     source = pipeline.notebook.rpartition("/")[2]
     done: list[str] = []
-    for name in _written_before(folder) - modules.keys():
+    for name in sorted(_written_before(folder) - modules.keys()):
         there = parts_of(read_text(folder / name))
         rest = f"{there.above}{there.below}" if there else ""
         if rest.strip():
@@ -115,7 +115,9 @@ def _written_before(folder: Path) -> set[str]:
     if not (folder / RECORD).is_file():
         return set()
     return {
-        path.name for path in folder.glob("*.py") if path.is_file() and parts_of(read_text(path))
+        path.relative_to(folder).as_posix()
+        for path in (*folder.glob("*.py"), *folder.glob("tests/*.py"))
+        if path.is_file() and parts_of(read_text(path))
     }
 
 

@@ -106,7 +106,8 @@ def _try(
                 "package": f"pipelines.{pipeline.name}",
                 "mode": mode,
                 "steps": [step.model_dump() for step in pipeline.steps],
-                "parameters": dict(parameters),
+                # As literals: JSON has neither tuples nor sets, and only texts for keys.
+                "parameters": {name: repr(value) for name, value in parameters.items()},
             }
         ),
         encoding="utf-8",

@@ -20,7 +20,7 @@ def compile_command(
     notebook: NotebookArgument,
     name: Annotated[
         str | None,
-        typer.Option(help="Of the pipeline; default: that of the release, or of the file."),
+        typer.Option(help="Of the pipeline; default: made from the file's."),
     ] = None,
     out: Annotated[
         Path | None,

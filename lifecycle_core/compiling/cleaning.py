@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lifecycle_core.compiling.magics import translated
-from lifecycle_core.compiling.modules import as_main, with_builtins_back
+from lifecycle_core.compiling.modules import as_main, with_builtins_back, with_print
 from lifecycle_core.compiling.pieces import instead_of, renumbered
 from lifecycle_core.compiling.settings import is_setting
 from lifecycle_core.notebooks.dataflow.effects import dotted_name, root
@@ -238,6 +238,8 @@ def _kept(piece: Piece, seen: _Seen) -> tuple[Piece, ...]:
     if isinstance(piece.node, ast.Expr) and _only_shows(piece, piece.node.value, seen):
         return ()
     text = as_main(piece.node) or with_builtins_back(piece.node)
+    if text is None and "display" not in seen.bound:
+        text = with_print(piece.node)
     return (piece,) if text is None else instead_of(piece, text)
 
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _HEADING = re.compile(r"(#{1,6})[ \t]+(.+?)[ \t#]*$")
-_IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)|<[^>]+>")
+_IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)|<(?:/?[A-Za-z][^>]*|!--.*?--)>")
 _LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")
 _MARKS = re.compile(r"(\*\*|__|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w))")
 

@@ -14,7 +14,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from lifecycle_core.compiling.settings import is_registration, is_setting
+from lifecycle_core.compiling.settings import acts, is_registering, is_registration, is_setting
 from lifecycle_core.notebooks.dataflow.effects import dotted_name
 from lifecycle_core.notebooks.dataflow.knowledge import BUILTINS
 
@@ -83,8 +83,21 @@ def roles_of(cells: Sequence[ReadCell], facts: Facts) -> Roles:
         if number not in standing and _is_function(piece) and _fresh_each_time(piece, outside, free)
     }
     of.update({piece.number: "local" for piece in local.values()})
+    acted = {
+        site.cell
+        for sites in (facts.reads, facts.writes, facts.processes, facts.network)
+        for site in sites
+        if not site.path.endswith(".py")  # a module that it imports
+    }
     for cell in cells:
-        _settings(cell, of, outside, free)
+        _settings(cell, of, outside, free, acted=cell.index in acted)
+    used = {use.name for piece in pieces for use in piece.flow.uses}
+    of.update({
+        piece.number: "setting"
+        for piece in pieces
+        if of.get(piece.number) == "import" and is_registering(piece)
+        and used.isdisjoint(piece.binds)
+    })  # fmt: skip
     for piece in pieces:
         of.setdefault(piece.number, "code")
     _keep_used_constants(pieces, of, outside)
@@ -132,13 +145,14 @@ def _is_enum(node: ast.stmt) -> bool:
 def _imported(
     pieces: Sequence[Piece], binders: Mapping[str, Sequence[Piece]]
 ) -> dict[str, tuple[Piece, ...]]:
-    """Return, by name, the imports that give it, where nothing else ever binds it."""
+    """Return, by name, the imports that give it, where nothing else binds or deletes it."""
     usable = {piece.number for piece in pieces if _is_import(piece.node)}
+    deleted = {name for piece in pieces for name in piece.flow.deletes}
     while True:
         broken = {
             piece.number
             for name, by in binders.items()
-            if not (all(one.number in usable for one in by) and _agree(name, by))
+            if name in deleted or not (all(one.number in usable for one in by) and _agree(name, by))
             for piece in by
         }
         if usable.isdisjoint(broken):
@@ -271,21 +285,40 @@ def _fresh_each_time(piece: Piece, outside: Mapping[str, object], free: frozense
 
 
 def _settings(
-    cell: ReadCell, of: dict[int, Role], outside: Mapping[str, object], free: frozenset[str]
+    cell: ReadCell,
+    of: dict[int, Role],
+    outside: Mapping[str, Sequence[Piece]],
+    free: frozenset[str],
+    *,
+    acted: bool,
 ) -> None:
-    """Mark the statements that set something for all that comes after."""
+    """Mark the statements that set something for all that comes after.
+
+    A cell that touched files or started programs has acted: when it does so matters.
+    """
     if "raises-exception" in cell.tags:
         return
     others = [p for p in cell.pieces if p.number not in of and not is_setting(p, among=False)]
-    plain = all(isinstance(p.node, ast.Expr) for p in others)
+    plain = not acted and all(isinstance(p.node, ast.Expr) for p in others)
     for piece in cell.pieces:
         if piece.number in of:
             if of[piece.number] == "shared" and is_registration(piece):
                 of[piece.number] = "setting"
-        elif is_setting(piece, among=plain) and all(
+        elif is_setting(piece, among=plain and not acts(_modules_of(piece, outside))) and all(
             use.name in outside or use.name in free for use in piece.flow.uses
         ):
             of[piece.number] = "setting"
+
+
+def _modules_of(piece: Piece, outside: Mapping[str, Sequence[Piece]]) -> set[str]:
+    """Return the modules that a statement names, by their full names."""
+    return {
+        one.module
+        for use in piece.flow.uses
+        for by in outside.get(use.name, ())
+        for one in by.flow.imports
+        if one.alias == use.name
+    }
 
 
 def _keep_used_constants(

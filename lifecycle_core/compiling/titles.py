@@ -40,7 +40,7 @@ def step_names(
             name = name_in(heading.text)
         name = name or name_in(f"{group.work} {_result(program, groups, found, number)}")
         name = f"{name}_step" if name in taken else name
-        names.append(unused(name, names))
+        names.append(unused(name, {*names, *taken}))
     return tuple(names)
 
 

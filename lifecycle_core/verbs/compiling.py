@@ -67,8 +67,7 @@ def compile_pipeline(
 
     Args:
         notebook: A saved notebook.
-        name: Of the pipeline: a Python name; by default that of the `%%release` cell, or the
-            file's.
+        name: Of the pipeline: a Python name; made from the file's by default.
         out: Folder that holds `pipelines`, or `pipelines` itself; the current one if None.
         cell_timeout: Seconds one cell may run.
         outputs: `keep` or `drop` what the notebook prints and draws.
