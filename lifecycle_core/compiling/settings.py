@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from lifecycle_core.notebooks.dataflow.effects import dotted_name
 from lifecycle_core.notebooks.dataflow.flow import RANDOM
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from lifecycle_core.compiling.pieces import Piece
 
@@ -126,3 +127,23 @@ def _is_of_library(target: ast.Attribute | ast.Subscript) -> bool:
     """Tell whether it is such as `pd.options.display.width` or `plt.rcParams["font.size"]`."""
     inner = target.value if isinstance(target, ast.Subscript) else target
     return not _OPTIONS.isdisjoint(dotted_name(inner).split("."))
+
+
+def set_again(pieces: Iterable[Piece]) -> list[int]:
+    """Return the settings that the notebook changes later: until then something else holds."""
+    by_target: dict[str, list[Piece]] = defaultdict(list)
+    for piece in pieces:
+        match piece.node:
+            case ast.Assign(targets=[ast.Attribute() | ast.Subscript() as target]):
+                by_target[ast.unparse(target)].append(piece)
+            case ast.Delete(targets=targets):
+                for each in targets:
+                    by_target[ast.unparse(each)].append(piece)
+            case _:
+                continue
+    return [
+        piece.number
+        for found in by_target.values()
+        if len({ast.unparse(piece.node) for piece in found}) > 1
+        for piece in found
+    ]

@@ -6,8 +6,9 @@ import ast
 
 import pytest
 
-from lifecycle_core.compiling.reach import Reach, named_in_texts, reach_of
+from lifecycle_core.compiling.reach import Reach, reach_of
 from lifecycle_core.compiling.roles import roles_of
+from lifecycle_core.compiling.text_names import named_in_texts
 from lifecycle_core.notebooks.facts import Facts
 from tests import drafts
 
