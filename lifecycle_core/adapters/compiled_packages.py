@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 RECORD = "pipeline.yaml"
+LOCK = "lock.txt"
 _COMPILE = "Compile a notebook first: nbrelease pipeline compile NOTEBOOK."
 
 

@@ -108,7 +108,7 @@ def release(
     notebook = read_notebook(path)
     stated = stated_release(notebook)
     require_finalize(notebook)
-    agreed = agreed_contract(notebook, stated)
+    agreed = agreed_contract(path.parent, stated)
     policy = stated.policy
     outside.registry.require()
     ready = outside.apart.start(outside.registry.create)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from lifecycle_core.adapters.pipeline_packages import Package
     from lifecycle_core.schema.event import Event
     from lifecycle_core.schema.pipeline_run import PipelineRun, PipelineRuns, PipelineState
 
@@ -57,14 +58,34 @@ def run_pipeline(
         SchedulerUnavailable: The Dask scheduler does not answer.
     """
     from lifecycle_core.adapters.pipeline_packages import find_package
+
+    runs = run_each(
+        find_package(name_or_folder),
+        [{**parameters, **one} for one in _each(for_each)],
+        scheduler=scheduler,
+        store=store,
+        tell=tell,
+        progress=progress,
+    )
+    return runs if for_each else runs.runs[0]
+
+
+def run_each(
+    package: Package,
+    given: Sequence[Mapping[str, Any]],
+    *,
+    scheduler: str,
+    store: str | None,
+    tell: Callable[[Event], None] | None,
+    progress: Progress,
+) -> PipelineRuns:
+    """Run a package once for each mapping of parameters; see `run_pipeline`."""
     from lifecycle_core.running import chosen_parameters, run
 
-    package = find_package(name_or_folder)
-    given = [{**parameters, **one} for one in _each(for_each)]
     for one in given:
         chosen_parameters(package.pipeline, one)  # before anything is made
     where = scheduler_at(scheduler)
-    runs = run(
+    return run(
         package,
         store=store_at(load_settings(), store),
         scheduler=where,
@@ -73,7 +94,6 @@ def run_pipeline(
         progress=progress,
         ship="://" in scheduler,
     )
-    return runs if for_each else runs.runs[0]
 
 
 def show_pipeline(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 VIEWS = {
     "Bundle": "bundle",
     "CellResult": "cell_result",
+    "ChampionComparison": "champion_comparison",
     "Checkpoints": "checkpoints",
     "Compilation": "compilation",
     "Contract": "contract",
@@ -38,6 +39,7 @@ VIEWS = {
     "Releases": "releases",
     "Reproduction": "reproduction",
     "Reproductions": "reproductions",
+    "Retrained": "retrained",
     "ScoreSummary": "score_summary",
     "Status": "status",
 }
