@@ -1,8 +1,8 @@
 """Packages of pipelines written to disk, with what people added to them kept.
 
 Beside its modules a package holds `lock.txt`, the exact packages that it was proven with, without
-addresses. Each file appears whole, and the record last: a package whose files are not those of its record was
-not finished, or was changed, and is not what was proven.
+addresses. Each file appears whole, and the record last: a package whose files are not those of its
+record was not finished, or was changed, and is not what was proven.
 """
 
 from __future__ import annotations

@@ -116,7 +116,9 @@ def compare_with(
         if problem.holdout
         else _out_of_fold(candidates[finalization.chosen], finalization, problem, release)
     )
-    return _judged(told, problem, rows, release, (other.finalization, theirs), (finalization, ours))
+    return _judged(
+        told, problem, rows, release, theirs=(other.finalization, theirs), ours=(finalization, ours)
+    )
 
 
 def _unlike(theirs: Finalization, ours: Finalization, rows: Rows) -> Iterator[str]:
@@ -159,6 +161,7 @@ def _judged(
     problem: Problem,
     rows: Rows,
     release: ReleaseFile,
+    *,
     theirs: tuple[Finalization, _Scored],
     ours: tuple[Finalization, _Scored],
 ) -> ChampionComparison:

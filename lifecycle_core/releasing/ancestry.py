@@ -1,4 +1,4 @@
-"""Which release a new one is to replace, the champion or else the newest, and how it stands to it."""
+"""Which release a new one is to replace, champion or newest, and how it stands beside it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from lifecycle_core.errors import BundleInvalid, TableInvalid, UntrustedModel
 from lifecycle_core.releasing.refinalizing import ask_champion
-from lifecycle_core.schema.release import Release
 from lifecycle_core.schema.retraining import ChampionComparison
 
 if TYPE_CHECKING:
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from lifecycle_core.releasing.main_job import Outside
     from lifecycle_core.releasing.refinalizing import Made
     from lifecycle_core.schema.finalization import Finalization
+    from lifecycle_core.schema.release import Release
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

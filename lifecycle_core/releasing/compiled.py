@@ -1,4 +1,4 @@
-"""What a compiled package says that a release needs: what people decided, its notebook, its lock."""
+"""What a compiled package says that a release needs: decisions of people, notebook, lock."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from lifecycle_core.notebooks.cells import code_cells
 from lifecycle_core.notebooks.locks import locked_versions
 from lifecycle_core.notebooks.release_text import parse_release
 from lifecycle_core.releasing.preconditions import agreed_contract, release_beside
+from lifecycle_core.running import files_read
 from lifecycle_core.schema.retraining import Lineage
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from lifecycle_core.adapters.environment import Environments
     from lifecycle_core.adapters.pipeline_packages import Package
+    from lifecycle_core.adapters.store import Store
     from lifecycle_core.notebooks.read import Notebook
     from lifecycle_core.releasing.ancestry import Ancestor
     from lifecycle_core.schema.bundle import Lock
@@ -97,6 +99,29 @@ def lock_of_run(package: Package, modules: frozenset[str], environments: Environ
         packages=len(pins),
         hashed=hashed >= len(locked_versions(package.lock)) - package.lock.count("# "),
     )
+
+
+def inputs_of(package: Package, run: PipelineRun, store: Store) -> dict[str, dict[str, str]]:
+    """Return the files that the steps of a run read, by step, with their digests.
+
+    A step depends on every file that the notebook's own run read, for not every read can be seen.
+    Of those, what a changed parameter named is left out: the run read another in its place.
+    """
+    instead = tuple(
+        str(parameter.default)
+        for parameter in package.pipeline.parameters
+        if isinstance(parameter.default, str)
+        and parameter.default
+        and run.parameters.get(parameter.name) != parameter.default
+    )
+    return {
+        step: {
+            path: digest
+            for path, digest in files.items()
+            if not any(f"/{path}".endswith(f"/{name}") for name in instead)
+        }
+        for step, files in files_read(run, store=store).items()
+    }
 
 
 def new_inputs(package: Package, read: Mapping[str, Mapping[str, str]]) -> dict[str, str]:

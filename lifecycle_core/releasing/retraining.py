@@ -39,7 +39,7 @@ from lifecycle_core.releasing.compiled import (
     stated_by,
 )
 from lifecycle_core.releasing.refinalizing import Made, finalize_run, same_choice
-from lifecycle_core.running import compare_runs, files_read, run
+from lifecycle_core.running import compare_runs, run
 from lifecycle_core.schema.checkpoint import Evidence
 from lifecycle_core.schema.packaged import Packaged
 from lifecycle_core.schema.retrained import Retrained
@@ -53,7 +53,6 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.bundle import Lock
     from lifecycle_core.schema.finalization import Finalization
     from lifecycle_core.schema.pipeline_run import PipelineRun
-    from lifecycle_core.schema.release_file import ReleaseFile
     from lifecycle_core.schema.reproduction import Reproduction
 
 _FIRST_SEED, _OTHER_SEED = 0, 1
@@ -67,12 +66,14 @@ class Retraining:
         run: A run of the package that ended well.
         store: That it used.
         given: The parameters that were asked for.
+        read: By step, the files that the run read, with their digests.
     """
 
     package: Package
     run: PipelineRun
     store: Store
     given: Mapping[str, Any]
+    read: Mapping[str, Mapping[str, str]]
 
 
 def retrain(
@@ -147,7 +148,9 @@ def retrain(
                 tables=outside.tables,
             )
             answer(f"{rehearsal.rows} rows, {rehearsal.mismatches} different")
-        reproduction = _repeat(task, made, finalization, lock, Path(scratch), progress)
+        reproduction = _repeat(
+            task, made, finalization, lock=lock, scratch=Path(scratch), progress=progress
+        )
         ready.result()
         ancestor = outside.apart.run(ancestor_of, stated.model.name, outside.ledger)
         champion = None
@@ -157,9 +160,7 @@ def retrain(
                     ancestor, made, evidence_folder, finalization, outside=outside, alone=alone
                 )
                 answer(champion.standing.replace("_", " "))
-        lineage = lineage_of(
-            compiled, task.run, stated.model.name, ancestor, files_read(task.run, store=task.store)
-        )
+        lineage = lineage_of(compiled, task.run, stated.model.name, ancestor, task.read)
         evidence = Evidence(
             release_file=stated,
             reproduction=reproduction,
@@ -224,6 +225,7 @@ def _repeat(
     task: Retraining,
     made: Made,
     finalization: Finalization,
+    *,
     lock: Lock,
     scratch: Path,
     progress: Progress,
@@ -259,7 +261,7 @@ def _repeat(
         found = compare_runs(
             compiled.pipeline,
             [(task.run, _FIRST_SEED), (second, _OTHER_SEED)],
-            read=files_read(task.run, store=task.store),
+            read=task.read,
             labels=labels,
             environment=environment_facts(lock),
             threads=processors(),

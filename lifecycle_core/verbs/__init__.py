@@ -30,6 +30,6 @@ __all__ = [
     "check_contract", "checkpoints", "compile_pipeline", "difference", "export_pipeline",
     "finalize", "find_notebook", "history", "infer_contract", "lint", "lost_source", "package",
     "parse_release", "pipeline_results", "promote", "propose", "releases", "reproduce",
-    "reproduce_meanwhile", "retrain", "rollback", "run_pipeline", "said", "score", "show_pipeline", "status",
-    "to_html", "to_text", "verify",
+    "reproduce_meanwhile", "retrain", "rollback", "run_pipeline", "said", "score", "show_pipeline",
+    "status", "to_html", "to_text", "verify",
 ]  # fmt: skip

@@ -34,12 +34,17 @@ def retrain(
     """Run a compiled pipeline, and make a candidate release of it if it ran on other data.
 
     Args:
-        name_or_folder: As for `run_pipeline`, like `scheduler`, `store`, `tell` and `progress`.
+        name_or_folder: As for `run_pipeline`.
         parameters: Values in place of the notebook's. A text that names a file from the current
             folder, and none from the notebook's, is told to the steps as they find it.
         release: Whether a run that ended well becomes a candidate. None: if a parameter was
             changed and the run read a file that the notebook's own run did not, so that new data
             makes a new release, and trying a hyper-parameter does not.
+        scheduler: As for `run_pipeline`; the second run, which shows that the first can be
+            repeated, always takes place on this machine.
+        store: As for `run_pipeline`.
+        tell: As for `run_pipeline`.
+        progress: Told of steps and activities.
 
     Returns:
         The candidate with its lineage and its comparison, or the run alone.
@@ -48,8 +53,7 @@ def retrain(
         NoFinalization: `release` is asked for, and the pipeline has no finalization.
     """
     from lifecycle_core.adapters.pipeline_packages import find_package
-    from lifecycle_core.releasing.compiled import new_inputs, seen_from, stated_by
-    from lifecycle_core.running import files_read
+    from lifecycle_core.releasing.compiled import inputs_of, new_inputs, seen_from, stated_by
 
     package = find_package(name_or_folder)
     if release:
@@ -62,11 +66,12 @@ def retrain(
     if made.exit != "ok" or release is False:
         return made
     kept = store_at(settings, store)
+    read = inputs_of(package, made, kept)
     if release is None:
         changed = package.pipeline.finalize is not None and any(
             given.get(one.name, one.default) != one.default for one in package.pipeline.parameters
         )
-        if not changed or not new_inputs(package, files_read(made, store=kept)):
+        if not changed or not new_inputs(package, read):
             return made
     from lifecycle_core.releasing.retraining import Retraining
     from lifecycle_core.releasing.retraining import retrain as make
@@ -74,7 +79,7 @@ def retrain(
 
     with outside(settings) as systems:
         return make(
-            Retraining(package=package, run=made, store=kept, given=given),
+            Retraining(package=package, run=made, store=kept, given=given, read=read),
             outside=systems,
             bundles_folder=settings.bundles,
             progress=progress,

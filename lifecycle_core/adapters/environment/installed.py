@@ -47,7 +47,7 @@ def installed_otherwise(lock: str) -> tuple[str, ...]:
         return ()
     here = installed_versions()
     return tuple(
-        f"{name} is {here[name] if name in here else 'not here'}, proven with {version}"
+        f"{name} is {here.get(name, 'not here')}, proven with {version}"
         for name, version in ((n, v.partition(" ")[0]) for n, v in wanted.items())
         if here.get(name) != version
     )
