@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 __version__ = "0.2.0"
 
 __all__ = [
+    "backtest",
     "check_contract",
     "checkpoints",
     "compile_pipeline",
@@ -40,6 +41,7 @@ __all__ = [
 
 if TYPE_CHECKING:
     from lifecycle_core.verbs import (
+        backtest,
         check_contract,
         checkpoints,
         compile_pipeline,

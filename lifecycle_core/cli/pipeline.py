@@ -19,9 +19,11 @@ from lifecycle_core.cli.export import EXAMPLES as EXPORT_EXAMPLES
 from lifecycle_core.cli.export import SHORT_HELP as EXPORT_HELP
 from lifecycle_core.cli.export import export
 from lifecycle_core.cli.options import JsonOption, ParamOption
+from lifecycle_core.cli.windows import windows_of
 from lifecycle_core.errors import InvalidCall
 
 if TYPE_CHECKING:
+    from lifecycle_core.schema.backtest import Backtest
     from lifecycle_core.schema.pipeline_run import PipelineRun, PipelineRuns
     from lifecycle_core.schema.retrained import Retrained
 
@@ -64,6 +66,13 @@ def run(
         Path | None,
         typer.Option(help="One run for each row of a CSV table.", metavar="TABLE.csv"),
     ] = None,
+    backtest: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="One window for each value, or date: until=2025-01-01..2025-06-01/1mo.",
+            metavar="K=V,V",
+        ),
+    ] = None,
     release: Annotated[
         bool | None,
         typer.Option(
@@ -84,17 +93,21 @@ def run(
     from lifecycle_core.adapters.terminal import watched
 
     each = _each(for_each, for_each_in)
-    if each and release:
+    windows = windows_of(backtest or [])
+    if (bool(each) + bool(windows) + bool(release)) > 1:
         raise InvalidCall(
-            "--release and --for-each are given together.", hint="Release one run at a time."
+            "Only one of --release, --for-each and --backtest can be given.",
+            hint="Release one run at a time.",
         )
     asked: dict[str, Any] = {
         "parameters": parameters_in(param), "scheduler": scheduler, "store": store,
     }  # fmt: skip
-    found: PipelineRun | PipelineRuns | Retrained
+    found: PipelineRun | PipelineRuns | Retrained | Backtest
     with watched(sys.stderr) as progress:
         if each:
             found = verbs.run_pipeline(name, for_each=each, progress=progress, **asked)
+        elif windows:
+            found = verbs.backtest(name, windows, progress=progress, **asked)
         else:
             found = verbs.retrain(name, release=release, progress=progress, **asked)
     answer(found, json_file)
@@ -119,7 +132,9 @@ def show(
     return 0
 
 
-def _good(found: PipelineRun | PipelineRuns | Retrained) -> bool:
+def _good(found: PipelineRun | PipelineRuns | Retrained | Backtest) -> bool:
+    if found.schema_ == "nbrelease/backtest/1":
+        return not any(window.exit != "ok" or window.note for window in found.windows)
     if found.schema_ == "nbrelease/retrained/1":
         worse = found.champion is not None and found.champion.standing == "worse"
         return found.packaged.checkpoints.passed and not worse

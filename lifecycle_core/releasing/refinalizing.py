@@ -10,7 +10,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lifecycle_core.adapters.evidence import MODEL, RECORD, EvidenceFolder
+from lifecycle_core.adapters.evidence import MODEL, RECORD, EvidenceFolder, EvidenceInMemory
 from lifecycle_core.adapters.files import digest_file
 from lifecycle_core.adapters.models import SkopsModels
 from lifecycle_core.adapters.pipeline_packages import enter
@@ -76,6 +76,17 @@ def finalize_run(made: Made, folder: Path) -> tuple[Finalization, frozenset[str]
         evidence=EvidenceFolder(folder, SkopsModels()),
     )
     return record, frozenset(sys.modules)
+
+
+def price_run(made: Made) -> Finalization:
+    """Finalize from a run's values and keep nothing but the record."""
+    return finalize(
+        **made.values(),
+        release=made.release,
+        folds=made.stated.folds,
+        seed=made.stated.seed,
+        evidence=EvidenceInMemory(),
+    )
 
 
 def same_choice(

@@ -1,4 +1,4 @@
-"""What makes a new release without a notebook: a run of its compiled pipeline on other data."""
+"""What a compiled pipeline gives on other data: a new release, and a backtest over time."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.progress import Progress, Silent
+from lifecycle_core.errors import InvalidCall
 from lifecycle_core.settings import load_settings, store_at
 from lifecycle_core.verbs.pipelines import run_each
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from lifecycle_core.schema.backtest import Backtest
     from lifecycle_core.schema.event import Event
     from lifecycle_core.schema.pipeline_run import PipelineRun
     from lifecycle_core.schema.retrained import Retrained
@@ -84,3 +86,51 @@ def retrain(
             bundles_folder=settings.bundles,
             progress=progress,
         )
+
+
+def backtest(
+    name_or_folder: str | Path,
+    windows: Sequence[Mapping[str, Any]],
+    *,
+    parameters: Mapping[str, Any] = _NONE,
+    scheduler: str = "processes",
+    store: str | None = None,
+    tell: Callable[[Event], None] | None = None,
+    progress: Progress = _SILENT,
+) -> Backtest:
+    """Run a compiled pipeline once for each window of time, side by side, and price each.
+
+    What a window is, the pipeline's own parameters say: with one such as `until`, training data
+    grow from window to window; with `since` and `until` they move along.
+
+    Args:
+        name_or_folder: As for `run_pipeline`, like what is not named here.
+        windows: For each window the parameters that make it.
+        parameters: Values that hold in every window.
+        scheduler: As for `run_pipeline`.
+        store: As for `run_pipeline`; steps that windows share run once.
+        tell: As for `run_pipeline`.
+        progress: Told of steps and activities.
+
+    Returns:
+        One line a window: the numbers that the steps give, and what the finalized model costs.
+
+    Raises:
+        InvalidCall: There is no window, pipeline, parameter or scheduler.
+    """
+    from lifecycle_core.adapters.pipeline_packages import find_package
+    from lifecycle_core.releasing.backtesting import backtest as judge
+    from lifecycle_core.releasing.compiled import seen_from
+
+    if not windows:
+        raise InvalidCall("There is no window to run.", hint="Try [{'until': '2025-01-01'}, ...].")
+    package = find_package(name_or_folder)
+    runs = run_each(
+        package,
+        [seen_from(package, {**parameters, **window}) for window in windows],
+        scheduler=scheduler,
+        store=store,
+        tell=tell,
+        progress=progress,
+    ).runs
+    return judge(package, windows, runs, store=store_at(load_settings(), store), progress=progress)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.base import Record
 
 VIEWS = {
+    "Backtest": "backtest",
     "Bundle": "bundle",
     "CellResult": "cell_result",
     "ChampionComparison": "champion_comparison",
