@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 __version__ = "0.3.0"
 
 __all__ = [
+    "backtest",
     "check_contract",
     "checkpoints",
     "compile_pipeline",
@@ -30,6 +31,7 @@ __all__ = [
     "propose_pipeline",
     "releases",
     "reproduce",
+    "retrain",
     "rollback",
     "run_pipeline",
     "score",
@@ -40,6 +42,7 @@ __all__ = [
 
 if TYPE_CHECKING:
     from lifecycle_core.verbs import (
+        backtest,
         check_contract,
         checkpoints,
         compile_pipeline,
@@ -56,6 +59,7 @@ if TYPE_CHECKING:
         propose_pipeline,
         releases,
         reproduce,
+        retrain,
         rollback,
         run_pipeline,
         score,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+import yaml
 from pydantic import ValidationError
 
 from lifecycle_core.errors import BundleInvalid
@@ -11,8 +12,10 @@ from lifecycle_core.schema.base import Record
 from lifecycle_core.schema.checkpoint import Evidence, Rehearsal
 from lifecycle_core.schema.contract import Contract, ContractReport
 from lifecycle_core.schema.finalization import Finalization
+from lifecycle_core.schema.pipeline import Pipeline
 from lifecycle_core.schema.release_file import ReleaseFile
 from lifecycle_core.schema.reproduction import Reproduction
+from lifecycle_core.schema.retraining import ChampionComparison, Lineage
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,7 +42,12 @@ def read_evidence(bundle: Bundle, path: Path, *, bundles: Bundles) -> Evidence:
         if name not in bundle.manifest.files:
             return None
         try:
-            return kind.from_json(bundles.read(path, name))
+            text = bundles.read(path, name)
+            if name.endswith(".yaml"):
+                return kind.model_validate(yaml.safe_load(text))
+            return kind.from_json(text)
+        except yaml.YAMLError as error:
+            raise _invalid(path, name, f"is no YAML: {error}") from error
         except ValidationError as error:
             first = error.errors()[0]
             spot = ".".join(map(str, first["loc"])) or "the file"
@@ -56,6 +64,9 @@ def read_evidence(bundle: Bundle, path: Path, *, bundles: Bundles) -> Evidence:
         contract=read(Contract, "contract/contract.json"),
         contract_report=read(ContractReport, "evidence/contract_report.json"),
         rehearsal=read(Rehearsal, "evidence/rehearsal.json"),
+        pipeline=read(Pipeline, "pipeline/pipeline.yaml"),
+        lineage=read(Lineage, "evidence/lineage.json"),
+        champion=read(ChampionComparison, "evidence/champion.json"),
     )
 
 

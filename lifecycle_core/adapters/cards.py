@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lifecycle_core.adapters.rendering import to_html
 from lifecycle_core.adapters.rendering.html import coded
+from lifecycle_core.adapters.rendering.views import champion_comparison
 from lifecycle_core.adapters.rendering.words import (
     MARKS,
     number,
@@ -114,6 +115,9 @@ def _values(card: Card) -> dict[str, Any]:
         "rule": finalization and rule_sentence(finalization.rule),
         "bars": finalization and bars(finalization),
         "signed": signed,
+        "beside": champion_comparison.values(card.evidence.champion)
+        if card.evidence.champion
+        else None,
         "size": sum(file.bytes for file in card.files.values()),
     }
 
@@ -181,6 +185,8 @@ def _sections(card: Card) -> Iterator[Section]:
     )
     yield Section("Owners and duties", "", people + duties)
     yield _review(card)
+    if card.evidence.pipeline or card.evidence.lineage:
+        yield _origin(card)
     yield _technical(card)
 
 
@@ -202,6 +208,29 @@ def _review(card: Card) -> Section:
             ),
         ),
     )
+
+
+def _origin(card: Card) -> Section:
+    pipeline, lineage = card.evidence.pipeline, card.evidence.lineage
+    rows: list[tuple[str, str | None, str]] = []
+    if pipeline:
+        proof = pipeline.proof
+        proven = f", proven {proof.verdict} in {proof.compared} variables" if proof else ""
+        steps = f"{pipeline.name}, {len(pipeline.steps)} steps{proven}"
+        source = f"{pipeline.notebook.rpartition('/')[2]}, {short_digest(pipeline.source_digest)}"
+        rows += [("Pipeline", steps, ""), ("Compiled from", source, "")]
+    if lineage:
+        alias = f" ({lineage.alias})" if lineage.alias else ""
+        before = lineage.retrained_from
+        changed = [f"{name}={now} (was {then})" for name, (then, now) in lineage.changed.items()]
+        read = [f"{path}, {short_digest(digest)}" for path, digest in lineage.inputs.items()]
+        rows += [
+            ("Retrained from", f"version {before}{alias}" if before else "none before it", ""),
+            ("With", ", ".join(changed) or "the notebook's own parameters", ""),
+            ("Run", lineage.run, ""),
+            *((("Read", "; ".join(read), ""),) if read else ()),
+        ]
+    return Section("Where it comes from", "", tuple(rows))
 
 
 def _technical(card: Card) -> Section:

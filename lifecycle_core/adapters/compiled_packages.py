@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 RECORD = "pipeline.yaml"
+LOCK = "lock.txt"
 _COMPILE = "Compile a notebook first: nbrelease pipeline compile NOTEBOOK."
 
 
@@ -33,6 +34,31 @@ def find_package(name: str, start: Path) -> Path:
     raise InvalidCall(
         f"There is no pipeline {name!r} here: no pipelines/{name}/{RECORD}.", hint=_COMPILE
     )
+
+
+def compiled_from(notebook: Path, digest: str) -> tuple[Path, Pipeline] | None:
+    """Return the package that was compiled from exactly this source, and its record.
+
+    Args:
+        notebook: Packages are looked for in `pipelines` beside it and in the folders above.
+        digest: Of its source.
+
+    Returns:
+        None if there is none; a record that cannot be read is passed over.
+    """
+    path = notebook.resolve()
+    for folder in path.parents:
+        for record in sorted(folder.glob(f"pipelines/*/{RECORD}")):
+            try:
+                if digest not in read_text(record):
+                    continue
+                pipeline = read_package(record.parent)
+            except InvalidCall:
+                continue
+            found = (record.parent / pipeline.notebook).resolve()
+            if pipeline.source_digest == digest and found == path:
+                return record.parent, pipeline
+    return None
 
 
 def read_package(folder: Path) -> Pipeline:

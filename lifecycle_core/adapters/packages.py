@@ -1,7 +1,8 @@
 """Packages of pipelines written to disk, with what people added to them kept.
 
-Each file appears whole, and the record last: a package whose files are not those of its record was
-not finished, or was changed, and is not what was proven.
+Beside its modules a package holds `lock.txt`, the exact packages that it was proven with, without
+addresses. Each file appears whole, and the record last: a package whose files are not those of its
+record was not finished, or was changed, and is not what was proven.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from lifecycle_core.adapters.compiled_packages import RECORD
+from lifecycle_core.adapters.compiled_packages import LOCK, RECORD
 from lifecycle_core.adapters.files import digest_bytes, read_text, write_atomically, writing
 from lifecycle_core.adapters.regions import difference, parts_of, region
 
@@ -68,13 +69,16 @@ def changed_by_hand(folder: Path, modules: Mapping[str, str]) -> tuple[ChangedBy
     return tuple(found)
 
 
-def place_package(folder: Path, pipeline: Pipeline, modules: Mapping[str, str]) -> tuple[str, ...]:
-    """Write a package: its modules, then its record; modules of before that are none now go.
+def place_package(
+    folder: Path, pipeline: Pipeline, modules: Mapping[str, str], *, lock: str = ""
+) -> tuple[str, ...]:
+    """Write a package: its modules, its lock, then its record; modules that are none now go.
 
     Args:
         folder: The package's folder; it is made if need be.
         pipeline: Its record.
         modules: Text of each generated file by its name.
+        lock: Text of the lock that it was proven with; nothing is written if empty.
 
     Returns:
         The files that were written or removed.
@@ -102,6 +106,9 @@ def place_package(folder: Path, pipeline: Pipeline, modules: Mapping[str, str]) 
         if content != before:
             write_atomically(path, content)
             done.append(name)
+    if lock and (not (folder / LOCK).exists() or read_text(folder / LOCK) != lock):
+        write_atomically(folder / LOCK, lock)
+        done.append(LOCK)
     digests = {name: digest_bytes(text.encode()) for name, text in sorted(modules.items())}
     record = pipeline_text(pipeline.model_copy(update={"files": digests}))
     if not (folder / RECORD).exists() or read_text(folder / RECORD) != record:

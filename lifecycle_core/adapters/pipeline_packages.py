@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
 from pydantic import ValidationError
 
+from lifecycle_core.adapters.compiled_packages import LOCK, RECORD
 from lifecycle_core.adapters.environment.cache import Cache
+from lifecycle_core.adapters.environment.installed import installed_otherwise
 from lifecycle_core.adapters.files import read_text, replacing_folder, write_atomically
 from lifecycle_core.errors import InvalidCall, TargetUnwritable
 from lifecycle_core.schema.pipeline import Pipeline
@@ -19,7 +24,6 @@ if TYPE_CHECKING:
 
     from lifecycle_core.schema.pipeline import Generator
 
-_RECORD = "pipeline.yaml"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast where it was built
 
 
@@ -51,12 +55,16 @@ class Package:
         sources: Of the local modules that it can reach, by dotted name, the path below the folder
             that they are found in and the text; filled as they are asked for, so that one run
             sees each of them in one state.
+        lock: Text of the lock that it was proven with; empty if it carries none.
+        differing: What is installed here otherwise than the lock says, a sentence each.
     """
 
     folder: Path
     place: PackagePlace
     pipeline: Pipeline
     sources: dict[str, tuple[str, str] | None]
+    lock: str = ""
+    differing: tuple[str, ...] = ()
 
     def source(self, module: str) -> str | None:
         """Return the source of a local module; None if it is not local, or not in Python."""
@@ -76,6 +84,13 @@ class Package:
                     return path.relative_to(top).as_posix(), read_text(path)
         return None
 
+    def texts(self) -> dict[str, str]:
+        """Return what the package consists of: its record, its lock and its modules, by name."""
+        names = (RECORD, LOCK, *(path.name for path in sorted(self.folder.glob("*.py"))))
+        return {
+            name: read_text(self.folder / name) for name in names if (self.folder / name).is_file()
+        }
+
     def files(self) -> Mapping[str, str]:
         """Return the package's own files and every local module asked for so far, by path."""
         for path in sorted(self.folder.glob("*.py")):
@@ -94,7 +109,7 @@ def find_package(name: str | Path, *, start: Path | None = None) -> Package:
         InvalidCall: There is none, or its `pipeline.yaml` is no pipeline record.
     """
     folder = _folder(name, (start or Path.cwd()).resolve())
-    pipeline = _record(folder / _RECORD)
+    pipeline = _record(folder / RECORD)
     parts = [folder.name]
     root = folder.parent
     if root.name == "pipelines" or (root / "__init__.py").is_file():
@@ -107,7 +122,25 @@ def find_package(name: str | Path, *, start: Path | None = None) -> Package:
         notebook=notebook.name,
         generators=tuple(sorted({name for step in pipeline.steps for name in step.generators})),
     )
-    return Package(folder=folder, place=place, pipeline=pipeline, sources={})
+    lock = read_text(folder / LOCK) if (folder / LOCK).is_file() else ""
+    return Package(
+        folder=folder,
+        place=place,
+        pipeline=pipeline,
+        sources={},
+        lock=lock,
+        differing=installed_otherwise(lock),
+    )
+
+
+def enter(place: PackagePlace) -> None:
+    """Make this process one in which the values of a pipeline live: its folder, paths, settings.
+
+    It cannot be left again, so the process should be one for that alone.
+    """
+    os.chdir(place.home)
+    sys.path[:0] = [str(place.home), str(place.root)]
+    import_module(place.name)
 
 
 def at_hand(
@@ -139,15 +172,15 @@ def at_hand(
 
 def _folder(name: str | Path, start: Path) -> Path:
     given = Path(name)
-    if (start / given / _RECORD).is_file():
+    if (start / given / RECORD).is_file():
         return (start / given).resolve()
     if len(given.parts) == 1:
         for above in (start, *start.parents):
-            if (above / "pipelines" / given / _RECORD).is_file():
+            if (above / "pipelines" / given / RECORD).is_file():
                 return above / "pipelines" / given
-    known = sorted(path.parent.name for path in start.glob(f"pipelines/*/{_RECORD}"))
+    known = sorted(path.parent.name for path in start.glob(f"pipelines/*/{RECORD}"))
     raise InvalidCall(
-        f"There is no pipeline {name}: no pipelines/{given.name}/{_RECORD} in {start} or above.",
+        f"There is no pipeline {name}: no pipelines/{given.name}/{RECORD} in {start} or above.",
         hint=f"Here there are: {', '.join(known)}."
         if known
         else "Compile one: nbrelease pipeline compile NOTEBOOK",

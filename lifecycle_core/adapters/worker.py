@@ -24,10 +24,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from multiprocessing.connection import Connection
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 Answer = TypeVar("Answer")
 Words = ParamSpec("Words")
@@ -82,11 +83,14 @@ class Worker:
 
 
 @contextmanager
-def open_worker(warm: Sequence[str] = ()) -> Iterator[Worker]:
+def open_worker(
+    warm: Sequence[str] = (), *, variables: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Worker]:
     """Start a worker and end it with the block.
 
     Args:
         warm: Modules that the child imports at once, before it is asked for anything.
+        variables: Of the environment, for the child alone.
 
     Example:
         >>> from pathlib import Path
@@ -101,7 +105,11 @@ def open_worker(warm: Sequence[str] = ()) -> Iterator[Worker]:
             pass_fds=[there.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=sys.__stderr__.fileno() if sys.__stderr__ else subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            env={
+                **os.environ,
+                **variables,
+                "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+            },
         )
     connection: Connection[Any, Any] = Connection(here.detach())
     line = ThreadPoolExecutor(max_workers=1)

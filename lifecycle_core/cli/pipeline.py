@@ -7,7 +7,7 @@ import io
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -24,7 +24,13 @@ from lifecycle_core.cli.export import EXAMPLES as EXPORT_EXAMPLES
 from lifecycle_core.cli.export import SHORT_HELP as EXPORT_HELP
 from lifecycle_core.cli.export import export
 from lifecycle_core.cli.options import JsonOption, ParamOption
+from lifecycle_core.cli.windows import windows_of
 from lifecycle_core.errors import InvalidCall
+
+if TYPE_CHECKING:
+    from lifecycle_core.schema.backtest import Backtest
+    from lifecycle_core.schema.pipeline_run import PipelineRun, PipelineRuns
+    from lifecycle_core.schema.retrained import Retrained
 
 pipeline_app = typer.Typer(
     help="Pipelines: steps compiled from a notebook, run where they are stale."
@@ -47,7 +53,7 @@ StoreOption = Annotated[
 
 @pipeline_app.command(
     short_help="Run what is stale, keep what is fresh.",
-    epilog="Example: nbrelease pipeline run churn --param seed=8",
+    epilog="Example: nbrelease pipeline run churn --param data=new.csv",
 )
 @verb
 def run(
@@ -66,29 +72,52 @@ def run(
         Path | None,
         typer.Option(help="One run for each row of a CSV table.", metavar="TABLE.csv"),
     ] = None,
+    backtest: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="One window for each value, or date: until=2025-01-01..2025-06-01/1mo.",
+            metavar="K=V,V",
+        ),
+    ] = None,
+    release: Annotated[
+        bool | None,
+        typer.Option(
+            "--release/--no-release",
+            help="Make a candidate release of it; default: if it ran on other data.",
+        ),
+    ] = None,
     json_file: JsonOption = None,
 ) -> int:
     """Run the stale steps of a compiled pipeline; fresh ones are taken from the store.
 
-    Exit code: 0 done, 1 a step failed, 2 the call is wrong, 3 the store or the scheduler is away.
+    A run with changed parameters that reads another file than the notebook did is retrained: it
+    becomes a candidate release and is compared with the champion. Exit code: 0 done, 1 a step
+    failed, a checkpoint is not passed or the champion costs less, 2 the call is wrong, 3 the
+    store, the scheduler or the registry is away.
     """
     from lifecycle_core import verbs
     from lifecycle_core.adapters.terminal import watched
-    from lifecycle_core.schema.pipeline_run import PipelineRun
 
     each = _each(for_each, for_each_in)
-    with watched(sys.stderr) as progress:
-        found = verbs.run_pipeline(
-            name,
-            parameters=parameters_in(param),
-            scheduler=scheduler,
-            store=store,
-            for_each=each,
-            progress=progress,
+    windows = windows_of(backtest or [])
+    if (bool(each) + bool(windows) + bool(release)) > 1:
+        raise InvalidCall(
+            "Only one of --release, --for-each and --backtest can be given.",
+            hint="Release one run at a time.",
         )
+    asked: dict[str, Any] = {
+        "parameters": parameters_in(param), "scheduler": scheduler, "store": store,
+    }  # fmt: skip
+    found: PipelineRun | PipelineRuns | Retrained | Backtest
+    with watched(sys.stderr) as progress:
+        if each:
+            found = verbs.run_pipeline(name, for_each=each, progress=progress, **asked)
+        elif windows:
+            found = verbs.backtest(name, windows, progress=progress, **asked)
+        else:
+            found = verbs.retrain(name, release=release, progress=progress, **asked)
     answer(found, json_file)
-    runs = (found,) if isinstance(found, PipelineRun) else found.runs
-    return 0 if all(one.exit == "ok" for one in runs) else 1
+    return 0 if _good(found) else 1
 
 
 @pipeline_app.command(
@@ -107,6 +136,16 @@ def show(
 
     answer(verbs.show_pipeline(name, parameters=parameters_in(param), store=store), json_file)
     return 0
+
+
+def _good(found: PipelineRun | PipelineRuns | Retrained | Backtest) -> bool:
+    if found.schema_ == "nbrelease/backtest/1":
+        return not any(window.exit != "ok" or window.note for window in found.windows)
+    if found.schema_ == "nbrelease/retrained/1":
+        worse = found.champion is not None and found.champion.standing == "worse"
+        return found.packaged.checkpoints.passed and not worse
+    runs = found.runs if found.schema_ == "nbrelease/pipeline-runs/1" else (found,)
+    return all(one.exit == "ok" for one in runs)
 
 
 def _each(

@@ -6,7 +6,8 @@ Costs and limits come from the release file, the user's estimators and frames ar
 and the sentences of the record hold no timings, so that a notebook that shows them reproduces.
 """
 
+from lifecycle_core.finalizing.champion import Other, compare_with
 from lifecycle_core.finalizing.charts import cost_curve
 from lifecycle_core.finalizing.choice import finalize
 
-__all__ = ["cost_curve", "finalize"]
+__all__ = ["Other", "compare_with", "cost_curve", "finalize"]

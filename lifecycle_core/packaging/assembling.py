@@ -2,17 +2,19 @@
 
 manifest.json  release.json
 notebook/      source.ipynb  executed.ipynb
+pipeline/      pipeline.yaml; of a retrained release also its modules, lock.txt and run.json
 model/         model.skops  model.json
 environment/   lock.txt  environment.json
 contract/      contract.odcs.yaml  contract.json
 evidence/      reproduction.json  finalization.json  contract_report.json  rehearsal.json
-               checkpoints.json
+               checkpoints.json  lineage.json  champion.json
 card/          card.md  card.html  card.json
 """
 
 from __future__ import annotations
 
 import json
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.cards import card_html, card_markdown
@@ -34,8 +36,8 @@ if TYPE_CHECKING:
 def package(
     evidence: Evidence,
     *,
-    notebook: Notebook,
-    execution: Execution,
+    notebook: Notebook | None,
+    execution: Execution | None,
     lock: Lock,
     facts: ModelFacts,
     model: Path,
@@ -43,13 +45,14 @@ def package(
     checkpoints: Checkpoints,
     bundles: Bundles,
     into: Path,
+    compiled: Mapping[str, str] = MappingProxyType({}),
 ) -> Bundle:
     """Write the bundle of a release.
 
     Args:
         evidence: What the release is judged on; a part that is None is left out.
-        notebook: As the user saved it.
-        execution: As the clean run left it.
+        notebook: As the user saved it; None where it is no longer what was compiled.
+        execution: As the clean run left it; None where a pipeline was run instead.
         lock: The environment of the clean run.
         facts: What the model's file holds.
         model: The model's file.
@@ -57,6 +60,7 @@ def package(
         checkpoints: What the six say about `evidence`.
         bundles: Writes the files.
         into: Folder of bundles.
+        compiled: Texts of the compiled pipeline, by path below `pipeline/`.
 
     Returns:
         The bundle; it appears whole or not at all.
@@ -72,6 +76,8 @@ def package(
         "evidence/finalization.json": evidence.finalization,
         "evidence/contract_report.json": evidence.contract_report,
         "evidence/rehearsal.json": evidence.rehearsal,
+        "evidence/lineage.json": evidence.lineage,
+        "evidence/champion.json": evidence.champion,
         "evidence/checkpoints.json": checkpoints,
     }
     environment = EnvironmentSummary(
@@ -83,8 +89,9 @@ def package(
         note=lock.note,
     )
     texts = {
-        "notebook/source.ipynb": _notebook(notebook.content),
-        "notebook/executed.ipynb": _notebook(execution.notebook),
+        **({"notebook/source.ipynb": _notebook(notebook.content)} if notebook else {}),
+        **({"notebook/executed.ipynb": _notebook(execution.notebook)} if execution else {}),
+        **{f"pipeline/{name}": text for name, text in compiled.items()},
         "environment/lock.txt": lock.text,
         "environment/environment.json": environment.to_json(),
         **({"contract/contract.odcs.yaml": contract_text} if evidence.contract else {}),

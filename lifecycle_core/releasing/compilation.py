@@ -131,7 +131,7 @@ def compile_only(
     modules = dict(proven.modules or {})
     if not force and (changed := changed_by_hand(target.package, modules)):
         return _refused(path, target, [_kept_by_hand(one) for one in changed], proven.pipeline)
-    written = place_package(target.package, proven.pipeline, modules)
+    written = place_package(target.package, proven.pipeline, modules, lock=lock.text)
     return Compilation(
         notebook=str(path),
         name=target.name,

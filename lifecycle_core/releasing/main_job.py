@@ -15,9 +15,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.circumstances import LookAround
+from lifecycle_core.adapters.compiled_packages import RECORD as RECORD_OF_PIPELINE
+from lifecycle_core.adapters.compiled_packages import compiled_from
 from lifecycle_core.adapters.environment import environment_facts
 from lifecycle_core.adapters.evidence import MODEL, RECORD, REHEARSAL, TRAINING
-from lifecycle_core.adapters.files import digest_bytes
+from lifecycle_core.adapters.files import digest_bytes, read_text
 from lifecycle_core.adapters.progress import Progress, Silent, told
 from lifecycle_core.adapters.runs import ScratchRuns
 from lifecycle_core.adapters.workspace import open_scratch, read_notebook
@@ -108,8 +110,9 @@ def release(
     notebook = read_notebook(path)
     stated = stated_release(notebook)
     require_finalize(notebook)
-    agreed = agreed_contract(notebook, stated)
+    agreed = agreed_contract(path.parent, stated)
     policy = stated.policy
+    compiled = compiled_from(path, notebook.digest)
     outside.registry.require()
     ready = outside.apart.start(outside.registry.create)
 
@@ -175,6 +178,7 @@ def release(
             contract=contract,
             contract_report=report,
             rehearsal=rehearsal,
+            pipeline=compiled[1] if compiled else None,
         )
         with told(progress, "Writing the bundle") as answer:
             bundle = package(
@@ -188,6 +192,9 @@ def release(
                 checkpoints=evaluate(evidence),
                 bundles=outside.bundles,
                 into=bundles_folder,
+                compiled={RECORD_OF_PIPELINE: read_text(compiled[0] / RECORD_OF_PIPELINE)}
+                if compiled
+                else {},
             )
             answer(bundle.digest[:19])
 

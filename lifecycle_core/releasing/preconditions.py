@@ -38,25 +38,39 @@ def stated_release(notebook: Notebook) -> ReleaseFile:
         index, name, text = cell
         where = f"{notebook.path.name}, cell {index}"
         return parse_release(text, where=where, name=name, first_line=2)
-    beside = notebook.path.parent / "release.yaml"
+    return release_beside(notebook.path.parent, notebook.path)
+
+
+def release_beside(folder: Path, notebook: Path | None = None) -> ReleaseFile:
+    """Return what the `release.yaml` in a notebook's folder says.
+
+    Raises:
+        ReleaseFileInvalid: It is not there, or it is wrong.
+    """
+    beside = folder / "release.yaml"
     if beside.is_file():
         return parse_release(beside.read_text(encoding="utf-8"), where=str(beside))
     raise ReleaseFileInvalid(
-        f"{notebook.path} has no %%release cell, and there is no release.yaml beside it.",
-        where=str(notebook.path),
+        f"{notebook or 'The notebook'} has no %%release cell, and there is no release.yaml beside "
+        f"it in {folder}.",
+        where=str(notebook or folder),
         hint="Add a cell that starts with %%release NAME and says what people decide: costs, ...",
     )
 
 
-def agreed_contract(notebook: Notebook, stated: ReleaseFile) -> tuple[Contract, str] | None:
+def agreed_contract(folder: Path, stated: ReleaseFile) -> tuple[Contract, str] | None:
     """Return the contract that the release file names, and its text, if it names one.
+
+    Args:
+        folder: The notebook's folder.
+        stated: The release file.
 
     Raises:
         ReleaseFileInvalid: The file is not there, or is no contract.
     """
     if stated.contract.file is None:
         return None
-    path = notebook.path.parent / stated.contract.file
+    path = folder / stated.contract.file
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

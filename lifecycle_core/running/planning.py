@@ -124,7 +124,7 @@ def plan(
             code=code[step.name],
             parameters={name: (value, _digest(value)) for name, value in taken.items()},
             generators_from=origin,
-            lock=pipeline.proof.lock if pipeline.proof else "",
+            lock=_lock(package),
             policy=f"Python {'.'.join(platform.python_version_tuple()[:2])}, hash seed 0",
             made=frozenset(path for each in pipeline.steps for path in each.writes),
             alone=_alone(step, package),
@@ -141,6 +141,14 @@ def _node(task: Task, after: tuple[str, ...], steps: Mapping[str, PlannedStep]) 
     parts = [task.step.name, *sorted(f"{k} {v[1]}" for k, v in task.parameters.items())]
     parts += [steps[name].node for name in after]
     return f"{task.step.name}-{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:16]}"
+
+
+def _lock(package: Package) -> str:
+    """Return what stands for the environment: the proven lock, and what is otherwise here."""
+    proven = package.pipeline.proof.lock if package.pipeline.proof else ""
+    if not package.differing:
+        return proven
+    return f"{proven} but {hashlib.sha256(chr(0).join(package.differing).encode()).hexdigest()}"
 
 
 def _digest(value: object) -> str:

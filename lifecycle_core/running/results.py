@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from lifecycle_core.adapters.store import Store
     from lifecycle_core.schema.pipeline_run import PipelineRun, StepRun
-    from lifecycle_core.schema.trace import StoredValue
+    from lifecycle_core.schema.trace import StepTrace, StoredValue
 
 
 def results(made: PipelineRun, names: Sequence[str], *, store: Store) -> dict[str, Any]:
@@ -50,10 +50,49 @@ def _value(step: StepRun, name: str, store: Store, pipeline: str) -> Any:  # noq
     )
 
 
+def files_read(made: PipelineRun, *, store: Store) -> dict[str, dict[str, str]]:
+    """Return the files that the steps of a run read and no step of it wrote.
+
+    Args:
+        made: A run.
+        store: That the run used.
+
+    Returns:
+        By step, the digest of each file by its path, which is relative to the notebook's folder
+        where it lies in the project.
+    """
+    traces = {step.name: trace for step in made.steps if (trace := _trace(step, store))}
+    written = {path for trace in traces.values() for path in trace.written}
+    return {
+        name: {
+            path: digest.replace("-", ":", 1)
+            for path, digest in trace.files.items()
+            if digest.startswith("sha256-") and not path.endswith("/") and path not in written
+        }
+        for name, trace in traces.items()
+    }
+
+
+def numbers(made: PipelineRun, *, store: Store) -> dict[str, float]:
+    """Return the variables of a run that are an int or a float; of several versions the last."""
+    found: dict[str, float] = {}
+    for step in made.steps:
+        if trace := _trace(step, store):
+            found.update({v.name: v.number for v in trace.outputs if v.number is not None})
+    return found
+
+
 def _stored(step: StepRun, name: str, store: Store) -> StoredValue | None:
-    """Return where a value is: one key may have several traces, with other files and results."""
+    trace = _trace(step, store)
+    if trace is None:
+        return None
+    return next(value for value in trace.outputs if value.name == name)
+
+
+def _trace(step: StepRun, store: Store) -> StepTrace | None:
+    """Return the trace of a step: one key may have several, with other files and results."""
     told = {output.name: output.digest for output in step.outputs}
     for trace in store.traces(step.key):
         if {value.name: value.digest for value in trace.outputs} == told:
-            return next(value for value in trace.outputs if value.name == name)
+            return trace
     return None

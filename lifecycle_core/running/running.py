@@ -181,6 +181,7 @@ class _Batch:
             exit="ok" if good else "failed",
             steps=tuple(_step_run(step, outcome) for step, outcome in ended.items()),
             hooks=tuple(telling.notes),
+            environment=self._package.differing,
         )
 
 

@@ -9,8 +9,10 @@ from pydantic import Field
 from lifecycle_core.schema.base import Record
 from lifecycle_core.schema.contract import Contract, ContractReport
 from lifecycle_core.schema.finalization import Finalization
+from lifecycle_core.schema.pipeline import Pipeline
 from lifecycle_core.schema.release_file import CheckpointId, ReleaseFile
 from lifecycle_core.schema.reproduction import Reproduction
+from lifecycle_core.schema.retraining import ChampionComparison, Lineage
 
 Outcome = Literal["pass", "fail", "missing", "waived"]
 
@@ -41,7 +43,13 @@ class Rehearsal(Record):
 
 
 class Evidence(Record):
-    """Everything a release is judged on; a part that does not exist yet is None."""
+    """Everything a release is judged on; a part that does not exist yet is None.
+
+    Attributes:
+        pipeline: Compiled from exactly the notebook's source, and proven equal.
+        lineage: Of a release that was retrained by running the pipeline.
+        champion: How such a release stands beside the one that it was retrained from.
+    """
 
     release_file: ReleaseFile
     reproduction: Reproduction | None = None
@@ -49,6 +57,9 @@ class Evidence(Record):
     contract: Contract | None = None
     contract_report: ContractReport | None = None
     rehearsal: Rehearsal | None = None
+    pipeline: Pipeline | None = None
+    lineage: Lineage | None = None
+    champion: ChampionComparison | None = None
 
 
 class CheckpointResult(Record):

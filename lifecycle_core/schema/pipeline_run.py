@@ -55,6 +55,8 @@ class PipelineRun(Record):
         started: UTC, ISO 8601.
         steps: In the pipeline's order.
         hooks: What went wrong with hooks and sinks; none of it fails a run.
+        environment: What was installed otherwise than the pipeline was proven with, a sentence
+            each.
     """
 
     schema_: Literal["nbrelease/pipeline-run/1"] = Field(
@@ -69,6 +71,7 @@ class PipelineRun(Record):
     exit: Literal["ok", "failed", "interrupted"]
     steps: tuple[StepRun, ...]
     hooks: tuple[str, ...] = ()
+    environment: tuple[str, ...] = ()
 
 
 class PipelineRuns(Record):

@@ -21,6 +21,8 @@ class Release(Record):
         bundle_digest: What was registered, `sha256:` and 64 hexadecimal digits.
         created: ISO 8601 in UTC.
         aliases: The aliases that point at it, by the ledger.
+        retrained_from: Version that it was retrained from; None if a notebook was released.
+        standing: How it stood beside that version; empty if it was not compared.
     """
 
     schema_: Literal["nbrelease/release/1"] = Field(default="nbrelease/release/1", alias="schema")
@@ -30,6 +32,8 @@ class Release(Record):
     created: str
     verdict: str = ""
     aliases: tuple[str, ...] = ()
+    retrained_from: int | None = Field(default=None, ge=1)
+    standing: str = ""
 
 
 class LedgerEvent(Record):

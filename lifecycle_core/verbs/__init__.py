@@ -22,13 +22,14 @@ from lifecycle_core.verbs.released import (
     status,
     verify,
 )
+from lifecycle_core.verbs.retraining import backtest, retrain
 from lifecycle_core.verbs.showing import difference, lost_source, to_html, to_text
 from lifecycle_core.verbs.tables import check_contract, infer_contract, score
 
 __all__ = [
-    "check_contract", "checkpoints", "compile_pipeline", "difference", "export_pipeline",
-    "finalize", "find_notebook", "history", "infer_contract", "lint", "lost_source", "package",
-    "parse_release", "pipeline_results", "promote", "propose", "propose_pipeline", "releases",
-    "reproduce", "reproduce_meanwhile", "rollback", "run_pipeline", "said", "score",
-    "show_pipeline", "status", "to_html", "to_text", "verify",
+    "backtest", "check_contract", "checkpoints", "compile_pipeline", "difference",
+    "export_pipeline", "finalize", "find_notebook", "history", "infer_contract", "lint",
+    "lost_source", "package", "parse_release", "pipeline_results", "promote", "propose",
+    "propose_pipeline", "releases", "reproduce", "reproduce_meanwhile", "retrain", "rollback",
+    "run_pipeline", "said", "score", "show_pipeline", "status", "to_html", "to_text", "verify",
 ]  # fmt: skip

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from lifecycle_core.adapters.pipeline_packages import Package
     from lifecycle_core.schema.event import Event
     from lifecycle_core.schema.pipeline_run import PipelineRun, PipelineRuns, PipelineState
 
@@ -57,10 +58,30 @@ def run_pipeline(
         SchedulerUnavailable: The Dask scheduler does not answer.
     """
     from lifecycle_core.adapters.pipeline_packages import find_package
+
+    runs = run_each(
+        find_package(name_or_folder),
+        [{**parameters, **one} for one in _each(for_each)],
+        scheduler=scheduler,
+        store=store,
+        tell=tell,
+        progress=progress,
+    )
+    return runs if for_each else runs.runs[0]
+
+
+def run_each(
+    package: Package,
+    given: Sequence[Mapping[str, Any]],
+    *,
+    scheduler: str,
+    store: str | None,
+    tell: Callable[[Event], None] | None,
+    progress: Progress,
+) -> PipelineRuns:
+    """Run a package once for each mapping of parameters; see `run_pipeline`."""
     from lifecycle_core.running import chosen_parameters, run
 
-    package = find_package(name_or_folder)
-    given = [{**parameters, **one} for one in _each(for_each)]
     for one in given:
         chosen_parameters(package.pipeline, one)  # before anything is made
     where, settings = scheduler_at(scheduler), load_settings()
@@ -86,7 +107,7 @@ def run_pipeline(
     finally:
         hooks = announcer.close()
     runs = [one.model_copy(update={"hooks": (*one.hooks, *hooks)}) for one in made.runs]
-    return made.model_copy(update={"runs": tuple(runs)}) if for_each else runs[0]
+    return made.model_copy(update={"runs": tuple(runs)})
 
 
 def show_pipeline(

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lifecycle_core.schema.bundle import Bundle
+    from lifecycle_core.schema.retraining import Lineage
 
 
 @dataclass
@@ -44,8 +45,12 @@ class RegistryInMemory:
     def create(self) -> None:
         pass
 
-    def register(self, bundle: Bundle, *, verdict: str) -> Release:
-        return self.add(bundle.name, bundle.digest, verdict)
+    def register(
+        self, bundle: Bundle, *, verdict: str, lineage: Lineage | None = None, standing: str = ""
+    ) -> Release:
+        made = self.add(bundle.name, bundle.digest, verdict)
+        before = lineage.retrained_from if lineage else None
+        return made.model_copy(update={"retrained_from": before, "standing": standing})
 
     def add(self, name: str, digest: str = "", verdict: str = "identical") -> Release:
         """Register a release without a bundle."""

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from lifecycle_core.schema.bundle import Bundle
     from lifecycle_core.schema.release import LedgerEvent, Release, Status
+    from lifecycle_core.schema.retraining import Lineage
 
 
 class Registry(Protocol):
@@ -24,7 +25,9 @@ class Registry(Protocol):
     def create(self) -> None:
         """Make the registry ready; nothing happens if it is."""
 
-    def register(self, bundle: Bundle, *, verdict: str) -> Release:
+    def register(
+        self, bundle: Bundle, *, verdict: str, lineage: Lineage | None = None, standing: str = ""
+    ) -> Release:
         """Keep a bundle's files byte for byte as the next version of its name."""
 
     def release(self, name: str, version: int) -> Release:

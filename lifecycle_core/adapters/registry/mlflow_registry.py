@@ -33,6 +33,8 @@ from lifecycle_core.adapters.registry.tags import (
     MODEL,
     VERDICT,
     ledger_of,
+    lineage_tags,
+    params_of,
     release_of,
     tags_of,
 )
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
 
     from lifecycle_core.schema.bundle import Bundle
     from lifecycle_core.schema.release import LedgerEvent, Release, Status
+    from lifecycle_core.schema.retraining import Lineage
 
 _EXPERIMENT = "nbrelease"
 _ALIAS_TRIES = 5
@@ -95,7 +98,9 @@ class MlflowRegistry:
         with session(self.uri) as client:
             client.search_registered_models(max_results=1)
 
-    def register(self, bundle: Bundle, *, verdict: str) -> Release:
+    def register(
+        self, bundle: Bundle, *, verdict: str, lineage: Lineage | None = None, standing: str = ""
+    ) -> Release:
         """Keep a bundle's files byte for byte as the next version of its name.
 
         The version appears last, so a failure before leaves nothing that anybody can see.
@@ -103,11 +108,15 @@ class MlflowRegistry:
         Args:
             bundle: A verified bundle.
             verdict: Of its reproduction.
+            lineage: Of a release that was retrained; its parameters become the model's.
+            standing: How that release stood beside the one before.
         """
         if path := file_of(self.uri):
             create_file(path)
         with session(self.uri, write=True) as client, self._writing():
-            model = client.create_logged_model(self._experiment(client), name=bundle.name)
+            model = client.create_logged_model(
+                self._experiment(client), name=bundle.name, params=params_of(lineage)
+            )
             client.log_model_artifacts(model.model_id, bundle.path)
             client.finalize_logged_model(model.model_id, "READY")
             ensure_model(client, ledger_of(bundle.name), kind="ledger")
@@ -117,7 +126,12 @@ class MlflowRegistry:
                     bundle.name,
                     source=f"models:/{model.model_id}",
                     model_id=model.model_id,
-                    tags={DIGEST: bundle.digest, VERDICT: verdict, MODEL: model.model_id},
+                    tags={
+                        DIGEST: bundle.digest,
+                        VERDICT: verdict,
+                        MODEL: model.model_id,
+                        **lineage_tags(lineage, standing),
+                    },
                 )
             return self._known(release_of(version), bundle.name, int(version.version))
 

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.base import Record
 
 VIEWS = {
+    "Backtest": "backtest",
     "Bundle": "bundle",
     "CellResult": "cell_result",
+    "ChampionComparison": "champion_comparison",
     "Checkpoints": "checkpoints",
     "Compilation": "compilation",
     "Contract": "contract",
@@ -38,6 +40,7 @@ VIEWS = {
     "Releases": "releases",
     "Reproduction": "reproduction",
     "Reproductions": "reproductions",
+    "Retrained": "retrained",
     "ScoreSummary": "score_summary",
     "Status": "status",
 }

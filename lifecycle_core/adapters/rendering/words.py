@@ -36,6 +36,10 @@ MARKS = {
     "fresh": ("good", "=", "fresh"),
     "stale": ("warn", "~", "stale"),
     "ok": ("good", "✓", "done"),
+    "better": ("good", "✓", "better"),
+    "worse": ("bad", "✕", "worse"),
+    "undecided": ("none", "≈", "cannot be told apart"),
+    "not_comparable": ("warn", "?", "cannot be compared"),
     "interrupted": ("bad", "!", "interrupted"),
 }
 

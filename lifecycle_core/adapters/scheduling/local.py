@@ -28,10 +28,12 @@ class LocalScheduler:
     Attributes:
         kind: What steps run in.
         workers: Steps at once; None means as many as there are processors.
+        hash_seed: PYTHONHASHSEED of the children, from 0 to 4294967295.
     """
 
     kind: Literal["processes", "threads"] = "processes"
     workers: int | None = None
+    hash_seed: int = 0
 
     @property
     def name(self) -> str:
@@ -69,7 +71,11 @@ class LocalScheduler:
         for name, node in nodes.items():
             graph[name] = (partial(one, name), node.task, list(node.after))
         with (
-            Pool(processes=width if apart else 1, threads=1 if apart else width) as pool,
+            Pool(
+                processes=width if apart else 1,
+                threads=1 if apart else width,
+                hash_seed=self.hash_seed,
+            ) as pool,
             ThreadPoolExecutor(width) as threads,
         ):
             try:

@@ -33,13 +33,15 @@ class Pool:
     Args:
         processes: Children at most.
         threads: Steps that one child runs at once.
+        hash_seed: PYTHONHASHSEED of every child.
 
     Attributes:
         closed: Its children have been told to end.
     """
 
-    def __init__(self, *, processes: int, threads: int = 1) -> None:
+    def __init__(self, *, processes: int, threads: int = 1, hash_seed: int = 0) -> None:
         self._threads = threads
+        self._hash_seed = hash_seed
         self.closed = False
         self._lock = threading.Lock()
         self._children: list[_Child | None] = [None] * processes
@@ -99,14 +101,14 @@ class Pool:
             if self.closed:
                 raise ChildDied("the run was stopped")
             if child is None or child.dead:
-                child = self._children[slot] = _Child(self._threads)
+                child = self._children[slot] = _Child(self._threads, self._hash_seed)
             return child
 
 
 class _Child:
     """One child, as its parent sees it."""
 
-    def __init__(self, threads: int) -> None:
+    def __init__(self, threads: int, hash_seed: int) -> None:
         here, there = socket.socketpair()
         with there:
             self._process = subprocess.Popen(
@@ -117,7 +119,7 @@ class _Child:
                 pass_fds=[there.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=sys.__stderr__.fileno() if sys.__stderr__ else subprocess.DEVNULL,
-                env=_environment(),
+                env=_environment(hash_seed),
             )  # fmt: skip
         self._connection: Connection[Any, Any] = Connection(here.detach())
         self._lock = threading.Lock()
@@ -182,11 +184,11 @@ class _Child:
         self._connection.close()
 
 
-def _environment() -> dict[str, str]:
+def _environment(hash_seed: int) -> dict[str, str]:
     return {
         "MPLBACKEND": "Agg",  # nobody sees a window
         **os.environ,
-        **numeric_variables(hash_seed=0, threads=processors()),
+        **numeric_variables(hash_seed=hash_seed, threads=processors()),
         "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
     }
 

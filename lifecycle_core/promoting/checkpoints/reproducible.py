@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _REPRODUCTION = "evidence/reproduction.json"
 _ENVIRONMENT = "environment/environment.json"
 _LOCK = "environment/lock.txt"
+_PIPELINE = "pipeline/pipeline.yaml"
 _BAD = {"different", "failed", "not_run"}
 
 
@@ -33,13 +34,25 @@ def judge(evidence: Evidence) -> Finding:
     inputs, place = len(reproduction.inputs), reproduction.environment
     skipped = sum(cell.status == "skipped" for cell in reproduction.cells)
     left_out = f" that were compared ({skipped} were not)" if skipped else ""
+    what = "second run of the pipeline" if evidence.lineage else "clean run"
+    proven, record = _compiled(evidence)
     return Finding(
         "pass",
-        f"The clean run is {reproduction.verdict} in all {len(reproduction.cells) - skipped} "
+        f"The {what} is {reproduction.verdict} in all {len(reproduction.cells) - skipped} "
         f"code cells{left_out}, with {inputs} input file{'' if inputs == 1 else 's'} by digest, "
-        f"on Python {place.python} ({place.platform}), lock {place.lock[:19]}.",
-        (*shown, _LOCK),
+        f"on Python {place.python} ({place.platform}), lock {place.lock[:19]}{proven}.",
+        (*shown, _LOCK, *record),
     )
+
+
+def _compiled(evidence: Evidence) -> tuple[str, tuple[str, ...]]:
+    """Return what the compiled pipeline adds, and where its record is."""
+    pipeline = evidence.pipeline
+    if pipeline is None or pipeline.proof is None:
+        return "", ()
+    proof = pipeline.proof
+    said = f"; pipeline {pipeline.name} is proven {proof.verdict} in {proof.compared} variables"
+    return said, (_PIPELINE,)
 
 
 def _refused(reproduction: Reproduction) -> Finding:

@@ -1,0 +1,49 @@
+"""A candidate that a pipeline's run was made into: the run, the release, and the champion."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from lifecycle_core.adapters.rendering.plain import one_line
+from lifecycle_core.adapters.rendering.rows import facts
+from lifecycle_core.adapters.rendering.views import champion_comparison, packaged, pipeline_run
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from lifecycle_core.schema.retrained import Retrained
+    from lifecycle_core.schema.retraining import Lineage
+
+
+def values(record: Retrained) -> dict[str, Any]:
+    """Add where it comes from, and what its parts' own views add."""
+    return {
+        **packaged.values(record.packaged),
+        "origin": origin(record.lineage),
+        "summary": pipeline_run.summary(record.run),
+        "champion": champion_comparison.values(record.champion) if record.champion else None,
+    }
+
+
+def text(record: Retrained) -> list[RenderableType]:
+    """Return where it comes from, the release, and how it stands beside the champion."""
+    *release, last = packaged.text(record.packaged)
+    said = facts(*((term, one_line(value)) for term, value in origin(record.lineage)))
+    champion = champion_comparison.text(record.champion) if record.champion else []
+    steps = Text(f"Pipeline {record.run.pipeline}: {pipeline_run.summary(record.run)}")
+    gap = [Text()] if champion else []
+    return [steps, Text(), *release[:1], said, *release[1:], *gap, *champion, last]
+
+
+def origin(lineage: Lineage) -> list[tuple[str, str]]:
+    """Return terms and values of where a release comes from."""
+    before = lineage.retrained_from
+    alias = f" ({lineage.alias})" if lineage.alias else ""
+    changed = [f"{name}={now} (was {then})" for name, (then, now) in lineage.changed.items()]
+    return [
+        ("Retrained from", f"version {before}{alias}" if before else "none: it is the first"),
+        ("Parameters", ", ".join(changed) or "the notebook's own"),
+        ("Run", lineage.run),
+    ]
