@@ -38,6 +38,7 @@ RECORDS = {
     "History": "release",
     "LintReport": "finding",
     "Packaged": "packaged",
+    "PipelineOverview": "pipeline_overview",
     "PipelineRun": "pipeline_run",
     "PipelineRuns": "pipeline_run",
     "PipelineState": "pipeline_run",

@@ -110,6 +110,26 @@ def find_package(name: str | Path, *, start: Path | None = None) -> Package:
     return Package(folder=folder, place=place, pipeline=pipeline, sources={})
 
 
+def packages_of(notebook: Path) -> list[Package]:
+    """Return the pipelines that a notebook was compiled into, by name.
+
+    Args:
+        notebook: Its file; packages are looked for in `pipelines` beside it and in every folder
+            above.
+
+    Raises:
+        InvalidCall: A `pipeline.yaml` there is no pipeline record.
+    """
+    full = notebook.resolve()
+    found = []
+    for above in full.parents:
+        for record in sorted(above.glob(f"pipelines/*/{_RECORD}")):
+            package = find_package(record.parent)
+            if package.place.home / package.place.notebook == full:
+                found.append(package)
+    return found
+
+
 def at_hand(
     place: PackagePlace, digest: str, sources: Callable[[], Mapping[str, str]]
 ) -> PackagePlace:

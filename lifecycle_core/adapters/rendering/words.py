@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 _DIGITS = 12
 _WHOLE = 1000
 _KIBI = 1024
+_TENTH, _TEN, _MINUTE = 0.1, 10, 60
 # Of a state: its colour, its icon and its word, for a state is never shown by colour alone.
 MARKS = {
     "pass": ("good", "✓", "pass"),
@@ -37,6 +38,10 @@ MARKS = {
     "stale": ("warn", "~", "stale"),
     "ok": ("good", "✓", "done"),
     "interrupted": ("bad", "!", "interrupted"),
+    "running": ("calm", "▸", "running"),
+    "waiting": ("none", "…", "waiting"),
+    "compiled": ("good", "✓", "compiled"),
+    "proposed": ("none", "?", "proposed"),
 }
 
 
@@ -111,3 +116,28 @@ def size(count: float) -> str:
         count /= _KIBI
         units.pop(0)
     return f"{count:.0f} B" if units[0] == "B" else f"{count:.1f} {units[0]}"
+
+
+def duration(seconds: float) -> str:
+    """Return a time as people say it, to about two digits.
+
+    Example:
+        >>> duration(0.004), duration(1.25), duration(42.4), duration(125), duration(7500)
+        ('4 ms', '1.2 s', '42 s', '2 min 5 s', '2 h 5 min')
+    """
+    if seconds < _TENTH:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < _TEN:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < _MINUTE:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, _MINUTE)
+    if minutes < _MINUTE:
+        return f"{minutes} min {rest} s"
+    return f"{minutes // _MINUTE} h {minutes % _MINUTE} min"
+
+
+def known_duration(seconds: float | None) -> str:
+    """Return a time as `duration` does; nothing if it is not known."""
+    return "" if seconds is None else duration(seconds)
