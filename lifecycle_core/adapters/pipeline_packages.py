@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +17,7 @@ from lifecycle_core.errors import InvalidCall, TargetUnwritable
 from lifecycle_core.schema.pipeline import Pipeline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from lifecycle_core.schema.pipeline import Generator
 
@@ -128,6 +130,17 @@ def packages_of(notebook: Path) -> list[Package]:
             if package.place.home / package.place.notebook == full:
                 found.append(package)
     return found
+
+
+@contextmanager
+def importable(place: PackagePlace) -> Iterator[None]:
+    """Let a package, and what lies beside its notebook, be imported in the block."""
+    before = list(sys.path)
+    sys.path[:0] = [str(place.root), str(place.home)]
+    try:
+        yield
+    finally:
+        sys.path[:] = before
 
 
 def at_hand(

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from lifecycle_core.cli.answering import answer, parameters_in, verb
+from lifecycle_core.cli.answering import answer, verb
 from lifecycle_core.cli.compile import EXAMPLES as COMPILE_EXAMPLES
 from lifecycle_core.cli.compile import SHORT_HELP as COMPILE_HELP
 from lifecycle_core.cli.compile import compile_command
@@ -20,6 +20,7 @@ from lifecycle_core.cli.export import SHORT_HELP as EXPORT_HELP
 from lifecycle_core.cli.export import export
 from lifecycle_core.cli.options import JsonOption, ParamOption
 from lifecycle_core.errors import InvalidCall
+from lifecycle_core.notebooks.parameter_words import parameters_in
 
 pipeline_app = typer.Typer(
     help="Pipelines: steps compiled from a notebook, run where they are stale."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from lifecycle_core.adapters.workspace import read_notebook
 from lifecycle_core.errors import NotebookInvalid
@@ -39,6 +39,7 @@ def overview(package: Package, state: PipelineState) -> PipelineOverview:
     """
     notebook = package.place.home / package.place.notebook
     cells: dict[int, str] = {}
+    same: Literal["same", "changed", "gone"]
     try:
         found = read_notebook(notebook)
     except NotebookInvalid:

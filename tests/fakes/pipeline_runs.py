@@ -134,7 +134,7 @@ def overview(*, failed: bool = False) -> PipelineOverview:
         trace=_TRACE if failed else "",
     )
     report = StepOverview(
-        name="report",
+        name="evaluate",
         status="not_run" if failed else "stale",
         why=() if failed else ("behind stale step train",),
         inputs=(StepInput(name="customers", step="load_data"),),

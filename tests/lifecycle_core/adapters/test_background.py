@@ -9,10 +9,11 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.background import Background, Standing, advanced
-from lifecycle_core.errors import NoReproduction, NotebookInvalid
+from lifecycle_core.errors import NoAnswer, NotebookInvalid
+from lifecycle_core.schema.reproduction import Reproduction
 from lifecycle_core.verbs.attending import reproduce_meanwhile
 from tests.fakes import records
 from tests.notebook_files import write_notebook
@@ -24,15 +25,15 @@ ROOT = Path(__file__).parents[3]
 PATIENCE = 60.0
 
 
-def ended(background: Background) -> list[Standing]:
+def ended(background: Background[Any]) -> list[Standing[Any]]:
     """Start, wait for the end, and return what was told."""
-    told: list[Standing] = []
+    told: list[Standing[Any]] = []
     background.start(told.append)
     assert background.wait(PATIENCE)
     return told
 
 
-def of(path: Path, journal: dict[str, object] | None = None) -> Background:
+def of(path: Path, journal: dict[str, object] | None = None) -> Background[Reproduction]:
     made = reproduce_meanwhile(path, journal=journal or {})
     assert isinstance(made, Background)
     return made
@@ -67,7 +68,7 @@ def test_stopping_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     background = of(write_notebook(project / "a.ipynb", "import time", "time.sleep(600)"))
     found: list[int] = []
 
-    def tell(standing: Standing) -> None:
+    def tell(standing: Standing[Reproduction]) -> None:
         if standing.label == "time.sleep(600)" and not found:
             found.extend(descendants(background._child.pid))
             background.stop()
@@ -87,10 +88,10 @@ def test_a_child_that_dies_is_said_to_have(tmp_path: Path) -> None:
     program.write_text("import sys; print('it hurts', file=sys.stderr); sys.exit(7)")
     sys.path.insert(0, str(tmp_path))
     try:
-        last = ended(Background("dying", {}))[-1]
+        last = ended(Background("dying", {}, Reproduction))[-1]
     finally:
         sys.path.remove(str(tmp_path))
-    assert isinstance(last.error, NoReproduction)
+    assert isinstance(last.error, NoAnswer)
     assert "ended with code 7" in str(last.error)
     assert last.error.hint == "it hurts"
 
@@ -119,13 +120,13 @@ def test_it_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
 
 
 def test_messages_move_it_on() -> None:
-    one = advanced(Standing(), {"begin": "Running"})
-    two = advanced(one, {"cell": {"done": 1, "total": 3, "label": "x"}})
+    one = advanced(Standing(), {"begin": "Running"}, Reproduction)
+    two = advanced(one, {"cell": {"done": 1, "total": 3, "label": "x"}}, Reproduction)
     assert (two.activity, two.done, two.total, two.label) == ("Running", 1, 3, "x")
-    assert advanced(two, {"end": "Running", "note": "ok"}) == two
-    assert advanced(two, {"begin": "Comparing"}).total == 0
+    assert advanced(two, {"end": "Running", "note": "ok"}, Reproduction) == two
+    assert advanced(two, {"begin": "Comparing"}, Reproduction).total == 0
     record = records.reproduction()
-    done = advanced(two, {"record": record.model_dump(mode="json")})
+    done = advanced(two, {"record": record.model_dump(mode="json")}, Reproduction)
     assert (done.phase, done.record) == ("done", record)
 
 
