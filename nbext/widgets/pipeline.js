@@ -11,10 +11,6 @@ const ENDS = {
 };
 const WORDS = { not_run: "not run" };
 
-// What was opened and where the focus was, by model: the front end draws a panel anew when the
-// output that it stands in is updated, and a reader must not notice.
-const PLACES = new WeakMap();
-
 function said(step, live) {
   const where = live.cell == null ? "" : ` in cell ${live.cell}` + (live.line ? `, line ${live.line}` : "");
   return `${WORDS[live.status] || live.status}${live.status === "failed" ? where : ""}`;
@@ -36,11 +32,11 @@ function table(caption, head, rows) {
 }
 
 class Panel {
-  constructor(model, root) {
+  // `place` is what was opened and what had the focus, in the panel that this one stands in for.
+  constructor(model, root, place) {
     this.model = model;
     this.root = root;
-    this.place = PLACES.get(model) || { open: "", focus: "" };
-    PLACES.set(model, this.place);
+    this.place = place;
     this.news = el("div", { class: "nbr-news", role: "status", "aria-live": "polite" });
     this.bar = el("div", { class: "nbr-run" });
     this.body = el("div");
@@ -64,13 +60,17 @@ class Panel {
     clearInterval(this.timer);
   }
 
-  // Give the focus back that was here when the front end took the panel away.
+  // Give the focus back that was here when the front end took the panel away, unless it is
+  // elsewhere by now: what holds the panel has it if nothing else does.
   comeBack(tries = 20) {
-    const held = document.activeElement;
-    if (!this.place.focus || (held && held !== document.body && !held.classList.contains("jp-Notebook"))) return;
+    if (!this.place.focus) return;
+    if (!this.root.isConnected) {
+      if (tries) requestAnimationFrame(() => this.comeBack(tries - 1));
+      return;
+    }
+    if (document.activeElement && !document.activeElement.contains(this.root)) return;
     const wanted = [...this.root.querySelectorAll("[data-focus]")].find((one) => one.dataset.focus === this.place.focus);
-    if (this.root.isConnected) wanted?.focus({ preventScroll: true });
-    else if (tries) requestAnimationFrame(() => this.comeBack(tries - 1));
+    wanted?.focus({ preventScroll: true });
   }
 
   draw() {
@@ -242,12 +242,17 @@ class Panel {
   }
 }
 
-function render({ model, el: host }) {
-  // JupyterLab must not take keys pressed here for commands of the notebook.
-  const root = el("div", { class: "nbr-pipeline", "data-lm-suppress-shortcuts": "true" });
-  host.append(root);
-  const panel = new Panel(model, root);
-  return () => panel.end();
-}
-
-export default { render };
+// Called once for each widget. The front end draws it anew when the output that it stands in is
+// updated, and a reader must not notice.
+export default () => {
+  const place = { open: "", focus: "" };
+  return {
+    render({ model, el: host }) {
+      // JupyterLab must not take keys pressed here for commands of the notebook.
+      const root = el("div", { class: "nbr-pipeline", "data-lm-suppress-shortcuts": "true" });
+      host.append(root);
+      const panel = new Panel(model, root, place);
+      return () => panel.end();
+    },
+  };
+};

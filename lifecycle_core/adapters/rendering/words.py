@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 _DIGITS = 12
 _WHOLE = 1000
 _KIBI = 1024
-_TENTH, _TEN, _MINUTE = 0.1, 10, 60
+_THOUSANDTH, _TENTH, _TEN, _MINUTE = 0.001, 0.1, 10, 60
 # Of a state: its colour, its icon and its word, for a state is never shown by colour alone.
 MARKS = {
     "pass": ("good", "✓", "pass"),
@@ -126,7 +126,7 @@ def duration(seconds: float) -> str:
         ('4 ms', '1.2 s', '42 s', '2 min 5 s', '2 h 5 min')
     """
     if seconds < _TENTH:
-        return f"{seconds * 1000:.0f} ms"
+        return f"{seconds * 1000:.0f} ms" if seconds >= _THOUSANDTH else "< 1 ms"
     if seconds < _TEN:
         return f"{seconds:.1f} s"
     whole = round(seconds)

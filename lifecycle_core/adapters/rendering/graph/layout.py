@@ -21,6 +21,7 @@ _LANE = 8.0
 _MARGIN = 4.0
 _WIDEST = 3
 _SWEEPS = 6
+_PULLS = 60
 
 Item = tuple[str, ...]
 """A box as `(name,)`, or the place `(source, target, layer)` where a long line passes a layer."""
@@ -147,7 +148,7 @@ def _settle(rows: Sequence[Sequence[Item]], near: Mapping[Item, list[Item]]) -> 
     for row in rows:
         wanted = [0.0] * len(row)
         centres.update(zip(row, _spread(row, wanted), strict=True))
-    for sweep in range(_SWEEPS):
+    for sweep in range(_PULLS):
         for row in rows if sweep % 2 else rows[::-1]:
             means = [_mean([centres[other] for other in near.get(item, ())]) for item in row]
             wanted = [
