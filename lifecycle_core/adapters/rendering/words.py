@@ -119,23 +119,25 @@ def size(count: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Return a time as people say it, to about two digits.
+    """Return a time in one unit, to about two digits.
 
     Example:
-        >>> duration(0.004), duration(1.25), duration(42.4), duration(125), duration(7500)
-        ('4 ms', '1.2 s', '42 s', '2 min 5 s', '2 h 5 min')
+        >>> duration(0.0004), duration(0.04), duration(1.25), duration(42.4)
+        ('< 1 ms', '40 ms', '1.2 s', '42 s')
+        >>> duration(125), duration(7500)
+        ('2.1 min', '2.1 h')
     """
+    if seconds < _THOUSANDTH:
+        return "< 1 ms"
     if seconds < _TENTH:
-        return f"{seconds * 1000:.0f} ms" if seconds >= _THOUSANDTH else "< 1 ms"
+        return f"{seconds * 1000:.0f} ms"
     if seconds < _TEN:
         return f"{seconds:.1f} s"
-    whole = round(seconds)
-    if whole < _MINUTE:
-        return f"{whole} s"
-    minutes, rest = divmod(whole, _MINUTE)
-    if minutes < _MINUTE:
-        return f"{minutes} min {rest} s"
-    return f"{minutes // _MINUTE} h {minutes % _MINUTE} min"
+    if seconds < _MINUTE:
+        return f"{seconds:.0f} s"
+    if seconds < _MINUTE * _MINUTE:
+        return f"{seconds / _MINUTE:.1f} min"
+    return f"{seconds / _MINUTE / _MINUTE:.1f} h"
 
 
 def known_duration(seconds: float | None) -> str:

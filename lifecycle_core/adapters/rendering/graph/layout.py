@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from lifecycle_core.adapters.rendering.graph.links import Link
 
-BOX_WIDTH, BOX_HEIGHT = 196.0, 46.0
+BOX_WIDTH, BOX_HEIGHT = 210.0, 46.0
 _GAP, _ROW = 20.0, 84.0
 _LANE = 8.0
 _MARGIN = 4.0
@@ -143,40 +143,57 @@ def _crossings(rows: Sequence[Sequence[Item]], near: Mapping[Item, list[Item]]) 
 
 
 def _settle(rows: Sequence[Sequence[Item]], near: Mapping[Item, list[Item]]) -> dict[Item, float]:
-    """Return centres: each as near to the mean of its neighbours as its row allows."""
+    """Return centres: each as near to the mean of its neighbours as its row allows.
+
+    No row reaches beyond the widest one, so that a long graph does not wander aside.
+    """
+    room = max((_needs(row) for row in rows), default=0.0)
     centres: dict[Item, float] = {}
     for row in rows:
-        wanted = [0.0] * len(row)
-        centres.update(zip(row, _spread(row, wanted), strict=True))
-    for sweep in range(_PULLS):
-        for row in rows if sweep % 2 else rows[::-1]:
+        centres.update(zip(row, _spread(row, [0.0] * len(row), room), strict=True))
+    for pull in range(_PULLS):
+        for row in rows if pull % 2 else rows[::-1]:
             means = [_mean([centres[other] for other in near.get(item, ())]) for item in row]
             wanted = [
                 centres[item] if mean is None else mean
                 for item, mean in zip(row, means, strict=True)
             ]
-            centres.update(zip(row, _spread(row, wanted), strict=True))
+            centres.update(zip(row, _spread(row, wanted, room), strict=True))
     return centres
 
 
-def _spread(row: Sequence[Item], wanted: Sequence[float]) -> list[float]:
+def _spread(row: Sequence[Item], wanted: Sequence[float], room: float) -> list[float]:
     """Return the centres that are least off those wanted, in order and without overlap.
 
     Without the distances that they must keep this is a monotone regression: neighbours that
     would pass each other share their mean.
     """
-    offsets = [0.0]
-    for one, other in pairwise(row):
-        offsets.append(offsets[-1] + (_width(one) + _width(other)) / 2 + _GAP)
+    offsets = _offsets(row)
     pools: list[list[float]] = []  # sum and count
-    for want, offset in zip(wanted, offsets, strict=False):
+    for want, offset in zip(wanted, offsets, strict=True):
         pools.append([want - offset, 1.0])
         while len(pools) > 1 and pools[-2][0] / pools[-2][1] > pools[-1][0] / pools[-1][1]:
             total, count = pools.pop()
             pools[-1][0] += total
             pools[-1][1] += count
-    places = [total / count for total, count in pools for _ in range(int(count))]
-    return [place + offset for place, offset in zip(places, offsets, strict=False)]
+    least = (_width(row[0]) - room) / 2
+    most = (room - _width(row[-1])) / 2 - offsets[-1]
+    places = [
+        min(max(total / count, least), most) for total, count in pools for _ in range(int(count))
+    ]
+    return [place + offset for place, offset in zip(places, offsets, strict=True)]
+
+
+def _offsets(row: Sequence[Item]) -> list[float]:
+    """Return how far the centres of a row must at least be from the first."""
+    offsets = [0.0]
+    for one, other in pairwise(row):
+        offsets.append(offsets[-1] + (_width(one) + _width(other)) / 2 + _GAP)
+    return offsets
+
+
+def _needs(row: Sequence[Item]) -> float:
+    return _offsets(row)[-1] + (_width(row[0]) + _width(row[-1])) / 2
 
 
 def _points(

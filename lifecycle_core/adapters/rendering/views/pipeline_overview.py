@@ -21,6 +21,8 @@ _NOTICES = {
     "changed": "was changed after these steps were compiled. Save it, then `%pipeline compile`.",
     "gone": "is no longer where these steps were compiled from.",
 }
+_OPEN = frozenset({"waiting", "running", "not_run"})
+"""States in which what a step took the last time would be taken for what it takes now."""
 
 
 def values(record: PipelineOverview) -> dict[str, Any]:
@@ -29,8 +31,8 @@ def values(record: PipelineOverview) -> dict[str, Any]:
         Box(
             name=step.name,
             state=step.status,
-            seconds=step.seconds,
-            bytes=step.bytes,
+            seconds=_seconds(step),
+            bytes=_bytes(step),
             said=_note(step),
         )
         for step in record.steps
@@ -40,7 +42,8 @@ def values(record: PipelineOverview) -> dict[str, Any]:
         "summary": _summary(record),
         "notice": _notice(record),
         "rows": [
-            (step, known_duration(step.seconds), taken(step), _note(step)) for step in record.steps
+            (step, known_duration(_seconds(step)), _size(step), taken(step), _note(step))
+            for step in record.steps
         ],
         "failed": [step for step in record.steps if step.trace],
         "next": _next(record),
@@ -54,8 +57,8 @@ def text(record: PipelineOverview) -> list[RenderableType]:
         made.add_row(
             Text(f"{before} {one_line(step.name)}"),
             mark(step.status),
-            known_duration(step.seconds),
-            "" if step.bytes is None else size(step.bytes),
+            known_duration(_seconds(step)),
+            _size(step),
             Text(_note(step)),
         )
     notice = _notice(record)
@@ -65,6 +68,19 @@ def text(record: PipelineOverview) -> list[RenderableType]:
     parts += [Text(visible(step.trace).rstrip()) for step in record.steps if step.trace]
     parts += [Text(f"Next: {_next(record)}")] if _next(record) else []
     return parts
+
+
+def _seconds(step: StepOverview) -> float | None:
+    return None if step.status in _OPEN else step.seconds
+
+
+def _bytes(step: StepOverview) -> int | None:
+    return None if step.status in _OPEN else step.bytes
+
+
+def _size(step: StepOverview) -> str:
+    known = _bytes(step)
+    return "" if known is None else size(known)
 
 
 def _note(step: StepOverview) -> str:
