@@ -123,10 +123,12 @@ def _show_work(work: Any) -> None:  # noqa: ANN401 - importing it would load the
 
 
 def _complete(shell: InteractiveShell, event: Any) -> list[str]:  # noqa: ANN401 - IPython's own type
-    """Offer the options of the magic at the head of the line, from its own usage."""
+    """Offer the options and the words of the magic at the head of the line, from its own usage."""
     kind = "cell" if event.line.lstrip().startswith("%%") else "line"
     magic = shell.find_magic(event.command.lstrip("%"), kind)
-    return sorted(set(re.findall(r"--[a-z][a-z-]*", magic.parser.format_usage())))
+    usage = magic.parser.format_usage()
+    words = [word for choices in re.findall(r"{([a-z,]+)}", usage) for word in choices.split(",")]
+    return sorted({*re.findall(r"--[a-z][a-z-]*", usage), *words})
 
 
 def _put_back(table: dict[str, Any], name: str, value: Any) -> None:  # noqa: ANN401 - a magic or its place

@@ -10,6 +10,7 @@ from lifecycle_core.adapters.rendering import to_html, to_text
 from lifecycle_core.errors import InvalidCall, LifecycleError, ReleaseNotFound
 from lifecycle_core.schema.proposal import Promotion, Return
 from lifecycle_core.schema.release import Action, Entry, Head, LedgerEvent
+from lifecycle_core.verbs.attending import said
 from lifecycle_core.verbs.pipelines import overview_after
 from lifecycle_core.verbs.showing import difference, lost_source
 from tests.fakes import compilations, pipeline_runs, records
@@ -40,6 +41,7 @@ class FakeVerbs:
     difference = staticmethod(difference)
     lost_source = staticmethod(lost_source)
     overview_after = staticmethod(overview_after)
+    said = staticmethod(said)
     to_html = staticmethod(to_html)
     to_text = staticmethod(to_text)
 
