@@ -14,7 +14,7 @@
     |-- CheckpointFailed       a needed checkpoint is not passed .results   exit 1
     |-- ConcurrentPromotion    somebody else moved the alias     .head      exit 1
     |-- LedgerBroken           the ledger was changed behind us .alias     exit 3
-    |-- NoReproduction         a reproduction gave no answer             exit 3
+    |-- NoAnswer               what ran meanwhile gave no answer         exit 3
     |-- RunStopped             a kernel died, hung or left early .run       exit 3
     |-- TargetUnwritable       a file cannot be written          .path      exit 3
     |-- SinkFailed             a sink did not take an event     .kind      exit 3
@@ -196,8 +196,8 @@ class RunStopped(LifecycleError):
         self.run = run
 
 
-class NoReproduction(LifecycleError):
-    """A reproduction in the background was stopped, or its process died."""
+class NoAnswer(LifecycleError):
+    """What ran in the background was stopped, or its process died."""
 
     exit_code = 3
 

@@ -20,6 +20,7 @@ MAGICS = {
     "finalize": ("line", "nbext.magics.lifecycle:LifecycleMagics"),
     "reproduce": ("line", "nbext.magics.running:RunningMagics"),
     "package": ("line", "nbext.magics.running:RunningMagics"),
+    "pipeline": ("line", "nbext.magics.pipelines:PipelineMagics"),
     "step": ("cell", "nbext.magics.pipelines:PipelineMagics"),
     "promote": ("line", "nbext.magics.registry:RegistryMagics"),
     "rollback": ("line", "nbext.magics.registry:RegistryMagics"),
@@ -49,14 +50,15 @@ RECORDS = {
     "ScoreSummary": "release",
     "Status": "release",
 }
-PANELS = {"Proposal": "proposal"}
-REPORT = ("nbext.report", "Report")
+PANELS = {"PipelineOverview": "pipeline_overview", "Proposal": "proposal"}
+WORK = ("nbext.attended", "Attended")
 
 
 def declare(shell: InteractiveShell) -> None:
     """Make magics and views known to a shell, and remember what stood in their places."""
     manager, bundles = shell.magics_manager, shell.display_formatter.mimebundle_formatter
     before: dict[str, Any] = {"magics": {}, "views": {}, "journal": Listener(shell)}
+    before |= {"deliveries": []}
     shell.meta[MEMORY] = before
     for name, (kind, where) in MAGICS.items():
         before["magics"][name] = manager.magics[kind].pop(name, None), manager.lazy_magics.get(name)
@@ -67,7 +69,7 @@ def declare(shell: InteractiveShell) -> None:
             place = (f"lifecycle_core.schema.{module}", record)
             before["views"][place] = bundles.for_type_by_name(*place, view)
     displays = shell.display_formatter.ipython_display_formatter
-    before["report"] = displays.for_type_by_name(*REPORT, _show_report)
+    before["work"] = displays.for_type_by_name(*WORK, _show_work)
     shell.input_transformers_cleanup.insert(0, without_step)
     before["journal"].start()
 
@@ -81,9 +83,11 @@ def withdraw(shell: InteractiveShell) -> None:
     before["journal"].stop()
     shell.input_transformers_cleanup.remove(without_step)
     displays = shell.display_formatter.ipython_display_formatter
-    displays.pop(".".join(REPORT))
-    if before["report"] is not None:
-        displays.for_type_by_name(*REPORT, before["report"])
+    displays.pop(".".join(WORK))
+    if before["work"] is not None:
+        displays.for_type_by_name(*WORK, before["work"])
+    for delivery in before["deliveries"]:
+        shell.events.unregister("pre_run_cell", delivery)
     for name, (magic, lazy) in before["magics"].items():
         kind, where = MAGICS[name]
         _put_back(manager.magics[kind], name, magic)
@@ -107,22 +111,24 @@ def _show(record: Any) -> dict[str, Any]:  # noqa: ANN401 - any record; importin
 
 
 def _show_panel(record: Any) -> Any:  # noqa: ANN401 - as above, and a pair with metadata
-    from nbext.widgets.promotion import mime_bundle
+    from nbext.panels import mime_bundle
 
     return mime_bundle(record)
 
 
-def _show_report(report: Any) -> None:  # noqa: ANN401 - importing it would load the core
+def _show_work(work: Any) -> None:  # noqa: ANN401 - importing it would load the core
     from nbext.live import show
 
-    show(report)
+    show(work)
 
 
 def _complete(shell: InteractiveShell, event: Any) -> list[str]:  # noqa: ANN401 - IPython's own type
-    """Offer the options of the magic at the head of the line, from its own usage."""
+    """Offer the options and the words of the magic at the head of the line, from its own usage."""
     kind = "cell" if event.line.lstrip().startswith("%%") else "line"
     magic = shell.find_magic(event.command.lstrip("%"), kind)
-    return sorted(set(re.findall(r"--[a-z][a-z-]*", magic.parser.format_usage())))
+    usage = magic.parser.format_usage()
+    words = [word for choices in re.findall(r"{([a-z,]+)}", usage) for word in choices.split(",")]
+    return sorted({*re.findall(r"--[a-z][a-z-]*", usage), *words})
 
 
 def _put_back(table: dict[str, Any], name: str, value: Any) -> None:  # noqa: ANN401 - a magic or its place

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from IPython.display import display, update_display
@@ -54,8 +54,8 @@ class NotebookProgress:
         """Show that an activity is over."""
         self._show(f"{activity}: {note or 'done'}", bar(activity, note or "done", 1, 1))
 
-    def show(self, standing: Standing) -> None:
-        """Show where a reproduction in the background stands."""
+    def show(self, standing: Standing[Any]) -> None:
+        """Show where work in the background stands."""
         self._activity = standing.activity
         if standing.total:
             self.cell(standing.done, standing.total, standing.label)

@@ -1,4 +1,4 @@
-"""A reproduction in a process of its own, so that a live session can go on meanwhile.
+"""Work in a process of its own, so that a live session can go on meanwhile.
 
 The child is asked on stdin and tells on stdout what happens, one JSON document each. It has a
 session of its own, so that an interrupted cell does not end it; it ends when it is told to, and
@@ -16,10 +16,13 @@ import sys
 import tempfile
 import threading
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
 
-from lifecycle_core.errors import LifecycleError, NoReproduction
-from lifecycle_core.schema.reproduction import Reproduction
+from pydantic import TypeAdapter
+
+from lifecycle_core.errors import LifecycleError, NoAnswer
+from lifecycle_core.schema.base import Record
+from lifecycle_core.schema.event import Event
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,16 +30,21 @@ if TYPE_CHECKING:
 Phase = Literal["running", "done", "stopped", "failed"]
 _GRACE = 10.0
 _TAIL = 2_000
+_EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+
+Answer = TypeVar("Answer", bound=Record)
+"""The record that the work gives."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """Where a reproduction stands.
+class Standing(Generic[Answer]):
+    """Where the work stands.
 
     Attributes:
         activity: What is being done, such as `Running the notebook`.
         done: Code cells that have ended, of `total`; 0 of 0 where cells are not the matter.
         label: First line of the cell that runs.
+        event: What was told last of a pipeline's run; None if that was something else.
         record: The answer, once it is `done`.
         error: Why there is none, if it `failed`.
     """
@@ -46,23 +54,30 @@ class Standing:
     done: int = 0
     total: int = 0
     label: str = ""
-    record: Reproduction | None = None
+    event: Event | None = None
+    record: Answer | None = None
     error: LifecycleError | None = None
 
 
-def advanced(standing: Standing, message: Mapping[str, Any]) -> Standing:
+def advanced(
+    standing: Standing[Answer], message: Mapping[str, Any], answer: type[Answer]
+) -> Standing[Answer]:
     """Return where things stand after what the child said.
 
     Example:
-        >>> advanced(Standing(), {"begin": "Running"}).activity
+        >>> from lifecycle_core.schema.reproduction import Reproduction
+        >>> advanced(Standing(), {"begin": "Running"}, Reproduction).activity
         'Running'
     """
+    standing = replace(standing, event=None)
+    if "event" in message:
+        return replace(standing, event=_EVENT.validate_python(message["event"]))
     if "begin" in message:
         return replace(standing, activity=message["begin"], done=0, total=0, label="")
     if "cell" in message:
         return replace(standing, **message["cell"])
     if "record" in message:
-        record = Reproduction.model_validate(message["record"])
+        record = answer.model_validate(message["record"])
         return replace(standing, phase="done", record=record)
     if "error" in message:
         error = pickle.loads(bytes.fromhex(message["error"]))  # noqa: S301 - from our own child
@@ -70,12 +85,12 @@ def advanced(standing: Standing, message: Mapping[str, Any]) -> Standing:
     return standing
 
 
-class Meanwhile(Protocol):
-    """A reproduction that runs while the session goes on; `Background` is one."""
+class Meanwhile(Protocol[Answer]):
+    """Work that goes on while the session does; `Background` is one."""
 
-    standing: Standing
+    standing: Standing[Answer]
 
-    def start(self, tell: Callable[[Standing], None]) -> None:
+    def start(self, tell: Callable[[Standing[Answer]], None]) -> None:
         """Start, return at once, and tell each change."""
 
     def stop(self) -> None:
@@ -85,21 +100,21 @@ class Meanwhile(Protocol):
         """Wait for its end and say whether it came."""
 
 
-class Background:
-    """A reproduction in a child process.
+class Background(Generic[Answer]):
+    """Work in a child process.
 
     Attributes:
         standing: Where it stands now.
     """
 
-    def __init__(self, program: str, request: Mapping[str, Any]) -> None:
-        self.standing = Standing()
-        self._program = program
+    def __init__(self, program: str, request: Mapping[str, Any], answer: type[Answer]) -> None:
+        self.standing: Standing[Answer] = Standing()
+        self._program, self._answer = program, answer
         self._request = json.dumps({**request, "parent": os.getpid()}).encode()
         self._over = threading.Event()
         self._asked_to_stop = False
 
-    def start(self, tell: Callable[[Standing], None]) -> None:
+    def start(self, tell: Callable[[Standing[Answer]], None]) -> None:
         """Start the child and return at once.
 
         Args:
@@ -130,7 +145,7 @@ class Background:
         """Wait for the end and say whether it came; `timeout` in seconds."""
         return self._over.wait(timeout)
 
-    def _follow(self, tell: Callable[[Standing], None]) -> None:
+    def _follow(self, tell: Callable[[Standing[Answer]], None]) -> None:
         assert self._child.stdin is not None  # noqa: S101 - both are pipes
         assert self._child.stdout is not None  # noqa: S101
         try:
@@ -138,7 +153,7 @@ class Background:
                 with self._child.stdin as stdin:
                     stdin.write(self._request)
                 for line in lines:
-                    self.standing = advanced(self.standing, json.loads(line))
+                    self.standing = advanced(self.standing, json.loads(line), self._answer)
                     if self.standing.phase == "running":
                         tell(self.standing)
                 code = self._child.wait()
@@ -148,13 +163,13 @@ class Background:
             self._over.set()
             tell(self.standing)
 
-    def _ended_without_answer(self, code: int) -> Standing:
+    def _ended_without_answer(self, code: int) -> Standing[Answer]:
         if self._asked_to_stop:
             return replace(self.standing, phase="stopped")
         self._said.seek(0)
         tail = self._said.read()[-_TAIL:].decode(errors="replace").strip()
-        error = NoReproduction(
-            f"The process that reproduced the notebook ended with code {code} and no answer.",
+        error = NoAnswer(
+            f"The process that was to do it ended with code {code} and no answer.",
             hint=tail or "It said nothing.",
         )
         return replace(self.standing, phase="failed", error=error)

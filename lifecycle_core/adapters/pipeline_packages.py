@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
@@ -20,7 +21,7 @@ from lifecycle_core.errors import InvalidCall, TargetUnwritable
 from lifecycle_core.schema.pipeline import Pipeline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from lifecycle_core.schema.pipeline import Generator
 
@@ -141,6 +142,37 @@ def enter(place: PackagePlace) -> None:
     os.chdir(place.home)
     sys.path[:0] = [str(place.home), str(place.root)]
     import_module(place.name)
+
+
+def packages_of(notebook: Path) -> list[Package]:
+    """Return the pipelines that a notebook was compiled into, by name.
+
+    Args:
+        notebook: Its file; packages are looked for in `pipelines` beside it and in every folder
+            above.
+
+    Raises:
+        InvalidCall: A `pipeline.yaml` there is no pipeline record.
+    """
+    full = notebook.resolve()
+    found = []
+    for above in full.parents:
+        for record in sorted(above.glob(f"pipelines/*/{RECORD}")):
+            package = find_package(record.parent)
+            if package.place.home / package.place.notebook == full:
+                found.append(package)
+    return found
+
+
+@contextmanager
+def importable(place: PackagePlace) -> Iterator[None]:
+    """Let a package, and what lies beside its notebook, be imported in the block."""
+    before = list(sys.path)
+    sys.path[:0] = [str(place.root), str(place.home)]
+    try:
+        yield
+    finally:
+        sys.path[:] = before
 
 
 def at_hand(

@@ -1,17 +1,16 @@
-"""How a command begins and ends: its words read, its waiting told, its answer printed."""
+"""How a command begins and ends: its waiting told, its answer printed, its exit code."""
 
 from __future__ import annotations
 
 import functools
-import json
 import os
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import TYPE_CHECKING, ParamSpec
 
 import typer
 
-from lifecycle_core.errors import InvalidCall, LifecycleError
+from lifecycle_core.errors import LifecycleError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,22 +54,6 @@ def asking() -> Iterator[None]:
         progress.begin("Asking the registry")
         yield
         progress.end("Asking the registry")
-
-
-def parameters_in(pairs: list[str] | None) -> dict[str, Any]:
-    """Read `k=v` words; a value is JSON where it can be read as JSON, else text."""
-    parameters: dict[str, Any] = {}
-    for pair in pairs or ():
-        key, equals, value = pair.partition("=")
-        if not equals or not key.isidentifier():
-            raise InvalidCall(
-                f"--param is {pair!r}, want name=value.", hint="Try --param alpha=0.1."
-            )
-        try:
-            parameters[key] = json.loads(value)
-        except json.JSONDecodeError:
-            parameters[key] = value
-    return parameters
 
 
 def answer(record: Record, json_file: Path | None, *, columns: int | None = None) -> None:

@@ -1,4 +1,4 @@
-"""`python -m lifecycle_core.cli.background`: one reproduction for a session that goes on meanwhile.
+"""`python -m lifecycle_core.cli.background`: work for a session that goes on meanwhile.
 
 It is asked on stdin and tells on stdout what happens, one JSON document each; see
 `adapters/background.py`, which starts it. It never outlives the process that did.
@@ -13,7 +13,6 @@ import signal
 import sys
 import threading
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from lifecycle_core.errors import LifecycleError
@@ -21,20 +20,30 @@ from lifecycle_core.errors import LifecycleError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from lifecycle_core.schema.base import Record
+    from lifecycle_core.schema.event import Event
+
 _POLL = 0.5
 _GRACE = 10.0
 
 
 class Told:
-    """Progress as JSON lines."""
+    """Progress and events as JSON lines; they may come from several threads."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+        self._lock = threading.Lock()
 
     def say(self, **message: Any) -> None:  # noqa: ANN401 - anything that is JSON
         """Write one message."""
-        self._stream.write(json.dumps(message) + "\n")
-        self._stream.flush()
+        with self._lock:
+            self._stream.write(json.dumps(message) + "\n")
+            self._stream.flush()
+
+    def event(self, event: Event) -> None:
+        """Say what happened in a run, if it changes how a step or the run stands."""
+        if event.kind.startswith(("run_", "step_")):
+            self.say(event=event.model_dump(mode="json"))
 
     def begin(self, activity: str) -> None:
         """Say that an activity starts."""
@@ -50,7 +59,7 @@ class Told:
 
 
 def main() -> None:
-    """Read the request, reproduce, and write the answer."""
+    """Read the request, do it, and write the answer."""
     signal.signal(signal.SIGTERM, _interrupt)
     told = Told(os.fdopen(os.dup(1), "w", encoding="utf-8"))
     os.dup2(2, 1)  # what a library prints must not mix with what we tell
@@ -67,12 +76,17 @@ def main() -> None:
 def _answer(request: Mapping[str, Any], told: Told) -> dict[str, Any]:
     from lifecycle_core import verbs
 
-    record = verbs.reproduce(
-        Path(request["notebook"]),
-        rtol=request["rtol"],
-        session=request["session"],
-        progress=told,
-    )
+    words = request["words"]
+    record: Record
+    match request["verb"]:
+        case "reproduce":
+            record = verbs.reproduce(**words, progress=told)
+        case "compile_pipeline":
+            record = verbs.compile_pipeline(**words, progress=told)
+        case "run_pipeline":
+            record = verbs.run_pipeline(**words, tell=told.event, progress=told)
+        case other:
+            raise ValueError(other)
     return record.model_dump(mode="json")
 
 

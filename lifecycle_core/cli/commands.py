@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from lifecycle_core import __version__
-from lifecycle_core.cli.answering import answer, asking, parameters_in, verb
+from lifecycle_core.cli.answering import answer, asking, verb
 from lifecycle_core.cli.lint import lint
 from lifecycle_core.cli.options import (
     JsonOption,
@@ -24,6 +24,7 @@ from lifecycle_core.cli.pipeline import pipeline_app
 from lifecycle_core.cli.reproduce import EXAMPLES as REPRODUCE_EXAMPLES
 from lifecycle_core.cli.reproduce import SHORT_HELP as REPRODUCE_HELP
 from lifecycle_core.cli.reproduce import reproduce
+from lifecycle_core.notebooks.parameter_words import parameters_in
 
 app = typer.Typer(
     epilog="Start with: nbrelease run NOTEBOOK",

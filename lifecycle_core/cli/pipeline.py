@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lifecycle_core.cli.answering import answer, parameters_in, verb
+from lifecycle_core.cli.answering import answer, verb
 from lifecycle_core.cli.compile import EXAMPLES as COMPILE_EXAMPLES
 from lifecycle_core.cli.compile import (
     PROPOSE_EXAMPLES,
@@ -26,6 +26,7 @@ from lifecycle_core.cli.export import export
 from lifecycle_core.cli.options import JsonOption, ParamOption
 from lifecycle_core.cli.windows import windows_of
 from lifecycle_core.errors import InvalidCall
+from lifecycle_core.notebooks.parameter_words import parameters_in
 
 if TYPE_CHECKING:
     from lifecycle_core.schema.backtest import Backtest

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from lifecycle_core.cli.answering import answer, parameters_in, verb, width
+from lifecycle_core.cli.answering import answer, verb, width
 from lifecycle_core.cli.options import JsonOption, ParamOption, RtolOption, TimeoutOption
 from lifecycle_core.cli.reporting import Reports
 from lifecycle_core.errors import LifecycleError
+from lifecycle_core.notebooks.parameter_words import parameters_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -71,7 +71,7 @@ def parse_notebook(text: bytes, path: Path, *, to_run: bool = True) -> Notebook:
             path=str(path),
             hint="Name a notebook that trains a model and chooses the final one with %finalize.",
         )
-    return Notebook(path=path, content=content, digest=_digest(content))
+    return Notebook(path=path, content=content, digest=source_digest(content))
 
 
 def _load(text: bytes, path: Path) -> dict[str, Any]:
@@ -189,7 +189,8 @@ def _check_kernel(metadata: Mapping[str, Any], path: Path) -> None:
         )
 
 
-def _digest(content: Mapping[str, Any]) -> str:
+def source_digest(content: Mapping[str, Any]) -> str:
+    """Return the `digest` of a notebook whose JSON this is, sources joined."""
     cells = [
         [cell["cell_type"], cell["source"], sorted(map(str, cell["metadata"].get("tags", [])))]
         for cell in content["cells"]

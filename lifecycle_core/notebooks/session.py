@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
     from lifecycle_core.notebooks.read import Notebook
 
-_OWN = re.compile(r"(\w+\s*=\s*)?%(load_ext\s+nbext|reproduce|package|promote|rollback|releases)\b")
+_OWN = re.compile(
+    r"(\w+\s*=\s*)?"
+    r"%(load_ext\s+nbext|reproduce|package|pipeline|promote|rollback|releases)\b"
+)
 
 
 class Unsaved(NamedTuple):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lifecycle_core.notebooks.facts import Facts, Variable
 
 _SKIP = "skip-execution"
-_OWN_RUNS = frozenset({"package", "promote", "releases", "reproduce", "rollback"})
+_OWN_RUNS = frozenset({"package", "pipeline", "promote", "releases", "reproduce", "rollback"})
 _UNSURE = "nondeterministic"
 _LOGGED_TIME = ("(relativeCreated)",)
 """What `logging` reads the clock for by itself."""

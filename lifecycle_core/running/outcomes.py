@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
+from lifecycle_core.schema.pipeline import StepOutput
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -118,3 +120,11 @@ def merged_files(outcomes: Iterable[Outcome]) -> dict[str, WrittenFile]:
     for outcome in outcomes:
         found.update(outcome.files)
     return found
+
+
+def told_outputs(trace: StepTrace | None) -> tuple[StepOutput, ...]:
+    """Return what a step gave, as records of runs tell it."""
+    return tuple(
+        StepOutput(name=value.name, type=value.type, digest=value.digest, note=value.note)
+        for value in (trace.outputs if trace else ())
+    )

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 from lifecycle_core.adapters.scheduling import Node
 from lifecycle_core.adapters.store import ObjectBroken
 from lifecycle_core.running.deciding import decide
-from lifecycle_core.running.outcomes import Outcome, merged_files
+from lifecycle_core.running.outcomes import Outcome, merged_files, told_outputs
 from lifecycle_core.running.performing import perform, remember, restore
 from lifecycle_core.running.planning import Plan, code_of_steps, plan
 from lifecycle_core.running.telling import Nodes, Telling, plain
-from lifecycle_core.schema.pipeline import StepOutput
 from lifecycle_core.schema.pipeline_run import PipelineRun, PipelineRuns, StepRun
 
 if TYPE_CHECKING:
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from lifecycle_core.adapters.store import Store
     from lifecycle_core.running.outcomes import Checks, Task
     from lifecycle_core.schema.event import Event
+    from lifecycle_core.schema.pipeline import Step
 
 _ROUNDS = 5
 """How often a run begins anew because an object it relied on turned out not to be whole."""
@@ -179,7 +179,9 @@ class _Batch:
             started=began,
             seconds=seconds,
             exit="ok" if good else "failed",
-            steps=tuple(_step_run(step, outcome) for step, outcome in ended.items()),
+            steps=tuple(
+                _step_run(each.task.step, ended[step]) for step, each in telling.plan.steps.items()
+            ),
             hooks=tuple(telling.notes),
             environment=self._package.differing,
         )
@@ -198,25 +200,24 @@ def _lost(outcome: Outcome) -> Outcome:
     return replace(outcome, ending="failed", error=error)
 
 
-def _step_run(step: str, outcome: Outcome) -> StepRun:
+def _step_run(step: Step, outcome: Outcome) -> StepRun:
     trace = outcome.trace
     return StepRun(
-        name=step,
+        name=step.name,
         status="not_run" if outcome.ending == "broken" else outcome.ending,
         why=outcome.why,
         key=outcome.key,
         seconds=outcome.seconds,
         bytes=trace.bytes if trace else 0,
         peak_bytes=trace.peak_bytes if trace else None,
-        outputs=tuple(
-            StepOutput(name=value.name, type=value.type, digest=value.digest, note=value.note)
-            for value in (trace.outputs if trace else ())
-        ),
+        outputs=told_outputs(trace),
         printed=outcome.printed,
         error=outcome.error,
         cell=outcome.cell,
         line=outcome.line,
         trace=outcome.shown,
+        inputs=step.inputs,
+        after=step.after,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.running.deciding import decide, known_reasons
+from lifecycle_core.running.outcomes import told_outputs
 from lifecycle_core.running.planning import code_of_steps, plan
 from lifecycle_core.running.telling import plain
 from lifecycle_core.schema.pipeline_run import PipelineState, StepState
@@ -53,7 +54,14 @@ def _state(name: str, planned: PlannedStep, fresh: dict[str, Outcome]) -> StepSt
         if decision.trace is not None:
             fresh[name] = decision.fresh(name)
             return StepState(
-                name=name, fresh=True, seconds=decision.trace.seconds, bytes=decision.trace.bytes
+                name=name,
+                fresh=True,
+                seconds=decision.trace.seconds,
+                bytes=decision.trace.bytes,
+                inputs=task.step.inputs,
+                after=task.step.after,
+                outputs=told_outputs(decision.trace),
+                printed=decision.trace.printed,
             )
         why = decision.why
     last = task.store.last(task.pipeline, name)
@@ -63,4 +71,6 @@ def _state(name: str, planned: PlannedStep, fresh: dict[str, Outcome]) -> StepSt
         why=why or known_reasons(task, last, stale),
         seconds=last.seconds if last else None,
         bytes=last.bytes if last else None,
+        inputs=task.step.inputs,
+        after=task.step.after,
     )

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from lifecycle_core.schema.base import Record
-from lifecycle_core.schema.pipeline import StepOutput
+from lifecycle_core.schema.pipeline import StepInput, StepOutput
 
 StepStatus = Literal["ran", "fresh", "failed", "not_run"]
 
@@ -28,6 +28,8 @@ class StepRun(Record):
         cell: Index of the notebook's cell in which it failed.
         line: Line in that cell, from 1.
         trace: Python's traceback, in which frames of the package name the notebook's cell and line.
+        inputs: As the pipeline's step has them: from which steps they came.
+        after: Steps that had to run before it for another reason, likewise.
     """
 
     name: str
@@ -43,6 +45,8 @@ class StepRun(Record):
     cell: int | None = None
     line: int | None = None
     trace: str = ""
+    inputs: tuple[StepInput, ...] = ()
+    after: tuple[str, ...] = ()
 
 
 class PipelineRun(Record):
@@ -93,6 +97,10 @@ class StepState(Record):
             sentence then names that step.
         seconds: How long it took when it last ran; None if it never did.
         bytes: Size of its outputs in the store; None if it never ran.
+        inputs: As the pipeline's step has them.
+        after: Likewise.
+        outputs: Of a fresh one, what is in the store.
+        printed: Of a fresh one, what it printed, cut to 20,000 characters.
     """
 
     name: str
@@ -100,6 +108,10 @@ class StepState(Record):
     why: tuple[str, ...] = ()
     seconds: float | None = None
     bytes: int | None = None
+    inputs: tuple[StepInput, ...] = ()
+    after: tuple[str, ...] = ()
+    outputs: tuple[StepOutput, ...] = ()
+    printed: str = ""
 
 
 class PipelineState(Record):

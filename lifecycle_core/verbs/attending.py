@@ -1,4 +1,4 @@
-"""What a live session asks for: where its notebook lies, and a reproduction that runs meanwhile."""
+"""What a live session asks for: where its notebook lies, and work that goes on meanwhile."""
 
 from __future__ import annotations
 
@@ -6,13 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.background import Background, Meanwhile, Standing
 from lifecycle_core.adapters.live_notebook import Located, Traces, locate
+from lifecycle_core.schema.pipeline import Compilation
+from lifecycle_core.schema.pipeline_run import PipelineRun
+from lifecycle_core.schema.reproduction import Reproduction
 from lifecycle_core.schema.session import SessionJournal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["Located", "Meanwhile", "Standing", "find_notebook", "reproduce_meanwhile", "said"]
+__all__ = [
+    "Located", "Meanwhile", "Standing", "compile_meanwhile", "find_notebook",
+    "reproduce_meanwhile", "run_meanwhile", "said",
+]  # fmt: skip
 _PROGRAM = "lifecycle_core.cli.background"
 
 
@@ -32,7 +38,7 @@ def find_notebook(journal: Mapping[str, Any], **traces: Any) -> Located:  # noqa
 
 def reproduce_meanwhile(
     notebook: Path, *, rtol: float | None = None, journal: Mapping[str, Any]
-) -> Meanwhile:
+) -> Meanwhile[Reproduction]:
     """Return a reproduction in a process of its own, ready to start.
 
     Args:
@@ -40,12 +46,34 @@ def reproduce_meanwhile(
         rtol: Relative difference at which two numbers count as equal, in [0, 1).
         journal: What the session ran and holds, as `nbrelease/session/1`.
     """
-    request = {"notebook": str(notebook), "rtol": rtol, "session": dict(journal)}
-    return Background(_PROGRAM, request)
+    words = {"notebook": str(notebook), "rtol": rtol, "session": dict(journal)}
+    return Background(_PROGRAM, {"verb": "reproduce", "words": words}, Reproduction)
 
 
-def said(standing: Standing) -> str:
-    """Return in a few words where a reproduction stands."""
+def compile_meanwhile(
+    notebook: Path, *, name: str | None = None, out: Path | None = None
+) -> Meanwhile[Compilation]:
+    """Return the compilation of a notebook in a process of its own, ready to start.
+
+    The arguments are those of `compile_pipeline`.
+    """
+    words = {"notebook": str(notebook), "name": name, "out": str(out) if out else None}
+    return Background(_PROGRAM, {"verb": "compile_pipeline", "words": words}, Compilation)
+
+
+def run_meanwhile(folder: str, *, parameters: Mapping[str, Any]) -> Meanwhile[PipelineRun]:
+    """Return a run of a compiled pipeline in a process of its own, ready to start.
+
+    Args:
+        folder: Of its package.
+        parameters: Values in place of the notebook's; such as JSON holds.
+    """
+    words = {"name_or_folder": folder, "parameters": dict(parameters)}
+    return Background(_PROGRAM, {"verb": "run_pipeline", "words": words}, PipelineRun)
+
+
+def said(standing: Standing[Any]) -> str:
+    """Return in a few words where the work stands."""
     if standing.phase == "running" and standing.total:
         return f"cell {min(standing.done + 1, standing.total)} of {standing.total}"
     return standing.activity if standing.phase == "running" else standing.phase

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from lifecycle_core.adapters.background import Standing
     from lifecycle_core.adapters.pipeline_packages import Package
     from lifecycle_core.schema.event import Event
+    from lifecycle_core.schema.pipeline_overview import PipelineOverview
     from lifecycle_core.schema.pipeline_run import PipelineRun, PipelineRuns, PipelineState
 
 _SILENT = Silent()
@@ -134,18 +136,86 @@ def show_pipeline(
 
 
 def pipeline_results(
-    made: PipelineRun, names: Sequence[str] = (), *, store: str | None = None
+    made: PipelineRun,
+    names: Sequence[str] = (),
+    *,
+    package: str | Path | None = None,
+    store: str | None = None,
 ) -> dict[str, Any]:
     """Return variables that a run gave, by name; all of them if none is named.
 
     The arguments are those of `run_pipeline`; values are unpickled, so the store must be trusted.
 
+    Args:
+        made: A run.
+        names: Which.
+        package: Name or folder of the pipeline's package, for values of classes that it defines;
+            None if it can be imported as it is.
+        store: That the run used.
+
     Raises:
         InvalidCall: The run gave no such variable, or it is no longer in the store.
     """
+    from lifecycle_core.adapters.pipeline_packages import find_package, importable
     from lifecycle_core.running import results
 
-    return results(made, names, store=store_at(load_settings(), store, to_write=False))
+    found = store_at(load_settings(), store, to_write=False)
+    if package is None:
+        return results(made, names, store=found)
+    with importable(find_package(package).place):
+        return results(made, names, store=found)
+
+
+def pipeline_of(notebook: Path, name: str | None = None) -> Path | None:
+    """Return the folder of the package that a notebook was compiled into; None if there is none.
+
+    Args:
+        notebook: Its file.
+        name: Of the pipeline, for a notebook that has several.
+
+    Raises:
+        InvalidCall: It has several and none is named, or none of that name.
+    """
+    from lifecycle_core.adapters.pipeline_packages import packages_of
+
+    found = {package.pipeline.name: package.folder for package in packages_of(notebook)}
+    if name is None and len(found) <= 1:
+        return next(iter(found.values()), None)
+    if name in found:
+        return found[name]
+    known = f"It has: {', '.join(found)}." if found else "%pipeline compile makes one."
+    if name is None:
+        raise InvalidCall(f"{notebook.name} has several pipelines.", hint=f"{known} Use --name.")
+    raise InvalidCall(f"{notebook.name} has no pipeline `{name}`.", hint=known)
+
+
+def pipeline_overview(
+    name_or_folder: str | Path,
+    *,
+    parameters: Mapping[str, Any] = _NONE,
+    store: str | None = None,
+) -> PipelineOverview:
+    """Return a pipeline to look at: its graph, how each step stands, and what is inside it.
+
+    The arguments are those of `run_pipeline`. Nothing of the user's is imported or run.
+    """
+    from lifecycle_core.adapters.pipeline_packages import find_package
+    from lifecycle_core.running import overview, show
+
+    package = find_package(name_or_folder)
+    where = store_at(load_settings(), store, to_write=False)
+    return overview(package, show(package, store=where, parameters=parameters))
+
+
+def overview_after(seen: PipelineOverview, standing: Standing[PipelineRun]) -> PipelineOverview:
+    """Return how a pipeline looks once its run stands so; every standing is to be told in turn."""
+    from lifecycle_core.running import ended, followed, interrupted
+
+    if standing.record is not None:
+        return ended(seen, standing.record)
+    if standing.phase != "running":
+        return interrupted(seen)
+    return seen if standing.event is None else followed(seen, standing.event)
 
 
 def _each(

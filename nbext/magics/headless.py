@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _COMMANDS = {
     "reproduce": "nbrelease reproduce NOTEBOOK",
     "package": "nbrelease run NOTEBOOK",
+    "pipeline": "nbrelease pipeline show NAME",
+    "pipeline compile": "nbrelease pipeline compile NOTEBOOK",
+    "pipeline run": "nbrelease pipeline run NAME",
     "promote": "nbrelease promote",
     "rollback": "nbrelease rollback",
     "releases": "nbrelease status",
@@ -31,7 +34,8 @@ def left_for_later(shell: InteractiveShell, verb: str, line: str) -> bool:
     if somebody_is_there(shell):
         return False
     _record(verb, line)
-    command = _COMMANDS[verb] + ("" if "NOTEBOOK" in _COMMANDS[verb] else f" {line.strip()}")
+    command = _COMMANDS.get(" ".join([verb, *line.split()[:1]]), _COMMANDS[verb])
+    command += "" if "NOTEBOOK" in command or "NAME" in command else f" {line.strip()}"
     sys.stdout.write(
         f"%{verb} is recorded, not done: nobody is there to answer. `{command.strip()}` does it.\n"
     )

@@ -18,17 +18,6 @@ const VERDICTS = {
 const ALIASES = ["candidate", "challenger", "champion"];
 const short = (digest) => digest.replace(/^sha256:/, "").slice(0, 12);
 
-function el(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value != null) node.setAttribute(name, value);
-  }
-  node.append(...children.filter((child) => child != null && child !== ""));
-  return node;
-}
-
 // What stands between backticks in a sentence is code.
 function coded(text) {
   return text

@@ -9,17 +9,15 @@ checks that against what it showed before a verb of the core acts.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import anywidget  # noqa: TID253 - this module loads when the first panel shows
 import traitlets
-from IPython.core.getipython import get_ipython
 from pydantic import ValidationError
 
 from lifecycle_core.errors import LifecycleError
-from nbext.presence import can_show_widgets
-from nbext.views import mime_bundle as plain_bundle
 from nbext.widgets.messages import CLICK, PromoteClick, RefreshClick, RollbackClick
+from nbext.widgets.panel import script
 
 if TYPE_CHECKING:
     from lifecycle_core.schema.proposal import Proposal
@@ -50,7 +48,7 @@ class PromotionPanel(anywidget.AnyWidget):
             done, else empty) and `message` (`kind` is empty, `done` or `error`; `text`; `hint`).
     """
 
-    _esm = _HERE / "promotion.js"
+    _esm = script("promotion.js")
     _css = _HERE / "promotion.css"
     state = traitlets.Dict().tag(sync=True)
 
@@ -137,14 +135,3 @@ class PromotionPanel(anywidget.AnyWidget):
     def _show(self, *, busy: str = "", message: dict[str, str] | None = None) -> None:
         proposal = self._proposal.model_dump(mode="json")
         self.state = {"proposal": proposal, "busy": busy, "message": message or _QUIET}
-
-
-def mime_bundle(record: Proposal) -> dict[str, Any] | tuple[dict[str, Any], dict[str, Any]]:
-    """Return the panel if a person can use it; text and HTML always, for the saved notebook."""
-    plain = plain_bundle(record)
-    if not can_show_widgets(get_ipython()):
-        return plain
-    from lifecycle_core import verbs
-
-    data, metadata = PromotionPanel(record, verbs)._repr_mimebundle_()
-    return {**data, **plain}, metadata

@@ -11,17 +11,19 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import anywidget  # noqa: TID253 - this module loads when the first panel shows
 import traitlets
 
+from nbext.widgets.panel import Panel, script
+
 if TYPE_CHECKING:
+    from lifecycle_core.schema.reproduction import Reproduction
     from lifecycle_core.verbs.attending import Standing
     from nbext.report import Report
 
 _HERE = Path(__file__).parent
 
 
-class ReproductionPanel(anywidget.AnyWidget):
+class ReproductionPanel(Panel):
     """A reproduction as it goes on.
 
     Attributes:
@@ -31,25 +33,23 @@ class ReproductionPanel(anywidget.AnyWidget):
             and `hint` of an error.
     """
 
-    _esm = _HERE / "reproduction.js"
+    _esm = script("reproduction.js")
     _css = _HERE / "reproduction.css"
     state = traitlets.Dict().tag(sync=True)
 
     def __init__(self, report: Report) -> None:
-        super().__init__()
+        super().__init__(report)
         self._begun = time.monotonic()
         self._named = {"notebook": report.located.path.name, "how": report.located.how}
-        self._stop = report.stop
         self.show(report)
-        self.on_msg(self._receive)
 
     def __repr__(self) -> str:
         """Say which notebook the panel is about."""
         return f"ReproductionPanel({self._named['notebook']!r})"
 
-    def show(self, report: Report) -> None:
+    def show(self, work: Report) -> None:
         """Show where the reproduction stands now."""
-        standing = report.standing
+        standing = work.standing
         error = standing.error
         self.state = {
             **self._named,
@@ -64,27 +64,16 @@ class ReproductionPanel(anywidget.AnyWidget):
             "fact": str(error or ""),
             "hint": error.hint if error else "",
         }
-        # ipykernel >= 7.4 answers a click in the shell that sent last, here the main one, where the
-        # button would wait for the user's running cell. Without this mark the front end chooses.
-        self.comm.__dict__.pop("_reply_subshell_id", None)
-
-    def view(self) -> dict[str, Any]:
-        """Return what makes a front end show this panel."""
-        bundle, _ = self._repr_mimebundle_()
-        return {kind: data for kind, data in bundle.items() if "widget" in kind}
-
-    def _receive(self, _: object, content: object, buffers: object) -> None:  # noqa: ARG002 - as ipywidgets calls
-        if content == {"act": "stop"}:
-            self._stop()
+        self._answer_anywhere()
 
 
-def _html(standing: Standing) -> str:
+def _html(standing: Standing[Reproduction]) -> str:
     from lifecycle_core import verbs
 
     return verbs.to_html(standing.record) if standing.record else ""
 
 
-def _lost(standing: Standing) -> list[dict[str, Any]]:
+def _lost(standing: Standing[Reproduction]) -> list[dict[str, Any]]:
     session = standing.record.session if standing.record else None
     lost = session.sources if session else ()
     return [{"count": found.count, "source": found.source} for found in lost]

@@ -1,4 +1,4 @@
-"""A reproduction in the background that a test moves on by hand."""
+"""Work in the background that a test moves on by hand."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from tests.fakes import records
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from lifecycle_core.schema.base import Record
+
 
 class FakeBackground:
     """Stands in for `adapters.background.Background`.
@@ -21,14 +23,15 @@ class FakeBackground:
         answers: It has its record as soon as somebody waits for it.
     """
 
-    def __init__(self) -> None:
-        self.standing = Standing()
+    def __init__(self, answer: Record | None = None) -> None:
+        self.standing: Standing[Any] = Standing()
         self.stopped = False
         self.answers = True
+        self._answer = answer or records.reproduction()
         self._over = threading.Event()
-        self._tell: Callable[[Standing], None] | None = None
+        self._tell: Callable[[Standing[Any]], None] | None = None
 
-    def start(self, tell: Callable[[Standing], None]) -> None:
+    def start(self, tell: Callable[[Standing[Any]], None]) -> None:
         """Remember whom to tell."""
         self._tell = tell
 
@@ -40,12 +43,12 @@ class FakeBackground:
     def wait(self, timeout: float | None = None) -> bool:
         """Have the record, if it answers."""
         if self.answers and self.standing.phase == "running":
-            self.move(phase="done", record=records.reproduction())
+            self.move(phase="done", record=self._answer)
         return self._over.wait(0 if timeout else timeout)
 
     def move(self, **changes: Any) -> None:  # noqa: ANN401 - the fields of Standing
         """Change where it stands, and tell."""
-        self.standing = replace(self.standing, **changes)
+        self.standing = replace(self.standing, **{"event": None, **changes})
         if self.standing.phase != "running":
             self._over.set()
         assert self._tell is not None

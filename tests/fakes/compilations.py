@@ -86,6 +86,7 @@ def refused() -> Compilation:
         notebook="notebooks/churn.ipynb",
         name="churn",
         compiled=False,
+        pipeline=pipeline().model_copy(update={"proof": None}),
         refusals=(
             Refusal(
                 cells=(3,),

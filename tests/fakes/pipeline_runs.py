@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from lifecycle_core.schema.pipeline import StepOutput
+from lifecycle_core.schema.pipeline import StepInput, StepOutput
+from lifecycle_core.schema.pipeline_overview import PipelineOverview, SourceCell, StepOverview
 from lifecycle_core.schema.pipeline_run import (
     PipelineRun,
     PipelineRuns,
@@ -16,6 +17,8 @@ _TRACE = """Traceback (most recent call last):
     model.fit(X, y)
 ValueError: Input y contains NaN.
 """
+_TO_TRAIN = (StepInput(name="customers", step="load_data"),)
+_TO_EVALUATE = (*_TO_TRAIN, StepInput(name="model", step="train"))
 
 
 def run(*, good: bool = True, seed: int = 7) -> PipelineRun:
@@ -36,6 +39,7 @@ def run(*, good: bool = True, seed: int = 7) -> PipelineRun:
         key="b" * 64,
         seconds=3.5,
         bytes=2_500_000,
+        inputs=_TO_TRAIN,
     )
     failed = StepRun(
         name="train",
@@ -47,9 +51,15 @@ def run(*, good: bool = True, seed: int = 7) -> PipelineRun:
         cell=4,
         line=2,
         trace=_TRACE,
+        inputs=_TO_TRAIN,
     )
-    last = StepRun(name="evaluate", status="ran", why=("input model changed (from train)",))
-    behind = StepRun(name="evaluate", status="not_run")
+    last = StepRun(
+        name="evaluate",
+        status="ran",
+        why=("input model changed (from train)",),
+        inputs=_TO_EVALUATE,
+    )
+    behind = StepRun(name="evaluate", status="not_run", inputs=_TO_EVALUATE)
     return PipelineRun(
         id="20261123T180405000000-1a2b3c4d",
         pipeline="churn",
@@ -81,7 +91,59 @@ def state() -> PipelineState:
                 why=("parameter seed: 7 -> 8",),
                 seconds=3.5,
                 bytes=2_500_000,
+                inputs=_TO_TRAIN,
             ),
-            StepState(name="evaluate", fresh=False, why=("behind stale step train",)),
+            StepState(
+                name="evaluate",
+                fresh=False,
+                why=("behind stale step train",),
+                inputs=_TO_EVALUATE,
+            ),
         ),
+    )
+
+
+def overview(*, failed: bool = False) -> PipelineOverview:
+    """Return a pipeline to look at: one step stale, or after a run in which it failed."""
+    load = StepOverview(
+        name="load_data",
+        title="The data",
+        status="fresh",
+        seconds=1.25,
+        bytes=5888,
+        parameters=("data",),
+        outputs=(StepOutput(name="customers", type="pandas.DataFrame", digest="sha256:1"),),
+        code="def load_data(*, data: str):\n    return pd.read_csv(data)",
+        cells=(SourceCell(index=1, source="customers = pd.read_csv(data)"),),
+        printed="rows <200>\n",
+    )
+    train = StepOverview(
+        name="train",
+        status="failed" if failed else "stale",
+        why=("parameter seed: 7 -> 8",),
+        seconds=3.5,
+        bytes=2_500_000,
+        parameters=("seed",),
+        inputs=_TO_TRAIN,
+        outputs=(StepOutput(name="model", type="sklearn.Model", note="no digest"),),
+        code="def train(customers, *, seed: int = 7):\n    ...",
+        cells=(SourceCell(index=4, source="X = customers\nmodel.fit(X, y)"),),
+        error="ValueError: Input y contains NaN." if failed else "",
+        cell=4 if failed else None,
+        line=2 if failed else None,
+        trace=_TRACE if failed else "",
+    )
+    report = StepOverview(
+        name="evaluate",
+        status="not_run" if failed else "stale",
+        why=() if failed else ("behind stale step train",),
+        inputs=(StepInput(name="customers", step="load_data"),),
+        after=("train",),
+    )
+    return PipelineOverview(
+        pipeline="churn",
+        notebook="churn.ipynb",
+        compiled_from="same" if failed else "changed",
+        parameters={"seed": 8},
+        steps=(load, train, report),
     )

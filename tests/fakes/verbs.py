@@ -10,13 +10,17 @@ from lifecycle_core.adapters.rendering import to_html, to_text
 from lifecycle_core.errors import InvalidCall, LifecycleError, ReleaseNotFound
 from lifecycle_core.schema.proposal import Promotion, Return
 from lifecycle_core.schema.release import Action, Entry, Head, LedgerEvent
+from lifecycle_core.verbs.attending import said
+from lifecycle_core.verbs.pipelines import overview_after
 from lifecycle_core.verbs.showing import difference, lost_source
-from tests.fakes import records
+from tests.fakes import compilations, pipeline_runs, records
 from tests.fakes.background import FakeBackground
 
 if TYPE_CHECKING:
     from lifecycle_core.schema.finalization import Finalization
     from lifecycle_core.schema.packaged import Packaged
+    from lifecycle_core.schema.pipeline_overview import PipelineOverview
+    from lifecycle_core.schema.pipeline_run import PipelineRun
     from lifecycle_core.schema.proposal import Proposal
     from lifecycle_core.schema.release import Releases, Status
     from lifecycle_core.schema.release_file import ReleaseFile
@@ -36,6 +40,8 @@ class FakeVerbs:
 
     difference = staticmethod(difference)
     lost_source = staticmethod(lost_source)
+    overview_after = staticmethod(overview_after)
+    said = staticmethod(said)
     to_html = staticmethod(to_html)
     to_text = staticmethod(to_text)
 
@@ -78,6 +84,41 @@ class FakeVerbs:
         self._note("reproduce_meanwhile", notebook=notebook, rtol=rtol, journal=journal)
         self.background = FakeBackground()
         return self.background
+
+    def pipeline_of(self, notebook: Path, name: str | None = None) -> Path | None:
+        """Answer with the package of `churn.ipynb`; other notebooks have none."""
+        self._note("pipeline_of", notebook=notebook, name=name)
+        return Path("pipelines/churn") if notebook.name == "churn.ipynb" else None
+
+    def pipeline_overview(self, folder: Path, *, parameters: dict[str, Any]) -> PipelineOverview:
+        """Answer with three steps."""
+        self._note("pipeline_overview", folder=folder, parameters=parameters)
+        return pipeline_runs.overview()
+
+    def run_meanwhile(self, folder: str, *, parameters: dict[str, Any]) -> FakeBackground:
+        """Answer with a run that the test moves on."""
+        self._note("run_meanwhile", folder=folder, parameters=parameters)
+        self.background = FakeBackground(pipeline_runs.run())
+        return self.background
+
+    def compile_meanwhile(
+        self, notebook: Path, *, name: str | None, out: Path | None
+    ) -> FakeBackground:
+        """Answer with a compilation that the test moves on."""
+        self._note("compile_meanwhile", notebook=notebook, name=name, out=out)
+        self.background = FakeBackground(compilations.compiled())
+        return self.background
+
+    def pipeline_results(
+        self,
+        made: PipelineRun,
+        names: tuple[str, ...],
+        *,
+        package: Path,
+    ) -> dict[str, Any]:
+        """Answer with a value for each name."""
+        self._note("pipeline_results", run=made.id, names=names, package=package)
+        return {name: f"value of {name}" for name in names or ("customers", "model")}
 
     def package(self, notebook: Path, *, progress: Any) -> Packaged:  # noqa: ANN401 - duck-typed
         """Report one activity."""

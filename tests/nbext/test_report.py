@@ -9,7 +9,7 @@ import pytest
 
 import nbext.live
 from lifecycle_core.adapters.live_notebook import Located
-from lifecycle_core.errors import InvalidCall, NoReproduction, NotebookInvalid
+from lifecycle_core.errors import InvalidCall, NoAnswer, NotebookInvalid
 from nbext.report import Report
 from tests.fakes import records
 from tests.fakes.background import FakeBackground
@@ -94,12 +94,12 @@ def test_lost_code_comes_back(
 def test_stopping_ends_it(report: Report, background: FakeBackground) -> None:
     report.stop()
     assert background.stopped
-    with pytest.raises(NoReproduction, match="was stopped"):
+    with pytest.raises(NoAnswer, match="was stopped"):
         report.wait()
 
 
 def test_waiting_has_an_end(report: Report) -> None:
-    with pytest.raises(NoReproduction, match=r"takes longer than 0\.01 s"):
+    with pytest.raises(NoAnswer, match=r"takes longer than 0\.01 s"):
         report.wait(0.01)
 
 

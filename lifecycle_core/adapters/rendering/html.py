@@ -23,7 +23,8 @@ def to_html(record: Record) -> str:
     """Return a record as a self-contained HTML fragment; everything in it is escaped.
 
     It follows JupyterLab's theme and elsewhere the reader's preference for light or dark, loads
-    nothing, and runs nothing. Times of runs are left out, so that stored outputs reproduce.
+    nothing, and runs nothing. Times of runs are left out, or stand in elements of the class
+    `nbr-time`, which comparisons leave out, so that stored outputs reproduce.
 
     Raises:
         TypeError: No view is known for the record's type; a defect of ours.

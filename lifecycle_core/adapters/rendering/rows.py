@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from lifecycle_core.schema.checkpoint import CheckpointResult
 
-_STYLES = {"good": "green", "bad": "red", "warn": "yellow", "none": "dim"}
+_STYLES = {"good": "green", "bad": "red", "warn": "yellow", "none": "dim", "calm": "blue"}
 
 
 def mark(state: str) -> Text:

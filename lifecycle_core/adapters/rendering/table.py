@@ -31,6 +31,7 @@ VIEWS = {
     "History": "history",
     "LintReport": "lint_report",
     "Packaged": "packaged",
+    "PipelineOverview": "pipeline_overview",
     "PipelineRun": "pipeline_run",
     "PipelineRuns": "pipeline_runs",
     "PipelineState": "pipeline_state",

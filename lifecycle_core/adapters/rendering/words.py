@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 _DIGITS = 12
 _WHOLE = 1000
 _KIBI = 1024
+_THOUSANDTH, _TENTH, _TEN, _MINUTE = 0.001, 0.1, 10, 60
 # Of a state: its colour, its icon and its word, for a state is never shown by colour alone.
 MARKS = {
     "pass": ("good", "✓", "pass"),
@@ -41,6 +42,10 @@ MARKS = {
     "undecided": ("none", "≈", "cannot be told apart"),
     "not_comparable": ("warn", "?", "cannot be compared"),
     "interrupted": ("bad", "!", "interrupted"),
+    "running": ("calm", "▸", "running"),
+    "waiting": ("none", "…", "waiting"),
+    "compiled": ("good", "✓", "compiled"),
+    "proposed": ("none", "?", "proposed"),
 }
 
 
@@ -115,3 +120,30 @@ def size(count: float) -> str:
         count /= _KIBI
         units.pop(0)
     return f"{count:.0f} B" if units[0] == "B" else f"{count:.1f} {units[0]}"
+
+
+def duration(seconds: float) -> str:
+    """Return a time in one unit, to about two digits.
+
+    Example:
+        >>> duration(0.0004), duration(0.04), duration(1.25), duration(42.4)
+        ('< 1 ms', '40 ms', '1.2 s', '42 s')
+        >>> duration(125), duration(7500)
+        ('2.1 min', '2.1 h')
+    """
+    if seconds < _THOUSANDTH:
+        return "< 1 ms"
+    if seconds < _TENTH:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < _TEN:
+        return f"{seconds:.1f} s"
+    if seconds < _MINUTE:
+        return f"{seconds:.0f} s"
+    if seconds < _MINUTE * _MINUTE:
+        return f"{seconds / _MINUTE:.1f} min"
+    return f"{seconds / _MINUTE / _MINUTE:.1f} h"
+
+
+def known_duration(seconds: float | None) -> str:
+    """Return a time as `duration` does; nothing if it is not known."""
+    return "" if seconds is None else duration(seconds)

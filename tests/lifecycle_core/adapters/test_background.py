@@ -9,30 +9,42 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.background import Background, Standing, advanced
-from lifecycle_core.errors import NoReproduction, NotebookInvalid
-from lifecycle_core.verbs.attending import reproduce_meanwhile
+from lifecycle_core.errors import NoAnswer, NotebookInvalid
+from lifecycle_core.schema.reproduction import Reproduction
+from lifecycle_core.verbs import (
+    compile_meanwhile,
+    overview_after,
+    pipeline_of,
+    pipeline_overview,
+    pipeline_results,
+    reproduce_meanwhile,
+    run_meanwhile,
+)
 from tests.fakes import records
+from tests.fakes.pipelines import MadeStep, churn, write_package
 from tests.notebook_files import write_notebook
 
 if TYPE_CHECKING:
     import pytest
 
+    from lifecycle_core.schema.pipeline_run import PipelineRun
+
 ROOT = Path(__file__).parents[3]
 PATIENCE = 60.0
 
 
-def ended(background: Background) -> list[Standing]:
+def ended(background: Background[Any]) -> list[Standing[Any]]:
     """Start, wait for the end, and return what was told."""
-    told: list[Standing] = []
+    told: list[Standing[Any]] = []
     background.start(told.append)
     assert background.wait(PATIENCE)
     return told
 
 
-def of(path: Path, journal: dict[str, object] | None = None) -> Background:
+def of(path: Path, journal: dict[str, object] | None = None) -> Background[Reproduction]:
     made = reproduce_meanwhile(path, journal=journal or {})
     assert isinstance(made, Background)
     return made
@@ -59,6 +71,68 @@ def test_a_notebook_that_cannot_be_used_is_its_own_error(tmp_path: Path) -> None
     assert last.error.hint
 
 
+def test_a_pipeline_runs_and_tells_its_steps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = churn(tmp_path)
+    seen = pipeline_overview(folder)
+    background = run_meanwhile(str(folder), parameters={"seed": 8})
+    statuses: list[list[str]] = []
+
+    def tell(standing: Standing[PipelineRun]) -> None:
+        nonlocal seen
+        seen = overview_after(seen, standing)
+        statuses.append([step.status for step in seen.steps])
+
+    background.start(tell)
+    assert background.wait(PATIENCE)
+    assert background.standing.error is None
+    assert {status for told in statuses for status in told} == {"waiting", "running", "ran"}
+    assert set(statuses[-1]) == {"ran"}
+    made = background.standing.record
+    assert made is not None
+    assert made.parameters["seed"] == 8
+    assert pipeline_results(made, package=folder)
+    assert str(tmp_path) not in sys.path
+
+
+def test_a_pipeline_that_is_stopped_leaves_no_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    mark = tmp_path / "begun"
+    body = f"open({str(mark)!r}, 'w').close()\nimport time\ntime.sleep(600)"
+    steps = [MadeStep(name=name, body=body, outputs=(name,)) for name in ("one", "two")]
+    folder = write_package(tmp_path, "slow", steps)
+    background = run_meanwhile(str(folder), parameters={})
+    assert isinstance(background, Background)
+    background.start(lambda _: None)
+    deadline = time.monotonic() + PATIENCE
+    while not mark.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    found = descendants(background._child.pid)
+    background.stop()
+    assert background.wait(PATIENCE)
+    assert background.standing.phase == "stopped"
+    assert found
+    for pid in found:
+        gone(pid)
+
+
+def test_a_notebook_is_compiled_meanwhile(tmp_path: Path) -> None:
+    path = write_notebook(tmp_path / "a.ipynb", "x = 1", "y = x + 1")
+    background = compile_meanwhile(path, name="small", out=tmp_path)
+    told: list[str] = []
+    background.start(lambda standing: told.append(standing.activity))
+    assert background.wait(PATIENCE)
+    made = background.standing.record
+    assert made is not None
+    assert (made.compiled, made.name) == (True, "small")
+    assert len(set(told)) > 1
+    assert pipeline_of(path) == tmp_path / "pipelines" / "small"
+
+
 def test_stopping_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scratch, project = tmp_path / "scratch", tmp_path / "project"
     scratch.mkdir()
@@ -67,7 +141,7 @@ def test_stopping_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     background = of(write_notebook(project / "a.ipynb", "import time", "time.sleep(600)"))
     found: list[int] = []
 
-    def tell(standing: Standing) -> None:
+    def tell(standing: Standing[Reproduction]) -> None:
         if standing.label == "time.sleep(600)" and not found:
             found.extend(descendants(background._child.pid))
             background.stop()
@@ -87,10 +161,10 @@ def test_a_child_that_dies_is_said_to_have(tmp_path: Path) -> None:
     program.write_text("import sys; print('it hurts', file=sys.stderr); sys.exit(7)")
     sys.path.insert(0, str(tmp_path))
     try:
-        last = ended(Background("dying", {}))[-1]
+        last = ended(Background("dying", {}, Reproduction))[-1]
     finally:
         sys.path.remove(str(tmp_path))
-    assert isinstance(last.error, NoReproduction)
+    assert isinstance(last.error, NoAnswer)
     assert "ended with code 7" in str(last.error)
     assert last.error.hint == "it hurts"
 
@@ -119,13 +193,13 @@ def test_it_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
 
 
 def test_messages_move_it_on() -> None:
-    one = advanced(Standing(), {"begin": "Running"})
-    two = advanced(one, {"cell": {"done": 1, "total": 3, "label": "x"}})
+    one = advanced(Standing(), {"begin": "Running"}, Reproduction)
+    two = advanced(one, {"cell": {"done": 1, "total": 3, "label": "x"}}, Reproduction)
     assert (two.activity, two.done, two.total, two.label) == ("Running", 1, 3, "x")
-    assert advanced(two, {"end": "Running", "note": "ok"}) == two
-    assert advanced(two, {"begin": "Comparing"}).total == 0
+    assert advanced(two, {"end": "Running", "note": "ok"}, Reproduction) == two
+    assert advanced(two, {"begin": "Comparing"}, Reproduction).total == 0
     record = records.reproduction()
-    done = advanced(two, {"record": record.model_dump(mode="json")})
+    done = advanced(two, {"record": record.model_dump(mode="json")}, Reproduction)
     assert (done.phase, done.record) == ("done", record)
 
 

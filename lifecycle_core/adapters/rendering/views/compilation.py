@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
+from lifecycle_core.adapters.rendering.graph import Box, lanes, links, picture
+from lifecycle_core.adapters.rendering.plain import one_line
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -20,7 +23,9 @@ _MOST = 4
 def values(record: Compilation) -> dict[str, Any]:
     """Add the state, the summary, and the steps' cells and variables in words."""
     steps = record.pipeline.steps if record.pipeline else ()
+    found = links(steps)
     return {
+        "drawn": picture([_box(step, compiled=record.compiled) for step in steps], found),
         "state": "pass" if record.compiled or record.proposed else "fail",
         "summary": _summary(record),
         "rows": [
@@ -44,8 +49,10 @@ def text(record: Compilation) -> list[RenderableType]:
         table = Table(box=None, pad_edge=False, header_style="dim")
         for column in ("step", "cells", "takes", "gives"):
             table.add_column(column, overflow="fold")
-        for row in shown["rows"]:
-            table.add_row(row["step"].name, row["cells"], row["takes"], row["gives"])
+        steps = [row["step"] for row in shown["rows"]]
+        for before, row in zip(lanes(steps), shown["rows"], strict=True):
+            name = f"{before} {row['step'].name}"
+            table.add_row(Text(one_line(name)), row["cells"], row["takes"], row["gives"])
         parts += [Text(""), table]
         together = [f for row in shown["rows"] for f in row["step"].fused]
         parts += [Text(f"Together {ranges(f.cells)}: {f.reason}.", style="dim") for f in together]
@@ -88,8 +95,17 @@ def where(refusal: Refusal) -> str:
     return f"{word} {ranges(refusal.cells)}{line}"
 
 
+def _box(step: Step, *, compiled: bool) -> Box:
+    word = "cell" if len(step.cells) == 1 else "cells"
+    said = f"{word} {ranges(step.cells)}" if step.cells else ""
+    return Box(name=step.name, state="compiled" if compiled else "proposed", said=said)
+
+
 def _takes(step: Step) -> str:
-    return _listed([*(one.name for one in step.inputs), *step.parameters])
+    names = {one.name: one.step for one in step.inputs}
+    later = [name for name in step.after if name not in names.values()]
+    order = f"; after {', '.join(later)}" if later else ""
+    return _listed([*names, *step.parameters]) + order
 
 
 def _gives(step: Step) -> str:

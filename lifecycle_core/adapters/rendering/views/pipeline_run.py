@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
+from lifecycle_core.adapters.rendering.graph import Box, lanes, links, picture, taken
 from lifecycle_core.adapters.rendering.plain import one_line, visible
 from lifecycle_core.adapters.rendering.rows import mark, table, title
-from lifecycle_core.adapters.rendering.words import MARKS, size
+from lifecycle_core.adapters.rendering.words import MARKS, known_duration, size
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -18,17 +19,33 @@ if TYPE_CHECKING:
 
 
 def values(record: PipelineRun) -> dict[str, Any]:
-    """Add the summary, and of each step what there is to say of it."""
-    return {"summary": summary(record), "rows": [(step, note(step)) for step in record.steps]}
+    """Add the graph, the summary, and of each step what there is to say of it."""
+    boxes = [
+        Box(
+            name=step.name,
+            state=step.status,
+            seconds=_seconds(step),
+            bytes=step.bytes if step.status in {"ran", "fresh"} else None,
+            said=note(step),
+        )
+        for step in record.steps
+    ]
+    return {
+        "drawn": picture(boxes, links(record.steps)),
+        "summary": summary(record),
+        "rows": [
+            (step, known_duration(_seconds(step)), taken(step), note(step)) for step in record.steps
+        ],
+    }
 
 
 def text(record: PipelineRun) -> list[RenderableType]:
     """Return one line a step, then where and why those failed that did."""
     made = table("Step", "Result", "Seconds", "Size", "Why", numbers=["Seconds", "Size"])
-    for step in record.steps:
+    for before, step in zip(lanes(record.steps), record.steps, strict=True):
         ended = step.status in {"ran", "fresh"}
         made.add_row(
-            Text(step.name),
+            Text(f"{before} {one_line(step.name)}"),
             mark(step.status),
             f"{step.seconds:.2f}" if step.status != "not_run" else "",
             size(step.bytes) if ended else "",
@@ -49,6 +66,10 @@ def text(record: PipelineRun) -> list[RenderableType]:
             Text(f"Next: mend it, then: nbrelease pipeline run {record.pipeline}; it resumes there")
         )
     return parts
+
+
+def _seconds(step: StepRun) -> float | None:
+    return None if step.status == "not_run" else step.seconds
 
 
 def summary(record: PipelineRun) -> str:

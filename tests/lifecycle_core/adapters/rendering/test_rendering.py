@@ -31,6 +31,8 @@ CASES: dict[str, Record] = {
     "history": records.history(),
     "lint_report": records.lint_report(),
     "packaged": records.packaged(),
+    "pipeline_overview": pipeline_runs.overview(),
+    "pipeline_overview-failed": pipeline_runs.overview(failed=True),
     "pipeline_run": pipeline_runs.run(),
     "pipeline_run-failed": pipeline_runs.run(good=False),
     "pipeline_runs": pipeline_runs.several(),

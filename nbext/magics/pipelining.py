@@ -1,0 +1,110 @@
+"""What `%pipeline` does: it finds this notebook's pipeline, and remembers what runs."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from lifecycle_core.errors import InvalidCall
+from lifecycle_core.notebooks.parameter_words import parameters_in
+from nbext.magics.saved import this_notebook
+from nbext.pipeline_work import CompilationWork, Delivery, PipelineWork, last_run
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from pathlib import Path
+
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from lifecycle_core.schema.pipeline_overview import PipelineOverview
+    from lifecycle_core.verbs.attending import Located
+
+ACTIONS = ("show", "compile", "run", "results", "stop")
+
+
+class Pipelining:
+    """Answers `%pipeline` in one session."""
+
+    def __init__(self, shell: InteractiveShell) -> None:
+        self._shell = shell
+        self._work: CompilationWork | PipelineWork | None = None
+        self._run: PipelineWork | None = None
+
+    def answer(self, say: Namespace) -> PipelineOverview | CompilationWork | PipelineWork | None:
+        """Do what a line says.
+
+        Raises:
+            InvalidCall: There is no pipeline yet, nothing runs that could be stopped, or the words
+                do not fit.
+        """
+        if say.names and say.action != "results":
+            raise InvalidCall(
+                f"%pipeline {say.action} takes no `{say.names[0]}`.",
+                hint=f"It does one of: {', '.join(ACTIONS)}; type %pipeline? for examples.",
+            )
+        does: dict[str, Any] = {
+            "show": self._show,
+            "compile": self._compile,
+            "run": self._start,
+            "results": self._results,
+            "stop": self._stop,
+        }
+        found: PipelineOverview | CompilationWork | PipelineWork | None = does[say.action](say)
+        return found
+
+    def _show(self, say: Namespace) -> PipelineOverview:
+        from lifecycle_core import verbs
+
+        _, folder = self._package(say)
+        return verbs.pipeline_overview(folder, parameters=parameters_in(say.param))
+
+    def _compile(self, say: Namespace) -> CompilationWork:
+        from lifecycle_core import verbs
+
+        located, _ = this_notebook(self._shell, None)
+        known = verbs.pipeline_of(located.path) if say.name is None else None
+        self._end()
+        name, out = (known.name, known.parent) if known else (say.name, None)
+        running = verbs.compile_meanwhile(located.path, name=name, out=out)
+        self._work = CompilationWork(self._shell, located, running)
+        return self._work.start(wait=say.wait)
+
+    def _start(self, say: Namespace) -> PipelineWork:
+        from lifecycle_core import verbs
+
+        located, folder = self._package(say)
+        parameters = parameters_in(say.param)
+        overview = verbs.pipeline_overview(folder, parameters=parameters)
+        self._end()
+        running = verbs.run_meanwhile(str(folder), parameters=parameters)
+        self._work = self._run = PipelineWork(self._shell, located, running, overview, folder)
+        if say.into is not None:
+            Delivery(self._shell, self._run, say.into).expect()
+        return self._run.start(wait=say.wait)
+
+    def _results(self, say: Namespace) -> None:
+        found = last_run(self._run).variables(*say.names)
+        self._shell.push(found)
+        sys.stdout.write(f"Set: {', '.join(found) or 'nothing, for the run gave nothing'}.\n")
+
+    def _stop(self, _: Namespace) -> None:
+        if self._work is None or self._work.done:
+            raise InvalidCall("Nothing of the pipeline runs.", hint="%pipeline run starts it.")
+        self._work.stop()
+
+    def _end(self) -> None:
+        """End what runs: two would slow each other down."""
+        if self._work is not None and not self._work.done:
+            self._work.stop()
+
+    def _package(self, say: Namespace) -> tuple[Located, Path]:
+        from lifecycle_core import verbs
+
+        located, _ = this_notebook(self._shell, None)
+        folder = verbs.pipeline_of(located.path, say.name)
+        if folder is None:
+            raise InvalidCall(
+                f"{located.path.name} is not compiled into a pipeline yet.",
+                hint="Save it, then: %pipeline compile",
+            )
+        return located, folder
