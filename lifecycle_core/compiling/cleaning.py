@@ -82,6 +82,17 @@ def clean(cells: Sequence[ReadCell], facts: Facts) -> Cleaned:
                     hint="Mend it, or tag the cell `skip-execution`.",
                 )
             )
+        elif captured := _captured(cell, used):
+            refusals.append(
+                Refusal(
+                    cells=(cell.index,),
+                    line=1,
+                    names=(captured,),
+                    reason=f"`%%capture {captured}` gives a variable of IPython's own, which other "
+                    "cells use",
+                    hint="Collect the text with contextlib.redirect_stdout instead.",
+                )
+            )
         elif whole is not None and whole.name in _SILENT:
             found.append(replace(cell, pieces=()))
         elif whole is not None:
@@ -137,6 +148,15 @@ def _without_stars(cell: ReadCell, used: frozenset[str], facts: Facts) -> ReadCe
         for made in (instead_of(piece, text) if piece is stars[0] else (piece,))
     )
     return replace(cell, pieces=tuple(pieces))
+
+
+def _captured(cell: ReadCell, used: frozenset[str]) -> str:
+    """Return the variable that `%%capture` binds in a cell, if another statement uses it."""
+    for magic in cell.magics:
+        if magic.whole_cell and magic.name == "capture":
+            names = [word for word in magic.text.split() if not word.startswith("-")]
+            return next((name for name in names if name in used), "")
+    return ""
 
 
 def _binding(flow: Flow, names: Sequence[str]) -> Flow:
