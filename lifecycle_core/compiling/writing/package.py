@@ -105,7 +105,7 @@ def _call(layout: Layout, number: int, name: str, *, values: str, given: str) ->
         return [f"    {call}"]
     fields: list[str] = []
     for output in border.outputs:
-        fields.append(field_of(output, fields))
+        fields.append(field_of(output, (*border.outputs, *fields)))
     if fields == list(border.outputs):
         return [f"    {values} |= {call}._asdict()"]
     pairs = ", ".join(

@@ -11,7 +11,7 @@ from lifecycle_core.compiling.writing.types import annotation, of_literal
 from lifecycle_core.notebooks.dataflow.knowledge import BUILTINS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from lifecycle_core.compiling.pieces import Piece
     from lifecycle_core.compiling.writing.layout import Layout
@@ -33,18 +33,23 @@ class Module:
     placed: tuple[Piece | None, ...] = ()
 
 
-def field_of(name: str, taken: Sequence[str]) -> str:
+def field_of(name: str, taken: Collection[str]) -> str:
     """Return the field of a named tuple that holds a variable: fields may not begin with `_`.
 
+    Args:
+        name: The variable.
+        taken: Names of all variables that are held, and the fields so far.
+
     Example:
-        >>> field_of("_tmp", ("tmp_",)), field_of("model", ())
+        >>> field_of("_tmp", ("tmp_",)), field_of("model", ("model",))
         ('tmp__', 'model')
     """
     if not name.startswith("_"):
         return name
-    field = name.lstrip("_") + "_"
-    while field in taken or not field.isidentifier():
-        field = f"{field}_" if field.isidentifier() else f"value_{field}"
+    plain = name.lstrip("_")
+    field = f"{plain}_" if plain.isidentifier() else f"value_{plain}"
+    while field in taken:
+        field = f"{field}_"
     return field
 
 
@@ -168,7 +173,8 @@ def _outputs(layout: Layout, number: int) -> list[_Output]:
     found: list[_Output] = []
     for name in layout.borders[number].outputs:
         kind, needs = _annotated(layout, name, layout.groups[number].cells[-1])
-        field = field_of(name, [one.field for one in found])
+        taken = (*layout.borders[number].outputs, *(one.field for one in found))
+        field = field_of(name, taken)
         found.append(_Output(field=field, annotation=kind, variable=name, needs=needs))
     return found
 
