@@ -31,7 +31,9 @@ from lifecycle_core.adapters.workspace import open_scratch, read_notebook
 from lifecycle_core.compiling import Attempt, first_attempt, next_attempt, with_lines
 from lifecycle_core.compiling.mending import judge_trial
 from lifecycle_core.compiling.pieces import with_last_look, without_step_lines
+from lifecycle_core.compiling.volatility import volatility_of
 from lifecycle_core.compiling.writing.pins import pin_test
+from lifecycle_core.notebooks.cells import code_cells
 from lifecycle_core.releasing.findings import read_findings
 from lifecycle_core.reproducing import clean_plans, reproduce
 from lifecycle_core.schema.pipeline import Compilation, Refusal
@@ -109,7 +111,13 @@ def compile_only(
             lock = environments.lock(executions[0].modules)
             answer(f"{lock.packages} packages")
         refusals = _not_to_be_proven(runnable, executions, lock, runs)
-        volatile = _volatile(executions)
+        volatility = volatility_of(
+            code_cells(notebook),
+            executions[0].facts,
+            executions[-1].facts,
+            read_findings(notebook),
+        )
+        refusals = refusals or volatility.refusals
         folder = str(runs.workspaces[0].notebook.parent)
         relative = os.path.relpath(path.resolve(), target.package.resolve()).replace(os.sep, "/")
         attempt = first_attempt(
@@ -124,7 +132,7 @@ def compile_only(
         if refusals:
             return _refused(path, target, refusals, attempt.pipeline)
         with told(progress, "Proving that the steps give the notebook's results") as answer:
-            proven = _proven(attempt, scratch, lock, volatile, target)
+            proven = _proven(attempt, scratch, lock, volatility.durations, target)
             answer(proven.words)
         if proven.refusal or proven.pipeline is None:
             return _refused(path, target, [*filter(None, [proven.refusal])], proven.pipeline)
@@ -184,19 +192,6 @@ def _not_to_be_proven(
             hint=first.hint if first else "See: nbrelease reproduce NOTEBOOK",
         ),
     )
-
-
-def _volatile(executions: Sequence[Execution]) -> dict[str, str]:
-    """Return the variables that two clean runs gave differently, though all outputs agree."""
-    one, other = (each.facts for each in executions[:2])
-    return {
-        name: "two clean runs of the notebook give it differently"
-        for cell, seen in one.cells.items()
-        if cell in other.cells
-        for name, variable in seen.variables.items()
-        if name not in other.cells[cell].variables
-        or variable.digest != other.cells[cell].variables[name].digest
-    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,103 @@
+"""Variables that two clean runs give differently: durations are let pass, all else is refused.
+
+Outputs may agree although variables do not; a pipeline could then give anything, and seem equal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from lifecycle_core.compiling.pieces import read_pieces
+from lifecycle_core.schema.pipeline import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from lifecycle_core.notebooks.cells import CodeCell
+    from lifecycle_core.notebooks.facts import Facts, Site
+    from lifecycle_core.schema.finding import Finding
+
+_STEADY = ("perf_counter", "monotonic", "process_time", "thread_time", "default_timer")
+_SEARCHES = "sklearn.model_selection"
+_TAKEN = "it holds how long something took"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Volatility:
+    """What two runs of a notebook give differently.
+
+    Attributes:
+        durations: Variables that hold how long something took, with the reason.
+        refusals: The first variables that differ for another reason.
+    """
+
+    durations: Mapping[str, str] = field(default_factory=dict)
+    refusals: tuple[Refusal, ...] = ()
+
+
+def volatility_of(
+    cells: Sequence[CodeCell], one: Facts, other: Facts, findings: Sequence[Finding]
+) -> Volatility:
+    """Compare the variables of two clean runs, cell by cell.
+
+    Args:
+        cells: The notebook's code cells.
+        one: What was seen of the first run.
+        other: Of the second.
+        findings: What reading the notebook says; it knows clocks that only measure.
+    """
+    tolerated = {cell.index for cell in cells if "nondeterministic" in cell.tags}
+    uses = {
+        cell.index: {use.name for piece in cell.pieces for use in piece.flow.uses}
+        for cell in read_pieces(cells)
+    }
+    measuring = {
+        (item.cell, item.line)
+        for item in findings
+        if item.kind == "clock" and item.severity == "info"
+    }
+    durations: dict[str, str] = {}
+    for index, seen in one.cells.items():
+        if index not in other.cells:
+            continue
+        differing = _differing(seen.variables, other.cells[index].variables)
+        clocks = [site for site in one.clock if site.cell == index]
+        timed = bool(clocks) and all(_measures(site, measuring) for site in clocks)
+        for name in differing:
+            kind = seen.variables[name].type if name in seen.variables else ""
+            known = name in durations or not durations.keys().isdisjoint(uses.get(index, ()))
+            if timed or known or index in tolerated or kind.startswith(_SEARCHES):
+                durations[name] = _TAKEN if index not in tolerated else "its cell is tagged so"
+            else:
+                return Volatility(durations=durations, refusals=(_refusal(index, differing, one),))
+    return Volatility(durations=durations)
+
+
+def _differing(one: Mapping[str, object], other: Mapping[str, object]) -> tuple[str, ...]:
+    return tuple(name for name in dict.fromkeys((*one, *other)) if one.get(name) != other.get(name))
+
+
+def _measures(site: Site, measuring: set[tuple[int, int | None]]) -> bool:
+    return any(word in site.what for word in _STEADY) or (site.cell, site.line) in measuring
+
+
+def _refusal(cell: int, names: tuple[str, ...], facts: Facts) -> Refusal:
+    listed = ", ".join(f"`{name}`" for name in names[:3])
+    drawn = [site for site in facts.random if site.cell <= cell]
+    dated = [site for site in facts.clock if site.cell <= cell]
+    why, hint = "", "Look for the cause: nbrelease reproduce NOTEBOOK"
+    if drawn:
+        why = f"; {drawn[-1].what} has no seed, in cell {drawn[-1].cell}"
+        hint = "Give it a seed."
+    elif dated:
+        why = f"; cell {dated[-1].cell} asks {dated[-1].what} for the time"
+        hint = "Make the time a parameter, or tag the cell `nondeterministic`."
+    line = next((site.line for site in (*drawn, *dated) if site.cell == cell), None)
+    return Refusal(
+        cells=(cell,),
+        line=line,
+        names=names[:3],
+        reason=f"two clean runs give different values of {listed}{why}",
+        hint=hint,
+    )
