@@ -32,7 +32,11 @@ def test_the_wheel_holds_the_packages_and_nothing_else(wheel: Path) -> None:
         for path in (ROOT / "templates").rglob("*")
         if path.is_file()
     }
-    assert {"nbext/widgets/promotion.js", "nbext/widgets/promotion.css"} <= wanted
+    assert {
+        "nbext/widgets/promotion.js",
+        "nbext/widgets/promotion.css",
+        "nbext/widgets/elements.js",
+    } <= wanted
     assert {name for name in names if ".dist-info/" not in name} == wanted | templates
 
 

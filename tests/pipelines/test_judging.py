@@ -87,7 +87,7 @@ def package(tmp_path: Path, text: str) -> Path:
         (("Point(1)", "Point(2)"), "wrong"),
         (('"half": 0.5', '"half": 0.5 + 1e-6'), "wrong"),
         ((', "half": 0.5', ""), "missing"),
-        (('"half": 0.5', '"half": 0.5, "more": 1'), "wrong"),
+        (('"half": 0.5', '"half": 0.5, "more": 1'), "equal"),
         (('"half": 0.5', '"half": 1 / 0'), "error"),
         (("\nclass", "\nimport lifecycle_core\n\n\nclass"), "error"),
     ],
