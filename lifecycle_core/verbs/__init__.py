@@ -28,9 +28,8 @@ from lifecycle_core.verbs.tables import check_contract, infer_contract, score
 
 __all__ = [
     "backtest", "check_contract", "checkpoints", "compile_pipeline", "difference",
-    "export_pipeline", "finalize", "find_notebook", "history", "infer_contract", "lint", "lost_source", "package",
-    "parse_release", "pipeline_results", "promote", "propose", "releases", "reproduce",
-    "reproduce_meanwhile", "retrain", "rollback", "run_pipeline", "said", "score",
-    "show_pipeline",
-    "status", "to_html", "to_text", "verify",
+    "export_pipeline", "finalize", "find_notebook", "history", "infer_contract", "lint",
+    "lost_source", "package", "parse_release", "pipeline_results", "promote", "propose",
+    "releases", "reproduce", "reproduce_meanwhile", "retrain", "rollback", "run_pipeline", "said",
+    "score", "show_pipeline", "status", "to_html", "to_text", "verify",
 ]  # fmt: skip
