@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 
 __all__ = [
     "backtest",
@@ -28,6 +28,7 @@ __all__ = [
     "pipeline_results",
     "promote",
     "propose",
+    "propose_pipeline",
     "releases",
     "reproduce",
     "retrain",
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
         pipeline_results,
         promote,
         propose,
+        propose_pipeline,
         releases,
         reproduce,
         retrain,

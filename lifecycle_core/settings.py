@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from lifecycle_core.contracting import Borders
     from lifecycle_core.monitoring import References
     from lifecycle_core.releasing import Outside
+    from lifecycle_core.releasing.border_checks import BorderChecks
     from lifecycle_core.schema.monitoring import Monitoring
 
 TEXTS = ("home", "registry")
@@ -160,6 +161,21 @@ def borders_of(settings: Settings) -> Borders:
             stops=border.on_violation == "stop",
         )
     return Borders(agreed=agreed, measure=measure_frame)
+
+
+def checks_of(settings: Settings) -> BorderChecks | None:
+    """Return what is declared for tables at the borders of steps; None if nothing is.
+
+    Raises:
+        InvalidCall: A file that is named cannot be read.
+        ReleaseFileInvalid: A contract is none.
+    """
+    from lifecycle_core.releasing.border_checks import BorderChecks
+
+    borders, references = borders_of(settings), references_of(settings)
+    if not borders.agreed and not references.declared_for:
+        return None
+    return BorderChecks(borders=borders, references=references)
 
 
 def references_of(settings: Settings) -> References:

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _WIDTH = "100"
-_RULES = "I,F401,F811"
+_RULES = "I,F401,F811,UP037"
+_OURS = "lint.isort.known-first-party = ['pipelines']"
 
 
 def formatted(modules: Mapping[str, str]) -> dict[str, str]:
@@ -32,7 +33,7 @@ def formatted(modules: Mapping[str, str]) -> dict[str, str]:
 def _formatted(name: str, text: str) -> str:
     compile(text, name, "exec")
     checked = _ruff("check", "--fix", "--exit-zero", "--quiet", "--select", _RULES,
-                    "--line-length", _WIDTH, name=name, text=text)  # fmt: skip
+                    "--config", _OURS, "--line-length", _WIDTH, name=name, text=text)  # fmt: skip
     return _ruff("format", "--quiet", "--line-length", _WIDTH, name=name, text=checked)
 
 

@@ -88,7 +88,7 @@ def place_package(
     """
     source = pipeline.notebook.rpartition("/")[2]
     done: list[str] = []
-    for name in _written_before(folder) - modules.keys():
+    for name in sorted(_written_before(folder) - modules.keys()):
         there = parts_of(read_text(folder / name))
         rest = f"{there.above}{there.below}" if there else ""
         if rest.strip():
@@ -122,7 +122,9 @@ def _written_before(folder: Path) -> set[str]:
     if not (folder / RECORD).is_file():
         return set()
     return {
-        path.name for path in folder.glob("*.py") if path.is_file() and parts_of(read_text(path))
+        path.relative_to(folder).as_posix()
+        for path in (*folder.glob("*.py"), *folder.glob("tests/*.py"))
+        if path.is_file() and parts_of(read_text(path))
     }
 
 

@@ -29,11 +29,15 @@ def main(question: str, answer: str) -> None:
 
     Args:
         question: Path of a JSON file: `path`, folders for `sys.path`; `folder` to work in;
-            `package`; `mode`, `steps` or `run`; `steps` as in the record; `parameters`.
+            `package`; `mode`, `steps` or `run`; `steps` as in the record; `parameters`, a
+            literal for each.
         answer: Path of the JSON file to write.
     """
     with open(question, encoding="utf-8") as file:  # noqa: PTH123 - as little as possible is loaded
         asked = json.load(file)
+    asked["parameters"] = {
+        name: ast.literal_eval(value) for name, value in asked["parameters"].items()
+    }
     sys.path[:0] = asked["path"]
     os.chdir(asked["folder"])
     said: dict[str, Any] = {"digests": {}, "stuck": {}, "error": "", "step": "", "trace": "",
@@ -57,10 +61,10 @@ def main(question: str, answer: str) -> None:
 def _run(asked: dict[str, Any], said: dict[str, Any]) -> None:
     values = importlib.import_module(asked["package"]).run(**asked["parameters"])
     said["digests"] = {name: digest(value).text for name, value in values.items()}
-    said["pins"] = {name: _pin(value) for name, value in values.items()}
+    said["pins"] = {name: pin(value) for name, value in values.items()}
 
 
-def _pin(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any variable
+def pin(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any variable
     """Return what a test can hold a variable to without us."""
     kind = type(value)
     module, name = kind.__module__.partition(".")[0], kind.__name__
@@ -94,6 +98,11 @@ def _steps(asked: dict[str, Any], said: dict[str, Any]) -> None:
     importlib.import_module(asked["package"])
     packed: dict[tuple[str, str], bytes | None] = {}
     live: dict[tuple[str, str], Any] = {}
+    last = {
+        (one["name"], one["step"]): step["name"]
+        for step in asked["steps"]
+        for one in step["inputs"]
+    }
     for step in asked["steps"]:
         name = said["step"] = step["name"]
         function = getattr(importlib.import_module(f"{asked['package']}.{name}"), name)
@@ -110,6 +119,9 @@ def _steps(asked: dict[str, Any], said: dict[str, Any]) -> None:
             if packed[key] is None:
                 live[key] = value
                 said["stuck"][output["name"]] = reason
+        for key in [*packed]:
+            if last.get(key, name) == name:  # nobody takes it any more
+                del packed[key]
     said["step"] = ""
 
 

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.pipeline import Pipeline
 
 
+_HASH_SEEDS = {"steps": 0, "run": 1}
+"""What depends on the order of a set shows itself."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
     """What came of running a package.
@@ -102,14 +106,15 @@ def _try(
                 "package": f"pipelines.{pipeline.name}",
                 "mode": mode,
                 "steps": [step.model_dump() for step in pipeline.steps],
-                "parameters": dict(parameters),
+                # As literals: JSON has neither tuples nor sets, and only texts for keys.
+                "parameters": {name: repr(value) for name, value in parameters.items()},
             }
         ),
         encoding="utf-8",
     )
     variables = kernel_environment(
         workspace, temporary, {"MPLBACKEND": "agg", "PYTHONDONTWRITEBYTECODE": "1"},
-        hash_seed=0, threads=processors(),
+        hash_seed=_HASH_SEEDS[mode], threads=processors(),
     )  # fmt: skip
     variables["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
     log = workspace.root / "output.txt"

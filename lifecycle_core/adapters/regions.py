@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 _BEGIN = "# region nbrelease {digest}: written from {source}; what you add outside of it is kept"
 _END = "# endregion nbrelease"
-_FOUND = re.compile(
-    r"^# region nbrelease (?P<digest>[0-9a-f]{16}):[^\n]*\n(?P<text>.*?)^# endregion nbrelease\n?",
-    re.MULTILINE | re.DOTALL,
-)
+_BEGINS = re.compile(r"^# region nbrelease (?P<digest>[0-9a-f]{16}):[^\n]*\n", re.MULTILINE)
+_ENDS = re.compile(r"^# endregion nbrelease$\n?", re.MULTILINE)
 _DIGITS = 16
+_APART = "\n\n"
+"""Two empty lines before the end, where formatters want them before a comment behind a function."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,19 +52,28 @@ def region(text: str, source: str) -> str:
         'y = 2\n'
     """
     line = source.replace("\n", " ").replace("\r", " ")
-    return f"{_BEGIN.format(digest=digest_of(text), source=line)}\n{text}{_END}\n"
+    return f"{_BEGIN.format(digest=digest_of(text), source=line)}\n{text}{_APART}{_END}\n"
 
 
 def parts_of(content: str) -> Parts | None:
-    """Take a file apart; None if it has no region of ours."""
-    found = _FOUND.search(content)
-    if found is None:
+    """Take a file apart; None if it has no region of ours.
+
+    The notebook's own code may hold a line that looks like an end: then the digest says which one
+    is it, and the first is taken of a region that was changed.
+    """
+    begin = _BEGINS.search(content)
+    if begin is None:
         return None
+    ends = [
+        (content[begin.end() : end.start()].removesuffix(_APART), end.end())
+        for end in _ENDS.finditer(content, begin.end())
+    ]
+    if not ends:
+        return None
+    written = [place for place in ends if digest_of(place[0]) == begin[1]]
+    text, stop = (written or ends)[0]
     return Parts(
-        above=content[: found.start()],
-        text=found["text"],
-        below=content[found.end() :],
-        untouched=digest_of(found["text"]) == found["digest"],
+        above=content[: begin.start()], text=text, below=content[stop:], untouched=bool(written)
     )
 
 

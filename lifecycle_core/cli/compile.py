@@ -20,7 +20,7 @@ def compile_command(
     notebook: NotebookArgument,
     name: Annotated[
         str | None,
-        typer.Option(help="Of the pipeline; default: that of the release, or of the file."),
+        typer.Option(help="Of the pipeline; default: made from the file's."),
     ] = None,
     out: Annotated[
         Path | None,
@@ -56,3 +56,33 @@ def compile_command(
         )
     answer(compilation, json_file)
     return 0 if compilation.compiled else 1
+
+
+PROPOSE_HELP = "Propose the steps of a notebook, to look at and to edit."
+PROPOSE_EXAMPLES = "Example: nbrelease pipeline propose example_notebooks/telco_churn.ipynb --tag"
+
+
+@verb
+def propose_command(
+    notebook: NotebookArgument,
+    name: Annotated[str | None, typer.Option(help="Of the pipeline, as for compile.")] = None,
+    tag: Annotated[  # noqa: FBT002 - as above
+        bool, typer.Option("--tag", help="Write them into the notebook, as tags of its cells.")
+    ] = False,
+    cell_timeout: TimeoutOption = None,
+    json_file: JsonOption = None,
+) -> int:
+    """Run a notebook once and propose its steps; nothing is proven, and no package is written.
+
+    With --tag the cells carry `step:NAME`: move or rename the tags in Jupyter, then compile.
+    Exit code 0: proposed; 1: it cannot be compiled, with the cells and the reason.
+    """
+    from lifecycle_core import verbs
+    from lifecycle_core.adapters.terminal import watched
+
+    with watched(sys.stderr) as progress:
+        proposal = verbs.propose_pipeline(
+            notebook, name=name, tag=tag, cell_timeout=cell_timeout, progress=progress
+        )
+    answer(proposal, json_file)
+    return 0 if proposal.proposed else 1

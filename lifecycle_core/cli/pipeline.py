@@ -13,8 +13,13 @@ import typer
 
 from lifecycle_core.cli.answering import answer, parameters_in, verb
 from lifecycle_core.cli.compile import EXAMPLES as COMPILE_EXAMPLES
+from lifecycle_core.cli.compile import (
+    PROPOSE_EXAMPLES,
+    PROPOSE_HELP,
+    compile_command,
+    propose_command,
+)
 from lifecycle_core.cli.compile import SHORT_HELP as COMPILE_HELP
-from lifecycle_core.cli.compile import compile_command
 from lifecycle_core.cli.export import EXAMPLES as EXPORT_EXAMPLES
 from lifecycle_core.cli.export import SHORT_HELP as EXPORT_HELP
 from lifecycle_core.cli.export import export
@@ -30,6 +35,7 @@ if TYPE_CHECKING:
 pipeline_app = typer.Typer(
     help="Pipelines: steps compiled from a notebook, run where they are stale."
 )
+pipeline_app.command("propose", short_help=PROPOSE_HELP, epilog=PROPOSE_EXAMPLES)(propose_command)
 pipeline_app.command("compile", short_help=COMPILE_HELP, epilog=COMPILE_EXAMPLES)(compile_command)
 
 PipelineArgument = Annotated[

@@ -7,13 +7,9 @@ from lifecycle_core.compiling.attempts import Attempt, first_attempt, next_attem
 from lifecycle_core.compiling.limits import require_kept, require_name
 from lifecycle_core.compiling.lines import with_lines
 from lifecycle_core.compiling.mending import judge_trial
+from lifecycle_core.compiling.tagging import tagged
 
 __all__ = [
-    "Attempt",
-    "first_attempt",
-    "judge_trial",
-    "next_attempt",
-    "require_kept",
-    "require_name",
-    "with_lines",
-]
+    "Attempt", "first_attempt", "judge_trial", "next_attempt", "require_kept", "require_name",
+    "tagged", "with_lines",
+]  # fmt: skip

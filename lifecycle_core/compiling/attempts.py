@@ -14,6 +14,7 @@ from lifecycle_core.compiling.grouping import fuse, propose
 from lifecycle_core.compiling.outline import Outline, read_outline
 from lifecycle_core.compiling.pieces import read_pieces
 from lifecycle_core.compiling.program import Program
+from lifecycle_core.compiling.showing import without_shown
 from lifecycle_core.compiling.traffic import Traffic, traffic_of
 from lifecycle_core.notebooks.cells import code_cells, release_cell
 from lifecycle_core.schema.pipeline import Fusion, Refusal
@@ -86,7 +87,7 @@ class Attempt:
 
 
 def first_attempt(
-    notebook: Notebook, facts: Facts, *, folder: str, name: str, relative: str, keep: bool
+    notebook: Notebook, facts: Facts, *, folder: str, name: str, relative: str, keep: bool = True
 ) -> Attempt:
     """Read a notebook and propose its steps.
 
@@ -98,9 +99,9 @@ def first_attempt(
         relative: Path of the notebook, relative to the package.
         keep: Keep what the notebook prints and draws.
     """
-    del keep
     cleaned = clean(read_pieces(code_cells(notebook)), facts)
-    program = Program(cleaned.cells, facts, len(notebook.content["cells"]))
+    cells = cleaned.cells if keep else without_shown(cleaned.cells)
+    program = Program(cells, facts, len(notebook.content["cells"]))
     refusals = [*cleaned.refusals]
     if not refusals and not program.code:
         refusals.append(

@@ -7,21 +7,16 @@ import shlex
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from lifecycle_core.compiling.harmless import Seen, only_shows, seen_of
 from lifecycle_core.compiling.magics import translated
-from lifecycle_core.compiling.modules import as_main, with_builtins_back
+from lifecycle_core.compiling.modules import as_main, with_builtins_back, with_print
 from lifecycle_core.compiling.pieces import instead_of, renumbered
 from lifecycle_core.compiling.settings import is_setting
-from lifecycle_core.notebooks.dataflow.effects import dotted_name, root
-from lifecycle_core.notebooks.dataflow.knowledge import (
-    MUTATING_METHODS,
-    PURE_BUILTINS,
-    PURE_METHODS,
-    WRITERS,
-)
+from lifecycle_core.notebooks.dataflow.effects import is_history
 from lifecycle_core.schema.pipeline import Finalize, Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from lifecycle_core.compiling.pieces import Piece, ReadCell
     from lifecycle_core.notebooks.dataflow.flow import Flow
@@ -33,14 +28,8 @@ _SILENT = frozenset({
 })  # fmt: skip
 """Cell magics that give the notebook no variable: their cells become no code."""
 _PYTHON = frozenset({"time", "capture", "finalize", "step"})
-_SHOWING = frozenset({
-    "IPython", "altair", "bokeh", "holoviews", "matplotlib", "numpy", "pandas", "plotly", "polars",
-    "scipy", "seaborn", "sklearn", "statsmodels",
-})  # fmt: skip
-"""Libraries whose functions, called last in a cell, are called for what they show."""
-_SAYING = frozenset({"critical", "debug", "error", "exception", "info", "log", "warning"})
-"""Methods of loggers; tables have an `info` that prints, too."""
-_WINDOWS = frozenset({"plt.show", "pyplot.show", "matplotlib.pyplot.show"})
+_PLAIN = frozenset({"bool", "bytes", "complex", "float", "int", "str", "tuple"})
+"""Types of values that a star brings along, beside the functions that something uses."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +69,17 @@ def clean(cells: Sequence[ReadCell], facts: Facts) -> Cleaned:
                     hint="Mend it, or tag the cell `skip-execution`.",
                 )
             )
+        elif captured := _captured(cell, used):
+            refusals.append(
+                Refusal(
+                    cells=(cell.index,),
+                    line=1,
+                    names=(captured,),
+                    reason=f"`%%capture {captured}` gives a variable of IPython's own, which other "
+                    "cells use",
+                    hint="Collect the text with contextlib.redirect_stdout instead.",
+                )
+            )
         elif whole is not None and whole.name in _SILENT:
             found.append(replace(cell, pieces=()))
         elif whole is not None:
@@ -93,7 +93,7 @@ def clean(cells: Sequence[ReadCell], facts: Facts) -> Cleaned:
             )
         else:
             pieces: list[Piece] = []
-            seen = _seen(cell, cells, facts)
+            seen = seen_of(cell, cells, facts)
             for piece in cell.pieces:
                 line = _finalize_line(piece)
                 if line is not None:
@@ -113,7 +113,11 @@ def _without_stars(cell: ReadCell, used: frozenset[str], facts: Facts) -> ReadCe
     if not stars or seen is None:
         return cell
     bound = {name for piece in cell.pieces for name in piece.binds}
-    names = sorted(name for name in seen.variables if name in used and name not in bound)
+    names = sorted(
+        name
+        for name, variable in seen.variables.items()
+        if name not in bound and (name in used or variable.type in _PLAIN)
+    )
     if len(stars) > 1 or not isinstance(stars[0].node, ast.ImportFrom):
         # Which gave what cannot be known, so the stars stay, and stay in order.
         flow = {star.number: _binding(star.flow, names) for star in stars}
@@ -131,6 +135,15 @@ def _without_stars(cell: ReadCell, used: frozenset[str], facts: Facts) -> ReadCe
         for made in (instead_of(piece, text) if piece is stars[0] else (piece,))
     )
     return replace(cell, pieces=tuple(pieces))
+
+
+def _captured(cell: ReadCell, used: frozenset[str]) -> str:
+    """Return the variable that `%%capture` binds in a cell, if another statement uses it."""
+    for magic in cell.magics:
+        if magic.whole_cell and magic.name == "capture":
+            names = [word for word in magic.text.split() if not word.startswith("-")]
+            return next((name for name in names if name in used), "")
+    return ""
 
 
 def _binding(flow: Flow, names: Sequence[str]) -> Flow:
@@ -193,12 +206,15 @@ def _refused(piece: Piece) -> Refusal | None:
     ):
         reason = f"`{piece.text.strip().splitlines()[0]}` is for IPython alone"
         hint = "Say it in Python, or tag the cell `skip-execution`."
+    elif history := [use.name for use in piece.flow.uses if is_history(use.name)]:
+        reason = f"`{history[0]}` is IPython's memory of earlier results"
+        hint = "Give that result a name of its own, and use the name."
     if not reason:
         return None
     return Refusal(cells=(piece.cell,), line=piece.line, reason=reason, hint=hint)
 
 
-def _kept(piece: Piece, seen: _Seen) -> tuple[Piece, ...]:
+def _kept(piece: Piece, seen: Seen) -> tuple[Piece, ...]:
     """Return what of a statement a program needs."""
     if isinstance(piece.node, ast.Global):
         return ()  # at the top level of a cell it says nothing
@@ -209,103 +225,9 @@ def _kept(piece: Piece, seen: _Seen) -> tuple[Piece, ...]:
         return instead_of(piece, text)
     if is_setting(piece, among=False):
         return (piece,)
-    if isinstance(piece.node, ast.Expr) and _only_shows(piece, piece.node.value, seen):
+    if isinstance(piece.node, ast.Expr) and only_shows(piece, piece.node.value, seen):
         return ()
     text = as_main(piece.node) or with_builtins_back(piece.node)
+    if text is None and "display" not in seen.bound:
+        text = with_print(piece.node)
     return (piece,) if text is None else instead_of(piece, text)
-
-
-def _only_shows(piece: Piece, value: ast.expr, seen: _Seen) -> bool:
-    """Tell whether an expression only shows something, so that nothing is lost without it.
-
-    Whatever is called for more than its value is kept: functions of the notebook, methods of what
-    has no digest, and everything in a cell that changed what it does not bind.
-    """
-    if isinstance(value, ast.Call):
-        called = dotted_name(value.func)
-        if called in _WINDOWS:
-            return True
-        if called == "display":
-            return all(_is_plain(piece, one, seen) for one in value.args)
-    return _is_plain(piece, value, seen)
-
-
-def _is_plain(piece: Piece, value: ast.expr, seen: _Seen) -> bool:
-    """Tell whether evaluating an expression changes nothing."""
-    if piece.flow.mutates:
-        return False
-    for inner in ast.walk(value):
-        if isinstance(inner, ast.Await | ast.Yield | ast.YieldFrom | ast.NamedExpr):
-            return False
-        if isinstance(inner, ast.Call) and not _is_harmless(piece, inner, seen):
-            return False
-    return True
-
-
-def _is_harmless(piece: Piece, call: ast.Call, seen: _Seen) -> bool:
-    name = root(call.func)
-    given = {inner.id for inner in ast.walk(call) if isinstance(inner, ast.Name)}
-    if not given.isdisjoint(seen.opaque):
-        return False
-    if isinstance(call.func, ast.Name) and name in PURE_BUILTINS:
-        return name != "print" and name not in seen.bound
-    method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
-    if method in PURE_METHODS - _SAYING:
-        writes = method.startswith("to_") and bool(call.args)
-        return not writes and "inplace" not in [word.arg for word in call.keywords]
-    if method in _SAYING or not piece.last or seen.unexplained or name in seen.defined:
-        return False
-    module = seen.modules.get(name, "")
-    if module:
-        dotted = dotted_name(call.func)
-        shows = module.partition(".")[0] in _SHOWING
-        return shows and not any(word in dotted for word in ("random", "seed", "save", "to_"))
-    is_value = name in seen.bound and method not in MUTATING_METHODS
-    return is_value and bool(method) and not method.startswith(WRITERS)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Seen:
-    """What a clean run showed of a cell.
-
-    Attributes:
-        unexplained: It changed something that its text does not bind, or the world outside.
-        opaque: Variables whose value has no digest, so that a change of it would not show.
-        bound: Names that the notebook binds.
-        defined: Functions and classes that the notebook defines.
-        modules: By imported name, the module that it is or comes from.
-    """
-
-    unexplained: bool
-    opaque: frozenset[str]
-    bound: frozenset[str]
-    defined: frozenset[str]
-    modules: Mapping[str, str]
-
-
-def _seen(cell: ReadCell, cells: Sequence[ReadCell], facts: Facts) -> _Seen:
-    here = facts.cells.get(cell.index)
-    outside = (facts.writes, facts.network, facts.processes)
-    bound = {name for piece in cell.pieces for name in piece.binds}
-    pieces = [piece for one in cells for piece in one.pieces]
-    return _Seen(
-        unexplained=here is None
-        or bool(here.variables.keys() - bound)
-        or bool(here.drawn)
-        or any(site.cell == cell.index for sites in outside for site in sites),
-        opaque=frozenset(
-            name
-            for index, each in facts.cells.items()
-            if index <= cell.index
-            for name, variable in each.variables.items()
-            if variable.digest is None
-        ),
-        bound=frozenset(name for piece in pieces for name in piece.binds),
-        defined=frozenset(
-            name
-            for piece in pieces
-            if isinstance(piece.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-            for name in piece.binds
-        ),
-        modules={one.alias: one.module for p in pieces for one in p.flow.imports if one.alias},
-    )

@@ -73,7 +73,11 @@ def draft(
     previous = top.cell if top and top.cell < groups[0].cells[0] else -1
     for number, (group, border) in enumerate(zip(groups, found, strict=True)):
         heading = outline.section_of(group.cells[0])
-        alone = heading and sections_of(groups, outline).count(heading.cell) == 1
+        alone = (
+            heading
+            and heading != outline.title
+            and sections_of(groups, outline).count(heading.cell) == 1
+        )
         title = heading.text if heading and alone else _said(names[number])
         prose = outline.above(group.cells, previous)
         previous = group.cells[-1]

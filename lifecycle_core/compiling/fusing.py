@@ -65,13 +65,21 @@ def _changed_unseen(program: Program) -> Iterator[Fusion]:
 
 
 def _elsewhere(program: Program) -> Iterator[Fusion]:
-    """Yield everything from where the notebook goes to another folder: steps begin in its own."""
+    """Yield everything from where the process itself is changed: steps begin with a fresh one."""
     for cell, pieces in program.code.items():
-        calls = (one for piece in pieces for one in ast.walk(piece.node))
-        if any(isinstance(c, ast.Call) and dotted_name(c.func) == "os.chdir" for c in calls):
+        nodes = [one for piece in pieces for one in ast.walk(piece.node)]
+        moves = any(isinstance(n, ast.Call) and dotted_name(n.func) == "os.chdir" for n in nodes)
+        sets = any(
+            isinstance(n, ast.Subscript)
+            and not isinstance(n.ctx, ast.Load)
+            and dotted_name(n.value) == "os.environ"
+            for n in nodes
+        )
+        if moves or sets:
+            what = "the working directory" if moves else "the environment"
             yield Fusion(
                 cells=tuple(one for one in program.code if one >= cell),
-                reason=f"cell {cell} changes the working directory for all that comes after it",
+                reason=f"cell {cell} changes {what} for all that comes after it",
             )
             return
 

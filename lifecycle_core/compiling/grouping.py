@@ -24,7 +24,7 @@ _LOADS = (
     "read_", "load_", "fetch_", "genfromtxt", "loadtxt", "scan_", "connect", "make_blobs",
     "make_circles", "make_classification", "make_friedman", "make_moons", "make_regression",
 )  # fmt: skip
-_SPLITS = frozenset({"train_test_split", "TimeSeriesSplit", "split"})
+_SPLITS = frozenset({"random_split", "train_test_split", "TimeSeriesSplit"})
 _FITS = frozenset({
     "fit", "fit_predict", "fit_transform", "fit_resample", "partial_fit", "train",
     "cross_val_predict", "cross_val_score", "cross_validate", "learning_curve",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,15 +40,15 @@ def _lines(draft: Draft, step: Step, modules: Mapping[str, str]) -> str:
     for node, piece in zip(body, draft.steps[file].placed, strict=False):
         if piece is None:
             continue
-        inner = node.body[0] if isinstance(node, ast.With) and _is_suppress(node) else node
+        inner = node.body[0] if _is_suppress(node) and not _is_suppress(piece.node) else node
         for here, there in zip(_statements(inner), _statements(piece.node), strict=False):
             found.setdefault(here.lineno, f"{piece.cell}.{_line_in_cell(there, piece)}")
     return " ".join(f"{line}:{place}" for line, place in sorted(found.items()))
 
 
-def _is_suppress(node: ast.With) -> bool:
-    match node.items:
-        case [ast.withitem(context_expr=ast.Call(func=ast.Name(id="suppress")))]:
+def _is_suppress(node: ast.stmt) -> TypeGuard[ast.With]:
+    match node:
+        case ast.With(items=[ast.withitem(context_expr=ast.Call(func=ast.Name(id="suppress")))]):
             return True
         case _:
             return False

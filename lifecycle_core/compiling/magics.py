@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 _DROPPED = frozenset({
     "alias", "automagic", "autoreload", "autosave", "colors", "conda", "config", "connect_info",
@@ -13,9 +14,13 @@ _DROPPED = frozenset({
     "who_ls", "whos", "xmode", "ls", "ll", "lprun", "mprun", "memit",
 })  # fmt: skip
 """Line magics without which the variables of a notebook are the same."""
-_INSTALLS = ("pip ", "pip3 ", "conda ", "mamba ", "uv ", "apt", "python -m pip ", "echo ", "ls",
-    "cat ", "head ", "tail ", "wc ", "pwd", "nvidia-smi", "date", "free", "lscpu")  # fmt: skip
-"""Shell commands that a pipeline does without: they install, or only show something."""
+_INSTALLERS = frozenset({"apt", "apt-get", "conda", "mamba", "pip", "pip3", "uv"})
+_VIEWERS = frozenset({
+    "cat", "date", "echo", "free", "head", "ls", "lscpu", "nvidia-smi", "pwd", "tail", "wc",
+})  # fmt: skip
+"""Programs that only show something, unless their output goes to a file."""
+_QUOTES = "\"' "
+_OPERATORS = re.compile(r"&&|\|\||[;&\n]")
 
 
 def translated(node: ast.stmt) -> str | None:
@@ -58,11 +63,12 @@ def _line_magic(name: str, text: str, target: str) -> str | None:
         return None
     if name in _DROPPED:
         return ""
-    if name in {"env", "set_env"} and "=" in text:
-        key, _, value = text.partition("=")
-        return f"import os\nos.environ[{key.strip()!r}] = {value.strip()!r}"
-    if name == "cd":
-        return f"import os\nos.chdir({text.strip()!r})"
+    if "{" in text or "$" in text:
+        return None  # it takes variables of the notebook
+    if name in {"env", "set_env"} and (found := re.fullmatch(r"(\w+)(?:\s*=\s*|\s+)(.+)", text)):
+        return f"import os\nos.environ[{found[1]!r}] = {found[2]!r}"
+    if name == "cd" and text not in {"", "-"}:
+        return f"import os\nos.chdir({text.strip(_QUOTES)!r})"
     return None
 
 
@@ -72,6 +78,14 @@ def _shell(command: str, target: str) -> str | None:
     if target:
         run = f"subprocess.run({command!r}, shell=True, capture_output=True, text=True)"
         return f"import subprocess\n{target} = {run}.stdout.splitlines()"
-    if command.startswith(_INSTALLS):
+    if all(map(_is_needless, _OPERATORS.split(command))):
         return ""
     return f"import subprocess\nsubprocess.run({command!r}, shell=True, check=False)"
+
+
+def _is_needless(command: str) -> bool:
+    """Tell whether a pipeline does without a command: it installs, or only shows something."""
+    words = command.replace("python -m pip", "pip").replace("sudo ", "").split()
+    if not words or words[0] in _INSTALLERS:
+        return True
+    return words[0] in _VIEWERS and not any(one in command for one in "|>`")

@@ -1,4 +1,4 @@
-"""What means one thing in a notebook and another in a module: `__name__`, and builtins put back."""
+"""What means one thing in a notebook and another in a module: `__name__`, `display`, builtins."""
 
 from __future__ import annotations
 
@@ -36,6 +36,23 @@ def as_main(node: ast.stmt) -> str | None:
 class _Main(ast.NodeTransformer):
     def visit_Name(self, node: ast.Name) -> ast.expr:
         return ast.Constant("__main__") if node.id == "__name__" else node
+
+
+def with_print(node: ast.stmt) -> str | None:
+    r"""Return a statement that prints what a notebook displays; None if it displays nothing.
+
+    Example:
+        >>> with_print(ast.parse("for row in rows: display(row)").body[0])
+        'for row in rows:\n    print(row)'
+    """
+    if not any(isinstance(one, ast.Name) and one.id == "display" for one in ast.walk(node)):
+        return None
+    return ast.unparse(_Print().visit(ast.parse(ast.unparse(node))))
+
+
+class _Print(ast.NodeTransformer):
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return ast.Name("print") if node.id == "display" else node
 
 
 def with_builtins_back(node: ast.stmt) -> str | None:

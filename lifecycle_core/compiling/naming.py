@@ -11,7 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 _LONGEST = 40
-_RESERVED = frozenset({"shared", "set_up", "run", "pipeline", "values", "test"})
+_RESERVED = frozenset({
+    "asyncio", "builtins", "pipeline", "run", "set_up", "shared", "suppress", "test",
+})  # fmt: skip
+"""What the package's own files and the words we write into them are called."""
+_COLLECTED = re.compile(r"test_|.*_test$")
+"""Modules that pytest would take for tests."""
 _FILLING = frozenset({"a", "an", "and", "for", "in", "of", "on", "our", "the", "to", "we", "with"})
 
 
@@ -27,16 +32,19 @@ def is_step_name(name: str) -> bool:
         and name.isidentifier()
         and not keyword.iskeyword(name)
         and name not in _RESERVED
-        and not name.startswith(("_", "test_"))
+        and not name.startswith("_")
+        and not _COLLECTED.match(name)
     )
 
 
 def name_in(text: str) -> str:
     """Return an identifier made of a text's words; empty if it has none.
 
+    Law: `is_step_name(name_in(text))` unless it is empty.
+
     Example:
-        >>> name_in("2. Features & the *candidates*!")
-        'features_candidates'
+        >>> name_in("2. Features & the *candidates*!"), name_in("Test the model")
+        ('features_candidates', 'testing_model')
     """
     plain = (
         unicodedata.normalize("NFKD", text.replace("ß", "ss")).encode("ascii", "ignore").decode()
@@ -44,6 +52,8 @@ def name_in(text: str) -> str:
     words = [word for word in re.findall(r"[a-z0-9]+", plain.lower()) if word not in _FILLING]
     while words and words[0][0].isdigit():
         words.pop(0)
+    if words[:1] == ["test"]:
+        words[0] = "testing"
     name = ""
     for word in words:
         if len(name) + len(word) >= _LONGEST:

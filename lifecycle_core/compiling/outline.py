@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _HEADING = re.compile(r"(#{1,6})[ \t]+(.+?)[ \t#]*$")
-_IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)|<[^>]+>")
+_IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)|<(?:/?[A-Za-z][^>]*|!--.*?--)>")
 _LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")
 _MARKS = re.compile(r"(\*\*|__|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w))")
 
@@ -40,6 +40,12 @@ class Outline:
         """Return the last heading above a cell, of at most this level."""
         above = [one for one in self.headings if one.cell < cell and one.level <= deepest]
         return above[-1] if above else None
+
+    @property
+    def title(self) -> Heading | None:
+        """The notebook's own title: its first heading, if it is of the first level."""
+        first = self.headings[0] if self.headings else None
+        return first if first and first.level == 1 else None
 
     def above(self, cells: Sequence[int], after: int) -> tuple[str, ...]:
         """Return the paragraphs that stand above and between some cells, from another cell on."""

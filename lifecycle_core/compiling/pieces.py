@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lifecycle_core.notebooks.parsing import Magic
     from lifecycle_core.notebooks.read import Notebook
 
-_STEP = re.compile(r"\A(\s*)%%step[ \t]+([^\n]*)(?=\n|\Z)")
+_STEP = re.compile(r"\A(?P<above>\s*)%%step[ \t]+(?P<name>[^\n]*)(?P<below>\n\s*%%)?(?=\n|\Z|\w)")
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -202,14 +202,21 @@ def _comment_lines(source: str) -> set[int]:
 
 
 def without_step_lines(notebook: Notebook) -> Notebook:
-    """Return a notebook that runs where `%%step` is not known: a comment stands in its place."""
+    """Return a notebook that runs where `%%step` is not known: a comment stands in its place.
+
+    Another cell magic below it moves up, because IPython looks for it in the first line only.
+    """
     cells = [
-        {**cell, "source": _STEP.sub(r"\1# step: \2", cell["source"], count=1)}
+        {**cell, "source": _STEP.sub(_as_comment, cell["source"], count=1)}
         if cell["cell_type"] == "code"
         else cell
         for cell in notebook.content["cells"]
     ]
     return replace(notebook, content={**notebook.content, "cells": cells})
+
+
+def _as_comment(line: re.Match[str]) -> str:
+    return f"{line['above']}%%" if line["below"] else f"{line['above']}# step: {line['name']}"
 
 
 def with_last_look(notebook: Notebook) -> Notebook:

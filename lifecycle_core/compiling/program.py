@@ -97,6 +97,7 @@ class Program:
             name: variable
             for name, variable in (seen.variables if seen else {}).items()
             if variable.type not in _NO_VALUES
+            and name in self.known
             and name not in self.roles.outside
             and name not in self.roles.local
         }
@@ -144,6 +145,18 @@ class Program:
         head, _, rest = dotted_name(node).partition(".")
         module = self._modules.get(head, "")
         return f"{module}.{rest}" if module and rest else module
+
+    def drawing(self, cell: int) -> str | None:
+        """The name under which a cell's code draws with pyplot; None if it does not.
+
+        Jupyter closes the figures of a cell at its end.
+        """
+        names = {name for name, module in self._modules.items() if module == "matplotlib.pyplot"}
+        for piece in self.code.get(cell, ()):
+            for node in ast.walk(piece.node):
+                if isinstance(node, ast.Name) and node.id in names:
+                    return node.id
+        return None
 
     @cached_property
     def alive(self) -> Mapping[str, Variable]:

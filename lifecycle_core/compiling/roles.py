@@ -14,16 +14,26 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from lifecycle_core.compiling.settings import is_registration, is_setting
+from lifecycle_core.compiling.importing import imported_names, modules_of
+from lifecycle_core.compiling.settings import (
+    acts,
+    is_registering,
+    is_registration,
+    is_setting,
+    set_again,
+)
+from lifecycle_core.compiling.text_names import named_in_texts
+from lifecycle_core.notebooks.dataflow.effects import dotted_name
 from lifecycle_core.notebooks.dataflow.knowledge import BUILTINS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from lifecycle_core.compiling.pieces import Piece, ReadCell
     from lifecycle_core.notebooks.facts import Facts
 
 Role = Literal["import", "shared", "local", "constant", "setting", "parameter", "code"]
+_ENUMS = frozenset({"Enum", "Flag", "IntEnum", "IntFlag", "StrEnum"})
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -63,7 +73,7 @@ def roles_of(cells: Sequence[ReadCell], facts: Facts) -> Roles:
         for piece in cell.pieces
         if parameter_of(piece) is not None
     }
-    imported = _imported(pieces, binders)
+    imported = imported_names(pieces, binders)
     of.update({piece.number: "import" for found in imported.values() for piece in found})
     changed = _changed_later(pieces, facts)
     single = {
@@ -71,7 +81,7 @@ def roles_of(cells: Sequence[ReadCell], facts: Facts) -> Roles:
         for name, found in binders.items()
         if len(found) == 1 and name not in changed and found[0].number not in of
     }
-    standing = _standing_alone(single, imported, free)
+    standing = _standing_alone(single, imported, free, binders)
     for number, piece in standing.items():
         of[number] = "constant" if _is_constant(piece) else "shared"
     outside = {**imported, **{piece.binds[0]: (piece,) for piece in standing.values()}}
@@ -81,8 +91,24 @@ def roles_of(cells: Sequence[ReadCell], facts: Facts) -> Roles:
         if number not in standing and _is_function(piece) and _fresh_each_time(piece, outside, free)
     }
     of.update({piece.number: "local" for piece in local.values()})
+    acted = {
+        site.cell
+        for sites in (facts.reads, facts.writes, facts.processes, facts.network)
+        for site in sites
+        if not site.path.endswith(".py")  # a module that it imports
+    }
     for cell in cells:
-        _settings(cell, of, outside, free)
+        _settings(cell, of, outside, free, acted=cell.index in acted)
+    used = {use.name for piece in pieces for use in piece.flow.uses}
+    of.update({
+        piece.number: "setting"
+        for piece in pieces
+        if of.get(piece.number) == "import" and is_registering(piece)
+        and used.isdisjoint(piece.binds)
+    })  # fmt: skip
+    for number in set_again(pieces):
+        if of.get(number) == "setting":
+            of[number] = "code"
     for piece in pieces:
         of.setdefault(piece.number, "code")
     _keep_used_constants(pieces, of, outside)
@@ -115,72 +141,16 @@ def _changed_later(pieces: Sequence[Piece], facts: Facts) -> set[str]:
         found |= set(piece.flow.deletes)
     for cell, seen in facts.cells.items():
         found |= {name for name in seen.variables if name not in bound[cell]}
-    return found
+    # An enumeration of flags remembers the combinations that were asked for.
+    return found - {name for piece in pieces if _is_enum(piece.node) for name in piece.binds}
 
 
-def _imported(
-    pieces: Sequence[Piece], binders: Mapping[str, Sequence[Piece]]
-) -> dict[str, tuple[Piece, ...]]:
-    """Return, by name, the imports that give it, where nothing else ever binds it."""
-    usable = {piece.number for piece in pieces if _is_import(piece.node)}
-    while True:
-        broken = {
-            piece.number
-            for name, by in binders.items()
-            if not (all(one.number in usable for one in by) and _agree(name, by))
-            for piece in by
-        }
-        if usable.isdisjoint(broken):
-            break
-        usable -= broken
-    return {
-        name: tuple({ast.dump(piece.node): piece for piece in by}.values())
-        for name, by in binders.items()
-        if by[0].number in usable
-    }
-
-
-def _agree(name: str, by: Sequence[Piece]) -> bool:
-    """Tell whether imports mean the same by a name, as `import a.b` and `import a.c` do by `a`."""
-    if len({ast.dump(piece.node) for piece in by}) == 1 or all(map(is_star, by)):
-        return True
-    given = {
-        (one.module if one.name or one.alias != one.module.partition(".")[0] else name, one.name)
-        for piece in by
-        for one in piece.flow.imports
-        if one.alias == name
-    }
-    return len(given) == 1 and all(isinstance(p.node, ast.Import | ast.ImportFrom) for p in by)
-
-
-def is_star(piece: Piece) -> bool:
-    """Tell whether a piece is `from module import *`."""
-    return any(one.name == "*" for one in piece.flow.imports)
-
-
-def _is_import(node: ast.stmt) -> bool:
-    """Tell whether a statement only imports, perhaps with a substitute for what is not there."""
+def _is_enum(node: ast.stmt) -> bool:
     match node:
-        case ast.Import():
-            return True
-        case ast.ImportFrom(module=module):
-            return module != "__future__"
-        case ast.Try(body=body, handlers=handlers, orelse=[], finalbody=[]):
-            return all(isinstance(one, ast.Import | ast.ImportFrom) for one in body) and all(
-                isinstance(one, ast.Import | ast.ImportFrom | ast.Pass) or _is_plain(one)
-                for handler in handlers
-                for one in handler.body
-            )
+        case ast.ClassDef(bases=bases):
+            return any(dotted_name(base).rpartition(".")[2] in _ENUMS for base in bases)
         case _:
             return False
-
-
-def _is_plain(node: ast.stmt) -> bool:
-    return (
-        isinstance(node, ast.Assign)
-        and isinstance(node.targets[0], ast.Name)
-        and isinstance(node.value, ast.Constant)
-    )
 
 
 def _is_lambda(piece: Piece) -> bool:
@@ -223,7 +193,10 @@ def _is_fixed(value: ast.expr) -> bool:
 
 
 def _standing_alone(
-    single: Mapping[int, Piece], imported: Mapping[str, object], free: frozenset[str]
+    single: Mapping[int, Piece],
+    imported: Mapping[str, object],
+    free: frozenset[str],
+    bound: Collection[str],
 ) -> dict[int, Piece]:
     """Return the definitions and constants that stand on nothing but each other and imports."""
     found = {
@@ -240,6 +213,7 @@ def _standing_alone(
             for number, piece in found.items()
             if piece.flow.opaque
             or any(use.name not in names and use.name not in free for use in piece.flow.uses)
+            or any(name not in names for name in named_in_texts(piece.node, bound))
             or (_is_constant(piece) and any(use.name not in names for use in piece.flow.uses))
         ]
         if not wrong:
@@ -260,18 +234,26 @@ def _fresh_each_time(piece: Piece, outside: Mapping[str, object], free: frozense
 
 
 def _settings(
-    cell: ReadCell, of: dict[int, Role], outside: Mapping[str, object], free: frozenset[str]
+    cell: ReadCell,
+    of: dict[int, Role],
+    outside: Mapping[str, Sequence[Piece]],
+    free: frozenset[str],
+    *,
+    acted: bool,
 ) -> None:
-    """Mark the statements that set something for all that comes after."""
+    """Mark the statements that set something for all that comes after.
+
+    A cell that touched files or started programs has acted: when it does so matters.
+    """
     if "raises-exception" in cell.tags:
         return
     others = [p for p in cell.pieces if p.number not in of and not is_setting(p, among=False)]
-    plain = all(isinstance(p.node, ast.Expr) for p in others)
+    plain = not acted and all(isinstance(p.node, ast.Expr) for p in others)
     for piece in cell.pieces:
         if piece.number in of:
             if of[piece.number] == "shared" and is_registration(piece):
                 of[piece.number] = "setting"
-        elif is_setting(piece, among=plain) and all(
+        elif is_setting(piece, among=plain and not acts(modules_of(piece, outside))) and all(
             use.name in outside or use.name in free for use in piece.flow.uses
         ):
             of[piece.number] = "setting"

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from lifecycle_core.notebooks.dataflow.effects import dotted_name
 from lifecycle_core.notebooks.dataflow.flow import RANDOM
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
     from lifecycle_core.compiling.pieces import Piece
 
 _CALLS = frozenset({
-    "basicConfig", "disable_max_rows", "enable", "filterwarnings", "insert", "load_dotenv", "rc",
+    "basicConfig", "disable_max_rows", "enable", "filterwarnings", "insert", "ioff", "ion",
+    "load_dotenv", "rc",
     "register_matplotlib_converters", "seterr", "set", "set_config", "set_context",
     "set_default_dtype", "set_float_precision", "set_matplotlib_formats", "set_num_threads",
     "set_option", "set_palette", "set_printoptions", "set_style", "set_theme", "set_verbosity",
-    "setdefault", "setlocale", "setrecursionlimit", "simplefilter", "use",
+    "setdefault", "setlocale", "setrecursionlimit", "simplefilter", "switch_backend", "use",
 })  # fmt: skip
+_ACTING = frozenset({
+    "IPython", "bokeh", "matplotlib", "os", "pathlib", "plotly", "seaborn", "shutil", "subprocess",
+    "time",
+})  # fmt: skip
+"""Libraries whose functions do something where they stand, if they are no settings by name."""
+_EXTENDING = frozenset({"janitor", "swifter"})
+"""Libraries that are imported for what they add to others."""
 _PATHS = frozenset({"sys.path.append", "sys.path.insert", "os.environ.update"})
 _MOVES = frozenset({"os.chdir"})
 _OPTIONS = frozenset({"config", "defaults", "display", "environ", "options", "rcParams", "theme"})
@@ -50,6 +61,28 @@ def is_setting(piece: Piece, *, among: bool) -> bool:
             return among or dotted in _PATHS or ("." in dotted and last in _CALLS)
         case ast.Assign(targets=[ast.Attribute() | ast.Subscript() as target], value=value):
             return _is_known(value) and _is_of_library(target)
+        case _:
+            return False
+
+
+def acts(modules: Collection[str]) -> bool:
+    """Tell whether functions of one of these modules do something where they are called."""
+    return any(module.partition(".")[0] in _ACTING for module in modules)
+
+
+def is_registering(piece: Piece) -> bool:
+    """Tell whether a statement may be an import for what the module does when it is imported.
+
+    So are `from sklearn.experimental import enable_...` and `import hvplot.pandas`, if nothing uses
+    the name.
+    """
+    match piece.node:
+        case ast.ImportFrom(module=str() as module):
+            return "experimental" in module.split(".")
+        case ast.Import(names=names):
+            return any(
+                one.asname is None and ("." in one.name or one.name in _EXTENDING) for one in names
+            )
         case _:
             return False
 
@@ -94,3 +127,23 @@ def _is_of_library(target: ast.Attribute | ast.Subscript) -> bool:
     """Tell whether it is such as `pd.options.display.width` or `plt.rcParams["font.size"]`."""
     inner = target.value if isinstance(target, ast.Subscript) else target
     return not _OPTIONS.isdisjoint(dotted_name(inner).split("."))
+
+
+def set_again(pieces: Iterable[Piece]) -> list[int]:
+    """Return the settings that the notebook changes later: until then something else holds."""
+    by_target: dict[str, list[Piece]] = defaultdict(list)
+    for piece in pieces:
+        match piece.node:
+            case ast.Assign(targets=[ast.Attribute() | ast.Subscript() as target]):
+                by_target[ast.unparse(target)].append(piece)
+            case ast.Delete(targets=targets):
+                for each in targets:
+                    by_target[ast.unparse(each)].append(piece)
+            case _:
+                continue
+    return [
+        piece.number
+        for found in by_target.values()
+        if len({ast.unparse(piece.node) for piece in found}) > 1
+        for piece in found
+    ]

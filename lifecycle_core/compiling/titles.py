@@ -36,11 +36,11 @@ def step_names(
     for number, (group, section) in enumerate(zip(groups, sections, strict=True)):
         heading = outline.section_of(group.cells[0])
         name = group.name if is_step_name(group.name) else name_in(group.name)
-        if not name and heading and sections.count(section) == 1:
+        if not name and heading and heading != outline.title and sections.count(section) == 1:
             name = name_in(heading.text)
         name = name or name_in(f"{group.work} {_result(program, groups, found, number)}")
         name = f"{name}_step" if name in taken else name
-        names.append(unused(name, names))
+        names.append(unused(name, {*names, *taken}))
     return tuple(names)
 
 
@@ -63,7 +63,8 @@ def _result(program: Program, groups: Sequence[Group], found: Sequence[Border], 
     tables = [name for name in among if (kinds[name] or _NONE).type.endswith(_TABLES)]
     models = [name for name in among if (kinds[name] or _NONE).type.startswith("sklearn.")]
     wanted = (models if groups[number].work == "train" else tables) or tables or among
-    return _as_words(wanted[0] if groups[number].work == "load" else wanted[-1])
+    users = {name: sum(one.inputs.get(name) == number for one in found) for name in wanted}
+    return _as_words(max(wanted, key=lambda name: users[name]))  # of several the first
 
 
 def _as_words(name: str) -> str:

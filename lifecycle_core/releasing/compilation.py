@@ -50,6 +50,12 @@ if TYPE_CHECKING:
 
 _TRIALS = 12
 _RTOL = 1e-6
+_FIRST_OF_ITS_NAME = """\
+from pkgutil import extend_path
+
+__path__ = extend_path(__path__, __name__)
+"""
+"""A project whose own `pipelines` has an `__init__` would hide the draft, and be proven instead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,6 +219,7 @@ def _proven(
         modules = formatted(made.modules)
         pipeline = with_lines(made, modules)
         root = scratch.folder(f"draft{trial}")
+        write_modules(root / "pipelines", {"__init__.py": _FIRST_OF_ITS_NAME})
         write_modules(root / "pipelines" / target.name, modules)
         parameters: dict[str, Any] = dict(attempt.defaults)
         by_steps, by_run = try_package(root, pipeline, scratch, parameters)
@@ -223,7 +230,7 @@ def _proven(
         if judged.proof:
             modules |= formatted(
                 {
-                    f"test_{target.name}.py": pin_test(
+                    f"tests/test_{target.name}.py": pin_test(
                         target.name,
                         str(PurePosixPath(pipeline.notebook).parent),
                         _pinned(by_run, volatile),

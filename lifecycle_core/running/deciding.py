@@ -65,7 +65,18 @@ def ingredients_of(task: Task, upstream: Mapping[str, Outcome]) -> Ingredients:
         },
         lock=task.lock,
         policy=task.policy,
+        checks=_declared(task),
     )
+
+
+def _declared(task: Task) -> dict[str, str]:
+    """Return the digests of the rules that hold for what goes into a step and comes out of it."""
+    if task.checks is None:
+        return {}
+    taken = [each.name for each in task.step.inputs]
+    names = dict.fromkeys((*taken, *(each.name for each in task.step.outputs)))
+    found = {name: task.checks.declared(task.step.name, name) for name in names}
+    return {name: digest for name, digest in found.items() if digest}
 
 
 def decide(task: Task, upstream: Sequence[Outcome]) -> Decision:
@@ -110,6 +121,7 @@ def known_reasons(task: Task, last: LastRun | None, stale: Sequence[str]) -> tup
         generators=then.generators,
         lock=task.lock,
         policy=task.policy,
+        checks=_declared(task),
     )
     found = reasons(now, last, {}, same_key=False)
     return (*(reason for reason in found if reason != MISSING), *behind)

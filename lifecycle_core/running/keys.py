@@ -74,6 +74,9 @@ def _changes(then: Ingredients, now: Ingredients) -> Iterator[str]:
     for generator in dict.fromkeys((*now.generators, *then.generators)):
         if then.generators.get(generator) != now.generators.get(generator):
             yield f"state of the generator {generator} changed"
+    for name in dict.fromkeys((*now.checks, *then.checks)):
+        if then.checks.get(name) != now.checks.get(name):
+            yield f"contract of {name} changed"
     if then.lock != now.lock:
         yield "lock changed"
     if then.policy != now.policy:

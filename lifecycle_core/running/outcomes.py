@@ -3,17 +3,42 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from lifecycle_core.adapters.pipeline_packages import PackagePlace
     from lifecycle_core.adapters.store import Store
+    from lifecycle_core.schema.event import ContractChecked, Drift
     from lifecycle_core.schema.pipeline import Generator, Step
     from lifecycle_core.schema.trace import Statement, StepTrace, StoredValue, WrittenFile
 
 Ending = Literal["ran", "fresh", "failed", "not_run", "broken"]
+
+
+class Checked(NamedTuple):
+    """What looking at a variable at the border of a step showed.
+
+    Attributes:
+        events: To be told; whose run and pipeline are left to the teller.
+        problems: What could not be looked at, a sentence each.
+        refused: Why the step may not go on; empty if it may.
+    """
+
+    events: tuple[ContractChecked | Drift, ...] = ()
+    problems: tuple[str, ...] = ()
+    refused: str = ""
+
+
+class Checks(Protocol):
+    """What is declared for variables at the borders of steps; it goes to where they are."""
+
+    def declared(self, step: str, name: str) -> str | None:
+        """Return the digest of the rules for a variable, or None if nothing is declared."""
+
+    def check(self, step: str, name: str, value: object) -> Checked:
+        """Look at a variable."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +53,7 @@ class Task:
         alone: It changes what all threads of a process share, such as the working directory.
         sources: Name of the object that holds the package's sources, for a machine that has no
             copy of them; empty if every process sees the package itself.
+        checks: What is declared for variables that go in or come out.
     """
 
     pipeline: str
@@ -42,6 +68,7 @@ class Task:
     made: frozenset[str] = frozenset()
     alone: bool = False
     sources: str = ""
+    checks: Checks | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +81,8 @@ class Outcome:
         trace: Of a step that ran or is fresh.
         files: By path, what this step and those before it left there.
         loaded: Bytes of inputs read.
+        said: What was found at its borders.
+        problems: What could not be looked at there.
     """
 
     step: str
@@ -68,6 +97,8 @@ class Outcome:
     cell: int | None = None
     line: int | None = None
     shown: str = ""
+    said: tuple[ContractChecked | Drift, ...] = ()
+    problems: tuple[str, ...] = ()
 
     @property
     def good(self) -> bool:

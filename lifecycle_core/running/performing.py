@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from lifecycle_core.adapters.store import Store
     from lifecycle_core.running.deciding import Decision
     from lifecycle_core.running.outcomes import Task
+    from lifecycle_core.schema.event import ContractChecked, Drift
 
 _TABLE = 2
 
@@ -84,11 +85,16 @@ def _run(task: Task, upstream: Sequence[Outcome], decision: Decision, stepper: S
         for name, source in task.generators_from.items()
     }
 
+    borders = _Borders(task)
+
     def inputs() -> dict[str, Any]:
-        return {
+        values = {
             each.name: store.objects.value(by_step[each.step].output(each.name).object)
             for each in step.inputs
         }
+        for name, value in values.items():
+            borders.look(name, value)
+        return values
 
     try:
         ran = stepper.run(
@@ -112,10 +118,14 @@ def _run(task: Task, upstream: Sequence[Outcome], decision: Decision, stepper: S
             cell=failed.told.origin.cell if failed.told.origin else None,
             line=failed.told.origin.line if failed.told.origin else None,
             shown=failed.told.trace,
+            said=tuple(borders.said),
+            problems=tuple(borders.problems),
         )
     try:
+        for name, value in ran.outputs.items():
+            borders.look(name, value)
         trace = _trace(task, decision, ran)
-    except _Unkept as unkept:
+    except (_Unkept, BorderBroken) as unkept:
         return Outcome(
             step=step.name,
             ending="failed",
@@ -125,6 +135,8 @@ def _run(task: Task, upstream: Sequence[Outcome], decision: Decision, stepper: S
             printed=ran.printed,
             error=str(unkept),
             cell=step.cells[-1] if step.cells else None,
+            said=tuple(borders.said),
+            problems=tuple(borders.problems),
         )
     store.add_trace(trace)
     remember(task, decision, trace)
@@ -137,7 +149,37 @@ def _run(task: Task, upstream: Sequence[Outcome], decision: Decision, stepper: S
         files={**decision.files, **trace.written},
         seconds=trace.seconds,
         printed=trace.printed,
+        said=tuple(borders.said),
+        problems=tuple(borders.problems),
     )
+
+
+class BorderBroken(Exception):  # noqa: N818 - the name is the fact
+    """A table at a step's border breaks the contract that is declared for it."""
+
+
+class _Borders:
+    """Looks at what goes into one step and comes out of it, where something is declared."""
+
+    def __init__(self, task: Task) -> None:
+        self._task = task
+        self.said: list[ContractChecked | Drift] = []
+        self.problems: list[str] = []
+
+    def look(self, name: str, value: object) -> None:
+        """Look at a variable.
+
+        Raises:
+            BorderBroken: The step may not go on.
+        """
+        checks, step = self._task.checks, self._task.step.name
+        if checks is None or checks.declared(step, name) is None:
+            return
+        found = checks.check(step, name, value)
+        self.said += found.events
+        self.problems += found.problems
+        if found.refused:
+            raise BorderBroken(found.refused)
 
 
 def remember(task: Task, decision: Decision, trace: StepTrace) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from lifecycle_core.adapters.pipeline_packages import Package
     from lifecycle_core.adapters.store import Store
+    from lifecycle_core.running.outcomes import Checks
     from lifecycle_core.schema.pipeline import Generator, Pipeline, Step
     from lifecycle_core.schema.trace import Statement
 
@@ -92,6 +93,7 @@ def plan(
     code: Mapping[str, Mapping[str, tuple[Statement, ...]]],
     *,
     sources: str = "",
+    checks: Checks | None = None,
 ) -> Plan:
     """Plan one run.
 
@@ -101,6 +103,7 @@ def plan(
         given: Parameters that are not to be the notebook's.
         code: As `code_of_steps` returned it.
         sources: As in `Task`.
+        checks: As in `Task`.
 
     Raises:
         InvalidCall: A name is none of the pipeline's parameters.
@@ -126,6 +129,7 @@ def plan(
             made=frozenset(path for each in pipeline.steps for path in each.writes),
             alone=_alone(step, package),
             sources=sources,
+            checks=checks,
         )
         after = tuple(name for name in steps if name in needed)
         steps[step.name] = PlannedStep(task=task, node=_node(task, after, steps), after=after)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from lifecycle_core.adapters.progress import Progress
     from lifecycle_core.adapters.scheduling import Scheduler
     from lifecycle_core.adapters.store import Store
-    from lifecycle_core.running.outcomes import Task
+    from lifecycle_core.running.outcomes import Checks, Task
     from lifecycle_core.schema.event import Event
 
 _ROUNDS = 5
@@ -41,6 +41,7 @@ def run(
     tell: Callable[[Event], None] | None,
     progress: Progress,
     ship: bool = False,
+    checks: Checks | None = None,
 ) -> PipelineRuns:
     """Run a pipeline once for each mapping of parameters.
 
@@ -55,13 +56,16 @@ def run(
         tell: Told of events, in order, one at a time.
         progress: Told of steps.
         ship: Keep the package's sources in the store, for workers that do not have them.
+        checks: What is declared for variables at the borders of steps.
 
     Raises:
         InvalidCall: A parameter is none of the pipeline's.
     """
     code = code_of_steps(package)
     sources = store.objects.put_value(dict(package.files()))[0] if ship else ""
-    plans = [plan(package, store, given, code, sources=sources) for given in parameters]
+    plans = [
+        plan(package, store, given, code, sources=sources, checks=checks) for given in parameters
+    ]
     labels = [_label(given) for given in parameters] if len(plans) > 1 else [""]
     writing = any(step.writes for step in package.pipeline.steps)
     batches = [[n] for n in range(len(plans))] if writing else [list(range(len(plans)))]

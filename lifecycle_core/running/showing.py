@@ -14,17 +14,29 @@ if TYPE_CHECKING:
 
     from lifecycle_core.adapters.pipeline_packages import Package
     from lifecycle_core.adapters.store import Store
-    from lifecycle_core.running.outcomes import Outcome
+    from lifecycle_core.running.outcomes import Checks, Outcome
     from lifecycle_core.running.planning import PlannedStep
 
 
-def show(package: Package, *, store: Store, parameters: Mapping[str, Any]) -> PipelineState:
+def show(
+    package: Package,
+    *,
+    store: Store,
+    parameters: Mapping[str, Any],
+    checks: Checks | None = None,
+) -> PipelineState:
     """Tell for each step whether it is fresh, or exactly what changed.
+
+    Args:
+        package: The pipeline.
+        store: Where results are.
+        parameters: Those that are not to be the notebook's.
+        checks: What is declared for variables at the borders of steps.
 
     Raises:
         InvalidCall: A parameter is none of the pipeline's.
     """
-    planned = plan(package, store, parameters, code_of_steps(package))
+    planned = plan(package, store, parameters, code_of_steps(package), checks=checks)
     fresh: dict[str, Outcome] = {}
     states = [_state(name, each, fresh) for name, each in planned.steps.items()]
     return PipelineState(

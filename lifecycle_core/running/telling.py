@@ -72,6 +72,9 @@ class Telling:
         if outcome.ending == "ran":
             self.started(step, outcome.why)
         self._outcomes[step] = outcome
+        self.notes += outcome.problems
+        for found in outcome.said:
+            self._say(found.model_copy(update={"run": self.run, "pipeline": self._pipeline}))
         for event in self._events(step, outcome):
             self._say(event)
 

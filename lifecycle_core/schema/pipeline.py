@@ -188,6 +188,7 @@ class Compilation(Record):
 
     Attributes:
         compiled: Whether the package was written and is proven equal.
+        proposed: Steps are proposed only: nothing was proven or written.
         path: The package's folder, as the caller would name it; empty if refused.
         pipeline: The steps; of a refused notebook as far as they were found.
         refusals: Why not.
@@ -201,6 +202,7 @@ class Compilation(Record):
     notebook: str
     name: str
     compiled: bool
+    proposed: bool = False
     path: str = ""
     pipeline: Pipeline | None = None
     refusals: tuple[Refusal, ...] = ()

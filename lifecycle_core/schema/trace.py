@@ -74,6 +74,7 @@ class Ingredients(Record):
         generators: By global generator, the identity of the state it is in before the step.
         lock: Digest of the lock that the pipeline was proven with.
         policy: What the surroundings fix: Python, hash seed, seeds.
+        checks: By variable, the digest of the contract that it must keep.
     """
 
     code: dict[str, tuple[Statement, ...]] = Field(default_factory=dict)
@@ -83,6 +84,7 @@ class Ingredients(Record):
     generators: dict[Generator, str] = Field(default_factory=dict)
     lock: str = ""
     policy: str = ""
+    checks: dict[str, str] = Field(default_factory=dict)
 
 
 class StepTrace(Record):

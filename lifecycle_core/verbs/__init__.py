@@ -7,7 +7,7 @@ module per area; none is named like a verb, which it would hide.
 
 from lifecycle_core.notebooks.release_text import parse_release
 from lifecycle_core.verbs.attending import find_notebook, reproduce_meanwhile, said
-from lifecycle_core.verbs.compiling import compile_pipeline
+from lifecycle_core.verbs.compiling import compile_pipeline, propose_pipeline
 from lifecycle_core.verbs.exporting import export_pipeline
 from lifecycle_core.verbs.linting import lint
 from lifecycle_core.verbs.notebooks import finalize, package, reproduce
@@ -30,6 +30,6 @@ __all__ = [
     "backtest", "check_contract", "checkpoints", "compile_pipeline", "difference",
     "export_pipeline", "finalize", "find_notebook", "history", "infer_contract", "lint",
     "lost_source", "package", "parse_release", "pipeline_results", "promote", "propose",
-    "releases", "reproduce", "reproduce_meanwhile", "retrain", "rollback", "run_pipeline", "said",
-    "score", "show_pipeline", "status", "to_html", "to_text", "verify",
+    "propose_pipeline", "releases", "reproduce", "reproduce_meanwhile", "retrain", "rollback",
+    "run_pipeline", "said", "score", "show_pipeline", "status", "to_html", "to_text", "verify",
 ]  # fmt: skip

@@ -13,6 +13,46 @@ if TYPE_CHECKING:
 _SILENT = Silent()
 
 
+def propose_pipeline(
+    notebook: Path | str,
+    *,
+    name: str | None = None,
+    cell_timeout: float | None = None,
+    tag: bool = False,
+    progress: Progress = _SILENT,
+) -> Compilation:
+    """Run a notebook and propose its steps; nothing is proven, and no package is written.
+
+    Args:
+        notebook: A saved notebook.
+        name: Of the pipeline, as for `compile_pipeline`.
+        cell_timeout: Seconds one cell may run.
+        tag: Write the steps into the notebook as tags of its cells, to be moved there.
+        progress: Told about each cell.
+
+    Raises:
+        InvalidCall: The name is none, or a value is outside its range.
+        NotebookInvalid: The notebook cannot be read or run as it is.
+        CellFailed: A cell raised.
+        RunStopped: The kernel died, hung or left early.
+    """
+    from lifecycle_core.adapters.engine import PapermillEngine
+    from lifecycle_core.compiling import require_name
+    from lifecycle_core.releasing.step_proposal import propose_only
+    from lifecycle_core.reproducing import require_sensible
+
+    require_sensible(cell_timeout=cell_timeout)
+    path = Path(notebook)
+    return propose_only(
+        path,
+        engine=PapermillEngine(),
+        name=require_name(name, path),
+        cell_timeout=cell_timeout,
+        tag=tag,
+        progress=progress,
+    )
+
+
 def compile_pipeline(
     notebook: Path | str,
     *,
@@ -27,8 +67,7 @@ def compile_pipeline(
 
     Args:
         notebook: A saved notebook.
-        name: Of the pipeline: a Python name; by default that of the `%%release` cell, or the
-            file's.
+        name: Of the pipeline: a Python name; made from the file's by default.
         out: Folder that holds `pipelines`, or `pipelines` itself; the current one if None.
         cell_timeout: Seconds one cell may run.
         outputs: `keep` or `drop` what the notebook prints and draws.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.progress import Progress, Silent
 from lifecycle_core.errors import InvalidCall
-from lifecycle_core.settings import load_settings, scheduler_at, store_at
+from lifecycle_core.settings import announcer_of, checks_of, load_settings, scheduler_at, store_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -84,16 +84,30 @@ def run_each(
 
     for one in given:
         chosen_parameters(package.pipeline, one)  # before anything is made
-    where = scheduler_at(scheduler)
-    return run(
-        package,
-        store=store_at(load_settings(), store),
-        scheduler=where,
-        parameters=given,
-        tell=tell,
-        progress=progress,
-        ship="://" in scheduler,
-    )
+    where, settings = scheduler_at(scheduler), load_settings()
+    checks, announcer = checks_of(settings), announcer_of(settings)
+    hooks: tuple[str, ...] = ()
+
+    def announced(event: Event) -> None:
+        announcer.tell(event)
+        if tell is not None:
+            tell(event)
+
+    try:
+        made = run(
+            package,
+            store=store_at(settings, store),
+            scheduler=where,
+            parameters=given,
+            tell=announced,
+            progress=progress,
+            ship="://" in scheduler,
+            checks=checks,
+        )
+    finally:
+        hooks = announcer.close()
+    runs = [one.model_copy(update={"hooks": (*one.hooks, *hooks)}) for one in made.runs]
+    return made.model_copy(update={"runs": tuple(runs)})
 
 
 def show_pipeline(
@@ -110,8 +124,12 @@ def show_pipeline(
     from lifecycle_core.running import show
 
     package = find_package(name_or_folder)
+    settings = load_settings()
     return show(
-        package, store=store_at(load_settings(), store, to_write=False), parameters=parameters
+        package,
+        store=store_at(settings, store, to_write=False),
+        parameters=parameters,
+        checks=checks_of(settings),
     )
 
 

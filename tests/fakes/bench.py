@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lifecycle_core.adapters.store import Store
+    from lifecycle_core.running import Checks
     from lifecycle_core.schema.event import Event
     from lifecycle_core.schema.pipeline_run import PipelineRun, PipelineState
 
@@ -29,6 +30,7 @@ class Bench:
     store: Store
     scheduler: Scheduler = ONE
     events: list[Event] = field(default_factory=list)
+    checks: Checks | None = None
 
     def run(self, **parameters: object) -> PipelineRun:
         return self.runs(parameters)[0]
@@ -41,10 +43,13 @@ class Bench:
             parameters=parameters,
             tell=self.events.append,
             progress=Silent(),
+            checks=self.checks,
         ).runs
 
     def show(self, **parameters: object) -> PipelineState:
-        return show(find_package(self.folder), store=self.store, parameters=parameters)
+        return show(
+            find_package(self.folder), store=self.store, parameters=parameters, checks=self.checks
+        )
 
     def stale(self, **parameters: object) -> dict[str, tuple[str, ...]]:
         return {step.name: step.why for step in self.show(**parameters).steps if not step.fresh}

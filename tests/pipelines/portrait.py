@@ -73,9 +73,9 @@ class _Painter:
         return self._reduced(value)
 
     def _code(self, value: Any) -> Any:
-        kind, module = type(value).__qualname__, type(value).__module__
+        kind, module = _qualified(type(value)), type(value).__module__
         if isinstance(value, NAMED) or kind == "_lru_cache_wrapper":
-            return ("named", getattr(value, "__qualname__", getattr(value, "__name__", kind)))
+            return ("named", _qualified(value, kind))
         if isinstance(value, enum.Enum):
             return ("enum", kind, value.name)
         return ("drawn", kind) if module.startswith(DRAWN) else None
@@ -93,7 +93,7 @@ class _Painter:
         return ("array", str(value.dtype), np.ascontiguousarray(value).copy())
 
     def _container(self, value: Any) -> Any:
-        kind = type(value).__qualname__
+        kind = _qualified(type(value))
         if isinstance(value, set | frozenset):
             return ("set", kind, sorted((self.paint(each) for each in value), key=digest))
         if isinstance(value, tuple):
@@ -110,7 +110,7 @@ class _Painter:
 
     def _reduced(self, value: Any) -> Any:
         """Describe an object by what pickling would keep of it."""
-        kind = type(value).__qualname__
+        kind = _qualified(type(value))
         try:
             reduced = value.__reduce_ex__(4)
         except Exception:  # noqa: BLE001 (whatever an object says when it cannot be pickled)
@@ -125,7 +125,7 @@ class _Painter:
             self.paint([*part] if hasattr(part, "__next__") else part)
             for part in (arguments, *rest)
         ]
-        name = getattr(function, "__qualname__", str(function))
+        name = _qualified(function)
         return ("object", kind, name, parts, self._answers(value))
 
     def _answers(self, value: Any) -> Any:
@@ -160,9 +160,9 @@ class _Painter:
             return ("series", name, self.paint(value.index), self._values(value))
         if isinstance(value, pd.Index):
             names = [self.paint(name) for name in value.names]
-            return ("index", type(value).__qualname__, names, self._values(value))
+            return ("index", _qualified(type(value)), names, self._values(value))
         if hasattr(value, "isoformat") or value is pd.NaT:
-            return ("pandas", type(value).__qualname__, str(value))
+            return ("pandas", _qualified(type(value)), str(value))
         return None
 
     def _values(self, value: Any) -> Any:
@@ -255,3 +255,9 @@ def _feed(update: Any, part: Any) -> None:
         update(repr(list(part)).encode() if values.dtype == object else values.tobytes())
     else:
         update(f"{type(part).__name__}:{part!r};".encode())
+
+
+def _qualified(value: object, otherwise: str = "") -> str:
+    """Return a qualified name; that a definition came to stand in a function is no difference."""
+    name = str(getattr(value, "__qualname__", otherwise or str(value)))
+    return name.rpartition("<locals>.")[2]

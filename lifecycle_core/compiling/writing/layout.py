@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from lifecycle_core.compiling.pieces import Piece
     from lifecycle_core.compiling.program import Program
 
+_VALUES = frozenset({
+    "bool", "bytes", "complex", "dict", "float", "frozenset", "int", "list", "numpy.ndarray",
+    "pandas.DataFrame", "pandas.Series", "pathlib.PosixPath", "set", "str", "tuple",
+})  # fmt: skip
 SHARED = "shared"
 SET_UP = "set_up"
 
@@ -104,6 +108,26 @@ class Layout:
     def constants(self) -> tuple[str, ...]:
         """The constants that the notebook holds at its end."""
         return tuple(name for name in self._constants if name in self.program.alive)
+
+    @cached_property
+    def imported_values(self) -> tuple[str, ...]:
+        """Names that were imported and stand for values, not for code, such as `math.pi`."""
+        return tuple(
+            name
+            for name, variable in self.program.alive.items()
+            if variable.type in _VALUES
+            and any(
+                self.program.roles.of[piece.number] == "import"
+                for piece in self.program.roles.outside.get(name, ())
+            )
+        )
+
+    def imports_of(self, names: Iterable[str]) -> tuple[str, ...]:
+        """The import statements that give some names."""
+        found = {
+            piece.number: piece for name in names for piece in self.program.roles.outside[name]
+        }
+        return import_lines((found[number] for number in sorted(found)), set(names))
 
     def reached(self, pieces: Iterable[Piece]) -> tuple[str, ...]:
         """The shared definitions and constants that pieces need, those of definitions included."""

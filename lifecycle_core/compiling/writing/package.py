@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from lifecycle_core.compiling.naming import unused
 from lifecycle_core.compiling.writing.layout import SET_UP, SHARED
 from lifecycle_core.compiling.writing.steps import field_of
 from lifecycle_core.compiling.writing.texts import docstring
@@ -13,6 +14,7 @@ from lifecycle_core.compiling.writing.types import of_literal
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from lifecycle_core.compiling.pieces import Piece
     from lifecycle_core.compiling.writing.layout import Layout
 
 
@@ -34,7 +36,14 @@ def settings_module(layout: Layout, package: str) -> str | None:
     if not pieces:
         return None
     return _module("Settings of libraries, for the whole process.",
-                   layout.imports(SET_UP, pieces, package), [p.text for p in pieces])  # fmt: skip
+                   layout.imports(SET_UP, pieces, package), [*map(_set, pieces)])  # fmt: skip
+
+
+def _set(piece: Piece) -> str:
+    """Return the text of a setting; an import is one by itself, and must not look forgotten."""
+    if isinstance(piece.node, ast.Import | ast.ImportFrom):
+        return f"{ast.unparse(piece.node)}  # noqa: F401 - importing it is what matters"
+    return piece.text
 
 
 def _module(title: str, imports: Sequence[str], texts: Sequence[str]) -> str:
@@ -50,6 +59,7 @@ def front_module(layout: Layout, package: str, title: str, prose: Sequence[str])
         lines.append(f"from {package} import {SET_UP}  # noqa: F401 - it sets when it is imported")
     lines += [f"from {package}.{name} import {name}" for name in layout.names]
     lines += [f"from {package}.{layout.places[name]} import {name}" for name in layout.constants]
+    lines += layout.imports_of(layout.imported_values)
     lines += ["", '__all__ = ["run"]', "", ""]
     lines += _run(layout)
     return "\n".join(lines) + "\n"
@@ -67,7 +77,8 @@ def _run(layout: Layout) -> list[str]:
         else:
             words.append(f"{name}: {kind} = {ast.unparse(value)}")
     signature = f"*, {', '.join(words)}" if words else ""
-    first = [*layout.program.parameters, *layout.constants]
+    first = [*layout.program.parameters, *layout.constants, *layout.imported_values]
+    values = unused("values", (*first, *layout.names))
     start = ", ".join(f'"{name}": {name}' for name in first)
     lines = [
         f"def run({signature}) -> dict[str, Any]:",
@@ -77,16 +88,17 @@ def _run(layout: Layout) -> list[str]:
         "        Every variable that the steps give, by name; of several versions the last.",
         '    """',
         *filled,
-        f"    values: dict[str, Any] = {{{start}}}",
+        f"    {values}: dict[str, Any] = {{{start}}}",
     ]
+    given = unused("given", (*first, *layout.names))
     for number, name in enumerate(layout.names):
-        lines += _call(layout, number, name)
-    return [*lines, "    return values"]
+        lines += _call(layout, number, name, values=values, given=given)
+    return [*lines, f"    return {values}"]
 
 
-def _call(layout: Layout, number: int, name: str) -> list[str]:
+def _call(layout: Layout, number: int, name: str, *, values: str, given: str) -> list[str]:
     border = layout.borders[number]
-    words = [f'values["{each}"]' for each in border.inputs]
+    words = [f'{values}["{each}"]' for each in border.inputs]
     words += [f"{each}={each}" for each in border.parameters]
     call = f"{name}({', '.join(words)})"
     if not border.outputs:
@@ -95,8 +107,8 @@ def _call(layout: Layout, number: int, name: str) -> list[str]:
     for output in border.outputs:
         fields.append(field_of(output, fields))
     if fields == list(border.outputs):
-        return [f"    values |= {call}._asdict()"]
+        return [f"    {values} |= {call}._asdict()"]
     pairs = ", ".join(
-        f'"{output}": given.{field}' for output, field in zip(border.outputs, fields, strict=True)
+        f'"{output}": {given}.{field}' for output, field in zip(border.outputs, fields, strict=True)
     )
-    return [f"    given = {call}", f"    values |= {{{pairs}}}"]
+    return [f"    {given} = {call}", f"    {values} |= {{{pairs}}}"]

@@ -1,4 +1,8 @@
-"""The test that goes with a package: it pins what the pipeline gave when it was proven."""
+"""The test that goes with a package: it pins what the pipeline gave when it was proven.
+
+It lies in a folder `tests` that is no package: beside the steps pytest would import the package
+before the test has said where `pipelines`, and modules beside the notebook, are to be found.
+"""
 
 from __future__ import annotations
 
@@ -21,11 +25,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).resolve().parent
+HERE = Path(__file__).resolve().parents[1]
 NOTEBOOKS = (HERE / {folder!r}).resolve()
 sys.path[:0] = [str(HERE.parents[1]), str(NOTEBOOKS)]
 
-from pipelines.{name} import run  # noqa: E402 - the paths come first
+from pipelines.{name} import run
 
 
 def same(value: Any, pinned: Any) -> bool:
@@ -76,9 +80,8 @@ def pin_test(name: str, folder: str, pins: Mapping[str, Mapping[str, Any]]) -> s
         "    with contextlib.chdir(NOTEBOOKS):",
         "        values = run()",
         *(f"    {line}" for line in _assertions(pins)),
-        "    assert values.keys() >= {" + ", ".join(f'"{one}"' for one in pins) + "}" if pins else
-        "    assert isinstance(values, dict)",
-    ]  # fmt: skip
+        *([] if pins else ["    assert isinstance(values, dict)"]),
+    ]
     return text + "\n".join(lines) + "\n"
 
 

@@ -236,16 +236,19 @@ def _code(layout: Layout, body: Sequence[Piece]) -> tuple[list[str], list[Piece 
             lines.append("")
         if layout.program.may_stop(cell):
             lines.append("    with suppress(Exception):")
-            lines += [indented(_text(piece), 8) for piece in pieces]
+            lines += [indented(as_closure(piece.text), 8) for piece in pieces]
             placed.append(pieces[0])
             continue
         last = 0
         for piece in pieces:
             if last and piece.line > last + 1:
                 lines.append("")
-            lines.append(indented(_text(piece)))
+            lines.append(indented(as_closure(piece.text)))
             placed.append(piece)
             last = piece.line + piece.text.count("\n")
+        if (drawing := layout.program.drawing(cell)) is not None:
+            lines.append(f'    {drawing}.close("all")')
+            placed.append(None)
     return lines, placed
 
 
@@ -254,9 +257,3 @@ def _by_cell(body: Sequence[Piece]) -> Iterator[tuple[int, list[Piece]]]:
     for piece in body:
         cells.setdefault(piece.cell, []).append(piece)
     yield from cells.items()
-
-
-def _text(piece: Piece) -> str:
-    is_function = isinstance(piece.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-
-    return as_closure(piece.text) if is_function else piece.text

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import ast
-import re
 import textwrap
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 WIDTH = 96
-_GLOBAL = re.compile(r"^(\s*)global(\s)", re.MULTILINE)
 
 
 def docstring(title: str, paragraphs: Iterable[str], *, width: int = WIDTH) -> str:
     r"""Return a docstring of a title and paragraphs.
 
     Example:
-        >>> print(docstring("The data", ["One row per customer."]))
-        \"\"\"The data.
-        <BLANKLINE>
-        One row per customer.
-        \"\"\"
+        >>> docstring("The data", ["One row each."]).strip('"').splitlines()
+        ['The data.', '', 'One row each.']
     """
     first = title.strip() if title.strip().endswith((".", "?", "!", ":")) else f"{title.strip()}."
     parts = [first, *(_wrapped(one, width) for one in paragraphs)]
@@ -56,12 +51,14 @@ def indented(text: str, by: int = 4) -> str:
 
 def _string_lines(text: str) -> set[int]:
     """Return the lines that begin inside of a string."""
+    # What is indented already is parsed as the body of a block, which is one line more.
+    shift, source = (1, f"if True:\n{text}") if text[:1] == " " else (0, text)
     try:
-        tree = ast.parse(text)
+        tree = ast.parse(source)
     except SyntaxError:
         return set()
     return {
-        line
+        line - shift
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant | ast.JoinedStr)
         and isinstance(getattr(node, "value", ""), str | bytes)
@@ -70,10 +67,35 @@ def _string_lines(text: str) -> set[int]:
 
 
 def as_closure(text: str) -> str:
-    r"""Return a function's text as it reads inside of another function.
+    r"""Return a statement's text as it reads inside of another function.
 
     Example:
         >>> as_closure("def f():\n    global n\n    n += 1")
         'def f():\n    nonlocal n\n    n += 1'
     """
-    return _GLOBAL.sub(r"\1nonlocal\2", text)
+    lines = text.encode().split(b"\n")
+    # From the last to the first, so that columns to the left of a change stay right.
+    places = sorted(
+        ((node.lineno - 1, node.col_offset) for node in _declared_global(ast.parse(text))),
+        reverse=True,
+    )
+    for line, column in places:
+        before, after = lines[line][:column], lines[line][column:]
+        lines[line] = before + b"nonlocal" + after.removeprefix(b"global")
+    return b"\n".join(lines).decode()
+
+
+def _declared_global(tree: ast.Module) -> Iterator[ast.Global]:
+    """Yield the `global` statements of functions."""
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            for node in function.body:
+                yield from _globals_of(node)
+
+
+def _globals_of(node: ast.AST) -> Iterator[ast.Global]:
+    if isinstance(node, ast.Global):
+        yield node
+    elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        for inner in ast.iter_child_nodes(node):
+            yield from _globals_of(inner)

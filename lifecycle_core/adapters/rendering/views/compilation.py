@@ -21,7 +21,7 @@ def values(record: Compilation) -> dict[str, Any]:
     """Add the state, the summary, and the steps' cells and variables in words."""
     steps = record.pipeline.steps if record.pipeline else ()
     return {
-        "state": "pass" if record.compiled else "fail",
+        "state": "pass" if record.compiled or record.proposed else "fail",
         "summary": _summary(record),
         "rows": [
             {
@@ -40,7 +40,7 @@ def text(record: Compilation) -> list[RenderableType]:
     """Return the steps as a table, why cells are together, and what is refused."""
     shown = values(record)
     parts: list[RenderableType] = [Text(shown["summary"], style="bold")]
-    if shown["rows"] and record.compiled:
+    if shown["rows"] and (record.compiled or record.proposed):
         table = Table(box=None, pad_edge=False, header_style="dim")
         for column in ("step", "cells", "takes", "gives"):
             table.add_column(column, overflow="fold")
@@ -102,6 +102,8 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _summary(record: Compilation) -> str:
+    if record.proposed and record.pipeline is not None:
+        return f"{record.name}: {len(record.pipeline.steps)} steps proposed, nothing proven yet"
     if not record.compiled or record.pipeline is None:
         return f"{record.notebook} was not compiled; nothing was written."
     proof = record.pipeline.proof

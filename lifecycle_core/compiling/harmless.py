@@ -1,0 +1,127 @@
+"""Which expressions only show something, so that nothing is lost without them."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lifecycle_core.notebooks.dataflow.effects import dotted_name, root
+from lifecycle_core.notebooks.dataflow.knowledge import (
+    MUTATING_METHODS,
+    PURE_BUILTINS,
+    PURE_METHODS,
+    WRITERS,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from lifecycle_core.compiling.pieces import Piece, ReadCell
+    from lifecycle_core.notebooks.facts import Facts
+
+_SHOWING = frozenset({
+    "IPython", "altair", "bokeh", "holoviews", "matplotlib", "numpy", "pandas", "plotly", "polars",
+    "scipy", "seaborn", "sklearn", "statsmodels",
+})  # fmt: skip
+"""Libraries whose functions, called last in a cell, are called for what they show."""
+_SAYING = frozenset({"critical", "debug", "error", "exception", "info", "log", "warning"})
+"""Methods of loggers; tables have an `info` that prints, too."""
+_WINDOWS = frozenset({"plt.show", "pyplot.show", "matplotlib.pyplot.show"})
+
+
+def only_shows(piece: Piece, value: ast.expr, seen: Seen) -> bool:
+    """Tell whether an expression only shows something, so that nothing is lost without it.
+
+    Whatever is called for more than its value is kept: functions of the notebook, methods of what
+    has no digest, and everything in a cell that changed what it does not bind.
+    """
+    if isinstance(value, ast.Call):
+        called = dotted_name(value.func)
+        if called in _WINDOWS:
+            return True
+        if called == "display":
+            return all(_is_plain(piece, one, seen) for one in value.args)
+    return _is_plain(piece, value, seen)
+
+
+def _is_plain(piece: Piece, value: ast.expr, seen: Seen) -> bool:
+    """Tell whether evaluating an expression changes nothing."""
+    if piece.flow.mutates:
+        return False
+    for inner in ast.walk(value):
+        if isinstance(inner, ast.Await | ast.Yield | ast.YieldFrom | ast.NamedExpr):
+            return False
+        if isinstance(inner, ast.Call) and not _is_harmless(piece, inner, seen):
+            return False
+    return True
+
+
+def _is_harmless(piece: Piece, call: ast.Call, seen: Seen) -> bool:
+    name = root(call.func)
+    given = {inner.id for inner in ast.walk(call) if isinstance(inner, ast.Name)}
+    if not given.isdisjoint(seen.opaque):
+        return False
+    if isinstance(call.func, ast.Name) and name in PURE_BUILTINS:
+        return name != "print" and name not in seen.bound
+    method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    if method in PURE_METHODS - _SAYING:
+        writes = method.startswith("to_") and bool(call.args)
+        return not writes and "inplace" not in [word.arg for word in call.keywords]
+    if method in _SAYING or not piece.last or seen.unexplained or name in seen.defined:
+        return False
+    module = seen.modules.get(name, "")
+    if module:
+        dotted = dotted_name(call.func)
+        shows = module.partition(".")[0] in _SHOWING
+        return shows and not any(word in dotted for word in ("random", "seed", "save", "to_"))
+    is_value = name in seen.bound and method not in MUTATING_METHODS
+    return is_value and bool(method) and not method.startswith(WRITERS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What a clean run showed of a cell.
+
+    Attributes:
+        unexplained: It changed something that its text does not bind, or the world outside.
+        opaque: Variables whose value has no digest, so that a change of it would not show.
+        bound: Names that the notebook binds.
+        defined: Functions and classes that the notebook defines.
+        modules: By imported name, the module that it is or comes from.
+    """
+
+    unexplained: bool
+    opaque: frozenset[str]
+    bound: frozenset[str]
+    defined: frozenset[str]
+    modules: Mapping[str, str]
+
+
+def seen_of(cell: ReadCell, cells: Sequence[ReadCell], facts: Facts) -> Seen:
+    """Return what a clean run showed of a cell; `cells` are all of the notebook."""
+    here = facts.cells.get(cell.index)
+    outside = (facts.writes, facts.network, facts.processes)
+    bound = {name for piece in cell.pieces for name in piece.binds}
+    pieces = [piece for one in cells for piece in one.pieces]
+    return Seen(
+        unexplained=here is None
+        or bool(here.variables.keys() - bound)
+        or bool(here.drawn)
+        or any(site.cell == cell.index for sites in outside for site in sites),
+        opaque=frozenset(
+            name
+            for index, each in facts.cells.items()
+            if index <= cell.index
+            for name, variable in each.variables.items()
+            if variable.digest is None
+        ),
+        bound=frozenset(name for piece in pieces for name in piece.binds),
+        defined=frozenset(
+            name
+            for piece in pieces
+            if isinstance(piece.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+            for name in piece.binds
+        ),
+        modules={one.alias: one.module for p in pieces for one in p.flow.imports if one.alias},
+    )

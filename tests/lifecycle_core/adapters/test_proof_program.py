@@ -1,0 +1,96 @@
+"""The clean process in which a package is run for its proof."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from lifecycle_core.adapters.proof_program import pin
+from lifecycle_core.recorder.digests import digest
+from tests import drafts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def asked(text: str, folder: Path, mode: str, **parameters: object) -> dict[str, Any]:
+    """Write a draft and ask the program to run it."""
+    made = drafts.attempt(text)
+    package = folder / "pipelines" / "made"
+    package.mkdir(parents=True)
+    for name, module in made.draft.modules.items():
+        (package / name).write_text(module)
+    question, answer = folder / "question.json", folder / "answer.json"
+    content = {
+        "path": [str(folder)],
+        "folder": str(folder),
+        "package": "pipelines.made",
+        "mode": mode,
+        "steps": [step.model_dump() for step in made.draft.pipeline.steps],
+        "parameters": {name: repr(value) for name, value in parameters.items()},
+    }
+    question.write_text(json.dumps(content))
+    program = "lifecycle_core.adapters.proof_program"
+    subprocess.run([sys.executable, "-m", program, str(question), str(answer)], check=True)
+    return dict(json.loads(answer.read_text()))
+
+
+def test_every_output_of_every_step_is_digested(tmp_path: Path) -> None:
+    text = (
+        "# %% tags=parameters\nn = (1, 2)\n# %%\nx = [n]\n# %%\n%%step more\nx = [*x, 3]\ny = {1}"
+    )
+    said = asked(text, tmp_path, "steps", n=(4, 5))
+    assert said["digests"] == {
+        "prepare_x.x": digest([(4, 5)]).text,
+        "more.x": digest([(4, 5), 3]).text,
+        "more.y": digest({1}).text,
+    }
+    assert (said["stuck"], said["error"], said["step"]) == ({}, "", "")
+
+
+def test_run_gives_digests_and_pins(tmp_path: Path) -> None:
+    said = asked("x = [1]\n# %%\n%%step b\ny = [*x, 2.5]", tmp_path, "run")
+    assert said["digests"] == {"x": digest([1]).text, "y": digest([1, 2.5]).text}
+    assert said["pins"]["y"] == {"kind": "value", "value": "[1, 2.5]"}
+
+
+def test_an_error_is_told_with_its_step(tmp_path: Path) -> None:
+    text = "import sys\nx = [1]\n# %%\n%%step late\ny = [1 / ('pytest' in sys.modules)]"
+    for mode, step in (("steps", "late"), ("run", "")):
+        said = asked(text, tmp_path / mode, mode)
+        assert said["error"] == "ZeroDivisionError: division by zero"
+        assert (said["type"], said["step"]) == ("ZeroDivisionError", step)
+        assert "late.py" in said["trace"]
+
+
+@pytest.mark.parametrize(
+    ("line", "word"),
+    [
+        ("v = (i for i in [1])", "cannot pickle"),
+        ("import threading\nv = threading.Lock()", "cannot pickle"),
+        ("import sqlite3\nv = sqlite3.connect(':memory:')", "cannot pickle"),
+    ],
+)
+def test_what_cannot_be_handed_over_is_told(tmp_path: Path, line: str, word: str) -> None:
+    said = asked(f"x = [1]\n{line}", tmp_path, "steps")
+    assert word in said["stuck"]["v"]
+    assert "x" not in said["stuck"]
+
+
+def test_a_lambda_can_be_handed_over(tmp_path: Path) -> None:
+    said = asked("k = [1]\nf = [lambda x: x + 1]\n# %%\n%%step b\ny = f[0](1)", tmp_path, "steps")
+    assert (said["stuck"], said["error"]) == ({}, "")
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [(1, "value"), (None, "value"), ("x" * 400, "type"), (float("nan"), "type"),
+     ([1, {2}], "value"),
+     (object(), "type"), (range(3), "type"), (float("inf"), "type")],
+)  # fmt: skip
+def test_pins_are_literals_or_types(value: object, kind: str) -> None:
+    assert pin(value)["kind"] == kind

@@ -1,0 +1,55 @@
+"""Magics and shell lines as Python."""
+
+from __future__ import annotations
+
+import pytest
+
+from lifecycle_core.compiling.magics import translated
+from tests import drafts
+
+
+@pytest.mark.parametrize(
+    ("line", "python"),
+    [
+        ("%matplotlib inline", ""),
+        ("%load_ext autoreload", ""),
+        ("%pip install pandas", ""),
+        ("!pip install pandas", ""),
+        ("!ls", ""),
+        ("%env MODE=fast", "import os\nos.environ['MODE'] = 'fast'"),
+        ("%set_env MODE=a=b", "import os\nos.environ['MODE'] = 'a=b'"),
+        ("%cd data", "import os\nos.chdir('data')"),
+        ("!make data", "import subprocess\nsubprocess.run('make data', shell=True, check=False)"),
+        ("!pip install a && pip install b", ""),
+        ("!python -m pip install a", ""),
+        ("!head -3 a.csv", ""),
+        ("!echo x > a", "import subprocess\nsubprocess.run('echo x > a', shell=True, check=False)"),
+        ("!ls; rm a", "import subprocess\nsubprocess.run('ls; rm a', shell=True, check=False)"),
+        ("%env MODE very fast", "import os\nos.environ['MODE'] = 'very fast'"),
+        ("%cd 'my data'", "import os\nos.chdir('my data')"),
+        ("!lsof", "import subprocess\nsubprocess.run('lsof', shell=True, check=False)"),
+        ("!datelib", "import subprocess\nsubprocess.run('datelib', shell=True, check=False)"),
+    ],
+)
+def test_lines_without_result(line: str, python: str) -> None:
+    assert translated(drafts.pieces(line)[0].node) == python
+
+
+def test_the_output_of_a_command_is_a_list_of_lines() -> None:
+    text = translated(drafts.pieces("files = !ls *.csv")[0].node)
+    assert text is not None
+    assert text.startswith("import subprocess\nfiles = subprocess.run('ls *.csv', shell=True, ")
+    assert text.endswith(".stdout.splitlines()")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["!cat {name}", "!echo $name", "x = %who_ls", "%env MODE", "%env A={b}", "%cd $d", "%run a"],
+)
+def test_what_needs_the_notebook_is_left(line: str) -> None:
+    assert translated(drafts.pieces(line)[0].node) is None
+
+
+@pytest.mark.parametrize("line", ["x = 1", "f()", "x = y = f()", "get_ipython()", "import a"])
+def test_other_statements_are_no_magics(line: str) -> None:
+    assert translated(drafts.pieces(line)[0].node) is None
