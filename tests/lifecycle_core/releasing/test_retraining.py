@@ -52,7 +52,9 @@ def test_new_data_make_a_candidate_that_knows_where_it_comes_from(retrained: Pat
     status = nbrelease("status", "churn", "--json", "status.json", cwd=retrained)
     assert "version 1: " in status.answer
     assert read(retrained / "status.json")["releases"][1]["retrained_from"] == 1
-    assert REASON in " ".join(nbrelease("history", "churn", cwd=retrained).answer.split())
+    nbrelease("history", "churn", "--json", "history.json", cwd=retrained)
+    entries = read(retrained / "history.json")["entries"]
+    assert REASON in {entry["event"]["reason"] for entry in entries}
 
 
 def test_the_bundle_holds_all_of_it_and_no_executed_notebook(retrained: Path) -> None:
