@@ -27,8 +27,10 @@ MAGICS = {
     "releases": ("line", "nbext.magics.registry:RegistryMagics"),
 }
 RECORDS = {
+    "Backtest": "backtest",
     "Bundle": "bundle",
     "CellResult": "reproduction",
+    "ChampionComparison": "retraining",
     "Checkpoints": "checkpoint",
     "Compilation": "pipeline",
     "Contract": "contract",
@@ -47,6 +49,7 @@ RECORDS = {
     "Releases": "release",
     "Reproduction": "reproduction",
     "Reproductions": "reproductions",
+    "Retrained": "retrained",
     "ScoreSummary": "release",
     "Status": "release",
 }

@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.finalization import Finalization
     from lifecycle_core.schema.pipeline_run import PipelineRun
     from lifecycle_core.schema.reproduction import Reproduction
+    from lifecycle_core.schema.retraining import ChampionComparison
 
 _FIRST_SEED, _OTHER_SEED = 0, 1
 
@@ -204,7 +205,6 @@ def retrain(
         )
         answer(f"{registered.name}/{registered.version}")
     judged = evaluate(evidence, bundle_digest=bundle.digest)
-    promote = f"nbrelease promote {registered.name} --to challenger"
     return Retrained(
         run=task.run,
         packaged=Packaged(
@@ -214,7 +214,7 @@ def retrain(
             checkpoints=judged,
             bundle_path=bundle.path,
             card_path=f"{bundle.path}/card/card.html",
-            next=promote if judged.passed else "mend what is not passed, and run it again",
+            next=_next(registered.name, champion, passed=judged.passed),
         ),
         lineage=lineage,
         champion=champion,
@@ -269,6 +269,15 @@ def _repeat(
         )
         answer(found.verdict)
     return found
+
+
+def _next(name: str, champion: ChampionComparison | None, *, passed: bool) -> str:
+    """Return what to do with a candidate."""
+    if not passed:
+        return "mend what is not passed, and run it again"
+    if champion and champion.standing == "worse":
+        return f"keep version {champion.version}, which costs less: nbrelease status {name}"
+    return f"nbrelease promote {name} --to challenger"
 
 
 def _reason(task: Retraining, ancestor: Ancestor | None) -> str:

@@ -39,6 +39,12 @@ def code_cells(name: str) -> list[dict[str, Any]]:
             "sha256:863e369c3a03cea2bd20d696e572eb5fb064e04657744504deb7b6249b92f66e",
         ),
         (
+            "telco_churn_next",
+            3_000,
+            20,
+            "sha256:ff7d0aaaccdc37ac53f3aec1a50a6964a6e4ebaf78f982c497e42047631804c6",
+        ),
+        (
             "bike_rentals",
             8_645,
             15,

@@ -69,6 +69,7 @@ def run(*, good: bool = True, seed: int = 7) -> PipelineRun:
         exit="ok" if good else "failed",
         steps=(load, train, last) if good else (load, failed, behind),
         hooks=() if good else ("told of step_failed train: OSError: away",),
+        environment=() if good else ("numpy is 2.3.0, proven with 2.2.6",),
     )
 
 

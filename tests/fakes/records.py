@@ -141,6 +141,13 @@ def status() -> Status:
     )
 
 
+def retrained_status() -> Status:
+    """Return two versions, of which the second was retrained from the first."""
+    known = status()
+    second = known.releases[1].model_copy(update={"retrained_from": 1, "standing": "better"})
+    return known.model_copy(update={"releases": (known.releases[0], second)})
+
+
 def proposal(checks: Checkpoints | None = None, blocked: str = "") -> Proposal:
     """Return version 2, proposed while version 1 is champion."""
     return Proposal(

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from lifecycle_core.adapters.bundled_evidence import read_evidence
 from lifecycle_core.adapters.bundles import BundleFolders
 from lifecycle_core.adapters.cards import bars, card_html, card_markdown
 from lifecycle_core.adapters.files import digest_bytes, digest_file
+from lifecycle_core.adapters.packages import pipeline_text
 from lifecycle_core.adapters.rendering import to_html
 from lifecycle_core.adapters.templates import template_environment
 from lifecycle_core.notebooks.execution import Execution
@@ -21,7 +23,7 @@ from lifecycle_core.schema.contract import Contract
 from lifecycle_core.schema.finalization import Finalization, Interval
 from lifecycle_core.schema.release_file import ModelSection, ReleaseFile
 from lifecycle_core.schema.reproduction import Reproduction, Run
-from tests.fakes import notebooks, records
+from tests.fakes import compilations, notebooks, records, retrained
 from tests.golden_files import agrees_with_golden
 
 LOCK = Lock(
@@ -57,6 +59,16 @@ def evidence() -> Evidence:
             fallback_rows=2,
             fallback_ok=True,
         ),
+    )
+
+
+def retrained_evidence() -> Evidence:
+    return evidence().model_copy(
+        update={
+            "pipeline": compilations.pipeline(),
+            "lineage": retrained.lineage(),
+            "champion": retrained.champion(),
+        }
     )
 
 
@@ -113,6 +125,28 @@ LAYOUT = [
     "notebook/source.ipynb",
     "release.json",
 ]
+
+
+def test_a_retrained_bundle_shows_where_it_comes_from(tmp_path: Path) -> None:
+    model = tmp_path / "model.skops"
+    model.write_bytes(b"model")
+    bundle = package(
+        retrained_evidence(), notebook=None, execution=None, lock=LOCK, facts=FACTS, model=model,
+        contract_text="version: 1.0.0\n", checkpoints=records.checkpoints(),
+        bundles=BundleFolders(), into=tmp_path / "bundles",
+        compiled={"pipeline.yaml": pipeline_text(compilations.pipeline()), "load.py": "one = 1\n"},
+    )  # fmt: skip
+    path = Path(bundle.path)
+    assert {"pipeline/load.py", "evidence/lineage.json"} <= set(bundle.manifest.files)
+    assert not any(name.startswith("notebook/") for name in bundle.manifest.files)
+    found = read_evidence(bundle, path, bundles=BundleFolders())
+    assert found.lineage == retrained.lineage()
+    assert found.champion == retrained.champion()
+    assert found.pipeline == compilations.pipeline()
+    markdown = (path / "card" / "card.md").read_text()
+    assert "Standing: **better**. Difference: -50,000 USD per run" in markdown
+    assert "| Retrained from | version 1 (champion) |" in markdown
+    assert "version 1 (champion)" in (path / "card" / "card.html").read_text()
 
 
 def test_a_bundle_holds_everything_and_verifies(tmp_path: Path) -> None:

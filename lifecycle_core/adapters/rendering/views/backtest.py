@@ -57,7 +57,7 @@ def _row(record: Backtest, window: Window, metrics: list[str]) -> dict[str, Any]
     choice = window.choice
     acted = choice.actions_per_run if choice else None
     return {
-        "window": [one_line(str(window.parameters[name])) for name in record.names],
+        "window": [one_line(str(window.parameters.get(name, ""))) for name in record.names],
         "exit": window.exit,
         "metrics": [number(window.metrics[n]) if n in window.metrics else "" for n in metrics],
         "model": one_line(choice.chosen) if choice else "",

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from lifecycle_core.schema.pipeline_run import PipelineRun, StepRun
 
+_SHOWN = 3
+
 
 def values(record: PipelineRun) -> dict[str, Any]:
     """Add the graph, the summary, and of each step what there is to say of it."""
@@ -36,6 +38,7 @@ def values(record: PipelineRun) -> dict[str, Any]:
         "rows": [
             (step, known_duration(_seconds(step)), taken(step), note(step)) for step in record.steps
         ],
+        "elsewhere": elsewhere(record),
     }
 
 
@@ -60,6 +63,8 @@ def text(record: PipelineRun) -> list[RenderableType]:
             if step.printed:
                 parts.append(Text(f"It had printed:\n{visible(step.printed).rstrip()}"))
     parts += [Text(f"A hook failed: {one_line(hook)}", style="yellow") for hook in record.hooks]
+    if other := elsewhere(record):
+        parts.append(Text(other, style="yellow"))
     parts.append(Text(summary(record)))
     if record.exit == "failed":
         parts.append(
@@ -77,6 +82,16 @@ def summary(record: PipelineRun) -> str:
     counted = Counter[str](step.status for step in record.steps)
     parts = [f"{counted[key]} {MARKS[key][2]}" for key in MARKS if counted[key]]
     return f"{len(record.steps)} steps: {', '.join(parts) or 'none'}."
+
+
+def elsewhere(record: PipelineRun) -> str:
+    """Return how the environment differs from the one of the proof; empty if it does not."""
+    first = record.environment[:_SHOWN]
+    if not first:
+        return ""
+    rest = len(record.environment) - len(first)
+    more = f"; and {rest} more" if rest else ""
+    return one_line(f"The environment is another than the pipeline's: {'; '.join(first)}{more}.")
 
 
 def note(step: StepRun) -> str:

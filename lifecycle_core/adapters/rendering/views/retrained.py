@@ -34,7 +34,9 @@ def text(record: Retrained) -> list[RenderableType]:
     champion = champion_comparison.text(record.champion) if record.champion else []
     steps = Text(f"Pipeline {record.run.pipeline}: {pipeline_run.summary(record.run)}")
     gap = [Text()] if champion else []
-    return [steps, Text(), *release[:1], said, *release[1:], *gap, *champion, last]
+    other = pipeline_run.elsewhere(record.run)
+    warned = [Text(other, style="yellow")] if other else []
+    return [steps, *warned, Text(), *release[:1], said, *release[1:], *gap, *champion, last]
 
 
 def origin(lineage: Lineage) -> list[tuple[str, str]]:

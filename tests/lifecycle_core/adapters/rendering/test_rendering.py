@@ -12,13 +12,16 @@ import pytest
 from lifecycle_core.adapters.rendering import to_html, to_text
 from lifecycle_core.adapters.rendering.table import VIEWS, view_of
 from lifecycle_core.schema.base import Record
-from tests.fakes import compilations, pipeline_runs, records, reproductions
+from tests.fakes import compilations, pipeline_runs, records, reproductions, retrained
 from tests.golden_files import agrees_with_golden
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "records"
 CASES: dict[str, Record] = {
+    "backtest": retrained.backtest(),
     "bundle": records.bundle(),
     "cell_result": records.reproduction(good=False).cells[2],
+    "champion_comparison": retrained.champion(),
+    "champion_comparison-gone": retrained.champion(comparable=False),
     "compilation": compilations.compiled(),
     "compilation-refused": compilations.refused(),
     "contract": records.contract(),
@@ -48,9 +51,11 @@ CASES: dict[str, Record] = {
     "reproduction-killed": reproductions.killed(),
     "reproduction-unrecorded": reproductions.unrecorded(),
     "reproductions": reproductions.several(),
+    "retrained": retrained.retrained(),
     "score_summary": records.score_summary(),
     "score_summary-unscored": records.score_summary().model_copy(update={"unscored": 11}),
     "status": records.status(),
+    "status-retrained": records.retrained_status(),
 }
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 STYLE = re.compile(r"<style>.*?</style>\n?", re.DOTALL)
@@ -164,7 +169,7 @@ def _with_every_text(record: Record) -> Record:
     """Return the record with hostile text wherever it holds free text."""
     fixed = {
         "result", "id", "status", "kind", "verdict", "exit", "action", "task", "rule",
-        "shown_by", "factors", "against",
+        "shown_by", "factors", "against", "standing", "scored_on",
     }  # fmt: skip
 
     def spoil(value: Any, name: str = "") -> Any:  # noqa: ANN401 - walks values of any type
@@ -180,11 +185,15 @@ def _with_every_text(record: Record) -> Record:
     spoilt: Record = spoil(record)
     if hasattr(spoilt, "chosen"):
         return spoilt.model_copy(update={"chosen": spoilt.candidates[1].name})  # type: ignore[attr-defined] # of a Finalization
-    if hasattr(spoilt, "finalization"):
-        final = spoilt.finalization
-        chosen = final.model_copy(update={"chosen": final.candidates[1].name})
-        return spoilt.model_copy(update={"finalization": chosen})
-    return spoilt
+    if hasattr(spoilt, "packaged"):
+        return spoilt.model_copy(update={"packaged": _choosing(spoilt.packaged)})
+    return _choosing(spoilt) if hasattr(spoilt, "finalization") else spoilt
+
+
+def _choosing(spoilt: Any) -> Any:  # noqa: ANN401 - a record with a Finalization
+    final = spoilt.finalization
+    chosen = final.model_copy(update={"chosen": final.candidates[1].name})
+    return spoilt.model_copy(update={"finalization": chosen})
 
 
 class _Tags(HTMLParser):
