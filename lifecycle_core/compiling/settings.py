@@ -87,6 +87,15 @@ def is_registering(piece: Piece) -> bool:
             return False
 
 
+def must_come_first(piece: Piece) -> bool:
+    """Tell whether a setting must hold before libraries are loaded: paths, and the environment."""
+    return any(
+        dotted_name(node).startswith(("os.environ", "sys.path"))
+        for node in ast.walk(piece.node)
+        if isinstance(node, ast.Attribute)
+    )
+
+
 def is_registration(piece: Piece) -> bool:
     """Tell whether defining something also announces it to a library, by a decorator."""
     match piece.node:

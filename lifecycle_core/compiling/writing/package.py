@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from lifecycle_core.compiling.naming import unused
+from lifecycle_core.compiling.settings import must_come_first
 from lifecycle_core.compiling.writing.layout import SET_UP, SHARED
 from lifecycle_core.compiling.writing.steps import field_of
 from lifecycle_core.compiling.writing.texts import docstring
@@ -55,13 +56,18 @@ def front_module(layout: Layout, package: str, title: str, prose: Sequence[str])
     """Return the package's `__init__`: the steps in order, as one function."""
     lines = [docstring(title, prose), "", "from __future__ import annotations", ""]
     lines.append("from typing import Any")
-    if settings_module(layout, package) is not None:
+    sets = settings_module(layout, package) is not None
+    early = sets and any(must_come_first(piece) for piece in layout.settings)
+    if early:
         lines.append(f"from {package} import {SET_UP}  # noqa: F401 - it sets when it is imported")
     lines += [f"from {package}.{name} import {name}" for name in layout.names]
     lines += [f"from {package}.{layout.places[name]} import {name}" for name in layout.constants]
     lines += layout.imports_of(layout.imported_values)
-    lines += ["", '__all__ = ["run"]', "", ""]
-    lines += _run(layout)
+    lines += ["", '__all__ = ["run"]', ""]
+    if sets and not early:
+        # Some settings hold only for what is loaded by then.
+        lines += [f"from {package} import {SET_UP}  # noqa: E402, F401 - when all is loaded", ""]
+    lines += ["", *_run(layout)]
     return "\n".join(lines) + "\n"
 
 
