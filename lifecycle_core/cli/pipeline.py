@@ -33,9 +33,7 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.pipeline_run import PipelineRun, PipelineRuns
     from lifecycle_core.schema.retrained import Retrained
 
-pipeline_app = typer.Typer(
-    help="Pipelines: steps compiled from a notebook, run where they are stale."
-)
+pipeline_app = typer.Typer(help="Pipelines: steps from a notebook, run where stale.")
 pipeline_app.command("propose", short_help=PROPOSE_HELP, epilog=PROPOSE_EXAMPLES)(propose_command)
 pipeline_app.command("compile", short_help=COMPILE_HELP, epilog=COMPILE_EXAMPLES)(compile_command)
 

@@ -58,6 +58,7 @@ def clean(cells: Sequence[ReadCell], facts: Facts) -> Cleaned:
     finalize: Finalize | None = None
     found: list[ReadCell] = []
     used = frozenset(use.name for cell in cells for p in cell.pieces for use in p.flow.uses)
+    bound = frozenset(name for cell in cells for piece in cell.pieces for name in piece.binds)
     for cell in (_without_stars(one, used, facts) for one in cells):
         whole = next((m for m in cell.magics if m.whole_cell and m.name not in _PYTHON), None)
         if cell.error:
@@ -98,7 +99,7 @@ def clean(cells: Sequence[ReadCell], facts: Facts) -> Cleaned:
                 line = _finalize_line(piece)
                 if line is not None:
                     finalize = read_finalize(line)
-                elif refused := _refused(piece):
+                elif refused := _refused(piece, bound):
                     refusals.append(refused)
                 else:
                     pieces.extend(_kept(piece, seen))
@@ -195,8 +196,8 @@ def _finalize_line(piece: Piece) -> str | None:
             return None
 
 
-def _refused(piece: Piece) -> Refusal | None:
-    """Return why a statement can be part of no function, if so."""
+def _refused(piece: Piece, bound: frozenset[str]) -> Refusal | None:
+    """Return why a statement can be in no function; `bound` are the names of the notebook."""
     reason = hint = ""
     if piece.flow.opaque:
         reason = f"`{piece.flow.opaque}` makes or reads variables that cannot be seen in the text"
@@ -206,7 +207,9 @@ def _refused(piece: Piece) -> Refusal | None:
     ):
         reason = f"`{piece.text.strip().splitlines()[0]}` is for IPython alone"
         hint = "Say it in Python, or tag the cell `skip-execution`."
-    elif history := [use.name for use in piece.flow.uses if is_history(use.name)]:
+    elif history := [
+        use.name for use in piece.flow.uses if is_history(use.name) and use.name not in bound
+    ]:
         reason = f"`{history[0]}` is IPython's memory of earlier results"
         hint = "Give that result a name of its own, and use the name."
     if not reason:
