@@ -16,7 +16,8 @@ globals()["__builtins__"] = BUILTINS
 
 _TIMINGS = frozenset(("refit_time_", "fit_time_", "score_time_"))
 _TREE_STATE, _COUNTERS = 13, slice(7, 11)
-_MACHINE = frozenset(("_n_threads",))
+_MACHINE = frozenset(("_n_threads", "_stop_words_id"))
+"""What depends on the machine or the process: a vectorizer remembers where its words lie."""
 
 
 def estimator(value: Value) -> Iterator[Part]:

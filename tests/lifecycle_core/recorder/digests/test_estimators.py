@@ -143,6 +143,12 @@ def test_texts_learnt_count(text: Callable[[Any], str]) -> None:
     assert one == two != three
 
 
+def test_where_stop_words_lie_in_memory_does_not_count(text: Callable[[Any], str]) -> None:
+    made = [TfidfVectorizer(stop_words=["the"]).fit(["the a", "the bb"]) for _ in range(2)]
+    made[1]._stop_words_id += 1
+    assert text(made[0]) == text(made[1])
+
+
 def test_an_estimator_of_the_notebook_is_read_without_calling_it() -> None:
     space: dict[str, Any] = {"__name__": "__main__"}
     source = (
