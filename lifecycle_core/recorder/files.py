@@ -36,6 +36,7 @@ _DATABASES = frozenset({"duckdb.connect", "sqlite3.connect"})
 _REMEMBERED = 20_000
 _COARSE = 50_000_000
 """Nanoseconds by which the times that a file system keeps may lag behind the clock."""
+_IMPORTERS = frozenset({"_frozen_importlib_external", "importlib._bootstrap_external"})
 _WILD = re.compile(r"[*?\[]")
 _CREATING = os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
@@ -150,6 +151,10 @@ class Files:
                 return None
             full = self._real(path)
             if full == os.sep or self._places.kind(full) != OUTSIDE or not os.path.isdir(full):
+                return None
+            if _getframe(2).f_globals.get("__name__") in _IMPORTERS:
+                # A folder of `sys.path` that changed since it was last listed: the importer would
+                # find nothing in it any more. What it then opens is judged by itself.
                 return None
             caller = self._callers.caller(_getframe(1))
             if caller is None or caller.library != OWN:

@@ -184,6 +184,25 @@ def test_a_package_installed_from_the_project_has_its_data(
     assert space["answer"] is None
 
 
+@pytest.mark.parametrize(
+    ("asks", "answer"),
+    [("importlib._bootstrap_external", type(None)), ("__main__", FileNotFoundError)],
+)
+def test_the_importer_may_list_the_project_that_a_package_is_installed_from(
+    tmp_path: Path, asks: str, answer: type
+) -> None:
+    (tmp_path / "source").mkdir()
+    config = settings(tmp_path)
+    log = Log(config.observed)
+    cells = Cells(config.cell, log)
+    hear = Files(config, log, cells, Callers(config.project, cells)).events()["os.listdir"]
+    space = {"hear": hear, "path": str(tmp_path / "source"), "__name__": asks}
+    where = os.path.join(config.project, "cell.py")  # noqa: PTH118 - as the recorder knows it
+    text = "def hook(path):\n    return hear(path)\nanswer = hook(path)"
+    exec(compile(text, where, "exec"), space)  # noqa: S102 - as if it asked
+    assert type(space["answer"]) is answer
+
+
 @pytest.mark.parametrize("link", [os.symlink, os.link])
 def test_a_large_file_that_is_linked_can_only_be_read(tmp_path: Path, link: object) -> None:
     (tmp_path / "source").mkdir()
