@@ -121,7 +121,7 @@ class Panel {
       this.body.innerHTML = html; // escaped where it was made; see the head of this file
       this.frame = this.body.querySelector(".nbr");
       this.section = el("section", { class: "nbr-inside", hidden: true });
-      this.frame.querySelector(".nbr-beside")?.after(this.section);
+      this.frame.querySelector(".nbr-beside > .nbr-scroll")?.before(this.section); // next to the graph
       this.body.querySelector("svg")?.setAttribute("role", "group");
       this.boxes = new Map([...this.body.querySelectorAll("[data-step]")].map((box) => [box.dataset.step, box]));
       for (const [name, box] of this.boxes) this.enliven(name, box);
