@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,15 +29,27 @@ def formatted(modules: Mapping[str, str]) -> dict[str, str]:
     return {name: _formatted(name, text) for name, text in modules.items()}
 
 
+def laid_out(code: str, name: str = "code.py") -> str:
+    r"""Return Python code as `ruff format` lays it out, in lines of at most 100 characters.
+
+    Example:
+        >>> laid_out("f( 1,2 )")
+        'f(1, 2)\n'
+    """
+    return _ruff("format", "--quiet", name=name, text=code)
+
+
 def _formatted(name: str, text: str) -> str:
     compile(text, name, "exec")
     checked = _ruff("check", "--fix", "--exit-zero", "--quiet", "--select", _RULES,
-                    "--config", _OURS, "--line-length", _WIDTH, name=name, text=text)  # fmt: skip
-    return _ruff("format", "--quiet", "--line-length", _WIDTH, name=name, text=checked)
+                    "--config", _OURS, name=name, text=text)  # fmt: skip
+    return laid_out(checked, name)
 
 
 def _ruff(*words: str, name: str, text: str) -> str:
-    command = [sys.executable, "-m", "ruff", *words, "--isolated", "--no-cache",
+    from ruff import find_ruff_bin
+
+    command = [find_ruff_bin(), *words, "--line-length", _WIDTH, "--isolated", "--no-cache",
                "--stdin-filename", name, "-"]  # fmt: skip
-    done = subprocess.run(command, input=text, capture_output=True, text=True, check=True)
-    return done.stdout
+    done = subprocess.run(command, input=text.encode(), capture_output=True, check=True)
+    return done.stdout.decode()

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from lifecycle_core.adapters.compiled_packages import LOCK, RECORD
 from lifecycle_core.adapters.files import digest_bytes, read_text, write_atomically, writing
+from lifecycle_core.adapters.pipeline_packages import LOCK, RECORD
 from lifecycle_core.adapters.regions import difference, parts_of, region
 
 if TYPE_CHECKING:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import yaml
 from pydantic import ValidationError
 
-from lifecycle_core.adapters.compiled_packages import LOCK, RECORD
 from lifecycle_core.adapters.environment.cache import Cache
 from lifecycle_core.adapters.environment.installed import installed_otherwise
 from lifecycle_core.adapters.files import read_text, replacing_folder, write_atomically
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
 
     from lifecycle_core.schema.pipeline import Generator
 
+RECORD = "pipeline.yaml"
+LOCK = "lock.txt"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast where it was built
 
 
@@ -66,6 +67,10 @@ class Package:
     sources: dict[str, tuple[str, str] | None]
     lock: str = ""
     differing: tuple[str, ...] = ()
+
+    def is_of(self, notebook: Path) -> bool:
+        """Tell whether a notebook's file is the one that was compiled."""
+        return self.place.home / self.place.notebook == notebook.resolve()
 
     def source(self, module: str) -> str | None:
         """Return the source of a local module; None if it is not local, or not in Python."""
@@ -154,14 +159,34 @@ def packages_of(notebook: Path) -> list[Package]:
     Raises:
         InvalidCall: A `pipeline.yaml` there is no pipeline record.
     """
-    full = notebook.resolve()
-    found = []
-    for above in full.parents:
-        for record in sorted(above.glob(f"pipelines/*/{RECORD}")):
-            package = find_package(record.parent)
-            if package.place.home / package.place.notebook == full:
-                found.append(package)
-    return found
+    found = [find_package(record.parent) for record in _records_above(notebook)]
+    return [package for package in found if package.is_of(notebook)]
+
+
+def compiled_from(notebook: Path, digest: str) -> Package | None:
+    """Return the package that was compiled from exactly this source.
+
+    Args:
+        notebook: Its file; packages are looked for as by `packages_of`.
+        digest: Of its source.
+
+    Returns:
+        None if there is none; a record that cannot be read is passed over.
+    """
+    for record in _records_above(notebook):
+        try:
+            package = find_package(record.parent) if digest in read_text(record) else None
+        except InvalidCall:
+            continue
+        if package and package.pipeline.source_digest == digest and package.is_of(notebook):
+            return package
+    return None
+
+
+def _records_above(notebook: Path) -> Iterator[Path]:
+    """Yield the records of pipelines beside a notebook and in every folder above."""
+    for folder in notebook.resolve().parents:
+        yield from sorted(folder.glob(f"pipelines/*/{RECORD}"))
 
 
 @contextmanager
@@ -227,6 +252,6 @@ def _record(path: Path) -> Pipeline:
         fact = f"{path} is no YAML: {' '.join(str(error).split())}"
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "the document"
+        where = ".".join(map(str, first["loc"])) or "the record"
         fact = f"{path}: {where}: {first['msg']}."
     raise InvalidCall(fact, hint="Compile the notebook again; this file is generated.")

@@ -1,8 +1,8 @@
 """The clean process in which a compiled package is run for its proof.
 
 It is asked by a JSON file and answers by another, because the package prints what it likes. Every
-variable that goes from step to step is taken down and built anew, as it is when steps run in
-processes of their own.
+variable that goes from step to step is kept in a store and taken out again, as it is when steps
+run in processes of their own.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ import hashlib
 import importlib
 import json
 import os
-import pickle
 import sys
 import traceback
 from typing import Any
 
+from lifecycle_core.adapters.store import open_store
 from lifecycle_core.recorder.digests import digest
 
 _LONGEST = 4_000
 _PINNED = 300
-"""Characters of a value that is written out in a test."""
+"""Characters of a value that is written out in a test, and of a reason."""
 
 
 def main(question: str, answer: str) -> None:
@@ -96,56 +96,34 @@ def _short(content: bytes) -> str:
 
 def _steps(asked: dict[str, Any], said: dict[str, Any]) -> None:
     importlib.import_module(asked["package"])
-    packed: dict[tuple[str, str], bytes | None] = {}
+    objects = open_store(asked["store"]).objects
+    kept: dict[tuple[str, str], str] = {}
     live: dict[tuple[str, str], Any] = {}
-    last = {
-        (one["name"], one["step"]): step["name"]
-        for step in asked["steps"]
-        for one in step["inputs"]
-    }
     for step in asked["steps"]:
         name = said["step"] = step["name"]
         function = getattr(importlib.import_module(f"{asked['package']}.{name}"), name)
         taken = [
-            _built(packed[key]) if packed.get(key) is not None else live[key]
+            objects.value(kept[key]) if key in kept else live[key]
             for key in ((one["name"], one["step"]) for one in step["inputs"])
         ]
         words = {key: asked["parameters"][key] for key in step["parameters"]}
         given = function(*taken, **words)
         for output, value in zip(step["outputs"], given or (), strict=True):
             key = (output["name"], name)
-            said["digests"][f"{name}.{output['name']}"] = digest(value).text
-            packed[key], reason = _packed(value)
-            if packed[key] is None:
-                live[key] = value
-                said["stuck"][output["name"]] = reason
-        for key in [*packed]:
-            if last.get(key, name) == name:  # nobody takes it any more
-                del packed[key]
+            before = said["digests"][f"{name}.{output['name']}"] = digest(value).text
+            try:
+                kept[key], _ = objects.put_value(value)
+                after = digest(objects.value(kept[key])).text
+            except Exception as error:  # noqa: BLE001 - values refuse as they like
+                reason = f"{type(error).__name__}: {error}"[:_PINNED]
+            else:
+                if before in {None, after}:
+                    continue
+                reason = "it is another value after it was saved and loaded"
+            kept.pop(key, None)
+            live[key] = value
+            said["stuck"][output["name"]] = reason
     said["step"] = ""
-
-
-def _packed(value: Any) -> tuple[bytes | None, str]:  # noqa: ANN401 - any variable
-    """Return a value as bytes, or why that cannot be."""
-    import cloudpickle
-
-    before = digest(value).text
-    reason = ""
-    for form in (pickle, cloudpickle):
-        try:
-            content = form.dumps(value, protocol=5)
-            after = digest(_built(content)).text
-        except Exception as error:  # noqa: BLE001 - values refuse as they like
-            reason = reason or f"{type(error).__name__}: {error}"[:200]
-            continue
-        if before is None or after == before:
-            return content, ""
-        reason = "it is another value after it was saved and loaded"
-    return None, reason
-
-
-def _built(content: bytes | None) -> Any:  # noqa: ANN401 - any variable
-    return pickle.loads(content or b"")  # noqa: S301 - what this process wrote itself
 
 
 if __name__ == "__main__":

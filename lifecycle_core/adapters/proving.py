@@ -103,6 +103,7 @@ def _try(
             {
                 "path": [str(root), str(folder)],
                 "folder": str(folder),
+                "store": str(workspace.root / "store"),
                 "package": f"pipelines.{pipeline.name}",
                 "mode": mode,
                 "steps": [step.model_dump() for step in pipeline.steps],

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Literal
 from lifecycle_core.compiling.importing import imported_names, modules_of
 from lifecycle_core.compiling.settings import (
     acts,
-    is_registering,
     is_registration,
     is_setting,
+    may_extend_by_import,
     set_again,
 )
 from lifecycle_core.compiling.text_names import named_in_texts
@@ -103,7 +103,7 @@ def roles_of(cells: Sequence[ReadCell], facts: Facts) -> Roles:
     of.update({
         piece.number: "setting"
         for piece in pieces
-        if of.get(piece.number) == "import" and is_registering(piece)
+        if of.get(piece.number) == "import" and may_extend_by_import(piece)
         and used.isdisjoint(piece.binds)
     })  # fmt: skip
     for number in set_again(pieces):

@@ -70,7 +70,7 @@ def acts(modules: Collection[str]) -> bool:
     return any(module.partition(".")[0] in _ACTING for module in modules)
 
 
-def is_registering(piece: Piece) -> bool:
+def may_extend_by_import(piece: Piece) -> bool:
     """Tell whether a statement may be an import for what the module does when it is imported.
 
     So are `from sklearn.experimental import enable_...` and `import hvplot.pandas`, if nothing uses

@@ -59,9 +59,9 @@ def _result(program: Program, groups: Sequence[Group], found: Sequence[Border], 
     among = used or list(border.outputs)
     if not among:
         return ""
-    kinds = {name: program.variable_after(name, groups[number].cells[-1]) for name in among}
-    tables = [name for name in among if (kinds[name] or _NONE).type.endswith(_TABLES)]
-    models = [name for name in among if (kinds[name] or _NONE).type.startswith("sklearn.")]
+    kinds = {name: _type(program, name, groups[number].cells[-1]) for name in among}
+    tables = [name for name in among if kinds[name].endswith(_TABLES)]
+    models = [name for name in among if kinds[name].startswith("sklearn.")]
     wanted = (models if groups[number].work == "train" else tables) or tables or among
     users = {name: sum(one.inputs.get(name) == number for one in found) for name in wanted}
     return _as_words(max(wanted, key=lambda name: users[name]))  # of several the first
@@ -71,8 +71,6 @@ def _as_words(name: str) -> str:
     return name.replace("_", " ")
 
 
-class _Nothing:
-    type = ""
-
-
-_NONE = _Nothing()
+def _type(program: Program, name: str, cell: int) -> str:
+    variable = program.variable_after(name, cell)
+    return variable.type if variable else ""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.errors import NotebookInvalid
-from lifecycle_core.notebooks.parsing import parse_cell
+from lifecycle_core.notebooks.parsing import PYTHON_BODIES, parse_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,8 +20,6 @@ _LABEL = 60
 _CELL_MAGIC = re.compile(
     r"\s*%%(?P<name>[\w.]+)[ \t]*(?P<line>[^\n]*)(?:\n(?P<body>.*))?", re.DOTALL
 )
-_PYTHON_BODY = frozenset({"time", "timeit", "capture", "prun", "finalize", "step"})
-"""Cell magics whose body is Python that runs in the notebook's own namespace."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +151,7 @@ def _trees(source: str) -> Iterator[ast.Module]:
     """Yield the syntax trees of a cell: none where it is no Python, so nothing can be said."""
     magic = _CELL_MAGIC.match(source)
     if magic:
-        if magic["name"] not in _PYTHON_BODY:
+        if magic["name"] not in PYTHON_BODIES:
             return
         source = magic["body"] or ""
     try:

@@ -14,7 +14,7 @@ from lifecycle_core.schema.retraining import ChampionComparison
 if TYPE_CHECKING:
     from lifecycle_core.adapters.ledger import Ledger
     from lifecycle_core.adapters.worker import Apart
-    from lifecycle_core.releasing.main_job import Outside
+    from lifecycle_core.releasing.outside import Outside
     from lifecycle_core.releasing.refinalizing import Made
     from lifecycle_core.schema.finalization import Finalization
     from lifecycle_core.schema.release import Release

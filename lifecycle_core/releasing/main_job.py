@@ -11,22 +11,20 @@ fails leaves nothing behind.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.circumstances import LookAround
-from lifecycle_core.adapters.compiled_packages import RECORD as RECORD_OF_PIPELINE
-from lifecycle_core.adapters.compiled_packages import compiled_from
 from lifecycle_core.adapters.environment import environment_facts
-from lifecycle_core.adapters.evidence import MODEL, RECORD, REHEARSAL, TRAINING
-from lifecycle_core.adapters.files import digest_bytes, read_text
+from lifecycle_core.adapters.evidence import MODEL, RECORD
+from lifecycle_core.adapters.files import read_text
+from lifecycle_core.adapters.pipeline_packages import RECORD as RECORD_OF_PIPELINE
+from lifecycle_core.adapters.pipeline_packages import compiled_from
 from lifecycle_core.adapters.progress import Progress, Silent, told
 from lifecycle_core.adapters.runs import ScratchRuns
 from lifecycle_core.adapters.workspace import open_scratch, read_notebook
-from lifecycle_core.contracting import check, infer, to_odcs
-from lifecycle_core.delivering import rehearse
 from lifecycle_core.packaging import package
 from lifecycle_core.promoting import evaluate, nominate
+from lifecycle_core.releasing.examining import examine
 from lifecycle_core.releasing.findings import read_findings
 from lifecycle_core.releasing.preconditions import (
     agreed_contract,
@@ -43,35 +41,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from lifecycle_core.adapters.bundles import Bundles
-    from lifecycle_core.adapters.engine import Engine
-    from lifecycle_core.adapters.environment import Environments
-    from lifecycle_core.adapters.identity import Actor
-    from lifecycle_core.adapters.ledger import Ledger
-    from lifecycle_core.adapters.models import Models
-    from lifecycle_core.adapters.registry import Registry
-    from lifecycle_core.adapters.tables import Tables
-    from lifecycle_core.adapters.worker import Apart
+    from lifecycle_core.releasing.outside import Outside
     from lifecycle_core.releasing.strictness import Strictness
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outside:
-    """The systems that the main job works with.
-
-    Attributes:
-        apart: Runs a function where its weight does not matter.
-    """
-
-    engine: Engine
-    environments: Environments
-    models: Models
-    tables: Tables
-    bundles: Bundles
-    registry: Registry
-    ledger: Ledger
-    actor: Actor
-    apart: Apart
 
 
 def release(
@@ -142,43 +113,22 @@ def release(
             look_around=LookAround(notebook, lock.text),
         )
 
-        with told(progress, "Checking the data contract") as answer:
-            training = workspace.evidence / TRAINING
-            if agreed:
-                contract, contract_text = agreed
-            else:
-                profile = outside.apart.run(outside.tables.profile, training)
-                contract = infer(profile, name=stated.model.name)
-                contract_text = to_odcs(contract)
-            report = check(
-                contract,
-                outside.apart.run(outside.tables.measure, training, contract),
-                digest=digest_bytes(contract_text.encode()),
-                agreed=agreed is not None,
-            )
-            answer(f"{report.checks} rules, {len(report.violations)} broken")
-
-        with told(progress, "Rehearsing a scoring run") as answer:
-            facts = outside.apart.run(outside.models.judge, workspace.evidence / MODEL)
-            rehearsal = outside.apart.run(
-                rehearse,
-                workspace.evidence / REHEARSAL,
-                workspace.evidence / MODEL,
-                contract=contract,
-                finalization=finalization,
-                models=outside.models,
-                tables=outside.tables,
-            )
-            answer(f"{rehearsal.rows} rows, {rehearsal.mismatches} different")
-
+        examined = examine(
+            workspace.evidence,
+            finalization,
+            name=stated.model.name,
+            agreed=agreed,
+            outside=outside,
+            progress=progress,
+        )
         evidence = Evidence(
             release_file=stated,
             reproduction=reproduction,
             finalization=finalization,
-            contract=contract,
-            contract_report=report,
-            rehearsal=rehearsal,
-            pipeline=compiled[1] if compiled else None,
+            contract=examined.contract,
+            contract_report=examined.report,
+            rehearsal=examined.rehearsal,
+            pipeline=compiled.pipeline if compiled else None,
         )
         with told(progress, "Writing the bundle") as answer:
             bundle = package(
@@ -186,13 +136,13 @@ def release(
                 notebook=notebook,
                 execution=execution,
                 lock=lock,
-                facts=facts,
+                facts=examined.facts,
                 model=workspace.evidence / MODEL,
-                contract_text=contract_text,
+                contract_text=examined.contract_text,
                 checkpoints=evaluate(evidence),
                 bundles=outside.bundles,
                 into=bundles_folder,
-                compiled={RECORD_OF_PIPELINE: read_text(compiled[0] / RECORD_OF_PIPELINE)}
+                compiled={RECORD_OF_PIPELINE: read_text(compiled.folder / RECORD_OF_PIPELINE)}
                 if compiled
                 else {},
             )

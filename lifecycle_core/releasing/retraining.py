@@ -17,15 +17,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.environment import environment_facts
-from lifecycle_core.adapters.evidence import MODEL, REHEARSAL, TRAINING
-from lifecycle_core.adapters.files import digest_bytes
+from lifecycle_core.adapters.evidence import MODEL, REHEARSAL
 from lifecycle_core.adapters.kernel_environment import numeric_variables, processors
 from lifecycle_core.adapters.progress import Progress, Silent, told
 from lifecycle_core.adapters.scheduling import LocalScheduler
 from lifecycle_core.adapters.store import open_store
 from lifecycle_core.adapters.worker import open_worker
-from lifecycle_core.contracting import check, infer, to_odcs
-from lifecycle_core.delivering import rehearse
 from lifecycle_core.packaging import package
 from lifecycle_core.promoting import evaluate, nominate
 from lifecycle_core.releasing.ancestry import Ancestor, ancestor_of, compared
@@ -38,6 +35,7 @@ from lifecycle_core.releasing.compiled import (
     lock_of_run,
     stated_by,
 )
+from lifecycle_core.releasing.examining import examine
 from lifecycle_core.releasing.refinalizing import Made, finalize_run, same_choice
 from lifecycle_core.running import compare_runs, run
 from lifecycle_core.schema.checkpoint import Evidence
@@ -49,7 +47,7 @@ if TYPE_CHECKING:
 
     from lifecycle_core.adapters.pipeline_packages import Package
     from lifecycle_core.adapters.store import Store
-    from lifecycle_core.releasing.main_job import Outside
+    from lifecycle_core.releasing.outside import Outside
     from lifecycle_core.schema.bundle import Lock
     from lifecycle_core.schema.finalization import Finalization
     from lifecycle_core.schema.pipeline_run import PipelineRun
@@ -122,33 +120,14 @@ def retrain(
             finalization, modules = alone.run(finalize_run, made, evidence_folder)
             answer(finalization.chosen)
         lock = lock_of_run(compiled, modules, outside.environments)
-        with told(progress, "Checking the data contract") as answer:
-            training = evidence_folder / TRAINING
-            if agreed:
-                contract, contract_text = agreed
-            else:
-                profile = outside.apart.run(outside.tables.profile, training)
-                contract = infer(profile, name=stated.model.name)
-                contract_text = to_odcs(contract)
-            report = check(
-                contract,
-                outside.apart.run(outside.tables.measure, training, contract),
-                digest=digest_bytes(contract_text.encode()),
-                agreed=agreed is not None,
-            )
-            answer(f"{report.checks} rules, {len(report.violations)} broken")
-        with told(progress, "Rehearsing a scoring run") as answer:
-            facts = outside.apart.run(outside.models.judge, evidence_folder / MODEL)
-            rehearsal = outside.apart.run(
-                rehearse,
-                evidence_folder / REHEARSAL,
-                evidence_folder / MODEL,
-                contract=contract,
-                finalization=finalization,
-                models=outside.models,
-                tables=outside.tables,
-            )
-            answer(f"{rehearsal.rows} rows, {rehearsal.mismatches} different")
+        examined = examine(
+            evidence_folder,
+            finalization,
+            name=stated.model.name,
+            agreed=agreed,
+            outside=outside,
+            progress=progress,
+        )
         reproduction = _repeat(
             task, made, finalization, lock=lock, scratch=Path(scratch), progress=progress
         )
@@ -166,9 +145,9 @@ def retrain(
             release_file=stated,
             reproduction=reproduction,
             finalization=finalization,
-            contract=contract,
-            contract_report=report,
-            rehearsal=rehearsal,
+            contract=examined.contract,
+            contract_report=examined.report,
+            rehearsal=examined.rehearsal,
             pipeline=compiled.pipeline,
             lineage=lineage,
             champion=champion,
@@ -179,9 +158,9 @@ def retrain(
                 notebook=notebook,
                 execution=None,
                 lock=lock,
-                facts=facts,
+                facts=examined.facts,
                 model=evidence_folder / MODEL,
-                contract_text=contract_text,
+                contract_text=examined.contract_text,
                 checkpoints=evaluate(evidence),
                 bundles=outside.bundles,
                 into=bundles_folder,

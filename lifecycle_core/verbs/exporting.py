@@ -25,9 +25,10 @@ def export_pipeline(
             starts no containers, or a file stands in the way that no export wrote.
         TargetUnwritable: The operating system refuses.
     """
-    from lifecycle_core.adapters.compiled_packages import find_package
     from lifecycle_core.adapters.exports import write_export
+    from lifecycle_core.adapters.pipeline_packages import find_package
 
-    package = find_package(name, Path.cwd())
-    folder = Path(out) if out else package.parents[1] / "exports" / package.name / to
+    package = find_package(name)
+    beside = package.folder.parents[1]
+    folder = Path(out) if out else beside / "exports" / package.folder.name / to
     return write_export(package, to, folder, image=image)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from lifecycle_core.adapters.exports import write_export
+from lifecycle_core.adapters.pipeline_packages import find_package
 from tests.fakes import compiled
 
 _ROOT = Path(__file__).parents[2]
@@ -26,7 +27,7 @@ def main(work: Path) -> int:
     project = work / "project"
     package = compiled.write(project)
     for target in ("airflow", "kubeflow", "argo"):
-        write_export(package, target, work / target)
+        write_export(find_package(package), target, work / target)
     plain = _answer("plain", [sys.executable, "-m", "tests.engines.digests", project])
     said = {
         "airflow": _in_airflow(work, project),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
 from typing import Any
 
+from lifecycle_core.adapters.formatting import laid_out
 from lifecycle_core.adapters.templates import template_environment
 
 
@@ -12,7 +12,7 @@ def render(template: str, **values: Any) -> str:  # noqa: ANN401 - whatever a te
     """Return the Python code that a template below `templates/exports/` gives, laid out."""
     environment = template_environment({"literal": literal})
     code = environment.get_template(f"exports/{template}").render(values)
-    return formatted(code)
+    return laid_out(code)
 
 
 def literal(value: Any) -> str:  # noqa: ANN401 - whatever JSON holds
@@ -26,12 +26,3 @@ def literal(value: Any) -> str:  # noqa: ANN401 - whatever JSON holds
         {'text': 'it\'s "so"\n', 'at': '{\x7bnow}}'}
     """
     return repr(value).replace("{{", "{\\x7b")
-
-
-def formatted(code: str) -> str:
-    """Return Python code as `ruff format` lays it out, in lines of at most 100 characters."""
-    from ruff import find_ruff_bin
-
-    command = [find_ruff_bin(), "format", "--isolated", "--line-length=100", "--no-cache", "-"]
-    done = subprocess.run(command, input=code.encode(), capture_output=True, check=True)
-    return done.stdout.decode()

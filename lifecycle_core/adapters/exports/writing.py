@@ -5,40 +5,44 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path, PurePath
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from lifecycle_core.adapters.compiled_packages import read_package
 from lifecycle_core.adapters.exports.table import exporter_of
 from lifecycle_core.adapters.exports.tasks import tasks_of
 from lifecycle_core.adapters.files import read_text, write_atomically
 from lifecycle_core.errors import InvalidCall
 from lifecycle_core.schema.export import Export, Target
 
+if TYPE_CHECKING:
+    from lifecycle_core.adapters.pipeline_packages import Package
+
 _MARK = "nbrelease pipeline export"
 _IMAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:@-]*")
 
 
-def write_export(package: Path, target: str, folder: Path, *, image: str | None = None) -> Export:
+def write_export(
+    package: Package, target: str, folder: Path, *, image: str | None = None
+) -> Export:
     """Write a compiled package as files that an engine runs.
 
     What an earlier export wrote is replaced; other files are not.
 
     Args:
-        package: The folder of the package, in a folder `pipelines`.
+        package: In a folder `pipelines`.
         target: One of `TARGETS`.
         folder: Where the files go; it is made if need be.
         image: Of the containers, for the engines that start some; NAME:latest if None.
 
     Raises:
-        InvalidCall: The target is unknown or starts no containers and an image is given, the
-            package's record is broken, or a file stands in the way that no export wrote.
+        InvalidCall: The target is unknown or starts no containers and an image is given, or a file
+            stands in the way that no export wrote.
         TargetUnwritable: The operating system refuses.
     """
     exporter = exporter_of(target)
     if image is not None:
         _check_image(image, target, takes=exporter.TAKES_IMAGE)
-    tasks = tasks_of(read_package(package))
-    project = _way(folder.resolve(), package.resolve().parents[1])
+    tasks = tasks_of(package.pipeline)
+    project = _way(folder.resolve(), package.folder.resolve().parents[1])
     chosen = image or f"{tasks.name.lower()}:latest"
     files = exporter.files(tasks, project=project, image=chosen)
     for name in files:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from lifecycle_core.adapters.compiled_packages import read_package
 from lifecycle_core.adapters.files import digest_bytes
 from lifecycle_core.adapters.packages import changed_by_hand, pipeline_text, place_package
+from lifecycle_core.adapters.pipeline_packages import find_package
 from lifecycle_core.adapters.regions import parts_of
 from lifecycle_core.errors import InvalidCall
 from lifecycle_core.schema.pipeline import Pipeline, Step
@@ -74,7 +74,7 @@ def test_a_package_is_written_and_only_what_changed_again(tmp_path: Path) -> Non
 
 def test_the_record_holds_the_digests_of_the_regions(tmp_path: Path) -> None:
     place_package(tmp_path, PIPELINE, NEW)
-    record = read_package(tmp_path)
+    record = find_package(tmp_path).pipeline
     assert record.files == {name: digest_bytes(text.encode()) for name, text in NEW.items()}
     assert record == PIPELINE.model_copy(update={"files": record.files})
 

@@ -28,6 +28,7 @@ def asked(text: str, folder: Path, mode: str, **parameters: object) -> dict[str,
     content = {
         "path": [str(folder)],
         "folder": str(folder),
+        "store": str(folder / "store"),
         "package": "pipelines.made",
         "mode": mode,
         "steps": [step.model_dump() for step in made.draft.pipeline.steps],

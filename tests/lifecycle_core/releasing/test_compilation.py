@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lifecycle_core import verbs
-from lifecycle_core.adapters.compiled_packages import read_package
+from lifecycle_core.adapters.pipeline_packages import find_package
 from tests.command_line import nbrelease
 from tests.notebook_files import write_notebook
 
@@ -102,8 +102,8 @@ def test_a_package_is_equal_and_runs_alone(tmp_path: Path) -> None:
     assert made.pipeline.proof.verdict == "identical"
     assert [step.name for step in made.pipeline.steps] == ["load", "sum_step"]
     assert "data/n.txt" in made.pipeline.steps[0].reads
-    assert read_package(package) == made.pipeline.model_copy(
-        update={"files": read_package(package).files}
+    assert find_package(package).pipeline == made.pipeline.model_copy(
+        update={"files": find_package(package).pipeline.files}
     )
     words = [sys.executable, "-c", ALONE, str(tmp_path), str(path.parent)]
     done = subprocess.run(words, cwd=path.parent, check=True, capture_output=True, text=True)

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from lifecycle_core.adapters.exports import write_export
+from lifecycle_core.adapters.pipeline_packages import find_package
 from tests.engines.digests import of_files
 from tests.fakes import compiled
 
@@ -50,7 +51,7 @@ def plain(project: Path, **parameters: object) -> object:
 
 def test_the_papermill_chain_gives_what_a_plain_run_gives(project: Path, tmp_path: Path) -> None:
     chain, run = tmp_path / "chain", tmp_path / "run"
-    export = write_export(project / "pipelines" / "churn", "papermill", chain)
+    export = write_export(find_package(project / "pipelines" / "churn"), "papermill", chain)
     words = [word for name, value in CHANGED.items() for word in ("-p", name, str(value))]
     start(chain / "run.py", "--run-folder", run, *words, cwd=tmp_path)
     folders = {step: run / step for step in compiled.EXPORTED.values()}
@@ -62,7 +63,7 @@ def test_the_papermill_chain_gives_what_a_plain_run_gives(project: Path, tmp_pat
 def test_containers_that_share_nothing_give_what_a_plain_run_gives(
     project: Path, tmp_path: Path
 ) -> None:
-    write_export(project / "pipelines" / "churn", "argo", tmp_path)
+    write_export(find_package(project / "pipelines" / "churn"), "argo", tmp_path)
     workflow = yaml.safe_load((tmp_path / "churn_argo.yaml").read_text(encoding="utf-8"))["spec"]
     values = {one["name"]: one["value"] for one in workflow["arguments"]["parameters"]}
     for template in workflow["templates"][1:]:

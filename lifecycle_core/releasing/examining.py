@@ -1,0 +1,92 @@
+"""What every candidate is examined on, wherever its model is from: its contract, a rehearsal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lifecycle_core.adapters.evidence import MODEL, REHEARSAL, TRAINING
+from lifecycle_core.adapters.files import digest_bytes
+from lifecycle_core.adapters.progress import told
+from lifecycle_core.contracting import check, infer, to_odcs
+from lifecycle_core.delivering import rehearse
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from lifecycle_core.adapters.progress import Progress
+    from lifecycle_core.releasing.outside import Outside
+    from lifecycle_core.schema.bundle import ModelFacts
+    from lifecycle_core.schema.checkpoint import Rehearsal
+    from lifecycle_core.schema.contract import Contract, ContractReport
+    from lifecycle_core.schema.finalization import Finalization
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """What the examination showed.
+
+    Attributes:
+        contract_text: The contract as Open Data Contract Standard YAML.
+        report: The training table checked against it.
+        facts: What the model's file holds.
+    """
+
+    contract: Contract
+    contract_text: str
+    report: ContractReport
+    facts: ModelFacts
+    rehearsal: Rehearsal
+
+
+def examine(
+    folder: Path,
+    finalization: Finalization,
+    *,
+    name: str,
+    agreed: tuple[Contract, str] | None,
+    outside: Outside,
+    progress: Progress,
+) -> Examined:
+    """Check the training table against its contract, and rehearse a scoring run.
+
+    Args:
+        folder: Where the finalization left its evidence.
+        finalization: The choice.
+        name: Of the release.
+        agreed: The contract that people agreed on, and its text; None to draw one up.
+        outside: The systems to work with.
+        progress: Told about both.
+
+    Raises:
+        UntrustedModel: The model would run foreign code.
+    """
+    with told(progress, "Checking the data contract") as answer:
+        training = folder / TRAINING
+        if agreed:
+            contract, text = agreed
+        else:
+            contract = infer(outside.apart.run(outside.tables.profile, training), name=name)
+            text = to_odcs(contract)
+        report = check(
+            contract,
+            outside.apart.run(outside.tables.measure, training, contract),
+            digest=digest_bytes(text.encode()),
+            agreed=agreed is not None,
+        )
+        answer(f"{report.checks} rules, {len(report.violations)} broken")
+    with told(progress, "Rehearsing a scoring run") as answer:
+        facts = outside.apart.run(outside.models.judge, folder / MODEL)
+        rehearsal = outside.apart.run(
+            rehearse,
+            folder / REHEARSAL,
+            folder / MODEL,
+            contract=contract,
+            finalization=finalization,
+            models=outside.models,
+            tables=outside.tables,
+        )
+        answer(f"{rehearsal.rows} rows, {rehearsal.mismatches} different")
+    return Examined(
+        contract=contract, contract_text=text, report=report, facts=facts, rehearsal=rehearsal
+    )
