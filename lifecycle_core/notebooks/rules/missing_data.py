@@ -33,6 +33,15 @@ _BRINGS = re.compile(
     r"(?:download|urlretrieve|extractall|unpack_archive|system|check_call|check_output|copy\w*|move"
     r"|Popen|write\w*|dump|run|clone|to_\w+|save\w*|makedirs|mkdir|touch|export\w*|fetch\w*|commit)$"
 )
+_IN_MEMORY = frozenset(
+    {
+        "copysign", "copyto", "deepcopy", "dumps", "export_text", "to_array", "to_arrow",
+        "to_datetime", "to_dense", "to_dict", "to_flat_index", "to_frame", "to_list", "to_native",
+        "to_numeric", "to_numpy", "to_pandas", "to_period", "to_polars", "to_pydatetime",
+        "to_records", "to_series", "to_sparse", "to_tensor", "to_timedelta", "to_timestamp",
+    }
+)  # fmt: skip
+"""Named like what brings files, and bring none."""
 _BRANCHES = (ast.If, ast.Try, ast.ExceptHandler, ast.While, ast.IfExp, ast.With)
 
 
@@ -99,10 +108,15 @@ def _brought(view: View, cell: int) -> bool:
         shell
         or foreign
         or any(
-            _BRINGS.match(call.method) and id(call) not in literal and call.cell <= cell
+            call.cell <= cell and id(call) not in literal and _may_bring(call)
             for call in view.calls
         )
     )
+
+
+def _may_bring(call: Call) -> bool:
+    of_a_value = call.method == "copy" and not call.node.args  # as `frame.copy()`
+    return bool(_BRINGS.match(call.method)) and not (of_a_value or call.method in _IN_MEMORY)
 
 
 RULE = Rule("NB203", "missing-data", find)

@@ -96,6 +96,8 @@ def test_a_path_that_leaves_the_project() -> None:
         ("from pathlib import Path\nPath('x.txt').read_text()", "error"),
         (PANDAS + "def load():\n    return pd.read_csv('x.csv')\nload()", "warning"),
         ("!make data\nopen('x.txt')", "info"),
+        ("fs.copy('a', 'b')\nopen('x.txt')", "info"),
+        ("frame.copy().to_dict()\nopen('x.txt')", "error"),
         ("import os\nif os.path.exists('x.txt'):\n    open('x.txt')", "warning"),
     ],
 )
