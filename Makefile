@@ -69,9 +69,9 @@ exports: $(VENV)/.test .venv-airflow/.made .venv-kubeflow/.made ## let the engin
 ENGINES_airflow := apache-airflow==3.3.2
 ENGINES_kubeflow := kfp==2.17.3 hera[yaml]==7.1.0
 
-kills: $(VENV)/.test ## kill runs of a pipeline at 100 random moments: minutes
-	NBRELEASE_KILLS=100 $(BIN)/python -m pytest -q --timeout 3600 \
-		tests/lifecycle_core/running/test_killed.py -k any_moment
+kills: $(VENV)/.test ## 100 runs of a pipeline killed at random moments, 8 at once: minutes
+	NBRELEASE_KILLS=100 NBRELEASE_AT_ONCE=8 $(BIN)/python -m pytest -q --timeout 3600 \
+		tests/lifecycle_core/running/test_killed.py -k "any_moment or at_once"
 
 screenshot: $(VENV)/.test browser ## take docs/promote.png anew in a real JupyterLab
 	$(BIN)/python docs/take_screenshot.py
