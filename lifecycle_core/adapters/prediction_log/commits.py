@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-_CHECKPOINT_EVERY = 100
-
 
 @dataclass(frozen=True, slots=True)
 class DataFile:
@@ -135,8 +133,6 @@ def commit(
         ),
     )
     table.update_incremental()
-    if table.version() % _CHECKPOINT_EVERY == 0:
-        table.create_checkpoint()
 
 
 def _text(value: object) -> str | None:

@@ -58,6 +58,7 @@ class LogTable:
     def __init__(self, address: str, kind: Kind) -> None:
         _load()
         self.address = address
+        self.checkpoint_every = 100  # versions
         self.kind = kind
         self.place = place_at(address, TABLES[kind])
         self._schema = table_schema(kind)
@@ -112,7 +113,7 @@ class LogTable:
                     address=self.address,
                     hint="Stop what compacts or rewrites it again and again.",
                 )
-            self.place.make_last()
+            self._make_last(table)
 
     def files(self) -> list[DataFile]:
         """Return the files of the newest version, oldest rows first; none without a table.
@@ -171,7 +172,7 @@ class LogTable:
                     address=self.address,
                     hint="Run the command again when the other one has ended.",
                 ) from error
-            self.place.make_last()
+            self._make_last(self._table)
 
     def remove_unnamed(self) -> int:
         """Remove every file that the newest version does not name, and return how many.
@@ -245,6 +246,12 @@ class LogTable:
             raise
         return self._table
 
+    def _make_last(self, table: Any) -> None:  # noqa: ANN401 - a DeltaTable
+        self.place.make_last()
+        if table.version() % self.checkpoint_every == 0:
+            table.create_checkpoint()
+            self.place.make_last()
+
     def _upkeep(self) -> int:
         return self._table.transaction_version(_UPKEEP) or 0
 
@@ -276,6 +283,6 @@ def _load() -> None:
     except ImportError as error:
         raise MissingExtra("deltalake is not installed.", extra="serve") from error
     import pyarrow as pa
-    import pyarrow.parquet  # noqa: F401 - as deltalake
+    import pyarrow.parquet
 
     pa.array([0])  # the first list that pyarrow converts loads pandas

@@ -196,9 +196,7 @@ class WriteAheadLog:
         ends = False
         while not ends:
             with self._changed:
-                self._changed.wait_for(
-                    self._has_work, timeout=self._active and self._active.patience()
-                )
+                self._changed.wait_for(self._has_work, timeout=self._patience())
                 state = self._state
                 groups, state.queue = state.queue, []
                 wanted, ends = state.seals_wanted, state.closing
