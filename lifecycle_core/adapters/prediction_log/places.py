@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -18,14 +19,19 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _LOG = "_delta_log"
+# The drain tries again by itself, and a service that ends must not wait for minutes.
+_SHORT_PATIENCE = {"connect_timeout": "5s", "max_retries": "2", "retry_timeout": "30s"}
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class Place(Protocol):
     """The files of one Delta table, by POSIX path below its root."""
 
+    options: dict[str, str] | None
+
     @property
     def uri(self) -> str:
-        """The table's address, as Delta libraries take it."""
+        """The table's address, as Delta libraries take it, together with the `options`."""
 
     def write(self, path: str, batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> int:
         """Write a Parquet file that lasts, and return its size in bytes."""
@@ -48,6 +54,8 @@ class Place(Protocol):
 
 class LocalFolder:
     """A folder of this machine; nothing counts as written before it is synced."""
+
+    options: dict[str, str] | None = None
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -103,10 +111,11 @@ class LocalFolder:
 
 
 class ObjectStore:
-    """A bucket; what it has taken lasts."""
+    """A bucket; what it has taken lasts. Credentials come from the environment."""
 
     def __init__(self, uri: str) -> None:
         self.uri = uri
+        self.options: dict[str, str] | None = dict(_SHORT_PATIENCE)
 
     def write(self, path: str, batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> int:
         """Write a Parquet file; it appears when it is whole."""
@@ -142,7 +151,7 @@ class ObjectStore:
         from deltalake.fs import DeltaStorageHandler
         from pyarrow.fs import PyFileSystem
 
-        return PyFileSystem(DeltaStorageHandler(self.uri))
+        return PyFileSystem(DeltaStorageHandler(self.uri, self.options))
 
 
 def place_at(address: str, name: str) -> Place:
@@ -178,7 +187,7 @@ def answering(address: str) -> Iterator[None]:
     except LifecycleError as error:
         raise LogUnavailable(str(error), address=address, hint=error.hint) from error
     except Exception as error:
-        text = " ".join(str(error).split())
+        text = " ".join(_COLOUR.sub("", str(error)).split())
         raise LogUnavailable(
             f"The tables of the prediction log at {address} cannot be used: "
             f"{type(error).__name__}: {text}",
