@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _LOG = "_delta_log"
 # The drain tries again by itself, and a service that ends must not wait for minutes.
 _SHORT_PATIENCE = {"connect_timeout": "5s", "max_retries": "2", "retry_timeout": "30s"}
+_ROW_GROUP = 32_768  # rows; they are held in memory while they gather
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -197,11 +198,18 @@ def answering(address: str) -> Iterator[None]:
 
 
 def _write_parquet(file: Any, batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> None:  # noqa: ANN401 - a file
+    import pyarrow as pa
     from pyarrow.parquet import ParquetWriter
 
     with ParquetWriter(file, schema, compression="zstd") as writer:
+        gathered: list[pa.RecordBatch] = []
         for batch in batches:
-            writer.write_batch(batch)
+            gathered.append(batch)
+            if sum(each.num_rows for each in gathered) >= _ROW_GROUP:
+                writer.write_table(pa.Table.from_batches(gathered, schema))
+                gathered = []
+        if gathered:
+            writer.write_table(pa.Table.from_batches(gathered, schema))
 
 
 def _is_whole(commit: bytes) -> bool:

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lifecycle_core.adapters.prediction_log.entries import Entry, Kind
 from lifecycle_core.adapters.prediction_log.rows import checked, divided, stored_schema
@@ -12,6 +15,8 @@ from lifecycle_core.errors import InvalidCall
 from tests.fakes.predictions import outcome, prediction
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from lifecycle_core.schema.prediction import Outcome
 
 
@@ -45,6 +50,34 @@ def test_what_is_no_row_is_refused_at_the_door(
 ) -> None:
     with pytest.raises(InvalidCall, match=said):
         checked(kind, record)
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+TEXTS = st.text() | st.sampled_from(["\0", "\U0001f600", '"', "\\u0000"])
+
+
+@given(
+    features=st.dictionaries(TEXTS, VALUES, max_size=5),
+    key=st.none() | TEXTS,
+    release=TEXTS,
+    version=st.integers(1, 2**31 - 1),
+    score=st.none() | st.floats(allow_nan=False, allow_infinity=False),
+    moment=st.datetimes(),
+)
+def test_whatever_comes_in_can_be_drained(moment: datetime, **fields: object) -> None:
+    record = prediction(1).model_copy(update={**fields, "time": moment.isoformat() + "Z"})
+    row = checked(Kind.PREDICTION, checked(Kind.PREDICTION, record))
+    (part,) = divided(Kind.PREDICTION, [entry(1, row)])
+    (kept,) = part.table.to_pylist()
+    assert (part.release or "", kept["key"], kept["score"]) == (
+        fields["release"], fields["key"], fields["score"],
+    )  # fmt: skip
+    assert kept["time"].replace(tzinfo=None) == moment
+    assert set(json.loads(kept["features"])) == set(record.features)
 
 
 def test_rows_are_divided_by_release_and_day_and_typed() -> None:
