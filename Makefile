@@ -13,7 +13,8 @@ run: $(VENV)/.run ## take the example from notebook to registered release
 	$(BIN)/nbrelease run example_notebooks/telco_churn.ipynb
 
 test: check browser ## everything that CI runs
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered \
+		--durations=40 --durations-min=3
 
 check: $(VENV)/.test ## format, lint, types, layers: seconds, no tests
 	$(BIN)/ruff format --check .
