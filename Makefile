@@ -56,6 +56,9 @@ bench: $(VENV)/.test ## print the figures of benchmarks/, measured in one run
 	for script in start_up whole_run score reproduce recorder digests lint pipeline_run; do \
 		$(BIN)/python benchmarks/$$script.py || exit 1; done
 
+peers: $(VENV)/.test .venv-peers/.made ## what a step costs here, in Kedro and in Ploomber: minutes
+	$(BIN)/python benchmarks/peers.py
+
 corpus: $(VENV)/.test ## judge the corpus of faulty notebooks, beside nbval: about an hour
 	$(BIN)/python benchmarks/corpus.py
 
@@ -71,6 +74,7 @@ exports: $(VENV)/.test .venv-airflow/.made .venv-kubeflow/.made ## let the engin
 	@touch $@
 
 ENGINES_airflow := apache-airflow==3.3.2
+ENGINES_peers := kedro==1.7.0 kedro-datasets==9.6.0 ploomber==0.23.3
 ENGINES_kubeflow := kfp==2.17.3 hera[yaml]==7.1.0
 
 clouds: .venv-clouds/.made ## run pipelines on servers that stand for S3, Google and Azure: minutes

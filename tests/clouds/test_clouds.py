@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 KILLS = 5
 
+# aiohttp says so of what gcsfs and adlfs send; a server's event loop would mind, fsspec's does not.
+pytestmark = pytest.mark.filterwarnings("ignore:Sending a large body:ResourceWarning")
+
 
 @pytest.fixture(scope="module", params=CLOUDS)
 def cloud(

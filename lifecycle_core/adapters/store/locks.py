@@ -106,7 +106,7 @@ def _claim(place: Leasing, path: str, holder: str) -> None:
         found = place.read(path)
         if found != seen:
             seen, since = found, time.monotonic()
-        if found and (_has_ended(found) or time.monotonic() - since > _DEAD_SECONDS):
+        if found is not None and (_has_ended(found) or time.monotonic() - since > _DEAD_SECONDS):
             place.remove(path)
         else:
             time.sleep(_ASKED_SECONDS)
