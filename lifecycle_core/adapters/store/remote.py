@@ -62,13 +62,20 @@ class RemoteFolder:
         Raises:
             StoreUnavailable: It does not, or cannot.
         """
-        if not self.names("last") and self._bucket:
-            # Where there is no bucket, there are no names in it either.
-            with self._asking():
-                self._files.invalidate_cache()
-                self._files.ls(self._bucket, detail=False)
+        found = self.names("last")
         if to_write:
             self.write("writable", b"")
+        elif self._bucket and not found:
+            self._require_bucket()
+
+    def _require_bucket(self) -> None:
+        """Look whether there is a bucket: where there is none, there are no names in it either."""
+        try:
+            self._files.ls(self._bucket, detail=False)
+        except FileNotFoundError as error:
+            raise refusal(self.address, error) from error
+        except Exception:  # noqa: BLE001 - one may have a right to a part of a bucket, and that answered
+            return
 
     def read(self, path: str) -> bytes | None:
         """Return a file's bytes; None if it is not there."""

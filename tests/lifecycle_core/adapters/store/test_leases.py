@@ -14,7 +14,6 @@ import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
 from lifecycle_core.adapters.store import Store, locks
-from lifecycle_core.adapters.store.remote import RemoteFolder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,32 +91,3 @@ def test_where_a_store_cannot_be_asked_nobody_waits(tmp_path: Path) -> None:
     store = Store(f"unasked://{tmp_path.name}/store")
     with store.computing("k"), Store(store.address).computing("k"):
         pass
-
-
-def test_what_a_killed_run_fetched_goes_after_a_day(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import os
-    import tempfile
-
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    place = RemoteFolder(f"memory://{tmp_path.name}/store")
-    old, new = place.scratch(), place.scratch()
-    os.utime(old, (0, 0))
-    place.tidy()
-    assert not old.exists()
-    assert new.exists()
-
-
-def test_a_large_object_is_compared_when_it_is_used_and_a_small_one_before(store: Store) -> None:
-    from lifecycle_core.adapters.store import ObjectBroken
-
-    for size, whole in ((1_000, False), (2_000_000, True)):
-        kept, there = store.objects.put_value(b"a" * size)
-        path = f"objects/{kept.removeprefix('sha256-')[:2]}/{kept}"
-        content = store.place.read(path)
-        assert content
-        store.place.write(path, content[:-64] + b"!" * 64)
-        assert store.objects.is_whole(kept, there) == whole
-        with pytest.raises(ObjectBroken):
-            store.objects.value(kept)
