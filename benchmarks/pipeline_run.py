@@ -69,7 +69,7 @@ def overhead(root: Path, steps: int) -> None:
     folder = pipelines.trivial(root / "trivial", steps)
     one, _ = ran(pipelines.trivial(root / "one", 1), root / "s1", LocalScheduler("processes", 2))
     ours, _ = ran(folder, root / "s2", LocalScheduler("processes", 2))
-    theirs = _bare_dask(folder, steps)
+    theirs = bare_dask(folder, steps)
     each = 1000 * max(ours - one, 0) / steps
     bare = 1000 * theirs / steps
     print(f"bare Dask, which keeps nothing: {bare:.2f} ms a step")
@@ -78,7 +78,7 @@ def overhead(root: Path, steps: int) -> None:
     print(f"nothing to do in {steps} steps: {again:.2f} s")
 
 
-def _bare_dask(folder: Path, steps: int) -> float:
+def bare_dask(folder: Path, steps: int) -> float:
     """Call the same functions from Dask's graph, in this process's own pool."""
     import importlib
     from concurrent.futures import ProcessPoolExecutor

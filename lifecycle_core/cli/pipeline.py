@@ -44,7 +44,7 @@ PipelineArgument = Annotated[
 StoreOption = Annotated[
     str | None,
     typer.Option(
-        help="Where results are kept: a folder, or s3://, gcs://, az://. Trusted as code is.",
+        help="Where results are kept: a folder, or s3://, gs://, abfs://. Trusted as code is.",
         metavar="ADDRESS",
     ),
 ]
