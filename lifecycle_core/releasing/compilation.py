@@ -29,6 +29,7 @@ from lifecycle_core.adapters.proving import Trial, try_package
 from lifecycle_core.adapters.runs import ScratchRuns
 from lifecycle_core.adapters.workspace import open_scratch, read_notebook
 from lifecycle_core.compiling import Attempt, first_attempt, next_attempt, with_lines
+from lifecycle_core.compiling.drawing import drawing_cells
 from lifecycle_core.compiling.mending import judge_trial
 from lifecycle_core.compiling.pieces import with_last_look, without_step_lines
 from lifecycle_core.compiling.volatility import volatility_of
@@ -127,6 +128,7 @@ def compile_only(
             name=target.name,
             relative=relative,
             keep=keep,
+            drawing=drawing_cells(executions[0].cells),
         )
         refusals = (*refusals, *attempt.refusals)
         if refusals:
