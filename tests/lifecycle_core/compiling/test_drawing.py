@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from lifecycle_core.compiling.cleaning import clean
@@ -48,7 +50,7 @@ def test_figures_are_closed(head: str, cell: str, wanted: list[str]) -> None:
 
 
 def test_only_cells_that_showed_a_figure_draw() -> None:
-    figure = {
+    figure: dict[str, Any] = {
         "output_type": "display_data",
         "data": {"text/plain": ["<Figure size 640x480 with 1 Axes>"], "image/png": "iVBO"},
     }
