@@ -10,6 +10,7 @@ from lifecycle_core.verbs.attending import (
     compile_meanwhile,
     find_notebook,
     reproduce_meanwhile,
+    run_each_meanwhile,
     run_meanwhile,
     said,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "difference", "export_pipeline", "finalize", "find_notebook", "history", "infer_contract",
     "lint", "lost_source", "overview_after", "package", "parse_release", "pipeline_of",
     "pipeline_overview", "pipeline_results", "promote", "propose", "propose_pipeline", "releases",
-    "reproduce", "reproduce_meanwhile", "retrain", "rollback", "run_meanwhile", "run_pipeline",
-    "said", "score", "show_pipeline", "status", "to_html", "to_text", "verify",
+    "reproduce", "reproduce_meanwhile", "retrain", "rollback", "run_each_meanwhile",
+    "run_meanwhile", "run_pipeline", "said", "score", "show_pipeline", "status", "to_html",
+    "to_text", "verify",
 ]  # fmt: skip
