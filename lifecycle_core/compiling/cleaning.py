@@ -103,7 +103,7 @@ def clean(cells: Sequence[ReadCell], facts: Facts, *, drawing: Collection[int] =
                 elif refused := _refused(piece, bound):
                     refusals.append(refused)
                 else:
-                    pieces.extend(_kept(piece, seen))
+                    pieces.extend(_kept(piece, seen, bound))
             found.append(replace(cell, pieces=tuple(pieces)))
     return Cleaned(cells=renumbered(found), refusals=tuple(refusals), finalize=finalize)
 
@@ -204,7 +204,7 @@ def _refused(piece: Piece, bound: frozenset[str]) -> Refusal | None:
         reason = f"`{piece.flow.opaque}` makes or reads variables that cannot be seen in the text"
         hint = "Write the assignments out."
     elif any(use.name == "get_ipython" for use in piece.flow.uses) and (
-        translated(piece.node) is None
+        translated(piece.node, bound) is None
     ):
         reason = f"`{piece.text.strip().splitlines()[0]}` is for IPython alone"
         hint = "Say it in Python, or tag the cell `skip-execution`."
@@ -218,13 +218,13 @@ def _refused(piece: Piece, bound: frozenset[str]) -> Refusal | None:
     return Refusal(cells=(piece.cell,), line=piece.line, reason=reason, hint=hint)
 
 
-def _kept(piece: Piece, seen: Seen) -> tuple[Piece, ...]:
+def _kept(piece: Piece, seen: Seen, bound: frozenset[str]) -> tuple[Piece, ...]:
     """Return what of a statement a program needs."""
     if isinstance(piece.node, ast.Global):
         return ()  # at the top level of a cell it says nothing
     if isinstance(piece.node, ast.ImportFrom) and piece.node.module == "__future__":
         return ()
-    text = translated(piece.node)
+    text = translated(piece.node, bound)
     if text is not None:
         return instead_of(piece, text)
     if is_setting(piece, among=False):
