@@ -16,7 +16,7 @@ from lifecycle_core.notebooks.dataflow.effects import is_history
 from lifecycle_core.schema.pipeline import Finalize, Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from lifecycle_core.compiling.pieces import Piece, ReadCell
     from lifecycle_core.notebooks.dataflow.flow import Flow
@@ -47,12 +47,13 @@ class Cleaned:
     finalize: Finalize | None = None
 
 
-def clean(cells: Sequence[ReadCell], facts: Facts) -> Cleaned:
+def clean(cells: Sequence[ReadCell], facts: Facts, *, drawing: Collection[int] = ()) -> Cleaned:
     """Leave out magics and what is only shown; refuse what cannot be a program.
 
     Args:
         cells: As read.
         facts: Of a clean run; a statement that changed something then is never left out.
+        drawing: Indexes of cells whose figures are kept.
     """
     refusals: list[Refusal] = []
     finalize: Finalize | None = None
@@ -94,7 +95,7 @@ def clean(cells: Sequence[ReadCell], facts: Facts) -> Cleaned:
             )
         else:
             pieces: list[Piece] = []
-            seen = seen_of(cell, cells, facts)
+            seen = seen_of(cell, cells, facts, draws=cell.index in drawing)
             for piece in cell.pieces:
                 line = _finalize_line(piece)
                 if line is not None:
