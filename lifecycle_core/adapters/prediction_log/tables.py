@@ -276,6 +276,6 @@ def _load() -> None:
     except ImportError as error:
         raise MissingExtra("deltalake is not installed.", extra="serve") from error
     import pyarrow as pa
-    import pyarrow.parquet  # noqa: F401 - as deltalake
+    import pyarrow.parquet
 
     pa.array([0])  # the first list that pyarrow converts loads pandas
