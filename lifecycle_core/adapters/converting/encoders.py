@@ -81,7 +81,7 @@ def _number(transformer: Any, at: int, name: str) -> NumberColumn:  # noqa: ANN4
     operations: list[tuple[Operation, float]] = []
     for step in _steps(transformer):
         kind = type(step).__name__
-        if kind == "str" or (kind == "FunctionTransformer" and step.func is None):
+        if kind == "str" or (kind == "FunctionTransformer" and _does_nothing(step.func)):
             continue
         if kind == "SimpleImputer" and not operations and not step.add_indicator:
             if missing is None:
@@ -91,6 +91,13 @@ def _number(transformer: Any, at: int, name: str) -> NumberColumn:  # noqa: ANN4
             continue
         operations += _scaling(step, at)
     return NumberColumn(feature=name, missing=missing, operations=tuple(operations))
+
+
+def _does_nothing(function: Any) -> bool:  # noqa: ANN401 - of a FunctionTransformer
+    """Return whether values go through as they are; gradient boosting only checks them."""
+    return function is None or getattr(getattr(function, "func", None), "__name__", "") == (
+        "check_array"
+    )
 
 
 def _scaling(step: Any, at: int) -> list[tuple[Operation, float]]:  # noqa: ANN401 - as above
