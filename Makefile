@@ -49,7 +49,7 @@ lock: $(VENV)/.uv ## refresh constraints.txt: names, versions and hashes, no add
 		--no-annotate --no-header --output-file constraints.txt
 
 bench: $(VENV)/.test ## print the figures of benchmarks/, measured in one run
-	for script in start_up whole_run score reproduce recorder digests lint pipeline_run; do \
+	for script in start_up whole_run score scoring_one_row reproduce recorder digests lint pipeline_run; do \
 		$(BIN)/python benchmarks/$$script.py || exit 1; done
 
 corpus: $(VENV)/.test ## judge the corpus of faulty notebooks, beside nbval: about an hour
