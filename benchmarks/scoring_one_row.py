@@ -2,8 +2,9 @@
 
 The example's customers, and two pipelines: gradient boosting behind one-hot columns and a scaler,
 and the example's own boosting on histograms. Each way scores the same rows in turn in this one
-process: what counts is the median and the 99th percentile of the time of a row, on the clock and of the
-processor, which a busy machine does not stretch, and the ratio of medians. The largest difference of any score in the whole data set is printed with it.
+process. What counts is the median and the 99th percentile of the time of a row, on the clock and
+of the processor, which a busy machine does not stretch, and the ratio of medians. The largest
+difference of any score in the whole data set is printed with it.
 
     python benchmarks/scoring_one_row.py [--rows 300]
 
