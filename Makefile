@@ -32,7 +32,7 @@ $(VENV)/.uv:
 	@touch $@
 
 $(VENV)/.run: $(VENV)/.uv pyproject.toml constraints.txt
-	$(INSTALL) '.[lab,examples]'
+	$(INSTALL) '.[lab,examples,serve]'
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.run
@@ -54,8 +54,8 @@ lock: $(VENV)/.uv ## refresh constraints.txt: names, versions and hashes, no add
 		--no-annotate --no-header --output-file tests/clouds/constraints.txt
 
 bench: $(VENV)/.test ## print the figures of benchmarks/, measured in one run
-	for script in start_up whole_run score reproduce recorder digests lint pipeline_run \
-		prediction_log; do \
+	for script in start_up whole_run score scoring_one_row reproduce recorder digests lint \
+		pipeline_run prediction_log; do \
 		$(BIN)/python benchmarks/$$script.py || exit 1; done
 
 peers: $(VENV)/.test .venv-peers/.made ## what a step costs here, in Kedro and in Ploomber: minutes
