@@ -17,7 +17,7 @@ import traceback
 from typing import Any
 
 from lifecycle_core.adapters.store import open_store
-from lifecycle_core.recorder.digests import digest
+from lifecycle_core.recorder.digests import digest, placed
 from lifecycle_core.recorder.digests.parts import Refused
 from lifecycle_core.recorder.digests.portrait import portrait
 
@@ -31,8 +31,9 @@ def main(question: str, answer: str) -> None:
 
     Args:
         question: Path of a JSON file: `path`, folders for `sys.path`; `folder` to work in;
-            `package`; `mode`, `steps` or `run`; `steps` as in the record; `parameters`, a
-            literal for each; `portrayed`, variables whose numbers are wanted.
+            `project`, whose place is no part of a value; `package`; `mode`, `steps` or `run`;
+            `steps` as in the record; `parameters`, a literal for each; `portrayed`, variables
+            whose numbers are wanted.
         answer: Path of the JSON file to write.
     """
     with open(question, encoding="utf-8") as file:  # noqa: PTH123 - as little as possible is loaded
@@ -62,12 +63,22 @@ def main(question: str, answer: str) -> None:
 
 def _run(asked: dict[str, Any], said: dict[str, Any]) -> None:
     values = importlib.import_module(asked["package"]).run(**asked["parameters"])
-    said["digests"] = {name: digest(value).text for name, value in values.items()}
+    said["digests"] = {name: _digest(value, asked) for name, value in values.items()}
     portrayed = {name: values[name] for name in asked["portrayed"] if name in values}
     said["pins"] = {
-        name: near_pin(value) if name in portrayed else pin(value) for name, value in values.items()
+        name: near_pin(value) if name in portrayed else _pin_here(value, asked)
+        for name, value in values.items()
     }
     said["portraits"] = {name: _portrait(value) for name, value in portrayed.items()}
+
+
+def _digest(value: Any, asked: dict[str, Any]) -> str | None:  # noqa: ANN401 - any variable
+    return digest(placed(value, asked["project"])).text
+
+
+def _pin_here(value: Any, asked: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401 - as above
+    elsewhere = placed(value, asked["project"]) is not value
+    return _of_type(value) if elsewhere else pin(value)
 
 
 def _portrait(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any variable
@@ -99,8 +110,12 @@ def pin(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any variable
         ):
             return {"kind": "value", "value": text}
     except Exception:  # noqa: BLE001 - values refuse as they like; their type is pinned then
-        return {"kind": "type", "type": name}
-    return {"kind": "type", "type": name}
+        return _of_type(value)
+    return _of_type(value)
+
+
+def _of_type(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any variable
+    return {"kind": "type", "type": type(value).__name__}
 
 
 def near_pin(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any variable
@@ -155,10 +170,10 @@ def _steps(asked: dict[str, Any], said: dict[str, Any]) -> None:
             key = (output["name"], name)
             if output["name"] in asked["portrayed"]:
                 said["portraits"][f"{name}.{output['name']}"] = _portrait(value)
-            before = said["digests"][f"{name}.{output['name']}"] = digest(value).text
+            before = said["digests"][f"{name}.{output['name']}"] = _digest(value, asked)
             try:
                 kept[key], _ = objects.put_value(value)
-                after = digest(objects.value(kept[key])).text
+                after = _digest(objects.value(kept[key]), asked)
             except Exception as error:  # noqa: BLE001 - values refuse as they like
                 reason = f"{type(error).__name__}: {error}"[:_PINNED]
             else:

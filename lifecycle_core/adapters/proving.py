@@ -110,6 +110,7 @@ def _try(
             {
                 "path": [str(root), str(folder)],
                 "folder": str(folder),
+                "project": os.path.realpath(workspace.project),
                 "store": str(workspace.root / "store"),
                 "package": f"pipelines.{pipeline.name}",
                 "mode": mode,

@@ -88,7 +88,8 @@ def _is_called_to_show(call: ast.Call, name: str, method: str, seen: Seen) -> bo
         dotted = dotted_name(call.func)
         shows = module.partition(".")[0] in _SHOWING
         return shows and not any(word in dotted for word in ("random", "seed", "save", "to_"))
-    is_value = name in seen.bound and method not in MUTATING_METHODS
+    # What a call changes of a value that the cell itself made, the clean run cannot show.
+    is_value = name in seen.bound - seen.made and method not in MUTATING_METHODS
     return is_value and bool(method) and not method.startswith(WRITERS)
 
 
@@ -100,6 +101,7 @@ class Seen:
         unexplained: It changed something that its text does not bind, or the world outside.
         opaque: Variables whose value has no digest, so that a change of it would not show.
         bound: Names that the notebook binds.
+        made: Names that the cell binds.
         defined: Functions and classes that the notebook defines.
         draws: It showed figures, which are to be kept.
         modules: By imported name, the module that it is or comes from.
@@ -108,6 +110,7 @@ class Seen:
     unexplained: bool
     opaque: frozenset[str]
     bound: frozenset[str]
+    made: frozenset[str]
     defined: frozenset[str]
     draws: bool
     modules: Mapping[str, str]
@@ -119,11 +122,11 @@ def seen_of(
     """Return what a clean run showed of a cell; `cells` are all of the notebook."""
     here = facts.cells.get(cell.index)
     outside = (facts.writes, facts.network, facts.processes)
-    bound = {name for piece in cell.pieces for name in piece.binds}
+    made = frozenset(name for piece in cell.pieces for name in piece.binds)
     pieces = [piece for one in cells for piece in one.pieces]
     return Seen(
         unexplained=here is None
-        or bool(here.variables.keys() - bound)
+        or bool(here.variables.keys() - made)
         or bool(here.drawn)
         or any(site.cell == cell.index for sites in outside for site in sites),
         opaque=frozenset(
@@ -134,6 +137,7 @@ def seen_of(
             if variable.digest is None
         ),
         bound=frozenset(name for piece in pieces for name in piece.binds),
+        made=made,
         defined=frozenset(
             name
             for piece in pieces

@@ -38,6 +38,12 @@ class Volatility:
     unsteady: frozenset[str] = frozenset()
 
 
+_UNKNOWN = (
+    "Look for the cause: nbrelease reproduce NOTEBOOK. If only last digits differ, as when threads "
+    "add in another order, allow it with --rtol 1e-9."
+)
+
+
 def volatility_of(
     cells: Sequence[CodeCell],
     one: Facts,
@@ -93,11 +99,16 @@ def _measures(site: Site, measuring: set[tuple[int, int | None]]) -> bool:
     return any(word in site.what for word in _STEADY) or (site.cell, site.line) in measuring
 
 
+def _names_only(site: Site) -> bool:
+    """Tell whether a library drew what is no number: a name for a file, or a key."""
+    return bool(site.library) and site.what.startswith(("uuid.", "secrets.", "os.urandom"))
+
+
 def _refusal(cell: int, names: tuple[str, ...], facts: Facts) -> Refusal:
     listed = ", ".join(f"`{name}`" for name in names[:3])
-    drawn = [site for site in facts.random if site.cell <= cell]
+    drawn = [site for site in facts.random if site.cell <= cell and not _names_only(site)]
     dated = [site for site in facts.clock if site.cell <= cell]
-    why, hint = "", "Look for the cause: nbrelease reproduce NOTEBOOK"
+    why, hint = "", _UNKNOWN
     if drawn:
         why = f"; {drawn[-1].what} has no seed, in cell {drawn[-1].cell}"
         hint = "Give it a seed."

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lifecycle_core.adapters.stepping import ABSENT, names_in, state_of, state_of_names
 from lifecycle_core.running.keys import MISSING, key_of, reasons
 from lifecycle_core.running.outcomes import Outcome, merged_files
-from lifecycle_core.schema.trace import Ingredients
+from lifecycle_core.schema.trace import FOLDER, Ingredients
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -141,6 +142,8 @@ class _Seen:
 
     def _state(self, path: str, written: Iterable[str]) -> str:
         home = self._task.place.home
+        if path == FOLDER:
+            return os.path.realpath(home)
         if path.endswith("/"):
             made = self._task.made | set(written)
             return state_of_names(path, names_in(path, home), made=made, earlier=self._earlier)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from dataclasses import replace
 from datetime import UTC, datetime
 from numbers import Real
@@ -12,14 +13,14 @@ from lifecycle_core.adapters.pipeline_packages import at_hand
 from lifecycle_core.adapters.stepping import StepFailed, state_of, state_of_names
 from lifecycle_core.adapters.store import NotStorable, ObjectBroken
 from lifecycle_core.errors import LifecycleError
-from lifecycle_core.recorder.digests import digest
+from lifecycle_core.recorder.digests import digest, placed
 from lifecycle_core.running.deciding import decide
 from lifecycle_core.running.figures import keep_figures
 from lifecycle_core.running.outcomes import Outcome
-from lifecycle_core.schema.trace import LastRun, StepTrace, StoredValue, WrittenFile
+from lifecycle_core.schema.trace import FOLDER, LastRun, StepTrace, StoredValue, WrittenFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
     from lifecycle_core.adapters.stepping import Ran, Stepper
@@ -214,6 +215,7 @@ class _Unkept(Exception):  # noqa: N818 - the name is the fact
 def _trace(task: Task, decision: Decision, ran: Ran) -> StepTrace:
     objects = task.store.objects
     outputs = []
+    here = _where(task, ran.outputs.values())
     while ran.outputs:
         name = next(iter(ran.outputs))
         outputs.append(_stored(task, name, ran.outputs.pop(name)))
@@ -232,7 +234,7 @@ def _trace(task: Task, decision: Decision, ran: Ran) -> StepTrace:
     return StepTrace(
         step=task.step.name,
         key=decision.key,
-        files=dict(sorted((ran.read | listed).items())),
+        files=dict(sorted((ran.read | listed | here).items())),
         outputs=tuple(outputs),
         written=written,
         generators={
@@ -245,6 +247,13 @@ def _trace(task: Task, decision: Decision, ran: Ran) -> StepTrace:
         peak_bytes=ran.peak_bytes,
         at=datetime.now(UTC).isoformat(timespec="microseconds"),
     )
+
+
+def _where(task: Task, values: Collection[object]) -> dict[str, str]:
+    """Return the folder as something read, if a value names it: elsewhere it is another value."""
+    folders = [os.path.realpath(folder) for folder in (task.place.home, task.place.root)]
+    named = any(placed(value, folder) is not value for value in values for folder in folders)
+    return {FOLDER: folders[0]} if named else {}
 
 
 def _stored(task: Task, name: str, value: Any) -> StoredValue:  # noqa: ANN401 - any value

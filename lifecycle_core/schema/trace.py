@@ -64,6 +64,10 @@ class Statement(Record):
     line: int
 
 
+FOLDER = "."
+"""Among the files of a trace: the notebook's folder, of which a result names the place."""
+
+
 class Ingredients(Record):
     """What a step's key is made of, part by part, so that a change can be named.
 
@@ -96,7 +100,8 @@ class StepTrace(Record):
     Attributes:
         files: By path, the digest of a file that it read; `absent` if it was not there. The path
             is relative to the notebook's folder, POSIX, or absolute if it lies elsewhere. A path
-            that ends in a slash is a folder that was listed, and the digest that of its names.
+            that ends in a slash is a folder that was listed, and the digest that of its names; `.`
+            stands with the path of the notebook's folder, if an output names that.
         outputs: In the order of the step's outputs.
         written: By path, the files that it left.
         generators: States of the global generators after it.

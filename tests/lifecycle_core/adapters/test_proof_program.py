@@ -30,6 +30,7 @@ def asked(
     content = {
         "path": [str(folder)],
         "folder": str(folder),
+        "project": str(folder),
         "store": str(folder / "store"),
         "package": "pipelines.made",
         "mode": mode,
