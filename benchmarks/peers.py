@@ -47,6 +47,7 @@ def ours(root: Path, steps: int) -> None:
     for kind in ("processes", "threads"):
         scheduler = LocalScheduler(kind, 2)
         store = root / f"store-{kind}"
+        ran(alone, root / f"warm-{kind}", scheduler)  # what it loads shall be loaded
         one, _ = ran(alone, root / f"one-{kind}", scheduler)
         whole, _ = ran(folder, store, scheduler)
         again, _ = ran(folder, store, scheduler)
