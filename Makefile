@@ -7,13 +7,14 @@ INSTALL := $(UV) pip install --quiet --python $(BIN)/python --constraint constra
 	--build-constraint constraints.txt --editable
 SYSTEM := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
 
-.PHONY: run test check browser lock bench corpus exports clouds peers kills screenshot examples clean
+.PHONY: run test check browser lock bench corpus exports clouds peers kills log-kills screenshot examples clean
 
 run: $(VENV)/.run ## take the example from notebook to registered release
 	$(BIN)/nbrelease run example_notebooks/telco_churn.ipynb
 
 test: check browser ## everything that CI runs
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered \
+		--durations=40 --durations-min=3
 
 check: $(VENV)/.test ## format, lint, types, layers: seconds, no tests
 	$(BIN)/ruff format --check .
@@ -31,11 +32,11 @@ $(VENV)/.uv:
 	@touch $@
 
 $(VENV)/.run: $(VENV)/.uv pyproject.toml constraints.txt
-	$(INSTALL) '.[lab,examples]'
+	$(INSTALL) '.[lab,examples,serve]'
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.run
-	$(INSTALL) '.[lab,examples,monitoring,server]' --group test
+	$(INSTALL) '.[lab,examples,monitoring,serve,server]' --group test
 	@touch $@
 
 browser: ## what the browser tests need; without the right to install, those tests say so
@@ -53,7 +54,8 @@ lock: $(VENV)/.uv ## refresh constraints.txt: names, versions and hashes, no add
 		--no-annotate --no-header --output-file tests/clouds/constraints.txt
 
 bench: $(VENV)/.test ## print the figures of benchmarks/, measured in one run
-	for script in start_up whole_run score reproduce recorder digests lint pipeline_run; do \
+	for script in start_up whole_run score scoring_one_row reproduce recorder digests lint \
+		pipeline_run prediction_log; do \
 		$(BIN)/python benchmarks/$$script.py || exit 1; done
 
 peers: $(VENV)/.test .venv-peers/.made ## what a step costs here, in Kedro and in Ploomber: minutes
@@ -90,9 +92,13 @@ clouds: .venv-clouds/.made ## run pipelines on servers that stand for S3, Google
 	npm ci --prefix .venv-clouds --no-audit --no-fund --loglevel=error
 	@touch $@
 
-kills: $(VENV)/.test ## kill runs of a pipeline at 100 random moments: minutes
-	NBRELEASE_KILLS=100 $(BIN)/python -m pytest -q --timeout 3600 \
-		tests/lifecycle_core/running/test_killed.py -k any_moment
+kills: $(VENV)/.test ## 100 runs of a pipeline killed at random moments, 8 at once: minutes
+	NBRELEASE_KILLS=100 NBRELEASE_AT_ONCE=8 $(BIN)/python -m pytest -q --timeout 3600 \
+		tests/lifecycle_core/running/test_killed.py -k "any_moment or at_once"
+
+log-kills: $(VENV)/.test ## kill processes that log predictions at 50 random moments: minutes
+	NBRELEASE_KILLS=50 $(BIN)/python -m pytest -q --timeout 3600 \
+		tests/lifecycle_core/adapters/prediction_log/test_killed.py
 
 screenshot: $(VENV)/.test browser ## take docs/promote.png anew in a real JupyterLab
 	$(BIN)/python docs/take_screenshot.py

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -40,6 +41,10 @@ import numpy as np
 import pandas as pd
 rng = np.random.default_rng(0)
 frame = pd.DataFrame({{f"c{{n}}": rng.random({rows}) for n in range(8)}})
+"""
+_TELL_PEAK = """
+import re
+print(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1])
 """
 
 
@@ -123,8 +128,20 @@ def large_frame(root: Path, gigabytes: float) -> None:
     )
     moved = max(whole - work - bare, 1e-6)
     report("moving a frame, share of the disk's own speed", plain / moved, 0.5, least=True)
-    peaks = [step.peak_bytes / (rows * 64) for step in made if step.peak_bytes]
-    print("peak memory in copies of the frame:", ", ".join(f"{peak:.2f}" for peak in peaks))
+    making, taking = (step.peak_bytes / (rows * 64) for step in made if step.peak_bytes)
+    alone = _peak_alone(rows) / (rows * 64)
+    print(
+        f"peak in copies of the frame: made in a bare process {alone:.2f}, in a step {making:.2f}"
+    )
+    report("memory to hand it on, copies of the frame", making - alone, 1, unit="")
+    report("memory to take it, copies of the frame", taking, 1, unit="")
+
+
+def _peak_alone(rows: int) -> int:
+    """Return the most memory in bytes that a process holds which makes the frame, and only that."""
+    program = _FRAME.format(rows=rows) + _TELL_PEAK
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    return int(told.stdout) * 1024
 
 
 def _plain(path: Path, size: int) -> float:

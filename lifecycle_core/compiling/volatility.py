@@ -30,14 +30,21 @@ class Volatility:
     Attributes:
         durations: Variables that hold how long something took, with the reason.
         refusals: The first variables that differ for another reason.
+        unsteady: All that do, where a tolerance is stated and they are to be measured.
     """
 
     durations: Mapping[str, str] = field(default_factory=dict)
     refusals: tuple[Refusal, ...] = ()
+    unsteady: frozenset[str] = frozenset()
 
 
 def volatility_of(
-    cells: Sequence[CodeCell], one: Facts, other: Facts, findings: Sequence[Finding]
+    cells: Sequence[CodeCell],
+    one: Facts,
+    other: Facts,
+    findings: Sequence[Finding],
+    *,
+    tolerant: bool = False,
 ) -> Volatility:
     """Compare the variables of two clean runs, cell by cell.
 
@@ -46,6 +53,7 @@ def volatility_of(
         one: What was seen of the first run.
         other: Of the second.
         findings: What reading the notebook says; it knows clocks that only measure.
+        tolerant: Numbers may differ somewhat: how much is measured later.
     """
     tolerated = {cell.index for cell in cells if "nondeterministic" in cell.tags}
     uses = {
@@ -58,6 +66,7 @@ def volatility_of(
         if item.kind == "clock" and item.severity == "info"
     }
     durations: dict[str, str] = {}
+    unsteady: set[str] = set()
     for index, seen in one.cells.items():
         if index not in other.cells:
             continue
@@ -69,9 +78,11 @@ def volatility_of(
             known = name in durations or not durations.keys().isdisjoint(uses.get(index, ()))
             if timed or known or index in tolerated or kind.startswith(_SEARCHES):
                 durations[name] = _TAKEN if index not in tolerated else "its cell is tagged so"
+            elif tolerant:
+                unsteady.add(name)
             else:
                 return Volatility(durations=durations, refusals=(_refusal(index, differing, one),))
-    return Volatility(durations=durations)
+    return Volatility(durations=durations, unsteady=frozenset(unsteady - durations.keys()))
 
 
 def _differing(one: Mapping[str, object], other: Mapping[str, object]) -> tuple[str, ...]:

@@ -14,11 +14,13 @@ from __future__ import annotations
 import re
 import time
 import weakref
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from .builtin_names import BUILTINS, identity
 from .digests import Digest, digest
 from .digests.leaves import LEAF_TYPES, leaf
+from .digests.types import mro, qualified_name
 from .digests.walk import Limits
 from .mentions import bound, mentioned, reachable
 from .sharing import Parts, aliases
@@ -37,6 +39,8 @@ SCANT = Limits(parts=1_000, size=1 << 20)
 _SHORT = 1024
 _SIZED = frozenset(map(identity, (list, dict, tuple, str, bytes, bytearray)))
 _OVER = "too large to read again within the recorder's share of the time"
+_NO_REFERENCES = "numpy.ndarray"
+"""Its `resize` refuses while there is any reference, also a weak one."""
 _IPYTHON = re.compile(
     r"_(?:|_|__|ih|oh|dh|i{1,3}|i?\d+|exit_code)|In|Out|exit|quit|get_ipython|open"
 )
@@ -198,7 +202,7 @@ def _trace(value: Value) -> Value:
     cls = type(value)
     if identity(cls) in LEAF_TYPES and value.__sizeof__() < _SHORT:
         return leaf(value)
-    try:
-        return weakref.ref(value)
-    except TypeError:
-        return (identity(cls), len(value) if identity(cls) in _SIZED else 0)
+    if not any(qualified_name(each) == _NO_REFERENCES for each in mro(cls)):
+        with suppress(TypeError):
+            return weakref.ref(value)
+    return (identity(cls), len(value) if identity(cls) in _SIZED else 0)

@@ -123,7 +123,7 @@ def retrain(
         examined = examine(
             evidence_folder,
             finalization,
-            name=stated.model.name,
+            stated=stated,
             agreed=agreed,
             outside=outside,
             progress=progress,
@@ -164,6 +164,8 @@ def retrain(
                 checkpoints=evaluate(evidence),
                 bundles=outside.bundles,
                 into=bundles_folder,
+                fast_path=examined.fast_path,
+                forms=examined.forms,
                 compiled={**compiled.texts(), "run.json": task.run.to_json()},
             )
             answer(bundle.digest[:19])

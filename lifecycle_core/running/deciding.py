@@ -45,6 +45,7 @@ class Decision:
             files={**self.files, **self.trace.written},
             seconds=self.trace.seconds,
             printed=self.trace.printed,
+            drawn=self.trace.drawn,
         )
 
 
@@ -156,6 +157,7 @@ def _is_whole(trace: StepTrace, task: Task) -> bool:
         {output.name for output in trace.outputs} == {each.name for each in task.step.outputs}
         and all(objects.is_whole(value.object, value.bytes) for value in trace.outputs)
         and all(objects.is_whole(value.object, value.bytes) for value in trace.generators.values())
+        and all(objects.is_whole(figure.object, figure.bytes) for figure in trace.drawn.figures)
         and all(
             objects.is_whole(written.object, written.bytes)
             for written in trace.written.values()

@@ -14,6 +14,7 @@ from lifecycle_core.adapters.store import NotStorable, ObjectBroken
 from lifecycle_core.errors import LifecycleError
 from lifecycle_core.recorder.digests import digest
 from lifecycle_core.running.deciding import decide
+from lifecycle_core.running.figures import keep_figures
 from lifecycle_core.running.outcomes import Outcome
 from lifecycle_core.schema.trace import LastRun, StepTrace, StoredValue, WrittenFile
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from lifecycle_core.adapters.stepping import Ran, Stepper
     from lifecycle_core.adapters.store import Store
     from lifecycle_core.running.deciding import Decision
-    from lifecycle_core.running.outcomes import Task
+    from lifecycle_core.running.outcomes import Ending, Task
     from lifecycle_core.schema.event import ContractChecked, Drift
 
 _TABLE = 2
@@ -96,6 +97,12 @@ def _run(task: Task, upstream: Sequence[Outcome], decision: Decision, stepper: S
             borders.look(name, value)
         return values
 
+    def ended(ending: Ending, **what: Any) -> Outcome:  # noqa: ANN401 - fields
+        return Outcome(
+            step=step.name, ending=ending, why=decision.why, key=decision.key,
+            said=tuple(borders.said), problems=tuple(borders.problems), **what,
+        )  # fmt: skip
+
     try:
         ran = stepper.run(
             step,
@@ -107,50 +114,39 @@ def _run(task: Task, upstream: Sequence[Outcome], decision: Decision, stepper: S
             apart=(store.address,),
         )
     except StepFailed as failed:
-        return Outcome(
-            step=step.name,
-            ending="failed",
-            why=decision.why,
-            key=decision.key,
+        origin = failed.told.origin
+        return ended(
+            "failed",
             seconds=failed.seconds,
             printed=failed.printed,
+            drawn=keep_figures(failed.drawn, store),
             error=failed.told.error,
-            cell=failed.told.origin.cell if failed.told.origin else None,
-            line=failed.told.origin.line if failed.told.origin else None,
+            cell=origin.cell if origin else None,
+            line=origin.line if origin else None,
             shown=failed.told.trace,
-            said=tuple(borders.said),
-            problems=tuple(borders.problems),
         )
     try:
         for name, value in ran.outputs.items():
             borders.look(name, value)
         trace = _trace(task, decision, ran)
     except (_Unkept, BorderBroken) as unkept:
-        return Outcome(
-            step=step.name,
-            ending="failed",
-            why=decision.why,
-            key=decision.key,
+        return ended(
+            "failed",
             seconds=ran.seconds,
             printed=ran.printed,
+            drawn=keep_figures(ran.drawn, store),
             error=str(unkept),
             cell=step.cells[-1] if step.cells else None,
-            said=tuple(borders.said),
-            problems=tuple(borders.problems),
         )
     store.add_trace(trace)
     remember(task, decision, trace)
-    return Outcome(
-        step=step.name,
-        ending="ran",
-        why=decision.why,
-        key=decision.key,
+    return ended(
+        "ran",
         trace=trace,
         files={**decision.files, **trace.written},
         seconds=trace.seconds,
         printed=trace.printed,
-        said=tuple(borders.said),
-        problems=tuple(borders.problems),
+        drawn=trace.drawn,
     )
 
 
@@ -243,6 +239,7 @@ def _trace(task: Task, decision: Decision, ran: Ran) -> StepTrace:
             name: _stored(task, f"state of {name}", state) for name, state in ran.states.items()
         },
         printed=ran.printed,
+        drawn=keep_figures(ran.drawn, task.store),
         seconds=ran.seconds,
         cpu_seconds=ran.cpu_seconds,
         peak_bytes=ran.peak_bytes,

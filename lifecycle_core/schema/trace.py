@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from lifecycle_core.schema.base import Record
+from lifecycle_core.schema.figure import Drawn
 from lifecycle_core.schema.pipeline import Generator
 
 
@@ -100,6 +101,7 @@ class StepTrace(Record):
         written: By path, the files that it left.
         generators: States of the global generators after it.
         printed: What it printed, cut.
+        drawn: What it drew; pictures are in the store only.
         seconds: Wall time.
         cpu_seconds: Processor time of the process meanwhile.
         peak_bytes: Most memory that the process held meanwhile; None if not known.
@@ -116,6 +118,7 @@ class StepTrace(Record):
     written: dict[str, WrittenFile] = Field(default_factory=dict)
     generators: dict[Generator, StoredValue] = Field(default_factory=dict)
     printed: str = ""
+    drawn: Drawn = Drawn()
     seconds: float = Field(default=0.0, ge=0)
     cpu_seconds: float = Field(default=0.0, ge=0)
     peak_bytes: int | None = None

@@ -67,6 +67,8 @@ class _Painter:
 
     def _composed(self, value: Any) -> Any:
         """Ask those who know a kind of value, the first that does."""
+        if type(value).__name__ == "SList":  # a list of lines with IPython's conveniences
+            value = list(value)
         for painter in (self._code, self._numbers, self._pandas, self._container):
             if (painted := painter(value)) is not None:
                 return painted

@@ -73,7 +73,7 @@ def test_what_has_no_digest_may_change_unseen() -> None:
         ("%%bash\nls", 1, "%%bash"),
         ("x = 1\n\nx = %who_ls", 3, "IPython"),
         ("x = = 1", 1, "no Python"),
-        ("!cat {df}", 1, "IPython"),
+        ("!cat $df.csv", 1, "IPython"),
     ],
 )
 def test_refusals_name_the_place(source: str, line: int, word: str) -> None:
