@@ -221,7 +221,7 @@ def test_an_object_that_breaks_after_it_was_looked_at_is_computed_anew(
     path.chmod(0o644)
     path.write_bytes(path.read_bytes()[:-1] + b"!")
     # As with an object above 64 MiB, of which only the size is looked at.
-    monkeypatch.setattr("lifecycle_core.adapters.store.objects._VERIFIED", 0)
+    monkeypatch.setattr("lifecycle_core.adapters.store.places.LocalFolder.compared", 0)
     bench.edit("early", "len(numbers)", "len(numbers) * 2")
     again = bench.run()
     assert again.exit == "ok"
