@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lifecycle_core.errors import BundleInvalid, TableInvalid
+from lifecycle_core.adapters.scorers import score_column, scored
 
 if TYPE_CHECKING:
     import numpy as np
@@ -66,35 +66,6 @@ class Decider:
             TableInvalid: The model refuses the rows.
             BundleInvalid: The model does not know the positive class.
         """
-        import numpy as np
-
         rule = self.finalization.rule
-        if len(frame) == 0:  # estimators refuse to score nothing
-            return np.empty(0), np.empty(0, dtype=bool if self.acts else np.float64)
-        try:
-            if not self.acts:
-                scores = np.asarray(self.model.predict(frame), dtype=np.float64)
-                return scores, scores + rule.value
-            scores = np.asarray(
-                self.model.predict_proba(frame)[:, self._column()], dtype=np.float64
-            )
-        except (ValueError, TypeError) as error:
-            first = str(error).partition("\n")[0]
-            raise TableInvalid(
-                f"The model refuses these rows: {first}",
-                hint="Make the contract as strict as the model: set `required: true` where it "
-                "takes no missing values.",
-            ) from error
-        return scores, scores >= rule.value
-
-    def _column(self) -> int:
-        classes = [str(label) for label in self.model.classes_]
-        wanted = self.finalization.positive_class
-        if wanted not in classes:
-            raise BundleInvalid(
-                f"The model's classes are {', '.join(classes)}, the finalization's positive class "
-                f"is {wanted!r}.",
-                path="model/model.skops",
-                hint="Release the model again.",
-            )
-        return classes.index(wanted)
+        scores = scored(self.model, frame, score_column(self.model, self.finalization))
+        return scores, scores >= rule.value if self.acts else scores + rule.value

@@ -9,7 +9,7 @@ from lifecycle_core.adapters.tables.frames import Column, FrameColumns, measure_
 from lifecycle_core.adapters.tables.measurement import ColumnMeasure, Measurement
 from lifecycle_core.adapters.tables.profiling import profile_table
 from lifecycle_core.adapters.tables.relations import DuckTables, Tables
-from lifecycle_core.adapters.tables.streaming import Batch
+from lifecycle_core.adapters.tables.streaming import Batch, pandas_column
 from lifecycle_core.adapters.tables.writing import TableWriter
 
 __all__ = [
@@ -22,5 +22,6 @@ __all__ = [
     "TableWriter",
     "Tables",
     "measure_frame",
+    "pandas_column",
     "profile_table",
 ]

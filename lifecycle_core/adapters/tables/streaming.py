@@ -124,7 +124,7 @@ def _batch(part: Any, contract: Contract, keep: tuple[str, ...], start: int) -> 
     whole = reasons.null_count == part.num_rows
     usable = part if whole else part.filter(scorable)
     columns = {
-        feature.name: _column(usable.column(at), feature)
+        feature.name: pandas_column(usable.column(at), feature)
         for at, feature in enumerate(contract.features)
     }
     return Batch(
@@ -138,7 +138,13 @@ def _batch(part: Any, contract: Contract, keep: tuple[str, ...], start: int) -> 
     )
 
 
-def _column(values: Any, feature: Feature) -> Any:  # noqa: ANN401 - a pyarrow array to a pandas one
+def pandas_column(values: Any, feature: Feature) -> Any:  # noqa: ANN401 - a pyarrow array to a pandas one
+    """Return a column as the model was fitted on it, whatever rows it holds.
+
+    Args:
+        values: A pyarrow array of the feature's agreed type.
+        feature: Its rules in the contract.
+    """
     import pandas as pd
 
     if feature.storage == "category":

@@ -1,0 +1,10 @@
+"""Scorers: columns of plain values in, one score a row out, by scikit-learn or by ONNX Runtime.
+
+bundle --open_scorer--> Scorer --score(row), scores(columns)--> float64
+"""
+
+from lifecycle_core.adapters.scorers.base import Scorer
+from lifecycle_core.adapters.scorers.opening import open_scorer
+from lifecycle_core.adapters.scorers.output import score_column, scored
+
+__all__ = ["Scorer", "open_scorer", "score_column", "scored"]
