@@ -24,9 +24,12 @@ if TYPE_CHECKING:
     from lifecycle_core.delivering.last_scores import LastScores
     from lifecycle_core.delivering.row_checks import Checked, Columns
     from lifecycle_core.delivering.serving import Served
-    from lifecycle_core.schema.serving import Cause, Refusal
+    from lifecycle_core.schema.serving import Cause, Refusal, ServingSection
 
     Decision = bool | float | None
+
+
+_FEW = 8
 
 
 class Answer(NamedTuple):
@@ -110,6 +113,23 @@ class Inquiry:
     now: float
     parts: tuple[Part, ...]
     refusals: tuple[Refusal, ...]
+
+    @property
+    def serving(self) -> ServingSection:
+        """What is declared for the release that answers."""
+        return self.lineup.champion.serving
+
+    @property
+    def shadowed(self) -> bool:
+        """Whether a shadow scores it too."""
+        return self.lineup.shadow is not None
+
+    @property
+    def quick(self) -> bool:
+        """Whether compiled code alone answers, which takes a bounded, short time."""
+        return self.rows <= _FEW and all(
+            part.served.scorer.kind == "onnx" and not part.checked.bad for part in self.parts
+        )
 
 
 def inquire(lineup: Lineup, columns: Columns, rows: int, *, now: float) -> Inquiry:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _INTEGERS = float(1 << 63)
 _LONGEST_SHOWN = 60
+_LONGEST_NAME = 200
 _TRUTHS = frozenset({True, False})
 
 
@@ -76,6 +77,20 @@ def reader_of(feature: Feature) -> Reader:
         return typed(value)
 
     return read
+
+
+def naming(value: Any) -> str | int | None:  # noqa: ANN401 - whatever a request holds
+    """Return a value that names a row, such as its key.
+
+    Raises:
+        Wrong: It is neither text of at most 200 characters nor a whole number.
+    """
+    if value is None or type(value) is int:
+        return value
+    if type(value) is str and len(value) <= _LONGEST_NAME:
+        text: str = value
+        return text
+    raise Wrong("type", f"text of at most {_LONGEST_NAME} characters, or a whole number")
 
 
 def wanted(feature: Feature) -> str:

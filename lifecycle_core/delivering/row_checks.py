@@ -13,12 +13,13 @@ from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from lifecycle_core.delivering.readers import Wrong, reader_of, shown, timestamp, wanted
+from lifecycle_core.delivering.readers import Wrong, naming, reader_of, shown, timestamp, wanted
 from lifecycle_core.schema.serving import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from lifecycle_core.delivering.readers import Reader
     from lifecycle_core.schema.contract import Contract
 
     Columns = Mapping[str, Sequence[Any]]
@@ -53,6 +54,7 @@ class RowChecks:
         self._wanted = {feature.name: wanted(feature) for feature in contract.features}
         column, hours = contract.freshness_column, contract.freshness_hours
         self._fresh = (column, timedelta(hours=hours)) if column and hours else None
+        self._names = tuple(name for name in beside if name not in self._wanted)
         self._beside = frozenset(beside) | ({column} if column else set())
 
     def check(self, columns: Columns, rows: int, *, now: float) -> Checked:
@@ -73,6 +75,12 @@ class RowChecks:
                 read[name] = [reader(value) for value in values]
             except Wrong:
                 read[name] = self._look_closely(name, values, refusals)
+        for name in self._names:
+            try:
+                for value in columns.get(name, ()):
+                    naming(value)
+            except Wrong:
+                self._look_closely(name, columns[name], refusals)
         if not columns.keys() <= self._wanted.keys():
             refusals.extend(self._strangers(columns))
         if self._fresh is not None:
@@ -84,7 +92,7 @@ class RowChecks:
         return Checked(columns=read, refusals=tuple(refusals), bad=bad)
 
     def _look_closely(self, name: str, values: Sequence[Any], refusals: list[Refusal]) -> list[Any]:
-        reader = dict(self._readers)[name]
+        reader: Reader = dict(self._readers).get(name, naming)
         read: list[Any] = []
         for row, value in enumerate(values):
             try:

@@ -31,6 +31,8 @@ class Served:
     """A release that is ready to answer.
 
     Attributes:
+        key: Columns of the business key.
+        naming: Columns that name a row and are no features: its key, the unit of an experiment.
         acts: A decision is to act or not; else it is a number in the target's unit.
         hashed: Turns a feature's name and value into what the log keeps instead of it.
     """
@@ -39,6 +41,7 @@ class Served:
     contract: Contract
     serving: ServingSection
     key: tuple[str, ...]
+    naming: tuple[str, ...]
     checks: RowChecks
     fallbacks: Fallbacks
     scorer: Scorer
@@ -117,12 +120,15 @@ def prepare(
     acts = finalization.rule.kind == "threshold"
     experiment = declared.serving.experiment
     unit = experiment.unit if experiment else None
-    beside = (*declared.workflow.key, *((unit,) if unit else ()))
+    features = {feature.name for feature in contract.features}
+    naming = dict.fromkeys((*declared.workflow.key, *((unit,) if unit else ())))
+    beside = tuple(name for name in naming if name not in features)
     served = Served(
         release=release,
         contract=contract,
         serving=declared.serving,
         key=declared.workflow.key,
+        naming=beside,
         checks=RowChecks(contract, beside=beside),
         fallbacks=compile_fallbacks(declared.serving.fallback, contract, last, acts=acts),
         scorer=scorer,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from typing import Literal, Self
+from uuid import UUID
 
-from pydantic import Field, StrictBool, model_validator
+from pydantic import AwareDatetime, Field, StrictBool, model_validator
 
 from lifecycle_core.schema.base import Record
 from lifecycle_core.schema.contract import Rule
-from lifecycle_core.schema.release import Alias
+from lifecycle_core.schema.release import Alias, Release
 
 FallbackKind = Literal["constant", "rule", "last_score", "previous_release"]
 Cause = Literal["deadline", "model_error", "bad_input", "shed", "log_full"]
@@ -104,6 +105,82 @@ class Refusal(Record):
     rule: Rule
     got: str
     want: str
+
+
+class ReportedOutcome(Record):
+    """What a client says about a prediction that it was given; the service adds id and time.
+
+    Attributes:
+        id: A UUID that the client made, so that it may say the same again; made here if left out.
+        prediction: The prediction's `id`.
+        who: Who acted, or which system says so.
+        action: Whether the decision was followed; left out if only the truth came in.
+        label: The truth, once it is known: a class, or a quantity.
+        label_time: When it became true, in ISO 8601.
+        money: What it earned; a cost is below 0.
+        currency: ISO 4217 code of `money`, such as EUR.
+    """
+
+    id: UUID | None = None
+    prediction: UUID
+    who: str = Field(min_length=1, max_length=200)
+    action: Literal["accepted", "overridden"] | None = None
+    label: StrictBool | float | None = None
+    label_time: AwareDatetime | None = None
+    money: float | None = None
+    currency: str | None = Field(default=None, pattern=r"^[A-Z]{3}$")
+
+
+class KeptOutcomes(Record):
+    """The ids of outcomes that are in the log now."""
+
+    ids: tuple[str, ...]
+
+
+class RefusedRelease(Record):
+    """A release that was to answer and was not let.
+
+    Attributes:
+        role: What it was to be: `champion`, `previous`, `shadow`, or the alias of an arm.
+        reason: Why it was refused; the one before goes on.
+    """
+
+    role: str
+    version: int = Field(ge=1)
+    reason: str
+    since: str
+
+
+class Readiness(Record):
+    """Whether the service answers, and with what.
+
+    Attributes:
+        roles: `champion`, `previous`, `shadow` and arms, each with the version that has it.
+        refused: Releases that were to answer and were not let.
+        ledger: Why the ledger could not be asked last time; empty if it could.
+    """
+
+    ready: bool
+    release: str
+    version: int = Field(ge=1)
+    roles: dict[str, int] = {}
+    refused: tuple[RefusedRelease, ...] = ()
+    ledger: str = ""
+
+
+class ServedRelease(Record):
+    """The release that answers.
+
+    Attributes:
+        scorer: What computes: `onnx` or `scikit-learn`.
+        acts: A decision is to act or not; else it is a number in the target's unit.
+    """
+
+    release: Release
+    scorer: str
+    acts: bool
+    serving: ServingSection
+    features: tuple[str, ...]
 
 
 class Service(Record):
