@@ -21,6 +21,8 @@
     |-- EnvironmentUnavailable a package could not be had        .package   exit 3
     |-- RegistryUnavailable    the registry does not answer      .uri       exit 3
     |-- StoreUnavailable       a pipeline's store does not answer .address  exit 3
+    |-- LogFull                a prediction log has no room left .path      exit 3
+    |-- LogUnavailable         a log's tables cannot be written .address    exit 3
     `-- SchedulerUnavailable   a Dask scheduler does not answer  .address   exit 3
 
 `str(error)` states the fact; `error.hint` says what to do next; the attribute is the data.
@@ -256,6 +258,30 @@ class RegistryUnavailable(LifecycleError):
 
 class StoreUnavailable(LifecycleError):
     """The store of a pipeline's results does not answer, or cannot be written."""
+
+    exit_code = 3
+
+    def __init__(self, fact: str, *, address: str, hint: str = "") -> None:
+        super().__init__(fact, hint=hint)
+        self.address = address
+
+
+class LogFull(LifecycleError):
+    """A prediction log takes no more rows; those of this call are not kept, others are.
+
+    Attributes:
+        path: The folder of the write-ahead log.
+    """
+
+    exit_code = 3
+
+    def __init__(self, fact: str, *, path: str, hint: str = "") -> None:
+        super().__init__(fact, hint=hint)
+        self.path = path
+
+
+class LogUnavailable(LifecycleError):
+    """The tables of a prediction log do not answer, or cannot be written."""
 
     exit_code = 3
 

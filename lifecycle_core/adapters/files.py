@@ -148,9 +148,9 @@ def replacing(path: Path) -> Iterator[Path]:
             temporary = Path(name)
             yield temporary
             temporary.chmod(0o644)
-            _sync(temporary)
+            sync(temporary)
             temporary.replace(path)
-            _sync(path.parent)
+            sync(path.parent)
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
@@ -173,15 +173,16 @@ def replacing_folder(path: Path) -> Iterator[Path]:
             yield temporary
             temporary.chmod(0o755)
             for file in temporary.rglob("*"):
-                _sync(file)
+                sync(file)
             temporary.rename(path)
-            _sync(path.parent)
+            sync(path.parent)
     finally:
         if temporary is not None:
             shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Wait until the bytes of a file, or the names in a folder, are on the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

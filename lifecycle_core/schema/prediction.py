@@ -77,13 +77,17 @@ class Prediction(Record):
 
 
 class Outcome(Record):
-    """What became of one prediction; several may follow each other, and the last one counts.
+    """What became of one prediction: who acted on it, and, maybe later, the truth.
+
+    Several may follow each other; of each field, the last one that says something counts.
 
     Attributes:
         id: UUID version 7, in lower case with hyphens.
         prediction: The prediction's `id`.
         time: When this was said, in UTC, ISO 8601 with microseconds.
         who: Who acted, or which system said so.
+        release: Name of the release that the prediction is of; the table is divided by it. Empty if
+            it is not known.
         action: Whether the decision was followed; None if only the truth came in.
         label: The truth, once it is known: a class, or a quantity.
         label_time: When it became true, in UTC, ISO 8601.
@@ -96,6 +100,7 @@ class Outcome(Record):
     prediction: str
     time: str
     who: str
+    release: str = ""
     action: Literal["accepted", "overridden"] | None = None
     label: bool | float | None = None
     label_time: str | None = None
@@ -126,8 +131,47 @@ class Lag(Record):
         rows: How many rows wait.
         bytes: How many bytes of disk they hold.
         oldest_seconds: How long the oldest waits, by this process's own clock; 0 if none does.
+        error: Why the tables could not be written at the last try; empty if they could.
     """
 
     rows: int = Field(ge=0)
     bytes: int = Field(ge=0)
     oldest_seconds: float = Field(ge=0)
+    error: str = ""
+
+
+class TableUpkeep(Record):
+    """What upkeep did to one table.
+
+    Attributes:
+        table: `predictions` or `outcomes`.
+        rows_before: Rows of the version that it began with.
+        rows_after: Rows of the newest version, with those that came meanwhile.
+        files_removed: Files that are no longer on the disk.
+    """
+
+    table: str
+    rows_before: int = Field(ge=0)
+    rows_after: int = Field(ge=0)
+    files_before: int = Field(ge=0)
+    files_after: int = Field(ge=0)
+    files_removed: int = Field(ge=0)
+
+
+class LogUpkeep(Record):
+    """What was done with the tables of a log.
+
+    Attributes:
+        address: Folder or URL of the log.
+        action: `drain` brings waiting rows to the tables, `compact` merges small files, `retain`
+            removes old days, `forget` removes the rows of one business key.
+        write_ahead_logs: How many write-ahead logs were drained before.
+    """
+
+    schema_: Literal["nbrelease/log-upkeep/1"] = Field(
+        default="nbrelease/log-upkeep/1", alias="schema"
+    )
+    address: str
+    action: Literal["drain", "compact", "retain", "forget"]
+    write_ahead_logs: int = Field(default=0, ge=0)
+    tables: tuple[TableUpkeep, ...] = ()

@@ -1,0 +1,93 @@
+"""Entries of the write-ahead log as bytes: length, checksum, kind, sequence, then the row itself.
+
+    segment = header, entry, entry, ...      header = magic, session, number, checksum
+
+A reader stops at the first entry that is not whole: after a crash, what follows the last sync may
+be missing, cut off, or zeros. The checksum covers all of an entry but itself.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MAGIC = b"NBWAL\x00\x00\x01"
+_HEADER = struct.Struct("<8s16sQ")
+_CHECKSUM = struct.Struct("<I")
+_ENTRY = struct.Struct("<IIBQ")  # checksum, length of the row, kind, sequence
+_COVERED = struct.Struct("<IBQ")
+HEADER_BYTES = _HEADER.size + _CHECKSUM.size
+
+
+class Kind(IntEnum):
+    """What a row is; the numbers are written down."""
+
+    PREDICTION = 1
+    OUTCOME = 2
+
+
+_KINDS = frozenset(Kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of a segment.
+
+    Attributes:
+        sequence: Grows from row to row, whatever the clock does.
+        row: The record as JSON.
+    """
+
+    kind: Kind
+    sequence: int
+    row: bytes
+
+
+def header(session: bytes, number: int) -> bytes:
+    """Return the head of a segment: the 16 bytes of its session and its number there."""
+    head = _HEADER.pack(_MAGIC, session, number)
+    return head + _CHECKSUM.pack(crc32(head))
+
+
+def read_header(content: bytes) -> tuple[bytes, int] | None:
+    """Return the session and the number of a segment; None if its head is not whole."""
+    head = content[: _HEADER.size]
+    if len(content) < HEADER_BYTES or not head.startswith(_MAGIC):
+        return None
+    if _CHECKSUM.unpack_from(content, _HEADER.size)[0] != crc32(head):
+        return None
+    _, session, number = _HEADER.unpack(head)
+    return session, number
+
+
+def framed(entry: Entry) -> bytes:
+    r"""Return an entry as it is written.
+
+    Example:
+        >>> written = framed(Entry(Kind.OUTCOME, 7, b"{}"))
+        >>> [entry.row for entry, _ in read_entries(b"." * HEADER_BYTES + written + b"\0\0")]
+        [b'{}']
+    """
+    covered = _COVERED.pack(len(entry.row), entry.kind, entry.sequence)
+    return _CHECKSUM.pack(crc32(entry.row, crc32(covered))) + covered + entry.row
+
+
+def read_entries(content: bytes) -> Iterator[tuple[Entry, int]]:
+    """Yield the whole entries of a segment, each with the offset behind it."""
+    at = HEADER_BYTES
+    while at + _ENTRY.size <= len(content):
+        checksum, length, kind, sequence = _ENTRY.unpack_from(content, at)
+        start, end = at + _ENTRY.size, at + _ENTRY.size + length
+        if end > len(content) or kind not in _KINDS:
+            return
+        row = content[start:end]
+        if crc32(row, crc32(_COVERED.pack(length, kind, sequence))) != checksum:
+            return
+        yield Entry(Kind(kind), sequence, row), end
+        at = end

@@ -1,0 +1,97 @@
+"""Predictions beside what became of them, for whoever reviews a release."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lifecycle_core.adapters.prediction_log.entries import Kind
+from lifecycle_core.adapters.prediction_log.places import answering
+from lifecycle_core.adapters.prediction_log.rows import table_schema
+from lifecycle_core.adapters.prediction_log.tables import LogTable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+    from pathlib import Path
+
+    import pyarrow as pa
+
+_SAID = ("who", "action", "label", "label_time", "money", "currency")
+
+
+def read(
+    address: Path | str,
+    *,
+    release: str | None = None,
+    since: date | None = None,
+    until: date | None = None,
+    columns: Sequence[str] | None = None,
+) -> pa.Table:
+    """Return predictions in the order they were logged, each once, with their outcomes.
+
+    Args:
+        address: Folder or URL of the log.
+        release: Name of the release; all if None.
+        since: First day of the predictions, in UTC; outcomes may come later.
+        until: First day that does not count.
+        columns: Columns of the predictions beside `id`; all if None. Features are most of the
+            bytes: leave them out where many days are read.
+
+    Returns:
+        A table with the columns of predictions and, of outcomes, `who`, `action`, `label`,
+        `label_time`, `money`, `currency` and `outcome_time`: of each, the last that was said; null
+        if nothing was. Features and the values in reasons are JSON text. pandas, Polars, DuckDB and
+        narwhals take it as it is. Without a log it has no rows.
+
+    Raises:
+        LogUnavailable: The store does not answer, or there is no such column.
+        MissingExtra: deltalake is not installed.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    days = [] if since is None else [pc.field("day") >= pa.scalar(since, pa.date32())]
+    wanted = [] if release is None else [pc.field("release") == release]
+    before = [] if until is None else [pc.field("day") < pa.scalar(until, pa.date32())]
+    predictions = _rows(str(address), Kind.PREDICTION, [*days, *wanted, *before], columns)
+    # Not only those of the release: who said what came of it need not know the release.
+    outcomes = _rows(str(address), Kind.OUTCOME, days, None)
+    return _joined(predictions, outcomes)
+
+
+def _rows(
+    address: str, kind: Kind, conditions: list[Any], columns: Sequence[str] | None
+) -> pa.Table:
+    """Return rows in the order of their sequence, each id once."""
+    import numpy as np
+
+    schema = table_schema(kind)
+    names = schema.names if columns is None else list(dict.fromkeys(("id", *columns)))
+    table = LogTable(address, kind)
+    with answering(address):
+        if not table.exists():
+            return schema.empty_table().select(names)
+        condition = None
+        for each in conditions:
+            condition = each if condition is None else condition & each
+        asked = list(dict.fromkeys((*names, "sequence")))
+        found = table.dataset().to_table(columns=asked, filter=condition).sort_by("sequence")
+        _, first = np.unique(found.column("id").to_numpy(zero_copy_only=False), return_index=True)
+        once = np.zeros(found.num_rows, dtype=bool)
+        once[first] = True
+        return found.filter(once).select(names)
+
+
+def _joined(predictions: pa.Table, outcomes: pa.Table) -> pa.Table:
+    import pyarrow.compute as pc
+
+    last = outcomes.group_by("prediction", use_threads=False).aggregate(
+        [(name, "last") for name in ("time", *_SAID)]
+    )
+    places = pc.index_in(
+        predictions.column("id").combine_chunks(), last.column("prediction").combine_chunks()
+    )
+    for name in (*_SAID, "time"):
+        said = last.column(f"{name}_last").take(places)
+        predictions = predictions.append_column("outcome_time" if name == "time" else name, said)
+    return predictions

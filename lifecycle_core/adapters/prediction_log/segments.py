@@ -1,0 +1,172 @@
+"""Segments of the write-ahead log: files of one folder, which one process at a time may write.
+
+A segment is known by its session, which is new whenever a log is opened, and its number in it.
+Tables remember how far they have got in each session, so that neither a folder that was restored
+from a copy nor one that was emptied makes them skip rows or take them twice.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lifecycle_core.adapters.files import read_text, sync, write_atomically, writing
+from lifecycle_core.adapters.prediction_log.entries import (
+    HEADER_BYTES,
+    header,
+    read_entries,
+    read_header,
+)
+from lifecycle_core.errors import InvalidCall, LifecycleError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from lifecycle_core.adapters.prediction_log.entries import Entry
+
+_SUFFIX = ".wal"
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A segment that is written no more.
+
+    Attributes:
+        session: 32 hexadecimal digits.
+        number: Its place in the session, from 1.
+        rows: How many whole entries it holds.
+        size: Bytes up to the end of the last whole entry; what follows does not count.
+        since: When its first row came, by the process's monotonic clock, in seconds.
+    """
+
+    path: Path
+    session: str
+    number: int
+    rows: int
+    size: int
+    since: float
+
+    def entries(self) -> list[Entry]:
+        """Return its rows, in order."""
+        with self.path.open("rb") as file:
+            content = file.read(self.size)
+        return [entry for entry, _ in read_entries(content)]
+
+
+def locked_folder(folder: Path) -> int | None:
+    """Make the folder of a log and lock it; None if another process has it.
+
+    The lock ends with the process, however that ends, or when the returned handle is closed.
+
+    Raises:
+        TargetUnwritable: The operating system refuses.
+    """
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(handle)
+            return None
+        except OSError:
+            os.close(handle)
+            raise
+    return handle
+
+
+def create_segment(folder: Path, place: int, session: str, number: int) -> tuple[Path, int]:
+    """Make a segment and return its path and a handle to write at its end.
+
+    Args:
+        folder: Folder of the log.
+        place: Number of the file, which the order of files comes from.
+        session: 32 hexadecimal digits.
+        number: Number of the segment in its session.
+
+    Raises:
+        OSError: The operating system refuses; nothing is left behind.
+    """
+    path = folder / f"{place:012d}{_SUFFIX}"
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+    try:
+        write_all(handle, header(bytes.fromhex(session), number))
+        os.fsync(handle)
+        sync(folder)
+    except OSError:
+        os.close(handle)
+        path.unlink(missing_ok=True)
+        raise
+    return path, handle
+
+
+def write_all(handle: int, content: bytes) -> None:
+    """Write all bytes; the operating system may take them in parts.
+
+    Raises:
+        OSError: It takes no more; some may be written.
+    """
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(handle, rest) :]
+
+
+def place_of(path: Path) -> int:
+    """Return the number of a segment's file."""
+    return int(path.stem)
+
+
+def left_segments(folder: Path, *, now: float) -> tuple[list[Segment], int]:
+    """Return the segments that an earlier process left, in order, and the newest sequence.
+
+    A torn tail is cut off; a segment without a whole row is removed.
+
+    Raises:
+        InvalidCall: A file cannot be read.
+        TargetUnwritable: The operating system refuses.
+    """
+    found: list[Segment] = []
+    newest = _noted_sequence(folder)
+    for path in sorted(folder.glob(f"*{_SUFFIX}")):
+        with writing(path):
+            content = path.read_bytes()
+            rows, size = 0, HEADER_BYTES
+            for entry, end in read_entries(content):
+                rows, size, newest = rows + 1, end, max(newest, entry.sequence)
+            if rows == 0:
+                path.unlink()
+                continue
+            if (known := read_header(content)) is None:
+                raise InvalidCall(
+                    f"The head of {path} is damaged; {rows} rows stand behind it.",
+                    hint="The disk changed it. Move the file away to go on without these rows.",
+                )
+            if size < len(content):
+                os.truncate(path, size)
+                sync(path)
+        session, number = known
+        found.append(Segment(path, session.hex(), number, rows, size, now))
+    return found, newest
+
+
+def remove_segment(segment: Segment, sequence: int) -> None:
+    """Remove a segment whose rows are in the tables, and note how far the sequence had got.
+
+    Raises:
+        TargetUnwritable: The operating system refuses.
+    """
+    folder = segment.path.parent
+    with suppress(LifecycleError):  # on a full disk, room comes first
+        write_atomically(folder / "sequence", f"{max(sequence, _noted_sequence(folder))}\n")
+    with writing(segment.path):
+        segment.path.unlink(missing_ok=True)
+
+
+def _noted_sequence(folder: Path) -> int:
+    try:
+        return int(read_text(folder / "sequence"))
+    except (InvalidCall, ValueError):
+        return 0

@@ -1,0 +1,383 @@
+"""The two Delta tables of a log; every change of one is a commit of ours that names its files.
+
+We write the files and hand Delta the actions, which gives four things that its own writer does not:
+files are on the disk before the commit names them; their names come from the segment, so that a
+drain that was killed leaves nothing that the next one does not write over; the statistics in the
+Delta log hold no value of a row but its sequence; and a commit says only what it did, whereas
+Delta's DELETE writes its condition, and with it the key of a person, into the log forever.
+
+Exactly once: a commit that takes up a segment carries Delta's application transaction, with the
+segment's session and number. Upkeep is one at a time: its commits carry a transaction as well, so
+that of two that began from the same version one fails. Delta's OPTIMIZE drops that transaction, and
+does not notice a file that was rewritten meanwhile; it brings deleted rows back. So it is not used.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lifecycle_core.adapters.prediction_log.places import answering, place_at
+from lifecycle_core.adapters.prediction_log.rows import PARTITION, TABLES, table_schema
+from lifecycle_core.errors import LogUnavailable, MissingExtra
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+
+    import pyarrow as pa
+
+    from lifecycle_core.adapters.prediction_log.entries import Kind
+    from lifecycle_core.adapters.prediction_log.rows import Part
+
+_UPKEEP = "nbrelease/upkeep"
+_TRIES = 10
+_CHECKPOINT_EVERY = 100  # commits
+_SEGMENT_FILE = re.compile(r"\.?(?P<session>[0-9a-f]{32})-(?P<number>[0-9]{8})-[0-9]+\.parquet")
+_CONFIGURATION = {
+    "delta.dataSkippingStatsColumns": "sequence",  # of whoever else writes to the table
+    "delta.logRetentionDuration": "interval 2 days",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """A file that the newest version of a table names.
+
+    Attributes:
+        path: Below the table's root.
+        partition: Release and day, as the Delta log writes them.
+    """
+
+    path: str
+    size: int
+    rows: int
+    partition: dict[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """A file that was written and is not named by any version yet."""
+
+    path: str
+    size: int
+    rows: int
+    partition: dict[str, str | None]
+    first: int
+    last: int
+
+
+class LogTable:
+    """One table of a log; it is made by the first row.
+
+    Args:
+        address: Folder or URL of the log.
+        kind: Which rows it holds.
+
+    Raises:
+        MissingExtra: deltalake is not installed.
+    """
+
+    def __init__(self, address: str, kind: Kind) -> None:
+        try:
+            import deltalake  # noqa: F401 - loaded now, not when the first rows are drained
+            import pyarrow.parquet  # noqa: F401 - as deltalake
+        except ImportError as error:
+            raise MissingExtra("deltalake is not installed.", extra="serve") from error
+        self.address = address
+        self.kind = kind
+        self.place = place_at(address, TABLES[kind])
+        self._table: Any = None
+
+    def exists(self) -> bool:
+        """Return whether any row has come so far.
+
+        Raises:
+            LogUnavailable: The store does not answer.
+        """
+        from deltalake import DeltaTable
+
+        with answering(self.address):
+            self.place.mend()
+            return bool(DeltaTable.is_deltatable(self.place.uri))
+
+    def take(self, session: str, number: int, parts: Sequence[Part]) -> None:
+        """Add the rows of a segment, unless the table has them; they last when this returns.
+
+        Segments of a session are taken in the order of their numbers.
+
+        Raises:
+            LogUnavailable: The store does not answer.
+        """
+        from deltalake.exceptions import CommitFailedError
+
+        with answering(self.address):
+            for _ in range(_TRIES):
+                table = self._newest(create=True)
+                if (table.transaction_version(session) or 0) >= number:
+                    break
+                files = [
+                    self._written(
+                        f"{session}-{number:08d}-{place}", part.release, part.day, part.table,
+                        (part.first, part.last),
+                    )
+                    for place, part in enumerate(parts)
+                ]  # fmt: skip
+                try:
+                    self._commit(table, add=files, remove=(), transaction=(session, number))
+                except CommitFailedError:  # somebody else's commit came first: look again
+                    continue
+                break
+            else:
+                raise LogUnavailable(
+                    f"Others change the table at {self.place.uri} all the time.",
+                    address=self.address,
+                    hint="Stop what compacts or rewrites it again and again.",
+                )
+            self.place.make_last()
+
+    def files(self) -> list[DataFile]:
+        """Return the files of the newest version, oldest rows first; none without a table.
+
+        What is read from them is consistent until `replace` is called.
+
+        Raises:
+            LogUnavailable: The store does not answer.
+        """
+        if not self.exists():
+            return []
+        import pyarrow as pa
+
+        with answering(self.address):
+            actions = pa.table(self._newest().get_add_actions(flatten=True)).to_pylist()
+        actions.sort(key=lambda action: (action.get("min.sequence") or 0, action["path"]))
+        return [
+            DataFile(
+                path=action["path"],
+                size=action["size_bytes"],
+                rows=action["num_records"],
+                partition={
+                    name: None
+                    if action[f"partition.{name}"] is None
+                    else str(action[f"partition.{name}"])
+                    for name in PARTITION
+                },
+            )
+            for action in actions
+        ]
+
+    def write(
+        self, name: str, partition: dict[str, str | None], batches: Iterator[pa.RecordBatch]
+    ) -> NewFile | None:
+        """Write a file for `replace`; None if there are no rows, and then no file is left.
+
+        Raises:
+            LogUnavailable: The store does not answer.
+        """
+        counted = _Counted(batches)
+        path = f"{_folder(partition)}/{name}.parquet"
+        from lifecycle_core.adapters.prediction_log.rows import stored_schema
+
+        with answering(self.address):
+            size = self.place.write(path, counted.batches(), stored_schema(self.kind))
+            if not counted.rows:
+                self.place.remove(path)
+                return None
+        return NewFile(path, size, counted.rows, partition, counted.first, counted.last)
+
+    def replace(self, old: Sequence[DataFile], new: Sequence[NewFile], *, same_rows: bool) -> None:
+        """Exchange files of the version that `files` returned, in one commit.
+
+        Raises:
+            LogUnavailable: The store does not answer, or somebody else's upkeep came first.
+        """
+        from deltalake.exceptions import CommitFailedError
+
+        with answering(self.address):
+            try:
+                self._commit(
+                    self._table,
+                    add=new,
+                    remove=old,
+                    transaction=(_UPKEEP, self._upkeep() + 1),
+                    same_rows=same_rows,
+                )
+            except CommitFailedError as error:
+                raise LogUnavailable(
+                    f"The table at {self.place.uri} was changed meanwhile by somebody else's "
+                    "upkeep; nothing was changed.",
+                    address=self.address,
+                    hint="Run the command again when the other one has ended.",
+                ) from error
+            self.place.make_last()
+
+    def remove_unnamed(self) -> int:
+        """Remove every file that the newest version does not name, and return how many.
+
+        A file that a drain has written and not committed yet is left: its segment is not taken.
+        Older versions cannot be read afterwards.
+
+        Raises:
+            LogUnavailable: The store does not answer, or somebody else's upkeep came first.
+        """
+        if not self.exists():
+            return 0
+        with answering(self.address):
+            there = self.place.data_files()
+        self._newest()
+        # Whoever has begun upkeep and written a file that is `there` cannot commit after this.
+        self.replace((), (), same_rows=True)
+        named = {file.path for file in self.files()}
+        removed = 0
+        with answering(self.address):
+            for path in there:
+                if path not in named and not self._may_come(path):
+                    self.place.remove(path)
+                    removed += 1
+        return removed
+
+    def remove_old(self, hours: int) -> int:
+        """Remove files that no version of the last hours names, and return how many.
+
+        Raises:
+            LogUnavailable: The store does not answer.
+        """
+        if not self.exists():
+            return 0
+        with answering(self.address):
+            table = self._newest()
+            removed = table.vacuum(hours, dry_run=False, enforce_retention_duration=False)
+            table.update_incremental()
+            table.create_checkpoint()
+            self.place.make_last()
+            table.cleanup_metadata()
+        return len(set(removed))
+
+    def dataset(self) -> Any:  # noqa: ANN401 - a pyarrow dataset
+        """Return the newest version as a pyarrow dataset.
+
+        Raises:
+            LogUnavailable: The store does not answer.
+        """
+        with answering(self.address):
+            return self._newest().to_pyarrow_dataset()
+
+    def _newest(self, *, create: bool = False) -> Any:  # noqa: ANN401 - a DeltaTable
+        from deltalake import DeltaTable
+
+        if self._table is None:
+            self.place.mend()
+            if create:
+                DeltaTable.create(
+                    self.place.uri,
+                    table_schema(self.kind),
+                    mode="ignore",
+                    partition_by=list(PARTITION),
+                    configuration=_CONFIGURATION,
+                )
+            self._table = DeltaTable(self.place.uri)
+        try:
+            self._table.update_incremental()
+        except Exception:
+            self._table = None  # the table may have been moved or made anew
+            raise
+        return self._table
+
+    def _upkeep(self) -> int:
+        return self._table.transaction_version(_UPKEEP) or 0
+
+    def _may_come(self, path: str) -> bool:
+        known = _SEGMENT_FILE.match(path.rsplit("/", 1)[-1])
+        if known is None:
+            return False
+        return int(known["number"]) > (self._table.transaction_version(known["session"]) or 0)
+
+    def _written(
+        self, name: str, release: str | None, day: date, table: pa.Table, ends: tuple[int, int]
+    ) -> NewFile:
+        partition = {"release": release, "day": day.isoformat()}
+        path = f"{_folder(partition)}/{name}.parquet"
+        size = self.place.write(path, iter(table.to_batches()), table.schema)
+        return NewFile(path, size, table.num_rows, partition, *ends)
+
+    def _commit(
+        self,
+        table: Any,  # noqa: ANN401 - a DeltaTable
+        *,
+        add: Sequence[NewFile],
+        remove: Sequence[DataFile],
+        transaction: tuple[str, int],
+        same_rows: bool = False,
+    ) -> None:
+        from deltalake.transaction import (
+            AddAction,
+            CommitProperties,
+            PostCommitHookProperties,
+            RemoveAction,
+            Transaction,
+        )
+
+        now = time.time_ns() // 1_000_000
+        added = [
+            AddAction(file.path, file.size, file.partition, now, not same_rows, _statistics(file))
+            for file in add
+        ]
+        removed = [
+            RemoveAction(file.path, not same_rows, now, file.size, file.partition)
+            for file in remove
+        ]
+        table.create_write_transaction(
+            [*added, *removed],
+            "append",
+            table_schema(self.kind),
+            list(PARTITION),
+            commit_properties=CommitProperties(app_transactions=[Transaction(*transaction)]),
+            # A checkpoint must last before the commits that it stands for are removed.
+            post_commithook_properties=PostCommitHookProperties(
+                create_checkpoint=False, cleanup_expired_logs=False
+            ),
+        )
+        table.update_incremental()
+        if table.version() % _CHECKPOINT_EVERY == 0:
+            table.create_checkpoint()
+
+
+class _Counted:
+    """Batches on their way into a file, counted."""
+
+    def __init__(self, batches: Iterator[pa.RecordBatch]) -> None:
+        self._batches = batches
+        self.rows = 0
+        self.first = 1 << 62
+        self.last = 0
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """Yield them."""
+        import pyarrow.compute as pc
+
+        for batch in self._batches:
+            if batch.num_rows:
+                ends = pc.min_max(batch.column("sequence")).as_py()
+                self.rows += batch.num_rows
+                self.first, self.last = min(self.first, ends["min"]), max(self.last, ends["max"])
+                yield batch
+
+
+def _statistics(file: NewFile) -> str:
+    return json.dumps(
+        {
+            "numRecords": file.rows,
+            "minValues": {"sequence": file.first},
+            "maxValues": {"sequence": file.last},
+            "nullCount": {"sequence": 0},
+        }
+    )
+
+
+def _folder(partition: dict[str, str | None]) -> str:
+    """Return the folder of a part; the Delta log says what it holds, the name is for people."""
+    release = re.sub(r"[^A-Za-z0-9_.-]", "_", partition["release"] or "unknown")
+    return f"release={release}/day={partition['day']}"

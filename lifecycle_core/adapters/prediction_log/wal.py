@@ -1,0 +1,328 @@
+"""The write-ahead log: many threads append, one writes, and one sync serves all who wait.
+
+    append -> queue -> writer: write, sync -> the futures of all that were queued are done
+                       writer: seal a segment that is large or old -> whoever drains takes it
+
+While one sync runs, the next rows gather; so the more there is to write, the fewer syncs a row
+costs. A write or a sync that failed ends its segment: what was acknowledged before stays in it, the
+rows of the failed group are cut off, and the next rows go to a new file. A sync is never tried
+again on the same file, since the system may have dropped what it could not write and say yes.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import threading
+import time
+import uuid
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from lifecycle_core.adapters.files import writing
+from lifecycle_core.adapters.prediction_log.entries import HEADER_BYTES, Entry, framed
+from lifecycle_core.adapters.prediction_log.segments import (
+    Segment,
+    create_segment,
+    left_segments,
+    place_of,
+    remove_segment,
+    write_all,
+)
+from lifecycle_core.errors import LogFull
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from lifecycle_core.adapters.prediction_log.entries import Kind
+    from lifecycle_core.schema.prediction import LogPolicy
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_RELAXED_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The rows of one append, which stand and fall together."""
+
+    content: bytes
+    rows: int
+    done: Future[None]
+
+
+@dataclass(slots=True)
+class _Active:
+    """The segment that is written now."""
+
+    path: Path
+    handle: int
+    number: int
+    synced: float
+    rows: int = 0
+    size: int = HEADER_BYTES
+    unsynced: bool = False
+
+
+@dataclass(slots=True)
+class _State:
+    """What the threads share, under one lock."""
+
+    queue: list[_Group] = field(default_factory=list)
+    sealed: list[Segment] = field(default_factory=list)
+    rows: int = 0
+    size: int = 0
+    sequence: int = 0
+    since: float | None = None  # of the oldest row that is in no sealed segment
+    seals_wanted: int = 0
+    seals_done: int = 0
+    closing: bool = False
+
+
+class WriteAheadLog:
+    """Rows on the local disk, from when they are acknowledged until they are in the tables.
+
+    Args:
+        folder: Where the segments lie; locked by this process.
+        policy: What an acknowledgement means, and how much may wait.
+        segment_bytes: Size from which a segment is sealed.
+        on_sealed: Called by the writer after it sealed a segment.
+        sync: Waits until a file's bytes are on the disk.
+        clock: Nanoseconds since 1970, for the sequence only; it may jump.
+
+    Raises:
+        TargetUnwritable: The folder cannot be read or written.
+        InvalidCall: A segment that an earlier process left is damaged.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        policy: LogPolicy,
+        *,
+        segment_bytes: int,
+        on_sealed: Callable[[], None] = lambda: None,
+        sync: Callable[[int], None] = os.fdatasync,
+        clock: Callable[[], int] = time.time_ns,
+    ) -> None:
+        self.folder = folder
+        self._policy = policy
+        self._segment_bytes = segment_bytes
+        self._on_sealed = on_sealed
+        self._sync = sync
+        self._clock = clock
+        self._session = uuid.uuid4().hex
+        self._numbers = 0
+        left, newest = left_segments(folder, now=time.monotonic())
+        self._places = place_of(left[-1].path) if left else 0
+        self._state = _State(
+            sealed=left,
+            rows=sum(segment.rows for segment in left),
+            size=sum(segment.size for segment in left),
+            sequence=newest,
+        )
+        self._active: _Active | None = None  # the writer's alone
+        self._changed = threading.Condition()
+        self._writer = threading.Thread(target=self._write_on, name="wal-writer", daemon=True)
+        self._writer.start()
+
+    def append(self, kind: Kind, rows: Sequence[bytes]) -> Future[None]:
+        """Queue rows; the future is done when they are kept as the policy says.
+
+        The future cannot be cancelled: the rows may be on the disk already. It fails with
+        `LogFull` if the disk is full, and with `TargetUnwritable` if it fails otherwise.
+
+        Raises:
+            LogFull: The policy's `max_bytes` would be passed.
+            RuntimeError: The log is closed.
+        """
+        done: Future[None] = Future()
+        done.set_running_or_notify_cancel()
+        with self._changed:
+            state = self._state
+            if state.closing:
+                raise RuntimeError("a closed log was appended to")
+            frames = []
+            for row in rows:
+                state.sequence = max(state.sequence + 1, self._clock() // 1_000)
+                frames.append(framed(Entry(kind, state.sequence, row)))
+            content = b"".join(frames)
+            if state.size + len(content) > self._policy.max_bytes:
+                raise self._full(f"{state.size:,} of {self._policy.max_bytes:,} bytes are taken")
+            state.size += len(content)
+            state.rows += len(frames)
+            if state.since is None:
+                state.since = time.monotonic()
+            state.queue.append(_Group(content, len(frames), done))
+            self._changed.notify_all()
+        return done
+
+    def sealed(self) -> list[Segment]:
+        """Return the segments that are written no more, oldest first."""
+        with self._changed:
+            return list(self._state.sealed)
+
+    def unsealed_seconds(self) -> float | None:
+        """Return how long the oldest row waits that is in no sealed segment; None without one."""
+        with self._changed:
+            since = self._state.since
+        return None if since is None else time.monotonic() - since
+
+    def seal(self) -> None:
+        """Wait until every row that was appended so far is in a sealed segment."""
+        with self._changed:
+            self._state.seals_wanted = wanted = self._state.seals_wanted + 1
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: self._state.seals_done >= wanted)
+
+    def remove(self, segment: Segment) -> None:
+        """Remove the oldest sealed segment: its rows are in the tables.
+
+        Raises:
+            TargetUnwritable: The operating system refuses.
+        """
+        with self._changed:
+            sequence = self._state.sequence
+        remove_segment(segment, sequence)
+        with self._changed:
+            self._state.sealed.remove(segment)
+            self._state.rows -= segment.rows
+            self._state.size -= segment.size
+
+    def waiting(self) -> tuple[int, int, float]:
+        """Return rows and bytes that are not in the tables, and seconds that the oldest waits."""
+        with self._changed:
+            state = self._state
+            since = [segment.since for segment in state.sealed[:1]]
+            since += [state.since] if state.since is not None else []
+            oldest = max(0.0, time.monotonic() - min(since)) if since else 0.0
+            return state.rows, state.size, oldest
+
+    def close(self) -> None:
+        """Write what is queued and seal it; appending is over."""
+        with self._changed:
+            self._state.closing = True
+            self._changed.notify_all()
+        self._writer.join()
+
+    # The writer's thread, from here on.
+
+    def _write_on(self) -> None:
+        ends = False
+        while not ends:
+            with self._changed:
+                self._changed.wait_for(self._has_work, timeout=self._patience())
+                state = self._state
+                groups, state.queue = state.queue, []
+                wanted, ends = state.seals_wanted, state.closing
+                seals = ends or wanted > state.seals_done
+            if groups:
+                self._write(groups)
+            if self._active and self._patience() == 0:
+                self._sync_relaxed(self._active)
+            if seals:
+                self._seal()
+                with self._changed:
+                    self._state.seals_done = wanted
+                    self._changed.notify_all()
+
+    def _has_work(self) -> bool:
+        state = self._state
+        return bool(state.queue or state.closing or state.seals_wanted > state.seals_done)
+
+    def _patience(self) -> float | None:
+        """Return seconds until rows that are written must be synced; None if all are."""
+        if self._active is None or not self._active.unsynced:
+            return None
+        return max(0.0, self._active.synced + _RELAXED_SECONDS - time.monotonic())
+
+    def _write(self, groups: list[_Group]) -> None:
+        content = b"".join([group.content for group in groups])
+        try:
+            active = self._active or self._opened()
+            with writing(active.path):
+                write_all(active.handle, content)
+                if self._policy.mode == "strict":
+                    self._sync(active.handle)
+        except Exception as error:  # noqa: BLE001 - whatever it is, those who wait must hear of it
+            self._refuse(groups, error)
+            return
+        active.size += len(content)
+        active.rows += sum(group.rows for group in groups)
+        active.unsynced = self._policy.mode == "relaxed"
+        for group in groups:
+            group.done.set_result(None)
+        if active.size >= self._segment_bytes:
+            self._seal()
+
+    def _opened(self) -> _Active:
+        """Begin a new segment.
+
+        Raises:
+            TargetUnwritable: The operating system refuses.
+        """
+        self._places += 1
+        self._numbers += 1
+        with writing(self.folder):
+            path, handle = create_segment(self.folder, self._places, self._session, self._numbers)
+        self._active = _Active(path, handle, self._numbers, time.monotonic())
+        with self._changed:
+            self._state.size += HEADER_BYTES
+        return self._active
+
+    def _refuse(self, groups: list[_Group], error: Exception) -> None:
+        """Tell those whose rows are not kept; the next rows go to a new segment."""
+        self._seal()
+        with self._changed:
+            self._state.rows -= sum(group.rows for group in groups)
+            self._state.size -= sum(len(group.content) for group in groups)
+            if not self._state.queue:
+                self._state.since = None
+        cause = error.__cause__
+        if isinstance(cause, OSError) and cause.errno in _FULL:
+            error = self._full(str(error).rstrip("."))
+        for group in groups:
+            group.done.set_exception(error)
+
+    def _sync_relaxed(self, active: _Active) -> None:
+        try:
+            self._sync(active.handle)
+        except OSError:
+            self._seal()
+        active.unsynced, active.synced = False, time.monotonic()
+
+    def _seal(self) -> None:
+        """End the active segment behind its last acknowledged row."""
+        active, self._active = self._active, None
+        if active is None:
+            return
+        with suppress(OSError):  # at worst, rows whose callers were told that they failed are kept
+            os.ftruncate(active.handle, active.size)
+            self._sync(active.handle)
+        with suppress(OSError):
+            os.close(active.handle)
+        with self._changed:
+            state = self._state
+            since = time.monotonic() if state.since is None else state.since
+            state.since = time.monotonic() if state.queue else None
+            if active.rows:
+                state.sealed.append(
+                    Segment(
+                        active.path, self._session, active.number, active.rows, active.size, since
+                    )
+                )
+            else:
+                state.size -= active.size
+        if active.rows:
+            self._on_sealed()
+        else:
+            active.path.unlink(missing_ok=True)
+
+    def _full(self, reason: str) -> LogFull:
+        return LogFull(
+            f"The prediction log in {self.folder} takes no more rows: {reason}.",
+            path=str(self.folder),
+            hint="Rows leave it when its tables can be written; make room there or here.",
+        )
