@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from lifecycle_core.releasing.border_checks import BorderChecks
     from lifecycle_core.schema.monitoring import Monitoring
 
-TEXTS = ("home", "registry")
+TEXTS = ("home", "registry", "log")
 TABLES = ("sinks", "hooks", "borders", "drift")
 KEYS = (*TEXTS, *TABLES)
 HEAVY = ("mlflow", "skops.io", "pandas", "pyarrow", "duckdb", "sklearn.pipeline")
@@ -45,6 +45,7 @@ class Settings:
     Attributes:
         home: Folder of the embedded registry and of bundles.
         registry: Tracking URI of an MLflow registry: `sqlite:///PATH` or `http(s)://HOST`.
+        log: Folder or URL of the tables of predictions and outcomes.
         project: The project's folder, which relative paths in its configuration are relative to.
         file: The configuration file, for messages; empty without one.
         monitoring: Sinks, hooks, contracts and references; None where none are configured.
@@ -52,6 +53,7 @@ class Settings:
 
     home: Path
     registry: str
+    log: str
     project: Path = Path()
     file: str = ""
     monitoring: Monitoring | None = None
@@ -65,6 +67,11 @@ class Settings:
     def store(self) -> str:
         """The address of the store of pipelines' results."""
         return str(self.home / "store")
+
+    @property
+    def write_ahead_logs(self) -> Path:
+        """The folder with a folder for each process that logs predictions."""
+        return self.home / "wal"
 
 
 def load_settings(
@@ -80,7 +87,8 @@ def load_settings(
         start: Where to look from, upwards; the current folder if None.
         home: From a flag.
         registry: From a flag.
-        environ: Variables; `NBRELEASE_HOME`, `NBRELEASE_REGISTRY` and `NBRELEASE_SINKS` count.
+        environ: Variables; `NBRELEASE_HOME`, `NBRELEASE_REGISTRY`, `NBRELEASE_LOG` and
+            `NBRELEASE_SINKS` count.
 
     Raises:
         InvalidCall: A configuration file is not TOML, has an unknown key or a wrong value, or
@@ -96,10 +104,12 @@ def load_settings(
     root, file, configured = _configuration((start or Path.cwd()).resolve())
     chosen_home = home or _path(environ.get("NBRELEASE_HOME")) or _path(configured.get("home"))
     folder = (root / (chosen_home or ".nbrelease")).resolve()
+    log = environ.get("NBRELEASE_LOG") or configured.get("log") or str(folder / "log")
     uri = registry or environ.get("NBRELEASE_REGISTRY") or configured.get("registry")
     return Settings(
         home=folder,
         registry=uri or f"sqlite:///{folder / 'registry.db'}",
+        log=log if "://" in log else str((root / log).resolve()),
         project=root,
         file=file,
         monitoring=_monitoring(configured, file, told=_sinks_are_on(environ)),

@@ -51,6 +51,7 @@ RECORDS = {
     "Reproductions": "reproductions",
     "Retrained": "retrained",
     "ScoreSummary": "release",
+    "Service": "serving",
     "Status": "release",
 }
 PANELS = {"PipelineOverview": "pipeline_overview", "Proposal": "proposal"}

@@ -6,10 +6,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lifecycle_core.delivering.answering import answer_all, fall_back, inquire, shadowed
-from lifecycle_core.delivering.identifiers import new_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from lifecycle_core.delivering.answering import Answer, Inquiry, Lineup
     from lifecycle_core.delivering.row_checks import Columns
@@ -43,8 +42,15 @@ class Desk:
         lineup: Who answers requests from now on. A request keeps the one that it came under.
     """
 
-    def __init__(self, lineup: Lineup) -> None:
+    def __init__(self, lineup: Lineup, *, identify: Callable[[], str]) -> None:
+        """Begin with a line-up.
+
+        Args:
+            lineup: Who answers.
+            identify: Gives each prediction its id.
+        """
         self.lineup = lineup
+        self._identify = identify
 
     def inquire(self, columns: Columns, rows: int, *, now: float) -> Inquiry:
         """Route and check the rows of a request; see `answering.inquire`."""
@@ -59,42 +65,36 @@ class Desk:
         """
         found = answer_all(inquiries)
         return [
-            reply_with(inquiry, answers, latency, raised)
+            self._reply(inquiry, answers, latency, raised)
             for inquiry, latency, (answers, raised) in zip(inquiries, latencies, found, strict=True)
         ]
 
     def fall_back(self, inquiry: Inquiry, cause: Cause, latency: float) -> Reply:
         """Answer a request without its model, at once."""
-        return reply_with(inquiry, fall_back(inquiry, cause), latency, "")
+        return self._reply(inquiry, fall_back(inquiry, cause), latency, "")
 
     def shadow(self, inquiry: Inquiry, latency: float) -> tuple[list[dict[str, Any]], str]:
         """Return what the shadow says about a request, for the log, and what it raised."""
         answers, raised = shadowed(inquiry)
-        return predictions_of(inquiry, answers, latency), raised
+        return predictions_of(inquiry, answers, latency, self._identify), raised
 
-
-def reply_with(inquiry: Inquiry, answers: list[Answer], latency: float, raised: str) -> Reply:
-    """Return the reply that gives these answers.
-
-    Args:
-        inquiry: The request.
-        answers: One for each of its rows.
-        latency: Seconds since it came.
-        raised: Type of what the model raised; empty if it did not.
-    """
-    given = [(row, answer) for row, answer in enumerate(answers) if answer.decision is not None]
-    predictions = predictions_of(inquiry, given, latency)
-    ids = {row: made["id"] for (row, _), made in zip(given, predictions, strict=True)}
-    return Reply(
-        [_said(ids.get(row), inquiry.keys[row], answer) for row, answer in enumerate(answers)],
-        predictions,
-        "" if given else answers[0].cause,
-        raised,
-    )
+    def _reply(self, inquiry: Inquiry, answers: list[Answer], latency: float, raised: str) -> Reply:
+        given = [(row, answer) for row, answer in enumerate(answers) if answer.decision is not None]
+        predictions = predictions_of(inquiry, given, latency, self._identify)
+        ids = {row: made["id"] for (row, _), made in zip(given, predictions, strict=True)}
+        return Reply(
+            [_said(ids.get(row), inquiry.keys[row], answer) for row, answer in enumerate(answers)],
+            predictions,
+            "" if given else answers[0].cause,
+            raised,
+        )
 
 
 def predictions_of(
-    inquiry: Inquiry, answers: Iterable[tuple[int, Answer]], latency: float
+    inquiry: Inquiry,
+    answers: Iterable[tuple[int, Answer]],
+    latency: float,
+    identify: Callable[[], str],
 ) -> list[dict[str, Any]]:
     """Return what the log keeps of answers, each with the position of its row.
 
@@ -102,6 +102,7 @@ def predictions_of(
         inquiry: The request.
         answers: Position and answer.
         latency: Seconds since it came.
+        identify: Gives each its id.
     """
     now = inquiry.now + latency
     time = datetime.fromtimestamp(now, tz=UTC).isoformat(timespec="microseconds")[:26] + "Z"
@@ -116,7 +117,7 @@ def predictions_of(
         made.append(
             {
                 "schema": _SCHEMA,
-                "id": new_id(now),
+                "id": identify(),
                 "key": inquiry.keys[row],
                 "time": time,
                 "release": release.name,

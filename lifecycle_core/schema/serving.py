@@ -137,6 +137,22 @@ class KeptOutcomes(Record):
     ids: tuple[str, ...]
 
 
+class Roles(Record):
+    """Which release has which role, by the ledger.
+
+    Attributes:
+        champion: The one that answers: where the alias points that the service follows.
+        alias: That alias; empty where a version was named.
+        previous: Where a rollback would take the alias.
+        aliases: Where the other aliases point that the champion's release file names.
+    """
+
+    champion: Release
+    alias: str = ""
+    previous: Release | None = None
+    aliases: dict[Alias, Release] = {}
+
+
 class RefusedRelease(Record):
     """A release that was to answer and was not let.
 

@@ -36,6 +36,7 @@ from lifecycle_core.verbs.released import (
     verify,
 )
 from lifecycle_core.verbs.retraining import backtest, retrain
+from lifecycle_core.verbs.serving import serve
 from lifecycle_core.verbs.showing import difference, lost_source, to_html, to_text
 from lifecycle_core.verbs.tables import check_contract, infer_contract, score
 
@@ -45,5 +46,5 @@ __all__ = [
     "lint", "lost_source", "overview_after", "package", "parse_release", "pipeline_of",
     "pipeline_overview", "pipeline_results", "promote", "propose", "propose_pipeline", "releases",
     "reproduce", "reproduce_meanwhile", "retrain", "rollback", "run_meanwhile", "run_pipeline",
-    "said", "score", "show_pipeline", "status", "to_html", "to_text", "verify",
+    "said", "score", "serve", "show_pipeline", "status", "to_html", "to_text", "verify",
 ]  # fmt: skip

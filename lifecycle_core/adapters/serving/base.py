@@ -84,7 +84,7 @@ class PredictionLog(Protocol):
     def lag(self) -> Lag:
         """Say what is not in the tables yet."""
 
-    def close(self) -> None:
+    def close(self) -> object:
         """Write what can be written, and end."""
 
 
