@@ -40,6 +40,7 @@ RECORDS = {
     "Finalization": "finalization",
     "History": "release",
     "LintReport": "finding",
+    "LogUpkeep": "prediction",
     "Packaged": "packaged",
     "PipelineRun": "pipeline_run",
     "PipelineRuns": "pipeline_run",

@@ -16,6 +16,13 @@ from lifecycle_core.verbs.attending import (
 from lifecycle_core.verbs.compiling import compile_pipeline, propose_pipeline
 from lifecycle_core.verbs.exporting import export_pipeline
 from lifecycle_core.verbs.linting import lint
+from lifecycle_core.verbs.logs import (
+    compact_log,
+    drain_log,
+    forget_key,
+    read_log,
+    retain_log,
+)
 from lifecycle_core.verbs.notebooks import finalize, package, reproduce
 from lifecycle_core.verbs.pipelines import (
     overview_after,
@@ -41,10 +48,11 @@ from lifecycle_core.verbs.showing import difference, lost_source, to_html, to_te
 from lifecycle_core.verbs.tables import check_contract, infer_contract, score
 
 __all__ = [
-    "backtest", "check_contract", "checkpoints", "compile_meanwhile", "compile_pipeline",
-    "difference", "export_pipeline", "finalize", "find_notebook", "history", "infer_contract",
-    "lint", "lost_source", "overview_after", "package", "parse_release", "pipeline_of",
-    "pipeline_overview", "pipeline_results", "promote", "propose", "propose_pipeline", "releases",
-    "reproduce", "reproduce_meanwhile", "retrain", "rollback", "run_meanwhile", "run_pipeline",
-    "said", "score", "serve", "show_pipeline", "status", "to_html", "to_text", "verify",
+    "backtest", "check_contract", "checkpoints", "compact_log", "compile_meanwhile",
+    "compile_pipeline", "difference", "drain_log", "export_pipeline", "finalize", "find_notebook",
+    "forget_key", "history", "infer_contract", "lint", "lost_source", "overview_after", "package",
+    "parse_release", "pipeline_of", "pipeline_overview", "pipeline_results", "promote", "propose",
+    "propose_pipeline", "read_log", "releases", "reproduce", "reproduce_meanwhile", "retain_log",
+    "retrain", "rollback", "run_meanwhile", "run_pipeline", "said", "score", "serve",
+    "show_pipeline", "status", "to_html", "to_text", "verify",
 ]  # fmt: skip

@@ -76,15 +76,11 @@ class Part:
     Attributes:
         release: Name of the release; None if it is not known.
         table: Arrow table without the columns that the table is divided by.
-        first: Smallest sequence.
-        last: Largest sequence.
     """
 
     release: str | None
     day: date
     table: pa.Table
-    first: int
-    last: int
 
 
 def divided(kind: Kind, entries: Sequence[Entry]) -> list[Part]:
@@ -115,8 +111,7 @@ def divided(kind: Kind, entries: Sequence[Entry]) -> list[Part]:
             batches.append(pa.RecordBatch.from_pylist(rows[start : start + _AT_ONCE], schema))
             time.sleep(_PAUSE)
         table = pa.Table.from_batches(batches, schema)
-        sequences = [row["sequence"] for row in rows]
-        parts.append(Part(release, day, table, min(sequences), max(sequences)))
+        parts.append(Part(release, day, table))
     return parts
 
 

@@ -14,19 +14,21 @@ does not notice a file that was rewritten meanwhile; it brings deleted rows back
 
 from __future__ import annotations
 
-import json
 import re
-import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from lifecycle_core.adapters.prediction_log.commits import Counted, DataFile, commit, files_of
 from lifecycle_core.adapters.prediction_log.places import answering, place_at
-from lifecycle_core.adapters.prediction_log.rows import PARTITION, TABLES, table_schema
+from lifecycle_core.adapters.prediction_log.rows import (
+    PARTITION,
+    TABLES,
+    stored_schema,
+    table_schema,
+)
 from lifecycle_core.errors import LogUnavailable, MissingExtra
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import date
 
     import pyarrow as pa
 
@@ -35,39 +37,11 @@ if TYPE_CHECKING:
 
 _UPKEEP = "nbrelease/upkeep"
 _TRIES = 10
-_CHECKPOINT_EVERY = 100  # commits
 _SEGMENT_FILE = re.compile(r"\.?(?P<session>[0-9a-f]{32})-(?P<number>[0-9]{8})-[0-9]+\.parquet")
 _CONFIGURATION = {
     "delta.dataSkippingStatsColumns": "sequence",  # of whoever else writes to the table
     "delta.logRetentionDuration": "interval 2 days",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class DataFile:
-    """A file that the newest version of a table names.
-
-    Attributes:
-        path: Below the table's root.
-        partition: Release and day, as the Delta log writes them.
-    """
-
-    path: str
-    size: int
-    rows: int
-    partition: dict[str, str | None]
-
-
-@dataclass(frozen=True, slots=True)
-class NewFile:
-    """A file that was written and is not named by any version yet."""
-
-    path: str
-    size: int
-    rows: int
-    partition: dict[str, str | None]
-    first: int
-    last: int
 
 
 class LogTable:
@@ -82,14 +56,12 @@ class LogTable:
     """
 
     def __init__(self, address: str, kind: Kind) -> None:
-        try:
-            import deltalake  # noqa: F401 - loaded now, not when the first rows are drained
-            import pyarrow.parquet  # noqa: F401 - as deltalake
-        except ImportError as error:
-            raise MissingExtra("deltalake is not installed.", extra="serve") from error
+        _load()
         self.address = address
+        self.checkpoint_every = 100  # versions
         self.kind = kind
         self.place = place_at(address, TABLES[kind])
+        self._schema = table_schema(kind)
         self._table: Any = None
 
     def exists(self) -> bool:
@@ -120,14 +92,18 @@ class LogTable:
                 if (table.transaction_version(session) or 0) >= number:
                     break
                 files = [
-                    self._written(
-                        f"{session}-{number:08d}-{place}", part.release, part.day, part.table,
-                        (part.first, part.last),
+                    self.write(
+                        f"{session}-{number:08d}-{place}",
+                        {"release": part.release, "day": part.day.isoformat()},
+                        iter(part.table.to_batches()),
                     )
                     for place, part in enumerate(parts)
-                ]  # fmt: skip
+                ]
                 try:
-                    self._commit(table, add=files, remove=(), transaction=(session, number))
+                    commit(
+                        table, self._schema, add=_some(files), remove=(),
+                        transaction=(session, number),
+                    )  # fmt: skip
                 except CommitFailedError:  # somebody else's commit came first: look again
                     continue
                 break
@@ -137,7 +113,7 @@ class LogTable:
                     address=self.address,
                     hint="Stop what compacts or rewrites it again and again.",
                 )
-            self.place.make_last()
+            self._make_last(table)
 
     def files(self) -> list[DataFile]:
         """Return the files of the newest version, oldest rows first; none without a table.
@@ -149,46 +125,29 @@ class LogTable:
         """
         if not self.exists():
             return []
-        import pyarrow as pa
-
         with answering(self.address):
-            actions = pa.table(self._newest().get_add_actions(flatten=True)).to_pylist()
-        actions.sort(key=lambda action: (action.get("min.sequence") or 0, action["path"]))
-        return [
-            DataFile(
-                path=action["path"],
-                size=action["size_bytes"],
-                rows=action["num_records"],
-                partition={
-                    name: None
-                    if action[f"partition.{name}"] is None
-                    else str(action[f"partition.{name}"])
-                    for name in PARTITION
-                },
-            )
-            for action in actions
-        ]
+            return files_of(self._newest())
 
     def write(
         self, name: str, partition: dict[str, str | None], batches: Iterator[pa.RecordBatch]
-    ) -> NewFile | None:
+    ) -> DataFile | None:
         """Write a file for `replace`; None if there are no rows, and then no file is left.
 
         Raises:
             LogUnavailable: The store does not answer.
         """
-        counted = _Counted(batches)
+        counted = Counted(batches)
         path = f"{_folder(partition)}/{name}.parquet"
-        from lifecycle_core.adapters.prediction_log.rows import stored_schema
-
         with answering(self.address):
             size = self.place.write(path, counted.batches(), stored_schema(self.kind))
             if not counted.rows:
                 self.place.remove(path)
                 return None
-        return NewFile(path, size, counted.rows, partition, counted.first, counted.last)
+        return DataFile(path, size, counted.rows, partition, counted.first, counted.last)
 
-    def replace(self, old: Sequence[DataFile], new: Sequence[NewFile], *, same_rows: bool) -> None:
+    def replace(
+        self, old: Sequence[DataFile], new: Sequence[DataFile | None], *, same_rows: bool
+    ) -> None:
         """Exchange files of the version that `files` returned, in one commit.
 
         Raises:
@@ -198,9 +157,10 @@ class LogTable:
 
         with answering(self.address):
             try:
-                self._commit(
+                commit(
                     self._table,
-                    add=new,
+                    self._schema,
+                    add=_some(new),
                     remove=old,
                     transaction=(_UPKEEP, self._upkeep() + 1),
                     same_rows=same_rows,
@@ -212,7 +172,7 @@ class LogTable:
                     address=self.address,
                     hint="Run the command again when the other one has ended.",
                 ) from error
-            self.place.make_last()
+            self._make_last(self._table)
 
     def remove_unnamed(self) -> int:
         """Remove every file that the newest version does not name, and return how many.
@@ -273,7 +233,7 @@ class LogTable:
             if create:
                 DeltaTable.create(
                     self.place.uri,
-                    table_schema(self.kind),
+                    self._schema,
                     mode="ignore",
                     partition_by=list(PARTITION),
                     configuration=_CONFIGURATION,
@@ -286,6 +246,12 @@ class LogTable:
             raise
         return self._table
 
+    def _make_last(self, table: Any) -> None:  # noqa: ANN401 - a DeltaTable
+        self.place.make_last()
+        if table.version() % self.checkpoint_every == 0:
+            table.create_checkpoint()
+            self.place.make_last()
+
     def _upkeep(self) -> int:
         return self._table.transaction_version(_UPKEEP) or 0
 
@@ -295,89 +261,28 @@ class LogTable:
             return False
         return int(known["number"]) > (self._table.transaction_version(known["session"]) or 0)
 
-    def _written(
-        self, name: str, release: str | None, day: date, table: pa.Table, ends: tuple[int, int]
-    ) -> NewFile:
-        partition = {"release": release, "day": day.isoformat()}
-        path = f"{_folder(partition)}/{name}.parquet"
-        size = self.place.write(path, iter(table.to_batches()), table.schema)
-        return NewFile(path, size, table.num_rows, partition, *ends)
-
-    def _commit(
-        self,
-        table: Any,  # noqa: ANN401 - a DeltaTable
-        *,
-        add: Sequence[NewFile],
-        remove: Sequence[DataFile],
-        transaction: tuple[str, int],
-        same_rows: bool = False,
-    ) -> None:
-        from deltalake.transaction import (
-            AddAction,
-            CommitProperties,
-            PostCommitHookProperties,
-            RemoveAction,
-            Transaction,
-        )
-
-        now = time.time_ns() // 1_000_000
-        added = [
-            AddAction(file.path, file.size, file.partition, now, not same_rows, _statistics(file))
-            for file in add
-        ]
-        removed = [
-            RemoveAction(file.path, not same_rows, now, file.size, file.partition)
-            for file in remove
-        ]
-        table.create_write_transaction(
-            [*added, *removed],
-            "append",
-            table_schema(self.kind),
-            list(PARTITION),
-            commit_properties=CommitProperties(app_transactions=[Transaction(*transaction)]),
-            # A checkpoint must last before the commits that it stands for are removed.
-            post_commithook_properties=PostCommitHookProperties(
-                create_checkpoint=False, cleanup_expired_logs=False
-            ),
-        )
-        table.update_incremental()
-        if table.version() % _CHECKPOINT_EVERY == 0:
-            table.create_checkpoint()
-
-
-class _Counted:
-    """Batches on their way into a file, counted."""
-
-    def __init__(self, batches: Iterator[pa.RecordBatch]) -> None:
-        self._batches = batches
-        self.rows = 0
-        self.first = 1 << 62
-        self.last = 0
-
-    def batches(self) -> Iterator[pa.RecordBatch]:
-        """Yield them."""
-        import pyarrow.compute as pc
-
-        for batch in self._batches:
-            if batch.num_rows:
-                ends = pc.min_max(batch.column("sequence")).as_py()
-                self.rows += batch.num_rows
-                self.first, self.last = min(self.first, ends["min"]), max(self.last, ends["max"])
-                yield batch
-
-
-def _statistics(file: NewFile) -> str:
-    return json.dumps(
-        {
-            "numRecords": file.rows,
-            "minValues": {"sequence": file.first},
-            "maxValues": {"sequence": file.last},
-            "nullCount": {"sequence": 0},
-        }
-    )
-
 
 def _folder(partition: dict[str, str | None]) -> str:
     """Return the folder of a part; the Delta log says what it holds, the name is for people."""
     release = re.sub(r"[^A-Za-z0-9_.-]", "_", partition["release"] or "unknown")
     return f"release={release}/day={partition['day']}"
+
+
+def _some(files: Sequence[DataFile | None]) -> list[DataFile]:
+    return [file for file in files if file is not None]
+
+
+def _load() -> None:
+    """Load what the first drain would otherwise load while requests are served: seconds of it.
+
+    Raises:
+        MissingExtra: deltalake is not installed.
+    """
+    try:
+        import deltalake  # noqa: F401 - its cost is what this is about
+    except ImportError as error:
+        raise MissingExtra("deltalake is not installed.", extra="serve") from error
+    import pyarrow as pa
+    import pyarrow.parquet
+
+    pa.array([0])  # the first list that pyarrow converts loads pandas

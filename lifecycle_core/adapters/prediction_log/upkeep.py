@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from lifecycle_core.adapters.prediction_log.tables import DataFile, NewFile
+    from lifecycle_core.adapters.prediction_log.commits import DataFile
 
 TARGET_BYTES = 128 << 20
 KEEP_HOURS = 168
@@ -49,7 +49,7 @@ def compact(
         if groups:
             new = [_rewritten(table, group) for group in groups]
             old = [file for group in groups for file in group]
-            table.replace(old, [file for file in new if file is not None], same_rows=True)
+            table.replace(old, new, same_rows=True)
         done.append(_upkeep(table, files, table.remove_old(keep_hours)))
     return LogUpkeep(address=address, action="compact", tables=tuple(done))
 
@@ -116,7 +116,7 @@ def _without(table: LogTable, column: str, values: Sequence[str]) -> TableUpkeep
     old = [file for file in files if _holds(table, file, column, values)]
     if old:
         new = [_rewritten(table, [file], column, values) for file in old]
-        table.replace(old, [file for file in new if file is not None], same_rows=False)
+        table.replace(old, new, same_rows=False)
     return _upkeep(table, files, table.remove_unnamed())
 
 
@@ -132,7 +132,7 @@ def _holds(table: LogTable, file: DataFile, column: str, values: Sequence[str]) 
 
 def _rewritten(
     table: LogTable, files: Sequence[DataFile], column: str = "", values: Sequence[str] = ()
-) -> NewFile | None:
+) -> DataFile | None:
     """Write the rows of files to one new file, without those that have one of the values."""
     return table.write(
         f"rewritten-{uuid.uuid4().hex}",

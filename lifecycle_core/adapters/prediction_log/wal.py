@@ -17,31 +17,27 @@ import threading
 import time
 import uuid
 from concurrent.futures import Future
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lifecycle_core.adapters.files import writing
-from lifecycle_core.adapters.prediction_log.entries import HEADER_BYTES, Entry, framed
+from lifecycle_core.adapters.prediction_log.active import ActiveSegment
+from lifecycle_core.adapters.prediction_log.entries import Entry, framed
 from lifecycle_core.adapters.prediction_log.segments import (
-    Segment,
-    create_segment,
     left_segments,
     place_of,
     remove_segment,
-    write_all,
 )
-from lifecycle_core.errors import LogFull
+from lifecycle_core.errors import LogFull, TargetUnwritable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from lifecycle_core.adapters.prediction_log.entries import Kind
+    from lifecycle_core.adapters.prediction_log.segments import Segment
     from lifecycle_core.schema.prediction import LogPolicy
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-_RELAXED_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +47,6 @@ class _Group:
     content: bytes
     rows: int
     done: Future[None]
-
-
-@dataclass(slots=True)
-class _Active:
-    """The segment that is written now."""
-
-    path: Path
-    handle: int
-    number: int
-    synced: float
-    rows: int = 0
-    size: int = HEADER_BYTES
-    unsynced: bool = False
 
 
 @dataclass(slots=True)
@@ -123,7 +106,7 @@ class WriteAheadLog:
             size=sum(segment.size for segment in left),
             sequence=newest,
         )
-        self._active: _Active | None = None  # the writer's alone
+        self._active: ActiveSegment | None = None  # the writer's alone
         self._changed = threading.Condition()
         self._writer = threading.Thread(target=self._write_on, name="wal-writer", daemon=True)
         self._writer.start()
@@ -233,31 +216,23 @@ class WriteAheadLog:
         return bool(state.queue or state.closing or state.seals_wanted > state.seals_done)
 
     def _patience(self) -> float | None:
-        """Return seconds until rows that are written must be synced; None if all are."""
-        if self._active is None or not self._active.unsynced:
-            return None
-        return max(0.0, self._active.synced + _RELAXED_SECONDS - time.monotonic())
+        return None if self._active is None else self._active.patience()
 
     def _write(self, groups: list[_Group]) -> None:
         content = b"".join([group.content for group in groups])
+        rows = sum(group.rows for group in groups)
         try:
             active = self._active or self._opened()
-            with writing(active.path):
-                write_all(active.handle, content)
-                if self._policy.mode == "strict":
-                    self._sync(active.handle)
+            active.write(content, rows, synced=self._policy.mode == "strict")
         except Exception as error:  # noqa: BLE001 - whatever it is, those who wait must hear of it
             self._refuse(groups, error)
             return
-        active.size += len(content)
-        active.rows += sum(group.rows for group in groups)
-        active.unsynced = self._policy.mode == "relaxed"
         for group in groups:
             group.done.set_result(None)
         if active.size >= self._segment_bytes:
             self._seal()
 
-    def _opened(self) -> _Active:
+    def _opened(self) -> ActiveSegment:
         """Begin a new segment.
 
         Raises:
@@ -265,12 +240,13 @@ class WriteAheadLog:
         """
         self._places += 1
         self._numbers += 1
-        with writing(self.folder):
-            path, handle = create_segment(self.folder, self._places, self._session, self._numbers)
-        self._active = _Active(path, handle, self._numbers, time.monotonic())
+        active = ActiveSegment(
+            self.folder, self._places, self._session, self._numbers, sync=self._sync
+        )
         with self._changed:
-            self._state.size += HEADER_BYTES
-        return self._active
+            self._state.size += active.size
+        self._active = active
+        return active
 
     def _refuse(self, groups: list[_Group], error: Exception) -> None:
         """Tell those whose rows are not kept; the next rows go to a new segment."""
@@ -286,39 +262,28 @@ class WriteAheadLog:
         for group in groups:
             group.done.set_exception(error)
 
-    def _sync_relaxed(self, active: _Active) -> None:
+    def _sync_relaxed(self, active: ActiveSegment) -> None:
         try:
-            self._sync(active.handle)
-        except OSError:
+            active.sync()
+        except TargetUnwritable:
             self._seal()
-        active.unsynced, active.synced = False, time.monotonic()
 
     def _seal(self) -> None:
-        """End the active segment behind its last acknowledged row."""
         active, self._active = self._active, None
         if active is None:
             return
-        with suppress(OSError):  # at worst, rows whose callers were told that they failed are kept
-            os.ftruncate(active.handle, active.size)
-            self._sync(active.handle)
-        with suppress(OSError):
-            os.close(active.handle)
+        with self._changed:
+            since = self._state.since
+        segment = active.seal(time.monotonic() if since is None else since)
         with self._changed:
             state = self._state
-            since = time.monotonic() if state.since is None else state.since
             state.since = time.monotonic() if state.queue else None
-            if active.rows:
-                state.sealed.append(
-                    Segment(
-                        active.path, self._session, active.number, active.rows, active.size, since
-                    )
-                )
-            else:
+            if segment is None:
                 state.size -= active.size
-        if active.rows:
+            else:
+                state.sealed.append(segment)
+        if segment is not None:
             self._on_sealed()
-        else:
-            active.path.unlink(missing_ok=True)
 
     def _full(self, reason: str) -> LogFull:
         return LogFull(

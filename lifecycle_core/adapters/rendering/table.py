@@ -30,6 +30,7 @@ VIEWS = {
     "Finalization": "finalization",
     "History": "history",
     "LintReport": "lint_report",
+    "LogUpkeep": "log_upkeep",
     "Packaged": "packaged",
     "PipelineOverview": "pipeline_overview",
     "PipelineRun": "pipeline_run",

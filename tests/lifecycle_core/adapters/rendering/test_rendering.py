@@ -12,7 +12,15 @@ import pytest
 from lifecycle_core.adapters.rendering import to_html, to_text
 from lifecycle_core.adapters.rendering.table import VIEWS, view_of
 from lifecycle_core.schema.base import Record
-from tests.fakes import compilations, pipeline_runs, records, reproductions, retrained
+from lifecycle_core.schema.prediction import LogUpkeep
+from tests.fakes import (
+    compilations,
+    pipeline_runs,
+    predictions,
+    records,
+    reproductions,
+    retrained,
+)
 from tests.golden_files import agrees_with_golden
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "records"
@@ -33,6 +41,8 @@ CASES: dict[str, Record] = {
     "finalization": records.finalization(),
     "history": records.history(),
     "lint_report": records.lint_report(),
+    "log_upkeep": predictions.upkeep(),
+    "log_upkeep-drain": LogUpkeep(address="s3://bucket/log", action="drain"),
     "packaged": records.packaged(),
     "pipeline_overview": pipeline_runs.overview(),
     "pipeline_overview-failed": pipeline_runs.overview(failed=True),

@@ -1,0 +1,112 @@
+"""What is done with the logs of predictions and outcomes: drain, compact, retain, forget, read."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from lifecycle_core.errors import InvalidCall
+from lifecycle_core.settings import load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import date
+
+    import pyarrow as pa
+
+    from lifecycle_core.schema.prediction import LogUpkeep
+
+
+def drain_log() -> LogUpkeep:
+    """Bring the rows that wait in write-ahead logs to the tables, also those of ended processes.
+
+    Raises:
+        LogUnavailable: The tables cannot be written, or a service does not answer.
+    """
+    from lifecycle_core.schema.prediction import LogUpkeep
+
+    return _after_flush(lambda address: LogUpkeep(address=address, action="drain"))
+
+
+def compact_log(*, keep_hours: int = 168) -> LogUpkeep:
+    """Merge the small files of the tables, and remove files that are no longer read.
+
+    Args:
+        keep_hours: How long files stay that were merged, for those who read them now; from 0.
+
+    Raises:
+        InvalidCall: The hours are negative.
+        LogUnavailable: The tables cannot be written, or somebody else's upkeep came first.
+    """
+    from lifecycle_core.adapters.prediction_log import compact
+
+    if keep_hours < 0:
+        raise InvalidCall(f"--keep-hours is {keep_hours}, it must be 0 or more.")
+    return _after_flush(lambda address: compact(address, keep_hours=keep_hours))
+
+
+def retain_log(*, days: int, today: date | None = None) -> LogUpkeep:
+    """Remove predictions and outcomes that are older than so many days.
+
+    Args:
+        days: Whole days that stay, in UTC, with today as the first; from 1.
+        today: The day it is; the clock's if None.
+
+    Raises:
+        InvalidCall: The days are fewer than 1.
+        LogUnavailable: The tables cannot be written, or somebody else's upkeep came first.
+    """
+    from lifecycle_core.adapters.prediction_log import retain
+
+    if days < 1:
+        raise InvalidCall(f"--days is {days}, it must be 1 or more.", hint="Try --days 400.")
+    since = (today or datetime.now(UTC).date()) - timedelta(days=days - 1)
+    return _after_flush(lambda address: retain(address, since=since))
+
+
+def forget_key(key: str) -> LogUpkeep:
+    """Remove every row of a business key from the tables, from older versions, from the disk.
+
+    Args:
+        key: The key as it was logged.
+
+    Raises:
+        InvalidCall: The key is empty.
+        LogUnavailable: The tables cannot be written, or somebody else's upkeep came first.
+    """
+    from lifecycle_core.adapters.prediction_log import forget
+
+    if not key:
+        raise InvalidCall("The business key is empty.", hint="Name whose rows are to go.")
+    return _after_flush(lambda address: forget(address, key=key))
+
+
+def read_log(
+    name: str | None = None,
+    *,
+    since: date | None = None,
+    until: date | None = None,
+    columns: Sequence[str] | None = None,
+) -> pa.Table:
+    """Return the predictions of a release, of all without a name, beside what became of them.
+
+    Args:
+        name: Name of the release.
+        since: First day, in UTC.
+        until: First day that does not count.
+        columns: Columns of the predictions beside `id`; all if None.
+
+    Raises:
+        LogUnavailable: The tables do not answer.
+    """
+    from lifecycle_core.adapters.prediction_log import read
+
+    return read(load_settings().log, release=name, since=since, until=until, columns=columns)
+
+
+def _after_flush(work: Callable[[str], LogUpkeep]) -> LogUpkeep:
+    from lifecycle_core.adapters.prediction_log import flush
+
+    settings = load_settings()
+    flushed = flush(settings.log, settings.write_ahead_logs)
+    return work(settings.log).model_copy(update={"write_ahead_logs": flushed})
