@@ -31,11 +31,11 @@ $(VENV)/.uv:
 	@touch $@
 
 $(VENV)/.run: $(VENV)/.uv pyproject.toml constraints.txt
-	$(INSTALL) '.[lab,examples]'
+	$(INSTALL) '.[lab,examples,serve]'
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.run
-	$(INSTALL) '.[lab,examples,monitoring,server]' --group test
+	$(INSTALL) '.[lab,examples,monitoring,serve,server]' --group test
 	@touch $@
 
 browser: ## what the browser tests need; without the right to install, those tests say so

@@ -4,6 +4,7 @@ finalization.json   the record, written last: where it stands, the rest is compl
 model.skops         the fitted model
 training.parquet    the features it was fitted on, without index and target
 rehearsal.parquet   up to 1,000 of those rows, with the score and decision given in the notebook
+encoding.json, model.onnx   other forms of the model, left by packaging if they are used
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ RECORD = "finalization.json"
 MODEL = "model.skops"
 TRAINING = "training.parquet"
 REHEARSAL = "rehearsal.parquet"
+ENCODING = "encoding.json"
+ONNX = "model.onnx"
 SCORE = "__score__"
 DECISION = "__decision__"
 _REHEARSED = 1_000
@@ -104,6 +107,13 @@ class EvidenceFolder:
         kept = record.model_copy(update={"model_digest": digest_file(self.path / MODEL)})
         write_atomically(self.path / RECORD, kept.to_json())
         return kept
+
+
+def kept_forms(folder: Path) -> dict[str, bytes]:
+    """Return the content of each other form of the model that is in a folder of evidence."""
+    return {
+        name: (folder / name).read_bytes() for name in (ENCODING, ONNX) if (folder / name).is_file()
+    }
 
 
 def _rehearsal(record: Finalization, model: Any, frame: pd.DataFrame) -> pd.DataFrame:  # noqa: ANN401 - any fitted estimator

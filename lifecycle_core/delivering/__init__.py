@@ -1,10 +1,12 @@
 """Put the released model's output where work happens: a rehearsal before release, scores after.
 
 evidence --rehearse--> Rehearsal
+model + rows --convert, compare--> FastPath
 bundle + table --verify, trust, check, stream--> scores and decisions, one row each
 """
 
+from lifecycle_core.delivering.accelerating import accelerate
 from lifecycle_core.delivering.batches import score
 from lifecycle_core.delivering.rehearsing import rehearse
 
-__all__ = ["rehearse", "score"]
+__all__ = ["accelerate", "rehearse", "score"]

@@ -28,7 +28,7 @@ def deciding_threads() -> ThreadPoolExecutor:
     They share the processors among them: an estimator with threads of its own would otherwise
     start as many in each, and those wait for one another at every step.
     """
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # publishes no types
+    from threadpoolctl import threadpool_limits
 
     each = max(1, (os.cpu_count() or 1) // THREADS)
     # OpenMP's limit holds for the calling thread alone, so the process keeps its own.

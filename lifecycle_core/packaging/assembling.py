@@ -3,11 +3,11 @@
 manifest.json  release.json
 notebook/      source.ipynb  executed.ipynb
 pipeline/      pipeline.yaml; of a retrained release also its modules, lock.txt and run.json
-model/         model.skops  model.json
+model/         model.skops  model.json; of a release with a fast path encoding.json  model.onnx
 environment/   lock.txt  environment.json
 contract/      contract.odcs.yaml  contract.json
 evidence/      reproduction.json  finalization.json  contract_report.json  rehearsal.json
-               checkpoints.json  lineage.json  champion.json
+               fast_path.json  checkpoints.json  lineage.json  champion.json
 card/          card.md  card.html  card.json
 """
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from lifecycle_core.notebooks.read import Notebook
     from lifecycle_core.schema.bundle import Bundle, Lock, ModelFacts
     from lifecycle_core.schema.checkpoint import Checkpoints, Evidence
+    from lifecycle_core.schema.fast_path import FastPath
 
 
 def package(
@@ -46,6 +47,8 @@ def package(
     bundles: Bundles,
     into: Path,
     compiled: Mapping[str, str] = MappingProxyType({}),
+    fast_path: FastPath | None = None,
+    forms: Mapping[str, bytes] = MappingProxyType({}),
 ) -> Bundle:
     """Write the bundle of a release.
 
@@ -61,6 +64,8 @@ def package(
         bundles: Writes the files.
         into: Folder of bundles.
         compiled: Texts of the compiled pipeline, by path below `pipeline/`.
+        fast_path: How rows are scored, and the proof of it.
+        forms: Other forms of the model that it speaks of, by name below `model/`.
 
     Returns:
         The bundle; it appears whole or not at all.
@@ -76,6 +81,7 @@ def package(
         "evidence/finalization.json": evidence.finalization,
         "evidence/contract_report.json": evidence.contract_report,
         "evidence/rehearsal.json": evidence.rehearsal,
+        "evidence/fast_path.json": fast_path,
         "evidence/lineage.json": evidence.lineage,
         "evidence/champion.json": evidence.champion,
         "evidence/checkpoints.json": checkpoints,
@@ -97,7 +103,8 @@ def package(
         **({"contract/contract.odcs.yaml": contract_text} if evidence.contract else {}),
         **{name: record.to_json() for name, record in records.items() if record is not None},
     }
-    files: dict[str, bytes | Path] = {name: text.encode() for name, text in texts.items()}
+    written = {name: text.encode() for name, text in texts.items()}
+    written |= {f"model/{name}": content for name, content in forms.items()}
     card = Card(
         name=evidence.release_file.model.name,
         evidence=evidence,
@@ -106,10 +113,11 @@ def package(
         environment=environment,
         files={
             "model/model.skops": FileDigest(sha256=_bare(facts.digest), bytes=facts.bytes),
-            **{name: _digest(text.encode()) for name, text in texts.items()},
+            **{name: _digest(content) for name, content in written.items()},
         },
     )
-    files |= {
+    files: dict[str, bytes | Path] = {
+        **written,
         "model/model.skops": model,
         "card/card.json": card.to_json().encode(),
         "card/card.md": card_markdown(card).encode(),

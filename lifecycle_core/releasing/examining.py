@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lifecycle_core.adapters.evidence import MODEL, REHEARSAL, TRAINING
+from lifecycle_core.adapters.evidence import MODEL, REHEARSAL, TRAINING, kept_forms
 from lifecycle_core.adapters.files import digest_bytes
 from lifecycle_core.adapters.progress import told
 from lifecycle_core.contracting import check, infer, to_odcs
-from lifecycle_core.delivering import rehearse
+from lifecycle_core.delivering import accelerate, rehearse
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.bundle import ModelFacts
     from lifecycle_core.schema.checkpoint import Rehearsal
     from lifecycle_core.schema.contract import Contract, ContractReport
+    from lifecycle_core.schema.fast_path import FastPath
     from lifecycle_core.schema.finalization import Finalization
 
 
@@ -30,6 +31,8 @@ class Examined:
         contract_text: The contract as Open Data Contract Standard YAML.
         report: The training table checked against it.
         facts: What the model's file holds.
+        fast_path: How its rows are scored, and the proof of it.
+        forms: The other forms of the model that this takes, by name.
     """
 
     contract: Contract
@@ -37,6 +40,8 @@ class Examined:
     report: ContractReport
     facts: ModelFacts
     rehearsal: Rehearsal
+    fast_path: FastPath
+    forms: dict[str, bytes]
 
 
 def examine(
@@ -48,7 +53,7 @@ def examine(
     outside: Outside,
     progress: Progress,
 ) -> Examined:
-    """Check the training table against its contract, and rehearse a scoring run.
+    """Check the training table against its contract, rehearse scoring, and look for a fast path.
 
     Args:
         folder: Where the finalization left its evidence.
@@ -56,7 +61,7 @@ def examine(
         name: Of the release.
         agreed: The contract that people agreed on, and its text; None to draw one up.
         outside: The systems to work with.
-        progress: Told about both.
+        progress: Told about each.
 
     Raises:
         UntrustedModel: The model would run foreign code.
@@ -87,6 +92,24 @@ def examine(
             tables=outside.tables,
         )
         answer(f"{rehearsal.rows} rows, {rehearsal.mismatches} different")
+    with told(progress, "Looking for a fast path") as answer:
+        fast_path = outside.apart.run(
+            accelerate,
+            folder / REHEARSAL,
+            folder / MODEL,
+            contract=contract,
+            finalization=finalization,
+            models=outside.models,
+            tables=outside.tables,
+            into=folder,
+        )
+        answer(f"{fast_path.kind}{f', {fast_path.why}' if fast_path.why else ''}")
     return Examined(
-        contract=contract, contract_text=text, report=report, facts=facts, rehearsal=rehearsal
+        contract=contract,
+        contract_text=text,
+        report=report,
+        facts=facts,
+        rehearsal=rehearsal,
+        fast_path=fast_path,
+        forms=kept_forms(folder),
     )

@@ -142,6 +142,8 @@ def release(
                 checkpoints=evaluate(evidence),
                 bundles=outside.bundles,
                 into=bundles_folder,
+                fast_path=examined.fast_path,
+                forms=examined.forms,
                 compiled={RECORD_OF_PIPELINE: read_text(compiled.folder / RECORD_OF_PIPELINE)}
                 if compiled
                 else {},

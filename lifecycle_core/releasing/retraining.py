@@ -164,6 +164,8 @@ def retrain(
                 checkpoints=evaluate(evidence),
                 bundles=outside.bundles,
                 into=bundles_folder,
+                fast_path=examined.fast_path,
+                forms=examined.forms,
                 compiled={**compiled.texts(), "run.json": task.run.to_json()},
             )
             answer(bundle.digest[:19])

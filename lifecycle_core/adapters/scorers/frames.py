@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lifecycle_core.adapters.scorers.output import scored
 from lifecycle_core.adapters.tables import pandas_column
 from lifecycle_core.errors import TableInvalid
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lifecycle_core.adapters.scorers.base import Column
+    from lifecycle_core.adapters.scorers.output import Estimator
     from lifecycle_core.schema.contract import Contract, Feature
 
 
@@ -25,14 +25,12 @@ class FrameScorer:
     """A fitted estimator that takes pandas frames.
 
     Attributes:
-        model: The estimator.
+        compute: The estimator.
         contract: Names and types of the columns.
-        column: Which column of its probabilities is the score; None for a prediction.
     """
 
-    model: Any
+    compute: Estimator
     contract: Contract
-    column: int | None
 
     @property
     def kind(self) -> str:
@@ -50,7 +48,7 @@ class FrameScorer:
 
     def scores(self, columns: Mapping[str, Column]) -> NDArray[np.float64]:
         """Return the scores of rows; see `Scorer.scores`."""
-        return scored(self.model, frame_of(columns, self.contract), self.column)
+        return self.compute(frame_of(columns, self.contract))
 
 
 def frame_of(columns: Mapping[str, Column], contract: Contract) -> pd.DataFrame:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import importlib.util
 from typing import TYPE_CHECKING
 
 from lifecycle_core.adapters.bundles import BundleFolders
+from lifecycle_core.adapters.model_parts import split
 from lifecycle_core.adapters.models import SkopsModels
+from lifecycle_core.adapters.scorers.arrays import ArrayScorer, OnnxModel
+from lifecycle_core.adapters.scorers.encoding import Encoder
 from lifecycle_core.adapters.scorers.frames import FrameScorer
-from lifecycle_core.adapters.scorers.output import score_column
+from lifecycle_core.adapters.scorers.output import Estimator, score_column
 from lifecycle_core.schema.contract import Contract
+from lifecycle_core.schema.encoding import Encoding
+from lifecycle_core.schema.fast_path import FastPath
 from lifecycle_core.schema.finalization import Finalization
 
 if TYPE_CHECKING:
@@ -18,6 +24,8 @@ if TYPE_CHECKING:
     from lifecycle_core.adapters.models import Models
     from lifecycle_core.adapters.scorers.base import Scorer
 
+_PROOF = "evidence/fast_path.json"
+
 
 def open_scorer(
     bundle: Path,
@@ -26,6 +34,8 @@ def open_scorer(
     bundles: Bundles = BundleFolders(),  # noqa: B008 - as above
 ) -> Scorer:
     """Return what scores rows with the model of a bundle.
+
+    Where the bundle has a fast path and ONNX Runtime is installed, scikit-learn is not loaded.
 
     Args:
         bundle: Folder of a bundle that was verified.
@@ -38,5 +48,23 @@ def open_scorer(
     """
     contract = Contract.from_json(bundles.read(bundle, "contract/contract.json"))
     finalization = Finalization.from_json(bundles.read(bundle, "evidence/finalization.json"))
+    features = tuple(feature.name for feature in contract.features)
+    # Bundles of before have no such record.
+    proof = (
+        FastPath.from_json(bundles.read(bundle, _PROOF)) if (bundle / _PROOF).is_file() else None
+    )
+    encoder = None
+    if proof and proof.arrays:
+        encoder = Encoder.of(Encoding.from_json(bundles.read(bundle, "model/encoding.json")))
+    if encoder and proof and proof.kind == "onnx" and importlib.util.find_spec("onnxruntime"):
+        column = None
+        if finalization.rule.kind == "threshold":
+            column = finalization.classes.index(str(finalization.positive_class))
+        content = bundles.read(bundle, "model/model.onnx")
+        return ArrayScorer("onnx", features, encoder, OnnxModel.load(content, column))
     model = models.load(bundle / "model" / "model.skops")
-    return FrameScorer(model, contract, score_column(model, finalization))
+    column = score_column(model, finalization)
+    if encoder:
+        rest = split(model, features).rest
+        return ArrayScorer("scikit-learn", features, encoder, Estimator.of(rest, column))
+    return FrameScorer(Estimator.of(model, column), contract)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.errors import BundleInvalid, TableInvalid
@@ -11,6 +12,39 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lifecycle_core.schema.finalization import Finalization
+
+
+_FEW_ROWS = 1_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Estimator:
+    """A fitted estimator as what a scorer computes with; `Estimator.of` makes one.
+
+    Attributes:
+        model: The estimator.
+        column: Which column of its probabilities is the score; None for a prediction.
+        threads: What limits the threads that it starts.
+    """
+
+    model: Any
+    column: int | None
+    threads: Any
+
+    @classmethod
+    def of(cls, model: Any, column: int | None) -> Estimator:  # noqa: ANN401 - any estimator
+        """Make one of a loaded estimator."""
+        from threadpoolctl import ThreadpoolController
+
+        return cls(model, column, ThreadpoolController())
+
+    def __call__(self, rows: Any) -> NDArray[np.float64]:  # noqa: ANN401 - a frame or an array
+        """Return the scores of rows, shape (n,); see `scored`."""
+        if len(rows) > _FEW_ROWS:
+            return scored(self.model, rows, self.column)
+        # Threads that share few rows wait for each other longer than they work.
+        with self.threads.limit(limits=1, user_api="openmp"):
+            return scored(self.model, rows, self.column)
 
 
 def scored(model: Any, rows: Any, column: int | None) -> NDArray[np.float64]:  # noqa: ANN401 - any estimator, a frame or an array
