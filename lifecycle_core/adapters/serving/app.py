@@ -7,6 +7,7 @@ import time
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Protocol
 
 from lifecycle_core.adapters.serving.endpoint import PATH, ScoreEndpoint
@@ -30,6 +31,14 @@ if TYPE_CHECKING:
 
 _MOST_OUTCOMES = 1_000
 _LOG_SECONDS = 10.0
+_PROBLEM = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    401: {"description": "A bearer token is wanted.", **_PROBLEM},
+    413: {"description": "The body is too large.", **_PROBLEM},
+    422: {"description": "Fields are wrong.", **_PROBLEM},
+    429: {"description": "Too many requests.", **_PROBLEM},
+    503: {"description": "The service cannot do it now.", **_PROBLEM},
+}
 
 
 class Standing(Protocol):
@@ -54,7 +63,6 @@ class Parts:
         spare: What the log has no room for gets the fallback instead of a refusal.
         tokens: Who is let in; None for everybody who can reach it.
         rate: Requests a second of one client; 0 is no limit.
-        ended: Called when the last request was answered.
     """
 
     desk: Desk
@@ -66,7 +74,6 @@ class Parts:
     spare: bool = False
     tokens: Tokens | None = None
     rate: float = 0.0
-    ended: Callable[[], None] | None = None
 
 
 def build(parts: Parts) -> Application:
@@ -91,57 +98,34 @@ def _rest(parts: Parts, scoring: Scoring) -> Any:  # noqa: ANN401 - a FastAPI
     from fastapi import FastAPI
     from fastapi.exceptions import RequestValidationError
     from fastapi.openapi.utils import get_openapi
-    from fastapi.responses import JSONResponse, PlainTextResponse
+    from fastapi.responses import PlainTextResponse
     from prometheus_client import CONTENT_TYPE_LATEST
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
         scoring.close()
-        if parts.ended is not None:
-            parts.ended()
 
-    # Pages that show the document load code from elsewhere, so there are none.
-    app = FastAPI(title="nbrelease", docs_url=None, redoc_url=None, lifespan=lifespan)
-
-    @app.exception_handler(RequestValidationError)
-    async def refuse(_: object, error: RequestValidationError) -> JSONResponse:
-        wrong = [{"field": _dotted(each["loc"]), "want": each["msg"]} for each in error.errors()]
-        return JSONResponse({"detail": "Fields are wrong.", "refusals": wrong}, 422)
-
-    @app.exception_handler(Exception)
-    async def fail(_: object, __: Exception) -> JSONResponse:
-        return JSONResponse({"detail": "The service failed.", "cause": "service_error"}, 503)
-
-    @app.get("/health/live")
-    async def live() -> dict[str, bool]:
-        """Say that the process answers."""
-        return {"live": True}
-
-    @app.get("/health/ready", response_model=Readiness, responses={503: {"model": Readiness}})
-    async def ready() -> JSONResponse:
-        """Say whether rows are answered, by which versions, and which releases were refused."""
-        found = parts.standing.readiness()
-        return JSONResponse(found.model_dump(mode="json"), 200 if found.ready else 503)
-
-    @app.get("/release")
-    async def release() -> ServedRelease:
-        """Return the release that answers."""
-        return parts.standing.release()
-
-    @app.get("/metrics", response_class=PlainTextResponse, response_model=None)
     async def metrics() -> PlainTextResponse:
         """Return the service's figures in Prometheus's text format."""
         return PlainTextResponse(parts.metrics.text(), media_type=CONTENT_TYPE_LATEST)
 
-    @app.post("/outcomes", responses={503: {"description": "They could not be kept."}})
-    async def outcomes(reported: ReportedOutcome | list[ReportedOutcome]) -> KeptOutcomes:
-        """Keep what became of predictions; they are on the disk when this returns."""
-        return await _kept(parts, reported if isinstance(reported, list) else [reported])
+    # Pages that show the document load code from elsewhere, so there are none.
+    app = FastAPI(docs_url=None, redoc_url=None, lifespan=lifespan, responses=_PROBLEMS)
+    app.add_exception_handler(RequestValidationError, _refused)
+    app.add_exception_handler(Exception, _failed)
+    paths = _Paths(parts)
+    app.get("/health/live")(paths.live)
+    app.get("/health/ready", responses={503: {"model": Readiness}}, response_model=Readiness)(
+        paths.ready
+    )
+    app.get("/release")(paths.release)
+    app.post("/outcomes")(paths.outcomes)
+    app.get("/metrics", response_class=PlainTextResponse, response_model=None)(metrics)
 
     def document() -> dict[str, Any]:
-        title, version = f"nbrelease: {parts.standing.readiness().release}", "1"
-        found = get_openapi(title=title, version=version, routes=app.routes)
+        title = f"nbrelease: {parts.standing.readiness().release}"
+        found = get_openapi(title=title, version=version("nbrelease"), routes=app.routes)
         said = parts.standing.described()
         found["paths"] |= said["paths"]
         found["components"]["schemas"] |= said["components"]["schemas"]
@@ -149,6 +133,47 @@ def _rest(parts: Parts, scoring: Scoring) -> Any:  # noqa: ANN401 - a FastAPI
 
     app.openapi = document  # type: ignore[method-assign] # as FastAPI's manual has it
     return app
+
+
+class _Paths:
+    """What is asked beside scores."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def live(self) -> dict[str, bool]:
+        """Say that the process answers."""
+        return {"live": True}
+
+    async def ready(self) -> Any:  # noqa: ANN401 - a response of FastAPI's
+        """Say whether rows are answered, by which versions, and which releases were refused."""
+        from fastapi.responses import JSONResponse
+
+        found = self._parts.standing.readiness()
+        return JSONResponse(found.model_dump(mode="json"), 200 if found.ready else 503)
+
+    async def release(self) -> ServedRelease:
+        """Return the release that answers."""
+        return self._parts.standing.release()
+
+    async def outcomes(self, reported: ReportedOutcome | list[ReportedOutcome]) -> KeptOutcomes:
+        """Keep what became of predictions; they are on the disk when this returns."""
+        return await _kept(self._parts, reported if isinstance(reported, list) else [reported])
+
+
+async def _refused(_: object, error: Any) -> Any:  # noqa: ANN401 - FastAPI's own, and a response
+    from fastapi.responses import JSONResponse
+
+    wrong = [
+        {"field": ".".join(map(str, each["loc"])), "want": each["msg"]} for each in error.errors()
+    ]
+    return JSONResponse({"detail": "Fields are wrong.", "refusals": wrong}, 422)
+
+
+async def _failed(_: object, __: Exception) -> Any:  # noqa: ANN401 - a response of FastAPI's
+    from fastapi.responses import JSONResponse
+
+    return JSONResponse({"detail": "The service failed.", "cause": "service_error"}, 503)
 
 
 async def _kept(parts: Parts, reported: list[ReportedOutcome]) -> KeptOutcomes:
@@ -175,7 +200,3 @@ async def _kept(parts: Parts, reported: list[ReportedOutcome]) -> KeptOutcomes:
     except (LifecycleError, TimeoutError):
         raise HTTPException(503, "The outcomes could not be kept.") from None
     return KeptOutcomes(ids=tuple(outcome.id for outcome in outcomes))
-
-
-def _dotted(place: tuple[int | str, ...]) -> str:
-    return ".".join(map(str, place))

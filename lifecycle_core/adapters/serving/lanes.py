@@ -65,7 +65,7 @@ class Lane(Generic[Job]):
             thread.join(seconds)
 
     def _run(self) -> None:
-        from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # publishes no types
+        from threadpoolctl import threadpool_limits
 
         threadpool_limits(1, "openmp")  # of this thread: a few rows are not worth waking others
         while (first := self._jobs.get()) is not None:
