@@ -4,7 +4,8 @@ finalization.json   the record, written last: where it stands, the rest is compl
 model.skops         the fitted model
 training.parquet    the features it was fitted on, without index and target
 rehearsal.parquet   up to 1,000 of those rows, with the score and decision given in the notebook
-encoding.json, model.onnx   other forms of the model, left by packaging if they are used
+encoding.json, model.onnx, explainer.json, trees.npz
+                    other forms of the model, left by packaging if they are used
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ TRAINING = "training.parquet"
 REHEARSAL = "rehearsal.parquet"
 ENCODING = "encoding.json"
 ONNX = "model.onnx"
+EXPLAINER = "explainer.json"
+TREES = "trees.npz"
 SCORE = "__score__"
 DECISION = "__decision__"
 _REHEARSED = 1_000
@@ -112,7 +115,9 @@ class EvidenceFolder:
 def kept_forms(folder: Path) -> dict[str, bytes]:
     """Return the content of each other form of the model that is in a folder of evidence."""
     return {
-        name: (folder / name).read_bytes() for name in (ENCODING, ONNX) if (folder / name).is_file()
+        name: (folder / name).read_bytes()
+        for name in (ENCODING, ONNX, EXPLAINER, TREES)
+        if (folder / name).is_file()
     }
 
 

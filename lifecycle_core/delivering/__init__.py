@@ -7,6 +7,7 @@ bundle + table --verify, trust, check, stream--> scores and decisions, one row e
 
 from lifecycle_core.delivering.accelerating import accelerate
 from lifecycle_core.delivering.batches import score
+from lifecycle_core.delivering.explaining import check_reasons, prepare_reasons
 from lifecycle_core.delivering.rehearsing import rehearse
 
-__all__ = ["accelerate", "rehearse", "score"]
+__all__ = ["accelerate", "check_reasons", "prepare_reasons", "rehearse", "score"]

@@ -25,6 +25,7 @@ from lifecycle_core.adapters.scorers import (
     score_column,
 )
 from lifecycle_core.delivering.edges import edge_rows
+from lifecycle_core.delivering.sampling import sample_of
 from lifecycle_core.errors import BundleInvalid, MissingExtra, TableInvalid
 from lifecycle_core.schema.fast_path import FastPath
 
@@ -77,7 +78,7 @@ def accelerate(
         (into / name).unlink(missing_ok=True)
     loaded = models.load(model)
     column = score_column(loaded, finalization)
-    sample = _sample(rows, contract, tables)
+    sample = sample_of(rows, contract, tables)
     count = len(next(iter(sample.values()), ()))
     versions = library_versions()
     if not count:
@@ -228,14 +229,3 @@ def _ways(converted: Converted, contract: Contract, column: int | None) -> Itera
         with suppress(MissingExtra, BundleInvalid):
             yield ArrayScorer("onnx", features, encoder, OnnxModel.load(converted.onnx, column))
     yield ArrayScorer("scikit-learn", features, encoder, Estimator.of(converted.rest, column))
-
-
-def _sample(path: Path, contract: Contract, tables: Tables) -> dict[str, list[Any]]:
-    """Return the rows of a table, None for a missing value."""
-    columns: dict[str, list[Any]] = {feature.name: [] for feature in contract.features}
-    with tables.stream(path, contract) as batches:
-        for batch in batches:
-            plain = batch.frame.astype(object).where(batch.frame.notna(), None)
-            for name, values in columns.items():
-                values.extend(plain[name].tolist())
-    return columns

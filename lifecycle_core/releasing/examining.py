@@ -9,7 +9,7 @@ from lifecycle_core.adapters.evidence import MODEL, REHEARSAL, TRAINING, kept_fo
 from lifecycle_core.adapters.files import digest_bytes
 from lifecycle_core.adapters.progress import told
 from lifecycle_core.contracting import check, infer, to_odcs
-from lifecycle_core.delivering import accelerate, rehearse
+from lifecycle_core.delivering import accelerate, prepare_reasons, rehearse
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.contract import Contract, ContractReport
     from lifecycle_core.schema.fast_path import FastPath
     from lifecycle_core.schema.finalization import Finalization
+    from lifecycle_core.schema.release_file import ReleaseFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,7 @@ def examine(
     folder: Path,
     finalization: Finalization,
     *,
-    name: str,
+    stated: ReleaseFile,
     agreed: tuple[Contract, str] | None,
     outside: Outside,
     progress: Progress,
@@ -58,12 +59,13 @@ def examine(
     Args:
         folder: Where the finalization left its evidence.
         finalization: The choice.
-        name: Of the release.
+        stated: What people decided.
         agreed: The contract that people agreed on, and its text; None to draw one up.
         outside: The systems to work with.
         progress: Told about each.
 
     Raises:
+        ReleaseFileInvalid: A text of a reason is of no feature, or not signed.
         UntrustedModel: The model would run foreign code.
     """
     with told(progress, "Checking the data contract") as answer:
@@ -71,7 +73,9 @@ def examine(
         if agreed:
             contract, text = agreed
         else:
-            contract = infer(outside.apart.run(outside.tables.profile, training), name=name)
+            contract = infer(
+                outside.apart.run(outside.tables.profile, training), name=stated.model.name
+            )
             text = to_odcs(contract)
         report = check(
             contract,
@@ -104,6 +108,19 @@ def examine(
             into=folder,
         )
         answer(f"{fast_path.kind}{f', {fast_path.why}' if fast_path.why else ''}")
+    with told(progress, "Preparing the reasons of scores") as answer:
+        explainer = outside.apart.run(
+            prepare_reasons,
+            folder / REHEARSAL,
+            folder / MODEL,
+            contract=contract,
+            finalization=finalization,
+            section=stated.reasons,
+            models=outside.models,
+            tables=outside.tables,
+            into=folder,
+        )
+        answer(f"{explainer.method}, {len(explainer.factors)} factors" if explainer else "none")
     return Examined(
         contract=contract,
         contract_text=text,

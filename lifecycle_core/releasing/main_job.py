@@ -116,7 +116,7 @@ def release(
         examined = examine(
             workspace.evidence,
             finalization,
-            name=stated.model.name,
+            stated=stated,
             agreed=agreed,
             outside=outside,
             progress=progress,

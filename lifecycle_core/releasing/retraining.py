@@ -123,7 +123,7 @@ def retrain(
         examined = examine(
             evidence_folder,
             finalization,
-            name=stated.model.name,
+            stated=stated,
             agreed=agreed,
             outside=outside,
             progress=progress,

@@ -177,6 +177,37 @@ class ReviewSection(Record):
     revenue: Response | None = None
 
 
+class ReasonText(Record):
+    """What people read when a factor raises a score, and when it lowers one.
+
+    Attributes:
+        raises: Such as `Customer for only {value} months`; `{value}` and `{name}` are filled in.
+        lowers: Likewise.
+    """
+
+    raises: str = ""
+    lowers: str = ""
+
+
+class ReasonsSection(Record):
+    """How scores are explained, in words that an owner answers for.
+
+    Attributes:
+        signed_by: Who has agreed to the texts; needed as soon as there is one.
+        top: How many factors are told with a score at most.
+        texts: By feature, or by the name of a group. Without one, plain words say what it was.
+        groups: Features that are explained as one, by the name of the group.
+        associated_from: Features whose association in the training sample is at least this are
+            explained as one too; a fraction in (0, 1], 1 for hardly any.
+    """
+
+    signed_by: str | None = None
+    top: int = Field(default=3, ge=1, le=100)
+    texts: dict[str, ReasonText] = {}
+    groups: dict[str, tuple[str, ...]] = {}
+    associated_from: float = Field(default=0.9, gt=0, le=1)
+
+
 class PolicySection(Record):
     """How strict the release is.
 
@@ -209,4 +240,5 @@ class ReleaseFile(Record):
     contract: ContractSection = ContractSection()
     owners: OwnersSection = OwnersSection()
     review: ReviewSection = ReviewSection()
+    reasons: ReasonsSection = ReasonsSection()
     policy: PolicySection = PolicySection()
