@@ -7,7 +7,7 @@ INSTALL := $(UV) pip install --quiet --python $(BIN)/python --constraint constra
 	--build-constraint constraints.txt --editable
 SYSTEM := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
 
-.PHONY: run test check browser lock bench corpus exports kills screenshot examples clean
+.PHONY: run test check browser lock bench corpus exports kills log-kills screenshot examples clean
 
 run: $(VENV)/.run ## take the example from notebook to registered release
 	$(BIN)/nbrelease run example_notebooks/telco_churn.ipynb
@@ -49,7 +49,8 @@ lock: $(VENV)/.uv ## refresh constraints.txt: names, versions and hashes, no add
 		--no-annotate --no-header --output-file constraints.txt
 
 bench: $(VENV)/.test ## print the figures of benchmarks/, measured in one run
-	for script in start_up whole_run score reproduce recorder digests lint pipeline_run; do \
+	for script in start_up whole_run score reproduce recorder digests lint pipeline_run \
+		prediction_log; do \
 		$(BIN)/python benchmarks/$$script.py || exit 1; done
 
 corpus: $(VENV)/.test ## judge the corpus of faulty notebooks, beside nbval: about an hour
@@ -72,6 +73,10 @@ ENGINES_kubeflow := kfp==2.17.3 hera[yaml]==7.1.0
 kills: $(VENV)/.test ## kill runs of a pipeline at 100 random moments: minutes
 	NBRELEASE_KILLS=100 $(BIN)/python -m pytest -q --timeout 3600 \
 		tests/lifecycle_core/running/test_killed.py -k any_moment
+
+log-kills: $(VENV)/.test ## kill processes that log predictions at 50 random moments: minutes
+	NBRELEASE_KILLS=50 $(BIN)/python -m pytest -q --timeout 3600 \
+		tests/lifecycle_core/adapters/prediction_log/test_killed.py
 
 screenshot: $(VENV)/.test browser ## take docs/promote.png anew in a real JupyterLab
 	$(BIN)/python docs/take_screenshot.py

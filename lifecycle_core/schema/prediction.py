@@ -35,7 +35,7 @@ class Prediction(Record):
         key: Business key of the row, such as the customer's number; None if there is none.
         time: When the answer was made, in UTC, ISO 8601 with microseconds.
         release: Name of the release that was asked for.
-        version: Version that answered, from 1.
+        version: Version that answered, from 1; below 2**31.
         bundle_digest: Digest of the bundle that answered, `sha256:` and 64 hexadecimal digits.
         arm: `champion`, `shadow`, or the arm of an experiment.
         features: What went in, as the contract's policy says: a value, a salted hash
@@ -64,7 +64,7 @@ class Prediction(Record):
     key: str | None = None
     time: str
     release: str
-    version: int = Field(ge=1)
+    version: int = Field(ge=1, lt=1 << 31)
     bundle_digest: str
     arm: str
     features: dict[str, Any] = Field(default_factory=dict)

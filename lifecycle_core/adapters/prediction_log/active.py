@@ -88,6 +88,7 @@ class ActiveSegment:
         with suppress(OSError):
             os.close(self._handle)
         if not self.rows:
-            self._path.unlink(missing_ok=True)
+            with suppress(OSError):  # whoever opens the log next removes it
+                self._path.unlink()
             return None
         return Segment(self._path, self._session, self._number, self.rows, self.size, since)

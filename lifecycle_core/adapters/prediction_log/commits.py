@@ -77,8 +77,8 @@ def files_of(table: Any) -> list[DataFile]:  # noqa: ANN401 - a DeltaTable
             size=action["size_bytes"],
             rows=action["num_records"],
             partition={name: _text(action[f"partition.{name}"]) for name in PARTITION},
-            first=action["min.sequence"],
-            last=action["max.sequence"],
+            first=action.get("min.sequence") or 0,  # whoever else writes may leave it out
+            last=action.get("max.sequence") or 0,
         )
         for action in actions
     ]

@@ -57,7 +57,7 @@ class Drainer:
         self._wake.set()
         if self._thread is not None:
             self._thread.join()
-        self._not_before = 0.0
+        self._not_before, self._failures = 0.0, 0
         self._drain(wal)
 
     def _drain_on(self, wal: WriteAheadLog) -> None:
@@ -75,8 +75,6 @@ class Drainer:
     def _drain(self, wal: WriteAheadLog) -> bool:
         """Return whether every segment that was sealed when this began is in the tables."""
         for segment in wal.sealed():
-            if self._closing and self._failures:
-                return False
             if time.monotonic() < self._not_before:
                 return False
             try:

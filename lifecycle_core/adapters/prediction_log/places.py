@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -18,14 +19,20 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _LOG = "_delta_log"
+# The drain tries again by itself, and a service that ends must not wait for minutes.
+_SHORT_PATIENCE = {"connect_timeout": "5s", "max_retries": "2", "retry_timeout": "30s"}
+_ROW_GROUP = 32_768  # rows; they are held in memory while they gather
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class Place(Protocol):
     """The files of one Delta table, by POSIX path below its root."""
 
+    options: dict[str, str] | None
+
     @property
     def uri(self) -> str:
-        """The table's address, as Delta libraries take it."""
+        """The table's address, as Delta libraries take it, together with the `options`."""
 
     def write(self, path: str, batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> int:
         """Write a Parquet file that lasts, and return its size in bytes."""
@@ -48,6 +55,8 @@ class Place(Protocol):
 
 class LocalFolder:
     """A folder of this machine; nothing counts as written before it is synced."""
+
+    options: dict[str, str] | None = None
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -103,10 +112,11 @@ class LocalFolder:
 
 
 class ObjectStore:
-    """A bucket; what it has taken lasts."""
+    """A bucket; what it has taken lasts. Credentials come from the environment."""
 
     def __init__(self, uri: str) -> None:
         self.uri = uri
+        self.options: dict[str, str] | None = dict(_SHORT_PATIENCE)
 
     def write(self, path: str, batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> int:
         """Write a Parquet file; it appears when it is whole."""
@@ -142,7 +152,7 @@ class ObjectStore:
         from deltalake.fs import DeltaStorageHandler
         from pyarrow.fs import PyFileSystem
 
-        return PyFileSystem(DeltaStorageHandler(self.uri))
+        return PyFileSystem(DeltaStorageHandler(self.uri, self.options))
 
 
 def place_at(address: str, name: str) -> Place:
@@ -178,7 +188,7 @@ def answering(address: str) -> Iterator[None]:
     except LifecycleError as error:
         raise LogUnavailable(str(error), address=address, hint=error.hint) from error
     except Exception as error:
-        text = " ".join(str(error).split())
+        text = " ".join(_COLOUR.sub("", str(error)).split())
         raise LogUnavailable(
             f"The tables of the prediction log at {address} cannot be used: "
             f"{type(error).__name__}: {text}",
@@ -188,11 +198,18 @@ def answering(address: str) -> Iterator[None]:
 
 
 def _write_parquet(file: Any, batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> None:  # noqa: ANN401 - a file
+    import pyarrow as pa
     from pyarrow.parquet import ParquetWriter
 
     with ParquetWriter(file, schema, compression="zstd") as writer:
+        gathered: list[pa.RecordBatch] = []
         for batch in batches:
-            writer.write_batch(batch)
+            gathered.append(batch)
+            if sum(each.num_rows for each in gathered) >= _ROW_GROUP:
+                writer.write_table(pa.Table.from_batches(gathered, schema))
+                gathered = []
+        if gathered:
+            writer.write_table(pa.Table.from_batches(gathered, schema))
 
 
 def _is_whole(commit: bytes) -> bool:

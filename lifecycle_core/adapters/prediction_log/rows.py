@@ -152,7 +152,7 @@ def _prediction_row(record: dict[str, Any], sequence: int) -> dict[str, Any]:
     return {
         **record,
         "time": _moment(record["time"]),
-        "features": to_json(record.get("features") or {}).decode(),
+        "features": to_json(record.get("features") or {}, inf_nan_mode="null").decode(),
         "decision": _number(record.get("decision")),
         "reasons": [
             {**reason, "value": to_json(reason.get("value")).decode()} for reason in reasons

@@ -65,7 +65,7 @@ def locked_folder(folder: Path) -> int | None:
         TargetUnwritable: The operating system refuses.
     """
     with writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # rows may be of persons
         handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o644)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -74,7 +74,7 @@ class LogTable:
 
         with answering(self.address):
             self.place.mend()
-            return bool(DeltaTable.is_deltatable(self.place.uri))
+            return bool(DeltaTable.is_deltatable(self.place.uri, self.place.options))
 
     def take(self, session: str, number: int, parts: Sequence[Part]) -> None:
         """Add the rows of a segment, unless the table has them; they last when this returns.
@@ -208,13 +208,14 @@ class LogTable:
         if not self.exists():
             return 0
         with answering(self.address):
-            table = self._newest()
-            removed = table.vacuum(hours, dry_run=False, enforce_retention_duration=False)
+            table, there = self._newest(), self.place.data_files()
+            table.vacuum(hours, dry_run=False, enforce_retention_duration=False)
+            removed = set(there) - set(self.place.data_files())
             table.update_incremental()
             table.create_checkpoint()
             self.place.make_last()
             table.cleanup_metadata()
-        return len(set(removed))
+        return len(removed)
 
     def dataset(self) -> Any:  # noqa: ANN401 - a pyarrow dataset
         """Return the newest version as a pyarrow dataset.
@@ -237,8 +238,9 @@ class LogTable:
                     mode="ignore",
                     partition_by=list(PARTITION),
                     configuration=_CONFIGURATION,
+                    storage_options=self.place.options,
                 )
-            self._table = DeltaTable(self.place.uri)
+            self._table = DeltaTable(self.place.uri, storage_options=self.place.options)
         try:
             self._table.update_incremental()
         except Exception:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lifecycle_core.adapters.prediction_log import flush, open_prediction_log, read
-from lifecycle_core.errors import InvalidCall, LogFull, LogUnavailable
+from lifecycle_core.errors import InvalidCall, LogFull, LogUnavailable, MissingExtra
 from lifecycle_core.schema.prediction import LogPolicy
 from tests.fakes.predictions import outcome, prediction
 
@@ -99,6 +100,17 @@ def test_a_flush_drains_the_logs_of_the_living_and_the_dead(tmp_path: Path) -> N
         assert living.lag().rows == 0
         assert read(tmp_path / "log").num_rows == 2
     assert list(tmp_path.glob("wals/*/flush-*")) == []
+
+
+def test_what_is_missing_is_named_with_its_cure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as without:
+        without.setitem(sys.modules, "deltalake", None)
+        with pytest.raises(MissingExtra) as refused:
+            open_prediction_log(tmp_path / "log", wal=tmp_path / "wal")
+    assert refused.value.hint == "pip install 'nbrelease[serve]'"
+    open_prediction_log(tmp_path / "log", wal=tmp_path / "wal").close()
 
 
 def test_a_flush_says_when_it_cannot(tmp_path: Path) -> None:

@@ -1,14 +1,26 @@
 from __future__ import annotations
 
+import json
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lifecycle_core.adapters.prediction_log.entries import Entry, Kind
 from lifecycle_core.adapters.prediction_log.rows import checked, divided, stored_schema
 from lifecycle_core.errors import InvalidCall
 from tests.fakes.predictions import outcome, prediction
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from lifecycle_core.schema.prediction import Outcome
+
+
+LINE = prediction(0).model_dump_json()
 
 
 def entry(sequence: int, record: bytes, kind: Kind = Kind.PREDICTION) -> Entry:
@@ -23,20 +35,49 @@ def test_a_record_and_its_json_are_kept_alike() -> None:
 
 
 @pytest.mark.parametrize(
-    ("record", "said"),
+    ("kind", "record", "said"),
     [
-        (b"{", "A prediction is wrong at ``: Invalid JSON"),
-        (b"{}", "A prediction has no `id`"),
-        (prediction(1).to_json().replace('"version": 3', '"version": 0').encode(), "`version`"),
-        (prediction(1).to_json().replace("T07:30", " noon").encode(), "is no time in UTC"),
-        (prediction(1).model_copy(update={"time": "2026-11-28T07:30:00+01:00"}), "no time in UTC"),
-        (outcome(1, 1).model_copy(update={"label_time": "soon"}), "'soon' is no time in UTC"),
+        (Kind.PREDICTION, b"{", "A prediction is wrong at ``: Invalid JSON"),
+        (Kind.PREDICTION, b"{}", "A prediction has no `id`"),
+        (Kind.PREDICTION, LINE.replace('"version":3', '"version":0').encode(), "`version`"),
+        (Kind.PREDICTION, LINE.replace("T07:30", " noon").encode(), "is no time in UTC"),
+        (Kind.PREDICTION, LINE.replace("00000Z", "00000+01:00").encode(), "is no time in UTC"),
+        (Kind.OUTCOME, outcome(1, 1, label_time="soon"), "'soon' is no time in UTC"),
     ],
 )
-def test_what_is_no_row_is_refused_at_the_door(record: bytes, said: str) -> None:
-    kind = Kind.PREDICTION if isinstance(record, bytes) or hasattr(record, "arm") else Kind.OUTCOME
+def test_what_is_no_row_is_refused_at_the_door(
+    kind: Kind, record: Outcome | bytes, said: str
+) -> None:
     with pytest.raises(InvalidCall, match=said):
         checked(kind, record)
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+TEXTS = st.text() | st.sampled_from(["\0", "\U0001f600", '"', "\\u0000"])
+
+
+@given(
+    features=st.dictionaries(TEXTS, VALUES, max_size=5),
+    key=st.none() | TEXTS,
+    release=TEXTS,
+    version=st.integers(1, 2**31 - 1),
+    score=st.none() | st.floats(allow_nan=False, allow_infinity=False),
+    moment=st.datetimes(),
+)
+def test_whatever_comes_in_can_be_drained(moment: datetime, **fields: object) -> None:
+    record = prediction(1).model_copy(update={**fields, "time": moment.isoformat() + "Z"})
+    row = checked(Kind.PREDICTION, checked(Kind.PREDICTION, record))
+    (part,) = divided(Kind.PREDICTION, [entry(1, row)])
+    (kept,) = part.table.to_pylist()
+    assert (part.release or "", kept["key"], kept["score"]) == (
+        fields["release"], fields["key"], fields["score"],
+    )  # fmt: skip
+    assert kept["time"].replace(tzinfo=None) == moment
+    assert set(json.loads(kept["features"])) == set(record.features)
 
 
 def test_rows_are_divided_by_release_and_day_and_typed() -> None:

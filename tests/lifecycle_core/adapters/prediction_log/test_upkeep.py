@@ -58,6 +58,8 @@ def test_compaction_merges_files_and_changes_no_row(tmp_path: Path) -> None:
     merged = only(compact(str(tmp_path / "log")).tables, "predictions")
     assert (merged.files_before, merged.files_after, merged.files_removed) == (5, 2, 0)
     assert read(tmp_path / "log") == before
+    (file,) = tmp_path.glob("log/predictions/*/day=2026-11-28/rewritten-*")
+    assert pq.ParquetFile(file).metadata.num_row_groups == 1
     again = only(compact(str(tmp_path / "log"), keep_hours=0).tables, "predictions")
     assert (again.files_before, again.files_after, again.files_removed) == (2, 2, 4)
     assert read(tmp_path / "log") == before
