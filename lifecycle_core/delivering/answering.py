@@ -9,27 +9,24 @@ are answered together, since a model takes many rows in nearly the time of one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from math import isfinite
 from typing import TYPE_CHECKING, NamedTuple
 
 from lifecycle_core.delivering.fallbacks import Asked
+from lifecycle_core.delivering.inquiring import Part, only
 from lifecycle_core.delivering.last_scores import LastScore
-from lifecycle_core.delivering.routing import CHAMPION, arm_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from lifecycle_core.delivering.last_scores import LastScores
-    from lifecycle_core.delivering.row_checks import Checked, Columns
+    from lifecycle_core.delivering.inquiring import Inquiry
+    from lifecycle_core.delivering.row_checks import Columns
     from lifecycle_core.delivering.serving import Served
-    from lifecycle_core.schema.serving import Cause, Refusal, ServingSection
+    from lifecycle_core.schema.prediction import Reason
+    from lifecycle_core.schema.serving import Cause
 
     Decision = bool | float | None
-
-
-_FEW = 8
 
 
 class Answer(NamedTuple):
@@ -42,6 +39,7 @@ class Answer(NamedTuple):
         decision: None where nothing could answer.
         cause: Why the model did not answer; empty if it did.
         used: The fallback that answered; empty if the model did, or none could.
+        reasons: The factors that moved the model's score most, where they were asked for.
     """
 
     served: Served
@@ -50,113 +48,7 @@ class Answer(NamedTuple):
     decision: Decision
     cause: Cause | str = ""
     used: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lineup:
-    """The releases that answer at one moment. Whoever holds one is not touched by a promotion.
-
-    Attributes:
-        champion: Answers.
-        arms: By alias, those that answer for a part of the units.
-        shadow: Scores too, for the log alone.
-        previous: The one before the champion, for its fallback.
-        last: What was said before, by key.
-    """
-
-    champion: Served
-    arms: dict[str, Served]
-    shadow: Served | None
-    previous: Served | None
-    last: LastScores
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """The rows of a request that one release answers for.
-
-    Attributes:
-        rows: Their positions in the request.
-        checked: What its contract says about them, in the order of `rows`.
-    """
-
-    served: Served
-    arm: str
-    rows: Sequence[int]
-    checked: Checked
-
-    def good(self) -> tuple[Sequence[int], Columns]:
-        """Return which of its rows can be scored, counted within the part, and their columns."""
-        checked = self.checked
-        if not checked.bad:
-            return range(len(self.rows)), checked.columns
-        good = [at for at in range(len(self.rows)) if at not in checked.bad]
-        return good, {name: [vs[at] for at in good] for name, vs in checked.columns.items()}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inquiry:
-    """One request under the line-up of its moment.
-
-    Attributes:
-        columns: As the request has them.
-        rows: Their number.
-        keys: Business key of each row.
-        now: When it came, in seconds since 1970.
-        refusals: What makes it be refused as a whole; empty where a fallback answers for bad rows.
-    """
-
-    lineup: Lineup
-    columns: Columns
-    rows: int
-    keys: Sequence[str | None]
-    now: float
-    parts: tuple[Part, ...]
-    refusals: tuple[Refusal, ...]
-
-    @property
-    def serving(self) -> ServingSection:
-        """What is declared for the release that answers."""
-        return self.lineup.champion.serving
-
-    @property
-    def shadowed(self) -> bool:
-        """Whether a shadow scores it too."""
-        return self.lineup.shadow is not None
-
-    @property
-    def quick(self) -> bool:
-        """Whether compiled code alone answers, which takes a bounded, short time."""
-        return self.rows <= _FEW and all(
-            part.served.scorer.kind == "onnx" and not part.checked.bad for part in self.parts
-        )
-
-
-def inquire(lineup: Lineup, columns: Columns, rows: int, *, now: float) -> Inquiry:
-    """Route and check the rows of a request.
-
-    Args:
-        lineup: Who answers.
-        columns: By name, `rows` values each.
-        rows: How many, at least 1.
-        now: Seconds since 1970.
-    """
-    champion = lineup.champion
-    keys = champion.keys(columns, rows)
-    parts, refusals = [], []
-    for served, arm, positions in _routes(lineup, columns, keys, rows):
-        some = columns if len(positions) == rows else _only(columns, positions)
-        checked = served.checks.check(some, len(positions), now=now)
-        parts.append(Part(served=served, arm=arm, rows=positions, checked=checked))
-        if checked.refusals and served.serving.bad_input == "refuse":
-            refusals += [
-                refusal.model_copy(update={"row": positions[refusal.row]})
-                for refusal in checked.refusals
-            ]
-    return Inquiry(
-        lineup=lineup, columns=columns, rows=rows, keys=keys, now=now, parts=tuple(parts),
-        refusals=tuple(refusals),
-    )  # fmt: skip
+    reasons: tuple[Reason, ...] = ()
 
 
 def answer_all(inquiries: Sequence[Inquiry]) -> list[tuple[list[Answer], str]]:
@@ -221,29 +113,6 @@ def shadowed(inquiry: Inquiry) -> tuple[list[tuple[int, Answer]], str]:
     return [(row, Answer(served, "shadow", s, served.decide(s))) for row, s in pairs], ""
 
 
-def _routes(
-    lineup: Lineup, columns: Columns, keys: Sequence[str | None], rows: int
-) -> Iterator[tuple[Served, str, Sequence[int]]]:
-    champion, experiment = lineup.champion, lineup.champion.serving.experiment
-    if experiment is None or not lineup.arms:
-        yield champion, CHAMPION, range(rows)
-        return
-    units = keys
-    if experiment.unit is not None:
-        values = columns.get(experiment.unit, [None] * rows)
-        units = [None if value is None else str(value) for value in values]
-    routed: dict[str, list[int]] = {}
-    for row, unit in enumerate(units):
-        arm = arm_of(unit, experiment)
-        routed.setdefault(arm if arm in lineup.arms else CHAMPION, []).append(row)
-    for arm, positions in routed.items():
-        yield lineup.arms.get(arm, champion), arm, positions
-
-
-def _only(columns: Columns, positions: Sequence[int]) -> Columns:
-    return {name: [values[at] for at in positions] for name, values in columns.items()}
-
-
 def _by_release(inquiries: Sequence[Inquiry]) -> Iterator[tuple[Served, list[Part]]]:
     groups: dict[int, list[Part]] = {}
     for inquiry in inquiries:
@@ -273,7 +142,8 @@ def _assembled(inquiry: Inquiry, scores: dict[int, list[float] | str]) -> tuple[
                 answers[row] = _substitute(inquiry, part, at, cause, prompt=False)
             continue
         for at, score in zip(part.good()[0], found, strict=True):
-            answers[rows[at]] = Answer(served, arm, score, served.decide(score))
+            reasons = served.reasons(part.checked.columns, at) if inquiry.explained else ()
+            answers[rows[at]] = Answer(served, arm, score, served.decide(score), reasons=reasons)
         for at in part.checked.bad:
             answers[rows[at]] = _substitute(inquiry, part, at, "bad_input", prompt=False)
     if inquiry.lineup.champion.fallbacks.remembers:
@@ -305,7 +175,7 @@ def _substitute(inquiry: Inquiry, part: Part, at: int, cause: Cause, *, prompt: 
 
 def _earlier(previous: Served, inquiry: Inquiry, row: int) -> tuple[float, bool | float] | None:
     """Ask the release before about one row, under its own contract."""
-    checked = previous.checks.check(_only(inquiry.columns, [row]), 1, now=inquiry.now)
+    checked = previous.checks.check(only(inquiry.columns, [row]), 1, now=inquiry.now)
     if checked.bad:
         return None
     scores = previous.scores(checked.columns)

@@ -46,6 +46,15 @@ def described(served: Served) -> dict[str, Any]:
         "summary": f"Score rows with {served.release.name}",
         "description": "One row as an object gives one answer; a list of rows gives a list. "
         "An Arrow stream gives an Arrow stream. Each answer names the version that gave it.",
+        "parameters": [
+            {
+                "name": "reasons",
+                "in": "query",
+                "required": False,
+                "description": "false leaves out the reasons, which take longer than the score.",
+                "schema": {"type": "boolean", "default": True},
+            }
+        ],
         "requestBody": {
             "required": True,
             "content": {
@@ -139,7 +148,19 @@ def _answer_schema(served: Served) -> dict[str, Any]:
         "arm": _TEXT,
         "score": {"type": ["number", "null"]},
         "decision": decision,
-        "reasons": {"type": "array", "items": {"type": "object"}},
+        "reasons": {
+            "type": "array",
+            "description": "What moved the score most, strongest first; of up to 64 rows.",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "feature": _TEXT,
+                    "value": {"type": ["string", "number", "null"]},
+                    "effect": {"type": "number", "description": "On the score."},
+                    "text": _TEXT,
+                },
+            },
+        },
         "answered_by": {**_TEXT, "description": "model, or the fallback that answered."},
         "fallback": {**_TEXT, "description": "Why the model did not answer; empty if it did."},
     }

@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
-from lifecycle_core.delivering.answering import Lineup
 from lifecycle_core.delivering.describing import described
+from lifecycle_core.delivering.inquiring import Lineup
 from lifecycle_core.delivering.replying import Desk
 from lifecycle_core.errors import LifecycleError
 from lifecycle_core.schema.serving import Readiness, RefusedRelease, ServedRelease

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lifecycle_core.adapters.bundles import Bundles
+    from lifecycle_core.adapters.explaining import Explainer
     from lifecycle_core.adapters.scorers import Scorer
     from lifecycle_core.delivering.last_scores import LastScores
     from lifecycle_core.delivering.serving import Served
@@ -33,6 +34,7 @@ def load(
     *,
     bundles: Bundles,
     open_scorer: Callable[[Path], Scorer],
+    open_explainer: Callable[[Path, Scorer], Explainer | None],
     last: LastScores,
     hashed: Callable[[str, str], str],
     now: datetime,
@@ -45,6 +47,7 @@ def load(
         folder: Its bundle on this machine.
         bundles: Verifies and reads it.
         open_scorer: Loads its model under the policy of trust.
+        open_explainer: Loads what finds the reasons of its scores.
         last: What was said before, by key.
         hashed: Turns a feature's name and value into what the log keeps instead of it.
         now: With zone.
@@ -78,12 +81,14 @@ def load(
     if deadline_ms is not None:
         serving = declared.serving.model_copy(update={"deadline_ms": deadline_ms})
         declared = declared.model_copy(update={"serving": serving})
+    scorer = open_scorer(folder)
     return prepare(
         release,
         read(Contract, "contract/contract.json"),
         read(Finalization, "evidence/finalization.json"),
         declared,
-        open_scorer(folder),
+        scorer,
+        explainer=open_explainer(folder, scorer),
         last=last,
         hashed=hashed,
         now=now,

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from lifecycle_core.delivering.answering import answer_all, fall_back, inquire, shadowed
+from lifecycle_core.delivering.answering import answer_all, fall_back, shadowed
+from lifecycle_core.delivering.inquiring import inquire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from lifecycle_core.delivering.answering import Answer, Inquiry, Lineup
+    from lifecycle_core.delivering.answering import Answer
+    from lifecycle_core.delivering.inquiring import Inquiry, Lineup
     from lifecycle_core.delivering.row_checks import Columns
     from lifecycle_core.schema.serving import Cause
 
@@ -52,9 +54,9 @@ class Desk:
         self.lineup = lineup
         self._identify = identify
 
-    def inquire(self, columns: Columns, rows: int, *, now: float) -> Inquiry:
-        """Route and check the rows of a request; see `answering.inquire`."""
-        return inquire(self.lineup, columns, rows, now=now)
+    def inquire(self, columns: Columns, rows: int, *, now: float, explained: bool) -> Inquiry:
+        """Route and check the rows of a request; see `inquiring.inquire`."""
+        return inquire(self.lineup, columns, rows, now=now, explained=explained)
 
     def answer(self, inquiries: Sequence[Inquiry], latencies: Sequence[float]) -> list[Reply]:
         """Answer several requests at once.
@@ -113,7 +115,7 @@ def predictions_of(
     made: list[dict[str, Any]] = []
     for row, answer in answers:
         part, at = places[row]
-        release = answer.served.release
+        release, explainer = answer.served.release, answer.served.explainer
         made.append(
             {
                 "schema": _SCHEMA,
@@ -127,10 +129,10 @@ def predictions_of(
                 "features": part.served.features(part.checked.columns, at),
                 "score": answer.score,
                 "decision": answer.decision,
-                "reasons": [],
+                "reasons": answer.served.kept_reasons(answer.reasons),
                 "latency_ms": milliseconds,
                 "fallback": answer.cause,
-                "explainer": "",
+                "explainer": explainer.name if explainer and answer.reasons else "",
             }
         )
     return made
@@ -146,7 +148,7 @@ def _said(number: str | None, key: str | None, answer: Answer) -> dict[str, Any]
         "arm": answer.arm,
         "score": answer.score,
         "decision": answer.decision,
-        "reasons": [],
+        "reasons": [reason.model_dump() for reason in answer.reasons],
         "answered_by": answer.used or (NOBODY if answer.decision is None else MODEL),
         "fallback": answer.cause,
     }

@@ -15,12 +15,14 @@ from lifecycle_core.errors import BundleInvalid
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from lifecycle_core.adapters.explaining import Explainer
     from lifecycle_core.adapters.scorers import Scorer
     from lifecycle_core.delivering.fallbacks import Fallbacks
     from lifecycle_core.delivering.last_scores import LastScores
     from lifecycle_core.delivering.row_checks import Columns
     from lifecycle_core.schema.contract import Contract
     from lifecycle_core.schema.finalization import Finalization
+    from lifecycle_core.schema.prediction import Reason
     from lifecycle_core.schema.release import Release
     from lifecycle_core.schema.release_file import ReleaseFile
     from lifecycle_core.schema.serving import ServingSection
@@ -34,6 +36,7 @@ class Served:
         key: Columns of the business key.
         naming: Columns that name a row and are no features: its key, the unit of an experiment.
         acts: A decision is to act or not; else it is a number in the target's unit.
+        private: Factors whose values the log must not keep.
         hashed: Turns a feature's name and value into what the log keeps instead of it.
     """
 
@@ -45,8 +48,10 @@ class Served:
     checks: RowChecks
     fallbacks: Fallbacks
     scorer: Scorer
+    explainer: Explainer | None
     acts: bool
     rule_value: float
+    private: frozenset[str]
     hashed: Callable[[str, str], str]
 
     def scores(self, columns: Columns) -> list[float] | str:
@@ -59,6 +64,21 @@ class Served:
         except Exception as error:  # noqa: BLE001 - whatever a foreign model raises
             return type(error).__name__
         return found if all(map(isfinite, found)) else "NotFinite"
+
+    @property
+    def quick(self) -> bool:
+        """Whether compiled code alone answers, which takes a bounded, short time."""
+        sampled = self.explainer is not None and self.explainer.facts.method == "sampling"
+        return self.scorer.kind == "onnx" and not sampled
+
+    def reasons(self, columns: Columns, row: int) -> tuple[Reason, ...]:
+        """Return what moved a row's score most; nothing where that cannot be found."""
+        if self.explainer is None:
+            return ()
+        try:
+            return self.explainer.reasons({name: values[row] for name, values in columns.items()})
+        except Exception:  # noqa: BLE001 - a score is not withheld for want of its reasons
+            return ()
 
     def decide(self, score: float) -> bool | float:
         """Return the decision at the finalized rule."""
@@ -77,6 +97,16 @@ class Served:
             None if None in values else json.dumps(list(map(str, values)), ensure_ascii=False)
             for values in zip(*parts, strict=True)
         ]
+
+    def kept_reasons(self, reasons: tuple[Reason, ...]) -> list[dict[str, Any]]:
+        """Return reasons as the log keeps them: without values that it must not have."""
+        kept = []
+        for reason in reasons:
+            said = reason.model_dump()
+            if reason.feature in self.private:
+                said |= {"value": None, "text": ""}
+            kept.append(said)
+        return kept
 
     def features(self, columns: Columns, row: int) -> dict[str, Any]:
         """Return what the log keeps of a row, as the contract says."""
@@ -97,6 +127,7 @@ def prepare(
     declared: ReleaseFile,
     scorer: Scorer,
     *,
+    explainer: Explainer | None = None,
     last: LastScores,
     hashed: Callable[[str, str], str],
     now: datetime,
@@ -109,6 +140,7 @@ def prepare(
         finalization: From its bundle.
         declared: From its bundle.
         scorer: Of its model.
+        explainer: Finds the reasons of its scores; None for a bundle of before.
         last: What was said before, for the fallback.
         hashed: Turns a feature's name and value into what the log keeps instead of it.
         now: With zone; for the example row that it is warmed up with.
@@ -132,12 +164,20 @@ def prepare(
         checks=RowChecks(contract, beside=beside),
         fallbacks=compile_fallbacks(declared.serving.fallback, contract, last, acts=acts),
         scorer=scorer,
+        explainer=explainer,
         acts=acts,
         rule_value=finalization.rule.value,
+        private=_private_factors(contract, explainer),
         hashed=hashed,
     )
     _warm_up(served, now)
     return served
+
+
+def _private_factors(contract: Contract, explainer: Explainer | None) -> frozenset[str]:
+    hidden = {feature.name for feature in contract.features if feature.log != "value"}
+    factors = explainer.facts.factors if explainer is not None else ()
+    return frozenset(factor.name for factor in factors if hidden & set(factor.features))
 
 
 def example_row(contract: Contract, *, now: datetime | None = None) -> dict[str, Any]:

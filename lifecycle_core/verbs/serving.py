@@ -190,6 +190,7 @@ class _Loading:
     def load(self, release: Release) -> Served:
         """Return a release that is ready to answer."""
         from lifecycle_core.adapters.bundles import BundleFolders
+        from lifecycle_core.adapters.explaining import open_explainer
         from lifecycle_core.adapters.scorers import open_scorer
         from lifecycle_core.adapters.serving.salt import hasher
         from lifecycle_core.delivering.loading import load
@@ -200,6 +201,7 @@ class _Loading:
                 self.worker.run(download, self.settings, release, Path(folder)),
                 bundles=BundleFolders(),
                 open_scorer=open_scorer,
+                open_explainer=open_explainer,
                 last=self.last,
                 hashed=hasher(self.settings.home / "log-salt"),
                 now=datetime.now(UTC),

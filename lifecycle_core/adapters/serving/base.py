@@ -59,7 +59,9 @@ class Reply(Protocol):
 class Desk(Protocol):
     """Answers requests; `delivering.replying.Desk` is one."""
 
-    def inquire(self, columns: Mapping[str, Sequence[Any]], rows: int, *, now: float) -> Inquiry:
+    def inquire(
+        self, columns: Mapping[str, Sequence[Any]], rows: int, *, now: float, explained: bool
+    ) -> Inquiry:
         """Route and check the rows of a request."""
 
     def answer(self, inquiries: Sequence[Any], latencies: Sequence[float]) -> Sequence[Reply]:

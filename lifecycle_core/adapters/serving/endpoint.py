@@ -56,7 +56,8 @@ class ScoreEndpoint:
         except Unusable as wrong:
             await self._respond(send, wrong.status, problem_json(str(wrong)))
             return
-        inquiry = self._desk.inquire(body.columns, body.rows, now=now)
+        explained = not arrow and b"reasons=false" not in scope["query_string"].split(b"&")
+        inquiry = self._desk.inquire(body.columns, body.rows, now=now, explained=explained)
         if inquiry.refusals:
             self._metrics.refused(inquiry.refusals)
             await self._respond(send, 422, refused_json(inquiry.refusals))

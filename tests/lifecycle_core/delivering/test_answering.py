@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lifecycle_core.adapters.prediction_log import Identifiers
-from lifecycle_core.delivering.answering import Inquiry, Lineup
+from lifecycle_core.delivering.inquiring import Inquiry, Lineup
 from lifecycle_core.delivering.last_scores import LastScores
 from lifecycle_core.delivering.replying import Desk, Reply
 from lifecycle_core.errors import BundleInvalid, InvalidCall
@@ -29,7 +29,7 @@ def desk(champion: Served, last: LastScores | None = None, **others: object) -> 
 def inquiry(at: Desk, *rows: dict[str, Any], now: float = NOW.timestamp()) -> Inquiry:
     names = dict.fromkeys(name for row in rows for name in row)
     columns = {name: [row.get(name) for row in rows] for name in names}
-    return at.inquire(columns, len(rows), now=now)
+    return at.inquire(columns, len(rows), now=now, explained=True)
 
 
 def asked(at: Desk, *rows: dict[str, Any], now: float = NOW.timestamp()) -> Reply:
