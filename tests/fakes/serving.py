@@ -71,7 +71,7 @@ class FakeScorer:
     calls: list[int] = field(default_factory=list)
 
     def score(self, row: Mapping[str, Any]) -> float:
-        return self.score_of(row["tenure"])
+        return float(self.scores({name: [value] for name, value in row.items()})[0])
 
     def scores(self, columns: Mapping[str, Any]) -> NDArray[np.float64]:
         tenures = columns["tenure"]

@@ -131,6 +131,7 @@ def run(app: Application, binding: Binding, *, ready: Callable[[str], None]) -> 
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # a client could say that it is another one
         date_header=False,
         timeout_graceful_shutdown=_END_SECONDS,
         ssl_certfile=binding.certificate,
