@@ -12,6 +12,7 @@ from lifecycle_core.verbs.attending import (
     reproduce_meanwhile,
     run_meanwhile,
     said,
+    serve_meanwhile,
 )
 from lifecycle_core.verbs.compiling import compile_pipeline, propose_pipeline
 from lifecycle_core.verbs.exporting import export_pipeline
@@ -54,5 +55,5 @@ __all__ = [
     "parse_release", "pipeline_of", "pipeline_overview", "pipeline_results", "promote", "propose",
     "propose_pipeline", "read_log", "releases", "reproduce", "reproduce_meanwhile", "retain_log",
     "retrain", "rollback", "run_meanwhile", "run_pipeline", "said", "score", "serve",
-    "show_pipeline", "status", "to_html", "to_text", "verify",
+    "serve_meanwhile", "show_pipeline", "status", "to_html", "to_text", "verify",
 ]  # fmt: skip
