@@ -290,7 +290,7 @@ def test_serve_starts_a_service_beside_and_a_second_one_takes_its_place(
     assert shell.run_line_magic("serve", "churn --stop") is None
     assert "churn is not served from here any more." in capsys.readouterr().out
     assert [name for name, _ in verbs.calls] == [
-        "serve_meanwhile", "start", "stop", "serve_meanwhile", "start", "stop",
+        "serve_meanwhile", "start", "serve_meanwhile", "stop", "start", "stop",
     ]  # fmt: skip
     assert verbs.calls[0][1] == {"spec": "churn", "port": 0, "deadline_ms": 50.0}
-    assert verbs.calls[3][1] == {"spec": "churn", "port": 8080, "deadline_ms": None}
+    assert verbs.calls[2][1] == {"spec": "churn", "port": 8080, "deadline_ms": None}
