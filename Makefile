@@ -7,10 +7,12 @@ INSTALL := $(UV) pip install --quiet --python $(BIN)/python --constraint constra
 	--build-constraint constraints.txt --editable
 SYSTEM := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
 
-.PHONY: run test check browser lock bench corpus exports kills log-kills screenshot examples clean
+.PHONY: run test check browser lock bench corpus exports kills faults log-kills screenshot examples clean
 
 run: $(VENV)/.run ## take the example from notebook to registered release
 	$(BIN)/nbrelease run example_notebooks/telco_churn.ipynb
+	@echo
+	@echo "To answer single requests: $(BIN)/nbrelease serve churn    (it prints a curl line that asks it)"
 
 test: check browser ## everything that CI runs
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered
@@ -49,7 +51,7 @@ lock: $(VENV)/.uv ## refresh constraints.txt: names, versions and hashes, no add
 		--no-annotate --no-header --output-file constraints.txt
 
 bench: $(VENV)/.test ## print the figures of benchmarks/, measured in one run
-	for script in start_up whole_run score reproduce recorder digests lint pipeline_run \
+	for script in start_up whole_run score serving reproduce recorder digests lint pipeline_run \
 		prediction_log; do \
 		$(BIN)/python benchmarks/$$script.py || exit 1; done
 
@@ -77,6 +79,10 @@ kills: $(VENV)/.test ## kill runs of a pipeline at 100 random moments: minutes
 log-kills: $(VENV)/.test ## kill processes that log predictions at 50 random moments: minutes
 	NBRELEASE_KILLS=50 $(BIN)/python -m pytest -q --timeout 3600 \
 		tests/lifecycle_core/adapters/prediction_log/test_killed.py
+
+faults: $(VENV)/.test ## break a service under load: kills, sleeping models, bad bodies: minutes
+	NBRELEASE_FAULTS=50 $(BIN)/python -m pytest -q --timeout 3600 \
+		tests/lifecycle_core/adapters/serving/test_faults.py tests/lifecycle_core/test_serving.py
 
 screenshot: $(VENV)/.test browser ## take docs/promote.png anew in a real JupyterLab
 	$(BIN)/python docs/take_screenshot.py
