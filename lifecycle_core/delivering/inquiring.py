@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lifecycle_core.delivering.routing import CHAMPION, arm_of
+from lifecycle_core.delivering.serving import as_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -145,7 +146,7 @@ def _routes(
     units = keys
     if experiment.unit is not None:
         values = columns.get(experiment.unit, [None] * rows)
-        units = [None if value is None else str(value) for value in values]
+        units = [as_name(value) for value in values]
     routed: dict[str, list[int]] = {}
     for row, unit in enumerate(units):
         arm = arm_of(unit, experiment)

@@ -87,6 +87,8 @@ def naming(value: Any) -> str | int | None:  # noqa: ANN401 - whatever a request
     """
     if value is None or type(value) is int:
         return value
+    if type(value) is float and value.is_integer():
+        return int(value)
     if type(value) is str and len(value) <= _LONGEST_NAME:
         text: str = value
         return text

@@ -104,11 +104,10 @@ class Served:
             return [None] * rows
         missing = [None] * rows
         if len(self.key) == 1:
-            values = columns.get(self.key[0], missing)
-            return [None if value is None else str(value) for value in values]
-        parts = [columns.get(name, missing) for name in self.key]
+            return [as_name(value) for value in columns.get(self.key[0], missing)]
+        parts = [map(as_name, columns.get(name, missing)) for name in self.key]
         return [
-            None if None in values else json.dumps(list(map(str, values)), ensure_ascii=False)
+            None if None in values else json.dumps(list(values), ensure_ascii=False)
             for values in zip(*parts, strict=True)
         ]
 
@@ -132,6 +131,18 @@ class Served:
                     value = self.hashed(feature.name, str(value))
                 kept[feature.name] = value
         return kept
+
+
+def as_name(value: object) -> str | None:
+    """Return a value that names a row as text; a whole number is the same however it is written.
+
+    Example:
+        >>> as_name(7590), as_name(7590.0), as_name("7590-VHVEG"), as_name(None)
+        ('7590', '7590', '7590-VHVEG', None)
+    """
+    if value is None:
+        return None
+    return str(int(value) if isinstance(value, float) and value.is_integer() else value)
 
 
 def prepare(
