@@ -7,12 +7,12 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from lifecycle_core.adapters.prediction_log.entries import Kind
 from lifecycle_core.adapters.prediction_log.rows import divided
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from lifecycle_core.adapters.prediction_log.entries import Kind
     from lifecycle_core.adapters.prediction_log.segments import Segment
     from lifecycle_core.adapters.prediction_log.tables import LogTable
     from lifecycle_core.adapters.prediction_log.wal import WriteAheadLog
@@ -87,10 +87,8 @@ class Drainer:
         return True
 
     def _take(self, segment: Segment) -> None:
-        entries = segment.entries()
-        for kind in Kind:
-            if parts := divided(kind, entries):
-                self._tables[kind].take(segment.session, segment.number, parts)
+        for kind, parts in divided(segment.entries()).items():
+            self._tables[kind].take(segment.session, segment.number, parts)
 
     def _fail(self, error: Exception) -> None:
         self.error = str(error) or type(error).__name__

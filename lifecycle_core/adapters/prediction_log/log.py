@@ -1,13 +1,16 @@
 """The prediction log: rows that are acknowledged when they are durable, and go to Delta tables.
 
-append --> write-ahead log (local, synced) --> future done
-                  |
-                  +--> drain, in the background --> Delta tables `predictions`, `outcomes`
+    append --> write-ahead log (local, synced) --> future done
+                      |
+                      +--> drain, in the background --> Delta tables `predictions`, `outcomes`
+
+Whoever reads the tables needs none of this.
 """
 
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lifecycle_core.adapters.prediction_log.draining import Drainer
@@ -22,7 +25,6 @@ from lifecycle_core.schema.prediction import Lag, LogPolicy
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from concurrent.futures import Future
-    from pathlib import Path
     from types import TracebackType
     from typing import Self
 
@@ -98,7 +100,7 @@ class PredictionLog:
 def open_prediction_log(
     address: Path | str,
     *,
-    wal: Path,
+    wal: Path | str,
     policy: LogPolicy | None = None,
     segment_bytes: int = SEGMENT_BYTES,
     drain_seconds: float = DRAIN_SECONDS,
@@ -130,7 +132,7 @@ def open_prediction_log(
         >>> left.rows
         0
     """
-    lock = locked_folder(wal)
+    lock = locked_folder(Path(wal))
     if lock is None:
         raise InvalidCall(
             f"Another process writes its predictions to {wal}.",
@@ -150,7 +152,7 @@ def open_prediction_log(
 def open_locked(
     address: Path | str,
     *,
-    wal: Path,
+    wal: Path | str,
     lock: int,
     policy: LogPolicy | None = None,
     segment_bytes: int = SEGMENT_BYTES,
@@ -169,7 +171,7 @@ def open_locked(
             {kind: LogTable(str(address), kind) for kind in Kind}, seconds=drain_seconds
         )
         written = WriteAheadLog(
-            wal,
+            Path(wal),
             policy or LogPolicy(),
             segment_bytes=segment_bytes,
             on_sealed=drainer.wake,

@@ -9,7 +9,7 @@ model, so that one query reads all releases. Decisions and labels are numbers, w
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from lifecycle_core.errors import InvalidCall
 from lifecycle_core.schema.prediction import Outcome, Prediction
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     import pyarrow as pa
 
@@ -31,7 +31,7 @@ _RECORDS: dict[Kind, type[Prediction | Outcome]] = {
     Kind.PREDICTION: Prediction,
     Kind.OUTCOME: Outcome,
 }
-_AT_ONCE = 64  # rows; the service's threads wait for the interpreter no longer than these take
+_AT_ONCE = 32  # rows
 _PAUSE = 0.0005
 
 
@@ -69,49 +69,65 @@ def checked(kind: Kind, record: Prediction | Outcome | bytes) -> bytes:
     return content
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Part:
     """Rows of one segment that go to the same part of a table.
 
     Attributes:
         release: Name of the release; None if it is not known.
-        table: Arrow table without the columns that the table is divided by.
+        schema: Columns, without those that the table is divided by.
     """
 
     release: str | None
     day: date
-    table: pa.Table
+    schema: pa.Schema
+    _rows: list[dict[str, Any]] = field(default_factory=list)
+    _batches: list[pa.RecordBatch] = field(default_factory=list)
+
+    def add(self, row: dict[str, Any]) -> None:
+        """Add a row."""
+        self._rows.append(row)
+        if len(self._rows) >= _AT_ONCE:
+            self._convert()
+
+    def table(self) -> pa.Table:
+        """Return its rows, in the order in which they came."""
+        import pyarrow as pa
+
+        self._convert()
+        return pa.Table.from_batches(self._batches, self.schema)
+
+    def _convert(self) -> None:
+        import pyarrow as pa
+
+        if self._rows:
+            self._batches.append(pa.RecordBatch.from_pylist(self._rows, self.schema))
+            self._rows = []
 
 
-def divided(kind: Kind, entries: Sequence[Entry]) -> list[Part]:
-    """Return the rows of one kind by release and day, each row id once, in order.
+def divided(entries: Iterable[Entry]) -> dict[Kind, list[Part]]:
+    """Return the rows of a segment by kind, release and day, each row id once, in order.
 
-    Args:
-        kind: Which rows.
-        entries: Those of one segment.
+    It pauses after every few rows: the threads that answer requests wait for the interpreter
+    meanwhile.
     """
-    import pyarrow as pa
-
-    schema = stored_schema(kind)
-    found: dict[tuple[str | None, date], list[dict[str, Any]]] = {}
-    seen: set[str] = set()
+    schemas = {kind: stored_schema(kind) for kind in Kind}
+    found: dict[tuple[Kind, str, date], Part] = {}
+    seen: set[tuple[Kind, str]] = set()
     for place, entry in enumerate(entries):
         if place % _AT_ONCE == 0:
             time.sleep(_PAUSE)
-        row = _ROWS[kind](from_json(entry.row), entry.sequence) if entry.kind is kind else None
-        if row is not None and row["id"] not in seen:
-            seen.add(row["id"])
-            key = (row.pop("release") or None, row["time"].date())
-            found.setdefault(key, []).append(row)
-    parts = []
-    for release, day in sorted(found, key=lambda key: (key[0] or "", key[1])):
-        rows = found[release, day]
-        batches = []
-        for start in range(0, len(rows), _AT_ONCE):
-            batches.append(pa.RecordBatch.from_pylist(rows[start : start + _AT_ONCE], schema))
-            time.sleep(_PAUSE)
-        table = pa.Table.from_batches(batches, schema)
-        parts.append(Part(release, day, table))
+        kind, row = entry.kind, _ROWS[entry.kind](from_json(entry.row), entry.sequence)
+        if (kind, row["id"]) in seen:
+            continue
+        seen.add((kind, row["id"]))
+        release, day = row.pop("release") or "", row["time"].date()
+        if (kind, release, day) not in found:
+            found[kind, release, day] = Part(release or None, day, schemas[kind])
+        found[kind, release, day].add(row)
+    parts: dict[Kind, list[Part]] = {}
+    for kind, release, day in sorted(found):
+        parts.setdefault(kind, []).append(found[kind, release, day])
     return parts
 
 

@@ -23,6 +23,7 @@ from lifecycle_core.adapters.prediction_log.entries import (
 from lifecycle_core.errors import InvalidCall, LifecycleError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from lifecycle_core.adapters.prediction_log.entries import Entry
@@ -49,11 +50,12 @@ class Segment:
     size: int
     since: float
 
-    def entries(self) -> list[Entry]:
-        """Return its rows, in order."""
+    def entries(self) -> Iterator[Entry]:
+        """Yield its rows, in order."""
         with self.path.open("rb") as file:
             content = file.read(self.size)
-        return [entry for entry, _ in read_entries(content)]
+        for entry, _ in read_entries(content):
+            yield entry
 
 
 def locked_folder(folder: Path) -> int | None:

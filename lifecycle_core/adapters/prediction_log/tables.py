@@ -95,7 +95,7 @@ class LogTable:
                     self.write(
                         f"{session}-{number:08d}-{place}",
                         {"release": part.release, "day": part.day.isoformat()},
-                        iter(part.table.to_batches()),
+                        iter(part.table().to_batches()),
                     )
                     for place, part in enumerate(parts)
                 ]

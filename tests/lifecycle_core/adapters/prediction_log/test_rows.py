@@ -71,8 +71,8 @@ TEXTS = st.text() | st.sampled_from(["\0", "\U0001f600", '"', "\\u0000"])
 def test_whatever_comes_in_can_be_drained(moment: datetime, **fields: object) -> None:
     record = prediction(1).model_copy(update={**fields, "time": moment.isoformat() + "Z"})
     row = checked(Kind.PREDICTION, checked(Kind.PREDICTION, record))
-    (part,) = divided(Kind.PREDICTION, [entry(1, row)])
-    (kept,) = part.table.to_pylist()
+    (part,) = divided([entry(1, row)])[Kind.PREDICTION]
+    (kept,) = part.table().to_pylist()
     assert (part.release or "", kept["key"], kept["score"]) == (
         fields["release"], fields["key"], fields["score"],
     )  # fmt: skip
@@ -88,14 +88,14 @@ def test_rows_are_divided_by_release_and_day_and_typed() -> None:
         prediction(4).model_copy(update={"release": "claims"}),
     ]
     entries = [entry(n, checked(Kind.PREDICTION, each)) for n, each in enumerate(records, start=1)]
-    parts = divided(Kind.PREDICTION, entries)
-    assert [(part.release, part.day, part.table.num_rows) for part in parts] == [
+    parts = divided(entries)[Kind.PREDICTION]
+    assert [(part.release, part.day, part.table().num_rows) for part in parts] == [
         ("churn", date(2026, 11, 27), 1),
         ("churn", date(2026, 11, 28), 2),
         ("claims", date(2026, 11, 28), 1),
     ]
-    first, third = parts[1].table.to_pylist()
-    assert parts[1].table.schema == stored_schema(Kind.PREDICTION)
+    first, third = parts[1].table().to_pylist()
+    assert parts[1].table().schema == stored_schema(Kind.PREDICTION)
     assert first["features"] == '{"tenure":1,"plan":"month-to-month","charges":29.85}'
     assert first["reasons"] == [
         {"feature": "tenure", "value": "1.0", "effect": 0.3, "text": "New customers leave."}
@@ -106,17 +106,17 @@ def test_rows_are_divided_by_release_and_day_and_typed() -> None:
 
 def test_an_id_that_comes_twice_is_one_row() -> None:
     row = checked(Kind.PREDICTION, prediction(1))
-    (part,) = divided(Kind.PREDICTION, [entry(1, row), entry(2, row)])
-    assert part.table.column("sequence").to_pylist() == [1]
+    (part,) = divided([entry(1, row), entry(2, row)])[Kind.PREDICTION]
+    assert part.table().column("sequence").to_pylist() == [1]
 
 
 def test_an_outcome_need_not_know_its_release() -> None:
     said = outcome(1, 1, release="", label=True, label_time="2026-12-01", money=-3, currency="EUR")
     written = checked(Kind.OUTCOME, said)
     entries = [entry(1, written, Kind.OUTCOME), entry(2, checked(Kind.PREDICTION, prediction(1)))]
-    (part,) = divided(Kind.OUTCOME, entries)
+    (part,) = divided(entries)[Kind.OUTCOME]
     assert part.release is None
-    (row,) = part.table.to_pylist()
+    (row,) = part.table().to_pylist()
     assert (row["label"], row["money"], row["label_time"].isoformat()) == (
         1.0, -3.0, "2026-12-01T00:00:00+00:00",
     )  # fmt: skip

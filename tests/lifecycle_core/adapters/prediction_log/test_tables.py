@@ -22,10 +22,8 @@ SESSION = "ab" * 16
 
 def parts(*numbers: int) -> list[Part]:
     rows = [checked(Kind.PREDICTION, prediction(n)) for n in numbers]
-    return divided(
-        Kind.PREDICTION,
-        [Entry(Kind.PREDICTION, n, row) for n, row in zip(numbers, rows, strict=True)],
-    )
+    entries = [Entry(Kind.PREDICTION, n, row) for n, row in zip(numbers, rows, strict=True)]
+    return divided(entries)[Kind.PREDICTION]
 
 
 def ids(folder: Path) -> list[str]:
@@ -82,7 +80,7 @@ def test_nothing_that_was_written_before_unnamed_files_went_can_be_committed(
     slow = LogTable(str(tmp_path), Kind.PREDICTION)
     old = slow.files()
     (part,) = parts(1, 2)
-    new = slow.write("slow", old[0].partition, iter(part.table.to_batches()))
+    new = slow.write("slow", old[0].partition, iter(part.table().to_batches()))
     assert table.remove_unnamed() == 1
     with pytest.raises(LogUnavailable, match="nothing was changed"):
         slow.replace(old, [new], same_rows=True)
@@ -139,7 +137,7 @@ def test_releases_may_have_any_name(tmp_path: Path) -> None:
     entries = [
         Entry(Kind.PREDICTION, n, checked(Kind.PREDICTION, each)) for n, each in enumerate(records)
     ]
-    table.take(SESSION, 1, divided(Kind.PREDICTION, entries))
+    table.take(SESSION, 1, divided(entries)[Kind.PREDICTION])
     found = table.dataset().to_table().sort_by("id")
     assert found.column("release").to_pylist() == [*names[:-1], None]
     assert {path.name for path in tmp_path.iterdir()} == {"predictions"}
@@ -153,7 +151,7 @@ def test_an_address_is_a_folder_or_a_store(tmp_path: Path) -> None:
 def test_a_store_writes_reads_lists_and_removes(table: LogTable, tmp_path: Path) -> None:
     store = ObjectStore((tmp_path / "predictions").as_uri())
     (part,) = parts(5)
-    size = store.write("release=x/new.parquet", iter(part.table.to_batches()), part.table.schema)
+    size = store.write("release=x/new.parquet", iter(part.table().to_batches()), part.schema)
     assert size == (tmp_path / "predictions/release=x/new.parquet").stat().st_size
     with store.open("release=x/new.parquet") as file:
         assert file.size() == size
