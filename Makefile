@@ -82,7 +82,7 @@ log-kills: $(VENV)/.test ## kill processes that log predictions at 50 random mom
 
 faults: $(VENV)/.test ## break a service under load: kills, sleeping models, bad bodies: minutes
 	NBRELEASE_FAULTS=50 $(BIN)/python -m pytest -q --timeout 3600 \
-		tests/lifecycle_core/adapters/serving/test_faults.py tests/lifecycle_core/test_serving.py
+		tests/lifecycle_core/adapters/serving
 
 screenshot: $(VENV)/.test browser ## take docs/promote.png anew in a real JupyterLab
 	$(BIN)/python docs/take_screenshot.py
