@@ -62,12 +62,15 @@ def split(model: Any, features: Sequence[str]) -> Parts:  # noqa: ANN401 - any f
     second = None
     if (inner := getattr(rest, "_preprocessor", None)) is not None:
         # Its own encoder, which is run before the trees; without it they take what it gives.
-        width = range(inner.n_features_in_)
-        second = tuple(
-            (transformer, tuple(int(at) for at in _positions(columns, width)))
-            for _, transformer, columns in inner.transformers_
-        )
         rest._preprocessor = None  # noqa: SLF001 - of a copy
+        if front[0][0] == "passthrough":
+            front = _branches(inner, features)
+        else:
+            width = range(inner.n_features_in_)
+            second = tuple(
+                (transformer, tuple(_positions(columns, width)))
+                for _, transformer, columns in inner.transformers_
+            )
     return Parts(front=front, second=second, rest=rest)
 
 

@@ -8,7 +8,8 @@ refused, scores differ by a millionth at most, and each decision is the same.
 
 from __future__ import annotations
 
-from contextlib import suppress
+import warnings
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -95,10 +96,12 @@ def accelerate(
         labels=[*(f"row {at} of the sample" for at in range(count)), *edges.odd],
         rule=finalization.rule,
     )
-    wanted = trial.ask(FrameScorer(Estimator.of(loaded, column), contract))
+    with quiet():
+        wanted = trial.ask(FrameScorer(Estimator.of(loaded, column), contract))
     why = converted.why
     for scorer in _ways(converted, contract, column):
-        found = trial.compare(scorer, wanted)
+        with quiet():
+            found = trial.compare(scorer, wanted)
         if found.why:
             why = why or f"{scorer.kind} disagrees: {found.why}"
             continue
@@ -126,6 +129,14 @@ def accelerate(
         refused_rows=int(np.isnan(wanted).sum()),
         versions=versions,
     )
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep to itself what libraries say of rows that were made to be odd."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        yield
 
 
 class Comparison(NamedTuple):
@@ -185,7 +196,8 @@ class Trial(NamedTuple):
         if not scored.any():
             return Comparison(0.0, "", "")
         got, wanted, rows = got[scored], wanted[scored], rows[scored]
-        difference = np.abs(got - wanted) / np.maximum(1.0, np.abs(wanted))
+        same = got == wanted  # infinite ones too
+        difference = np.where(same, 0.0, np.abs(got - wanted) / np.maximum(1.0, np.abs(wanted)))
         at = int(np.argmax(difference))
         largest, where = float(difference[at]), self.labels[rows[at]]
         if not largest <= _TOLERANCE:

@@ -77,7 +77,8 @@ def _rank_correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> f
     first, second = _ranks(one), _ranks(other)
     if not (first.size and np.ptp(first) and np.ptp(second)):
         return 0.0
-    return float(abs(np.corrcoef(np.vstack([first, second]))[0, 1]))
+    first, second = first - first.mean(), second - second.mean()
+    return float(abs(first @ second) / np.sqrt((first @ first) * (second @ second)))
 
 
 def _ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:

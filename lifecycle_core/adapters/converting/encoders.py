@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.encoding import Operation
 
     EncodedColumn = NumberColumn | CategoryColumn
+    Answer = np.ndarray[Any, Any] | None
 
 _ENCODERS = frozenset({"OneHotEncoder", "OrdinalEncoder", "TargetEncoder"})
 _NUMBERS = frozenset({"integer", "number", "boolean"})
@@ -81,7 +82,7 @@ def _number(transformer: Any, at: int, name: str) -> NumberColumn:  # noqa: ANN4
     operations: list[tuple[Operation, float]] = []
     for step in _steps(transformer):
         kind = type(step).__name__
-        if kind == "str" or (kind == "FunctionTransformer" and step.func is None):
+        if kind == "str" or (kind == "FunctionTransformer" and _does_nothing(step.func)):
             continue
         if kind == "SimpleImputer" and not operations and not step.add_indicator:
             if missing is None:
@@ -91,6 +92,13 @@ def _number(transformer: Any, at: int, name: str) -> NumberColumn:  # noqa: ANN4
             continue
         operations += _scaling(step, at)
     return NumberColumn(feature=name, missing=missing, operations=tuple(operations))
+
+
+def _does_nothing(function: Any) -> bool:  # noqa: ANN401 - of a FunctionTransformer
+    """Return whether values go through as they are; gradient boosting only checks them."""
+    return function is None or getattr(getattr(function, "func", None), "__name__", "") == (
+        "check_array"
+    )
 
 
 def _scaling(step: Any, at: int) -> list[tuple[Operation, float]]:  # noqa: ANN401 - as above
@@ -125,10 +133,9 @@ def _tabulated(transformer: Any, names: Sequence[str], contract: Contract) -> li
     columns: list[EncodedColumn] = []
     for at, name in enumerate(names):
         part = slice(int(ends[at]) - widths[at], int(ends[at]))
-        numbers = ask(at, levels[at])
+        numbers, unknown, missing = ask.all_of(at, levels[at])
         if numbers is None or numbers.shape[1] != ends[-1]:
             raise NotConvertible(f"{type(encoder).__name__} gives columns that are not understood")
-        unknown, missing = ask(at, [_stranger(levels[at])]), ask(at, [None])
         if widths[at]:
             columns.append(
                 CategoryColumn(
@@ -158,7 +165,15 @@ class _Asking:
         )
         self._transformer, self._names, self._first = transformer, names, first
 
-    def __call__(self, at: int, values: Sequence[Any]) -> np.ndarray[Any, Any] | None:
+    def all_of(self, at: int, levels: Sequence[Any]) -> tuple[Answer, Answer, Answer]:
+        """Return what it gives for the levels, for an unknown one, and for a missing value."""
+        stranger = _stranger(levels)
+        together = self(at, [*levels, stranger, None])
+        if together is not None:  # as a rule, and then one question is enough
+            return together[:-2], together[-2:-1], together[-1:]
+        return self(at, levels), self(at, [stranger]), self(at, [None])
+
+    def __call__(self, at: int, values: Sequence[Any]) -> Answer:
         """Return what it gives, shape (values, outputs); None if it refuses them."""
         columns = {
             name: list(values) if place == at else [first] * len(values)

@@ -106,7 +106,11 @@ def _convert(scope: Any, operator: Any, container: Any) -> None:  # noqa: ANN401
         node(last, total, into=operator.outputs[0].full_name)
         return
     label, probabilities = (output.full_name for output in operator.outputs)
-    if trees.link == "softmax":
+    if trees.link == "logistic" and container.get_options(operator.raw_operator, {}).get(
+        "raw_scores"
+    ):  # a calibration asks for log-odds
+        node("Concat", node("Neg", total), total, into=probabilities, axis=1)
+    elif trees.link == "softmax":
         node("Softmax", total, into=probabilities, axis=1)
     elif trees.targets > 1:
         node("Identity", total, into=probabilities)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.finalization import Finalization
 
 
-_FEW_ROWS = 1_000
+_FEW_ROWS = 10_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
