@@ -7,10 +7,12 @@ INSTALL := $(UV) pip install --quiet --python $(BIN)/python --constraint constra
 	--build-constraint constraints.txt --editable
 SYSTEM := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
 
-.PHONY: run test check browser lock bench corpus exports clouds peers kills log-kills screenshot examples clean
+.PHONY: run test check browser lock bench corpus exports clouds peers kills faults log-kills screenshot examples clean
 
 run: $(VENV)/.run ## take the example from notebook to registered release
 	$(BIN)/nbrelease run example_notebooks/telco_churn.ipynb
+	@echo
+	@echo "To answer single requests: $(BIN)/nbrelease serve churn    (it prints a curl line that asks it)"
 
 test: check browser ## everything that CI runs
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered \
@@ -54,7 +56,7 @@ lock: $(VENV)/.uv ## refresh constraints.txt: names, versions and hashes, no add
 		--no-annotate --no-header --output-file tests/clouds/constraints.txt
 
 bench: $(VENV)/.test ## print the figures of benchmarks/, measured in one run
-	for script in start_up whole_run score scoring_one_row reproduce recorder digests lint \
+	for script in start_up whole_run score scoring_one_row serving reproduce recorder digests lint \
 		pipeline_run prediction_log; do \
 		$(BIN)/python benchmarks/$$script.py || exit 1; done
 
@@ -99,6 +101,10 @@ kills: $(VENV)/.test ## 100 runs of a pipeline killed at random moments, 8 at on
 log-kills: $(VENV)/.test ## kill processes that log predictions at 50 random moments: minutes
 	NBRELEASE_KILLS=50 $(BIN)/python -m pytest -q --timeout 3600 \
 		tests/lifecycle_core/adapters/prediction_log/test_killed.py
+
+faults: $(VENV)/.test ## break a service under load: kills, sleeping models, bad bodies: minutes
+	NBRELEASE_FAULTS=50 $(BIN)/python -m pytest -q --timeout 3600 \
+		tests/lifecycle_core/adapters/serving
 
 screenshot: $(VENV)/.test browser ## take docs/promote.png anew in a real JupyterLab
 	$(BIN)/python docs/take_screenshot.py

@@ -22,6 +22,7 @@ MAGICS = {
     "package": ("line", "nbext.magics.running:RunningMagics"),
     "pipeline": ("line", "nbext.magics.pipelines:PipelineMagics"),
     "step": ("cell", "nbext.magics.pipelines:PipelineMagics"),
+    "serve": ("line", "nbext.magics.serving:ServingMagics"),
     "promote": ("line", "nbext.magics.registry:RegistryMagics"),
     "rollback": ("line", "nbext.magics.registry:RegistryMagics"),
     "releases": ("line", "nbext.magics.registry:RegistryMagics"),
@@ -52,6 +53,7 @@ RECORDS = {
     "Reproductions": "reproductions",
     "Retrained": "retrained",
     "ScoreSummary": "release",
+    "Service": "serving",
     "Status": "release",
 }
 PANELS = {"PipelineOverview": "pipeline_overview", "Proposal": "proposal"}

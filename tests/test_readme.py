@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import doctest
+import json
+import os
 import re
 import shlex
 import shutil
+import socket
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -29,9 +35,13 @@ def test_the_example_gives_the_output_that_is_shown(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "example_notebooks", tmp_path / "example_notebooks")
     customers = pd.read_csv(ROOT / "example_notebooks" / "data" / "telco_churn.csv")
     customers.drop(columns="churn").to_csv(tmp_path / "customers.csv", index=False)
+    row = customers.drop(columns="churn").iloc[0].to_dict()
+    (tmp_path / "customer.json").write_text(json.dumps(row))
     commands = [one for one in shown() if " pipeline " not in one[0]]
-    assert len(commands) == 4
-    type_in(commands, tmp_path)
+    assert len(commands) == 6
+    type_in(commands[:3], tmp_path)
+    serve_and_ask(commands[3], commands[4], tmp_path)
+    type_in(commands[5:], tmp_path)
     scores = pd.read_parquet(tmp_path / "scores.parquet")
     assert len(scores) == 7043
     assert 250 < scores["decision"].sum() < 350
@@ -43,6 +53,36 @@ def test_the_pipeline_gives_the_output_that_is_shown(tmp_path: Path) -> None:
     commands = [one for one in shown() if " pipeline " in one[0]]
     assert len(commands) == 3
     type_in(commands, tmp_path)
+
+
+def serve_and_ask(serve: tuple[str, str], curl: tuple[str, str], folder: Path) -> None:
+    """Start the service on a port that is free, ask it, and end it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    command, answer = (text.replace("8080", port) for text in serve)
+    words = shlex.split(command.removesuffix("&"))
+    said = folder / "said"
+    with said.open("wb") as stream:
+        service = subprocess.Popen(
+            [sys.executable, "-m", "lifecycle_core.cli", *words[1:]], cwd=folder, stdout=stream,
+            env={**os.environ, "NBRELEASE_HOME": str(folder / ".nbrelease")},
+        )  # fmt: skip
+    try:
+        while "curl -s" not in said.read_text():
+            assert service.poll() is None
+            time.sleep(0.05)
+        assert doctest.OutputChecker().check_output(answer, said.read_text(), LENIENT)
+        asked = subprocess.run(
+            shlex.split(curl[0].replace("8080", port)), cwd=folder, capture_output=True, text=True,
+            check=True,
+        )  # fmt: skip
+        wanted = curl[1].replace("\n", "")
+        assert doctest.OutputChecker().check_output(wanted, asked.stdout, LENIENT), asked.stdout
+    finally:
+        service.terminate()
+        service.wait(60)
+    assert service.returncode == 0
 
 
 def type_in(commands: list[tuple[str, str]], folder: Path) -> None:

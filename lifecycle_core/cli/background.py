@@ -64,7 +64,7 @@ def main() -> None:
     told = Told(os.fdopen(os.dup(1), "w", encoding="utf-8"))
     os.dup2(2, 1)  # what a library prints must not mix with what we tell
     request = json.load(sys.stdin)
-    threading.Thread(target=_end_with, args=(request["parent"],), daemon=True).start()
+    end_with(request["parent"])
     try:
         told.say(record=_answer(request, told))
     except LifecycleError as error:
@@ -90,8 +90,12 @@ def _answer(request: Mapping[str, Any], told: Told) -> dict[str, Any]:
     return record.model_dump(mode="json")
 
 
-def _end_with(parent: int) -> None:
-    """Interrupt ourselves once the parent is gone, so that the clean run's own clean-up happens."""
+def end_with(parent: int) -> None:
+    """Have this process interrupted once its parent is gone, so that its clean-up happens."""
+    threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+
+
+def _watch(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(_POLL)
     # To the main thread: another one may get a signal for the process, and the main one sleep on.

@@ -25,6 +25,9 @@ from lifecycle_core.cli.pipeline import pipeline_app
 from lifecycle_core.cli.reproduce import EXAMPLES as REPRODUCE_EXAMPLES
 from lifecycle_core.cli.reproduce import SHORT_HELP as REPRODUCE_HELP
 from lifecycle_core.cli.reproduce import reproduce
+from lifecycle_core.cli.serve import EXAMPLE as SERVE_EXAMPLE
+from lifecycle_core.cli.serve import SHORT_HELP as SERVE_HELP
+from lifecycle_core.cli.serve import serve
 from lifecycle_core.notebooks.parameter_words import parameters_in
 
 app = typer.Typer(
@@ -203,6 +206,9 @@ def score(
         )
     answer(summary, json_file)
     return 0
+
+
+app.command(short_help=SERVE_HELP, epilog=SERVE_EXAMPLE)(serve)
 
 
 @app.command(

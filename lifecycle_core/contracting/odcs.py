@@ -2,8 +2,8 @@
 
 Law: `from_odcs(to_odcs(contract), where) == contract` for every contract.
 
-What the standard has no field for (unit, refresh, owner of a column) stands in its
-`customProperties`; the freshness of the table stands in `slaProperties`.
+What the standard has no field for (unit, refresh, owner of a column, and what the prediction log
+keeps of it) stands in its `customProperties`; the freshness of the table stands in `slaProperties`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from open_data_contract_standard.model import (
 from pydantic import ValidationError
 
 from lifecycle_core.contracting.document import Document
-from lifecycle_core.schema.contract import Contract, Feature, LogicalType
+from lifecycle_core.schema.contract import Contract, Feature, Logged, LogicalType
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +42,7 @@ _HEADER = """\
 #   unit          such as months, USD or count; `none` for a category
 #   refresh       when its values are renewed, such as daily at 02:00
 #   owner         the person or team who answers for it
+#   log           only where the prediction log must not keep the value: hash, or none
 # Set `status: active` once its owners agree, and name this file in the release file:
 #   contract:
 #     file: contract.odcs.yaml
@@ -164,7 +165,8 @@ def _property(feature: Feature) -> SchemaProperty:
         customProperties=[
             CustomProperty(property=field, value=getattr(feature, field))
             for field in _PEOPLE_FILL_IN
-        ],
+        ]
+        + ([CustomProperty(property="log", value=feature.log)] if feature.log != "value" else []),
     )
 
 
@@ -190,6 +192,12 @@ def _feature(found: SchemaProperty, document: Document, index: int) -> Feature:
                 hint="Remove it to allow every value.",
             )
     custom = {item.property: item.value for item in found.customProperties or []}
+    if (logged := custom.get("log", "value")) not in get_args(Logged):
+        raise document.invalid(
+            f"log of {found.name!r} is {logged!r}, it must be value, hash or none",
+            (*place, "customProperties"),
+            hint="Write `none` for what the prediction log must not keep.",
+        )
     return Feature.model_validate(
         {
             "name": found.name,
@@ -200,6 +208,7 @@ def _feature(found: SchemaProperty, document: Document, index: int) -> Feature:
             "maximum": options.get("maximum"),
             "meaning": found.description or "",
             "storage": "category" if found.physicalType == "category" else "",
+            "log": logged,
             **{field: _text(custom.get(field)) for field in _PEOPLE_FILL_IN},
         }
     )

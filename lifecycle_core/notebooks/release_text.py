@@ -165,6 +165,8 @@ def _known_keys(path: Path) -> list[str]:
     """Return the keys that are known at a place in the file."""
     model: type[BaseModel] = ReleaseFile
     for part in path:
+        if isinstance(part, int):  # an entry of a list has the keys that its list stands for
+            continue
         field = model.model_fields.get(str(part))
         found = next(iter(_models_in(field.annotation)), None) if field else None
         if found is None:

@@ -12,6 +12,7 @@ from pydantic import Field
 from lifecycle_core.schema.base import Record
 
 LogicalType = Literal["integer", "number", "string", "boolean", "date", "timestamp"]
+Logged = Literal["value", "hash", "none"]
 Rule = Literal["column", "extra_column", "type", "null", "range", "category", "freshness", "rows"]
 
 
@@ -65,6 +66,7 @@ class Feature(Record):
         refresh: When it is renewed; a person fills it in.
         owner: Who answers for it; a person fills it in.
         storage: `category` where the model was fitted on a pandas categorical, else empty.
+        log: What the prediction log keeps of it: the value, a salted hash of it, or nothing.
     """
 
     name: str
@@ -78,6 +80,7 @@ class Feature(Record):
     refresh: str = ""
     owner: str = ""
     storage: str = ""
+    log: Logged = "value"
 
 
 class Contract(Record):

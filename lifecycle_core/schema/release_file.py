@@ -12,6 +12,7 @@ from pydantic import Field
 
 from lifecycle_core.schema.base import Record
 from lifecycle_core.schema.finalization import Task
+from lifecycle_core.schema.serving import ServingSection
 
 CheckpointId = Literal["workflow", "value", "reproducible", "contract", "owners", "review"]
 CHECKPOINT_IDS: tuple[CheckpointId, ...] = (
@@ -232,6 +233,7 @@ class ReleaseFile(Record):
     )
     model: ModelSection
     workflow: WorkflowSection = WorkflowSection()
+    serving: ServingSection = ServingSection()
     value: ValueSection = ValueSection()
     costs: CostsSection = CostsSection()
     limits: LimitsSection = LimitsSection()

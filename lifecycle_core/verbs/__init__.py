@@ -13,6 +13,7 @@ from lifecycle_core.verbs.attending import (
     run_each_meanwhile,
     run_meanwhile,
     said,
+    serve_meanwhile,
 )
 from lifecycle_core.verbs.compiling import compile_pipeline, propose_pipeline
 from lifecycle_core.verbs.exporting import export_pipeline
@@ -44,6 +45,7 @@ from lifecycle_core.verbs.released import (
     verify,
 )
 from lifecycle_core.verbs.retraining import backtest, retrain
+from lifecycle_core.verbs.serving import serve
 from lifecycle_core.verbs.showing import difference, lost_source, to_html, to_text
 from lifecycle_core.verbs.tables import check_contract, infer_contract, score
 
@@ -54,5 +56,5 @@ __all__ = [
     "parse_release", "pipeline_of", "pipeline_overview", "pipeline_results", "promote", "propose",
     "propose_pipeline", "read_log", "releases", "reproduce", "reproduce_meanwhile", "retain_log",
     "retrain", "rollback", "run_each_meanwhile", "run_meanwhile", "run_pipeline", "said", "score",
-    "show_pipeline", "status", "to_html", "to_text", "verify",
+    "serve", "serve_meanwhile", "show_pipeline", "status", "to_html", "to_text", "verify",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.background import Background, Meanwhile, Standing
 from lifecycle_core.adapters.live_notebook import Located, Traces, locate
+from lifecycle_core.adapters.serving.beside import ServiceBeside
 from lifecycle_core.schema.pipeline import Compilation
 from lifecycle_core.schema.pipeline_run import PipelineRun, PipelineRuns
 from lifecycle_core.schema.reproduction import Reproduction
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = [
-    "Located", "Meanwhile", "Standing", "compile_meanwhile", "find_notebook",
-    "reproduce_meanwhile", "run_each_meanwhile", "run_meanwhile", "said",
+    "Located", "Meanwhile", "ServiceBeside", "Standing", "compile_meanwhile", "find_notebook",
+    "reproduce_meanwhile", "run_each_meanwhile", "run_meanwhile", "said", "serve_meanwhile",
 ]  # fmt: skip
 _PROGRAM = "lifecycle_core.cli.background"
 
@@ -113,6 +114,17 @@ def run_each_meanwhile(
         "for_each": {name: list(values) for name, values in for_each.items()},
     }  # fmt: skip
     return Background(_PROGRAM, {"verb": "run_pipeline", "words": words}, PipelineRuns)
+
+
+def serve_meanwhile(spec: str, *, port: int = 0, deadline_ms: float | None = None) -> ServiceBeside:
+    """Return a service of a release in a process of its own, ready to start; see `serve`.
+
+    Args:
+        spec: `churn`, `churn@champion` or `churn/3`.
+        port: 0 takes a free one.
+        deadline_ms: In place of the one that the release file declares.
+    """
+    return ServiceBeside(spec, port=port, deadline_ms=deadline_ms)
 
 
 def said(standing: Standing[Any]) -> str:

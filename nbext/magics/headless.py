@@ -23,6 +23,7 @@ _COMMANDS = {
     "pipeline": "nbrelease pipeline show NAME",
     "pipeline compile": "nbrelease pipeline compile NOTEBOOK",
     "pipeline run": "nbrelease pipeline run NAME",
+    "serve": "nbrelease serve",
     "promote": "nbrelease promote",
     "rollback": "nbrelease rollback",
     "releases": "nbrelease status",

@@ -47,6 +47,7 @@ from lifecycle_core.schema.reproduction import (
     Reproduction,
     Run,
 )
+from lifecycle_core.schema.serving import Service
 from lifecycle_core.schema.session import ComparedVariable, LostSource, SessionComparison
 
 DIGEST_1 = "sha256:" + "1a2b3c4d" * 8
@@ -353,6 +354,21 @@ def export() -> Export:
         folder="exports/churn/papermill",
         files=("run.py", "1_load_data.ipynb", "2_train.ipynb"),
         next="python run.py --run-folder DIR -p seed VALUE",
+    )
+
+
+def service() -> Service:
+    """Return a service that answers."""
+    return Service(
+        address="http://127.0.0.1:8080",
+        release="churn",
+        version=2,
+        alias="champion",
+        deadline_ms=100,
+        curl="curl -s http://127.0.0.1:8080/score -H 'content-type: application/json' "
+        """-d '{"tenure": 36}'""",
+        process=4242,
+        log=".nbrelease/log",
     )
 
 

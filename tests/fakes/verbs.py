@@ -24,6 +24,23 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.proposal import Proposal
     from lifecycle_core.schema.release import Releases, Status
     from lifecycle_core.schema.release_file import ReleaseFile
+    from lifecycle_core.schema.serving import Service
+
+
+class FakeService:
+    """Starts and stops nothing, and notes that."""
+
+    def __init__(self, verbs: FakeVerbs) -> None:
+        self._verbs = verbs
+
+    def start(self) -> Service:
+        """Answer with a service."""
+        self._verbs.calls.append(("start", {}))
+        return records.service()
+
+    def stop(self) -> None:
+        """Note it."""
+        self._verbs.calls.append(("stop", {}))
 
 
 class FakeVerbs:
@@ -140,6 +157,13 @@ class FakeVerbs:
         if name != "churn":
             raise ReleaseNotFound(f"There is no {name}.", name=name, hint="Known: churn.")
         return self.proposed
+
+    def serve_meanwhile(
+        self, spec: str, *, port: int = 0, deadline_ms: float | None = None
+    ) -> FakeService:
+        """Answer with a service that is made up."""
+        self._note("serve_meanwhile", spec=spec, port=port, deadline_ms=deadline_ms)
+        return FakeService(self)
 
     def promote(self, name: str, *, to: str, version: int | None = None, reason: str = "") -> Entry:
         """Move a head of the proposal."""

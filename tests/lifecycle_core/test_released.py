@@ -6,12 +6,14 @@ import json
 import pickle
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import httpx
 import pandas as pd
 import pytest
 from sklearn.datasets import load_breast_cancer
 
+from lifecycle_core import verbs
 from lifecycle_core.adapters.bundles import write_bundle
 from tests.browser.small_release import register_two_versions
 from tests.command_line import Ended, nbrelease
@@ -162,6 +164,49 @@ def test_a_table_without_any_bytes_is_refused(project: Path) -> None:
     ended = nbrelease("score", "tumours/1", "--in", "in.csv", "--out", "out.parquet", cwd=project)
     assert ended.code == 2, ended.messages
     assert not (project / "out.parquet").exists()
+
+
+def test_a_service_follows_its_alias_and_ends_when_it_is_told(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project)
+    monkeypatch.setenv("NBRELEASE_HOME", str(project / ".nbrelease"))
+    beside = verbs.serve_meanwhile("tumours@challenger")
+    service = beside.start()
+    assert (service.release, service.version, service.alias) == ("tumours", 1, "challenger")
+    row = patients(1).iloc[0].to_dict()
+
+    def ask() -> dict[str, Any]:
+        answer: dict[str, Any] = httpx.post(f"{service.address}/score", json=row).json()
+        return answer
+
+    said = [ask()]
+    assert said[0]["answered_by"] == "model"
+    assert said[0]["reasons"]
+    verbs.promote("tumours", to="challenger", reason="better")
+    while said[-1]["version"] != 2:
+        said.append(ask())
+    verbs.rollback("tumours", to="previous", reason="worse after all")
+    while said[-1]["version"] != 1:
+        said.append(ask())
+    ready = httpx.get(f"{service.address}/health/ready").json()
+    assert ready["roles"] == {"champion": 1}
+    beside.stop()
+    assert not beside.running
+    kept = verbs.read_log("tumours", columns=["version"]).to_pylist()
+    assert [(each["id"], each["version"]) for each in kept] == [
+        (each["id"], each["version"]) for each in said
+    ]
+
+
+def test_a_service_of_what_is_not_there_says_so(registered: Path) -> None:
+    for words, fact in (
+        (("tumours@champion",), "tumours has no champion"),
+        (("tumours", "--host", "0.0.0.0"), "nothing says who may ask"),  # noqa: S104 - refused
+    ):
+        ended = nbrelease("serve", *words, cwd=registered)
+        assert ended.code == 2, ended.messages
+        assert fact in ended.messages
 
 
 def model_files(project: Path) -> list[Path]:

@@ -212,6 +212,7 @@ def test_a_notebook_that_is_not_found_is_asked_for(
 MOVES = {
     "reproduce": ("", "nbrelease reproduce NOTEBOOK"),
     "package": ("", "nbrelease run NOTEBOOK"),
+    "serve": ("churn --port 8080", "nbrelease serve churn --port 8080"),
     "promote": ("churn --to champion", "nbrelease promote churn --to champion"),
     "rollback": ("churn --reason no", "nbrelease rollback churn --reason no"),
     "releases": ("churn", "nbrelease status churn"),
@@ -279,3 +280,17 @@ def shown_error(
     capsys.readouterr()
     assert not shell.run_cell(code).success
     return capsys.readouterr().out.splitlines()
+
+
+def test_serve_starts_a_service_beside_and_a_second_one_takes_its_place(
+    shell: InteractiveShell, verbs: FakeVerbs, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert shell.run_line_magic("serve", "churn --deadline 50") == records.service()
+    shell.run_line_magic("serve", "churn --port 8080")
+    assert shell.run_line_magic("serve", "churn --stop") is None
+    assert "churn is not served from here any more." in capsys.readouterr().out
+    assert [name for name, _ in verbs.calls] == [
+        "serve_meanwhile", "start", "serve_meanwhile", "stop", "start", "stop",
+    ]  # fmt: skip
+    assert verbs.calls[0][1] == {"spec": "churn", "port": 0, "deadline_ms": 50.0}
+    assert verbs.calls[2][1] == {"spec": "churn", "port": 8080, "deadline_ms": None}

@@ -44,6 +44,7 @@ VIEWS = {
     "Reproductions": "reproductions",
     "Retrained": "retrained",
     "ScoreSummary": "score_summary",
+    "Service": "service",
     "Status": "status",
 }
 

@@ -65,6 +65,7 @@ CASES: dict[str, Record] = {
     "retrained": retrained.retrained(),
     "score_summary": records.score_summary(),
     "score_summary-unscored": records.score_summary().model_copy(update={"unscored": 11}),
+    "service": records.service(),
     "status": records.status(),
     "status-retrained": records.retrained_status(),
 }

@@ -1,0 +1,139 @@
+"""`POST /score` as plain ASGI: what every single request passes through, and nothing more."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from lifecycle_core.adapters.serving.bodies import (
+    ARROW,
+    JSON,
+    Unusable,
+    arrow_body,
+    json_body,
+    problem_json,
+    refused_json,
+    said_arrow,
+    said_json,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, MutableMapping
+
+    from lifecycle_core.adapters.serving.base import Desk
+    from lifecycle_core.adapters.serving.bodies import Body
+    from lifecycle_core.adapters.serving.metrics import Metrics
+    from lifecycle_core.adapters.serving.scoring import Limits, Scoring
+
+    Scope = MutableMapping[str, Any]
+    Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+    Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+PATH = "/score"
+_UNANSWERED = {
+    "deadline": "The deadline passed, and the release declares no fallback.",
+    "model_error": "The model failed, and the release declares no fallback.",
+    "bad_input": "The rows break the contract, and no fallback can answer for them.",
+    "shed": "Too many requests wait, and the release declares no fallback.",
+    "log_full": "The prediction log has no room, so nothing may be answered.",
+    "log_late": "The prediction log was not written in time, so the answer was withheld.",
+    "log_failed": "The prediction log could not be written, so the answer was withheld.",
+}
+
+
+class ScoreEndpoint:
+    """An ASGI application for one path."""
+
+    def __init__(self, desk: Desk, scoring: Scoring, metrics: Metrics, limits: Limits) -> None:
+        self._desk, self._scoring, self._metrics, self._limits = desk, scoring, metrics, limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        arrived = time.perf_counter()
+        now = time.time()
+        try:
+            body, arrow = await self._body(scope, receive)
+        except Unusable as wrong:
+            await self._respond(send, wrong.status, problem_json(str(wrong)))
+            return
+        explained = not arrow and b"reasons=false" not in scope["query_string"].split(b"&")
+        inquiry = self._desk.inquire(body.columns, body.rows, now=now, explained=explained)
+        if inquiry.refusals:
+            self._metrics.refused(inquiry.refusals)
+            await self._respond(send, 422, refused_json(inquiry.refusals))
+            return
+        reply = await self._scoring.reply(inquiry, arrived)
+        if isinstance(reply, str):
+            await self._respond(send, 503, _unanswered(reply))
+            return
+        self._metrics.replied(reply, time.perf_counter() - arrived)
+        if reply.unanswered:
+            await self._respond(send, 503, _unanswered(reply.unanswered))
+            return
+        if arrow:
+            await self._respond(send, 200, said_arrow(reply.answers), ARROW)
+        else:
+            await self._respond(send, 200, said_json(reply.answers, single=body.single))
+        self._scoring.replied(inquiry, arrived)
+
+    async def _body(self, scope: Scope, receive: Receive) -> tuple[Body, bool]:
+        if scope["method"] != "POST":
+            raise Unusable(405, "Rows are scored with POST.")
+        kind = JSON
+        for name, value in scope["headers"]:
+            if name == b"content-type":
+                kind = value.partition(b";")[0].strip().lower().decode("latin-1")
+        if kind not in {JSON, ARROW}:
+            raise Unusable(415, f"The content type is {kind!r:.60}, want {JSON} or {ARROW}.")
+        limits, arrow = self._limits, kind == ARROW
+        content = await read(receive, limits.table_bytes if arrow else limits.body_bytes)
+        return (arrow_body if arrow else json_body)(content, most=limits.rows), arrow
+
+    async def _respond(self, send: Send, status: int, content: bytes, kind: str = JSON) -> None:
+        self._metrics.ended(PATH, status)
+        await respond(send, status, content, kind)
+
+
+async def read(receive: Receive, most: int) -> bytes:
+    """Return the body of a request.
+
+    Args:
+        receive: Of ASGI.
+        most: Bytes that it may have.
+
+    Raises:
+        Unusable: It is larger, or the client is gone.
+    """
+    parts, size, more = [], 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Unusable(400, "The client left before its body was there.")
+        part = message.get("body", b"")
+        size += len(part)
+        if size > most:
+            raise Unusable(413, f"A body may have {most:,} bytes.")
+        parts.append(part)
+        more = message.get("more_body", False)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+async def respond(
+    send: Send, status: int, content: bytes, kind: str = JSON, *more: tuple[bytes, bytes]
+) -> None:
+    """Send a response; one that asks to come back says when."""
+    headers = [
+        (b"content-type", kind.encode()),
+        (b"content-length", str(len(content)).encode()),
+        *more,
+    ]
+    if status in {429, 503}:
+        headers.append((b"retry-after", b"1"))
+    elif status == 405:  # noqa: PLR2004 - the HTTP standard wants it said
+        headers.append((b"allow", b"POST"))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": content})
+
+
+def _unanswered(cause: str) -> bytes:
+    return problem_json(_UNANSWERED.get(cause, "There is no answer."), cause=cause)

@@ -1,0 +1,235 @@
+"""From an inquiry to a reply that is kept: lanes, the deadline, and the log before the reply.
+
+    inquiry --lane--> reply --log, synced--> done
+         |--deadline near, lane full, or model raised--> the fallback's reply --log--> done
+         `--deadline passed and the log not done--> no reply is acknowledged
+
+A request is claimed once: by the thread that has its scores, or by the timer of its deadline.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+import traceback
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from lifecycle_core.adapters.serving.bodies import encoded
+from lifecycle_core.adapters.serving.lanes import Lane
+from lifecycle_core.errors import LifecycleError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from concurrent.futures import Future
+
+    from lifecycle_core.adapters.serving.base import Desk, Inquiry, PredictionLog, Reply
+    from lifecycle_core.adapters.serving.metrics import Metrics
+    from lifecycle_core.schema.serving import Cause
+
+_LOGGER = logging.getLogger("nbrelease.serving")
+_RESERVE = 0.005
+"""Seconds before the deadline that are left for the fallback and the log, at most."""
+_GRACE = 0.002
+"""Seconds after the deadline at which a request is given up whose log is not done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a request may be.
+
+    Attributes:
+        body_bytes: Size of a JSON body.
+        table_bytes: Size of an Arrow body.
+        rows: Rows of a request.
+        few: Requests of more rows have a lane of their own, and `many_seconds` for a deadline.
+        waiting: Requests that may wait for a model before others are shed.
+    """
+
+    body_bytes: int = 1 << 20
+    table_bytes: int = 16 << 20
+    rows: int = 10_000
+    few: int = 64
+    many_seconds: float = 30.0
+    waiting: int = 256
+
+
+class Job:
+    """One inquiry on its way."""
+
+    __slots__ = ("_open", "arrived", "done", "inquiry", "loop")
+
+    def __init__(self, inquiry: Inquiry, arrived: float, loop: asyncio.AbstractEventLoop) -> None:
+        self.inquiry, self.arrived, self.loop = inquiry, arrived, loop
+        self.done: asyncio.Future[Reply | str] = loop.create_future()
+        self._open = [True]
+
+    @property
+    def open(self) -> bool:
+        """Whether nobody has claimed it."""
+        return bool(self._open)
+
+    def claim(self) -> bool:
+        """Take the right to reply; True for the first who asks."""
+        try:
+            return self._open.pop()  # one operation, so threads cannot both succeed
+        except IndexError:
+            return False
+
+    def finish(self, reply: Reply | str) -> None:
+        """Hand over the reply, or why there is none; in the loop's thread."""
+        if not self.done.done():
+            self.done.set_result(reply)
+
+
+class Scoring:
+    """Answers inquiries within their deadlines."""
+
+    def __init__(
+        self, desk: Desk, log: PredictionLog, metrics: Metrics, limits: Limits, *, spare: bool
+    ) -> None:
+        """Start the lanes.
+
+        Args:
+            desk: Answers.
+            log: Keeps what is said before it is said.
+            metrics: Counts.
+            limits: Of requests.
+            spare: What the log has no room for gets the fallback instead of a refusal.
+        """
+        self._desk, self._log, self._metrics, self._limits = desk, log, metrics, limits
+        self._spare = spare
+        self._few: Lane[Job] = Lane("score", self._answer, most=limits.waiting)
+        self._many: Lane[Job] = Lane("bulk", self._answer, threads=1, most=8)
+        self._shadow: Lane[Job] = Lane("shadow", self._follow, threads=1, most=64)
+
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for a model."""
+        return self._few.waiting + self._many.waiting
+
+    async def reply(self, inquiry: Inquiry, arrived: float) -> Reply | str:
+        """Return the reply to an inquiry, once it is kept; or why there is none.
+
+        Args:
+            inquiry: Not refused.
+            arrived: When its request came, by `time.perf_counter`.
+        """
+        loop = asyncio.get_running_loop()
+        job = Job(inquiry, arrived, loop)
+        many = inquiry.rows > self._limits.few
+        allowed = self._limits.many_seconds if many else inquiry.serving.deadline_ms / 1000
+        left = arrived + allowed - time.perf_counter()
+        near = loop.call_later(left - min(_RESERVE, allowed / 10), self._fall_back, job, "deadline")
+        over = loop.call_later(left + _GRACE, job.finish, "log_late")
+        if inquiry.quick:
+            self._answer([job])
+        elif not (self._many if many else self._few).offer(job):
+            self._fall_back(job, "shed")
+        try:
+            return await job.done
+        finally:
+            near.cancel()
+            over.cancel()
+
+    def replied(self, inquiry: Inquiry, arrived: float) -> None:
+        """Have the shadow score what was answered, if there is one and it has time."""
+        if inquiry.shadowed:
+            job = Job(inquiry, arrived, asyncio.get_running_loop())
+            if not self._shadow.offer(job):
+                self._metrics.shadow_skipped()
+
+    def close(self) -> None:
+        """End the lanes."""
+        for lane in (self._few, self._many, self._shadow):
+            lane.close()
+
+    def _answer(self, jobs: list[Job]) -> None:
+        """Score jobs and keep what is said; in a lane's thread, or if quick in the loop's."""
+        jobs = [job for job in jobs if job.open]
+        if not jobs:
+            return
+        now = time.perf_counter()
+        replies: Sequence[Reply | None]
+        try:
+            replies = self._desk.answer(
+                [job.inquiry for job in jobs], [now - job.arrived for job in jobs]
+            )
+        except Exception as error:  # noqa: BLE001 - a request must get its fallback, whatever is wrong here
+            _LOGGER.error("A request could not be answered: %s", without_values(error))  # noqa: TRY400
+            replies = [None] * len(jobs)
+        ready = []
+        for job, reply in zip(jobs, replies, strict=True):
+            if not job.claim():
+                continue
+            if reply is None:
+                latency = time.perf_counter() - job.arrived
+                ready.append((job, self._desk.fall_back(job.inquiry, "model_error", latency)))
+            else:
+                ready.append((job, reply))
+        self._keep(ready)
+
+    def _fall_back(self, job: Job, cause: Cause) -> None:
+        if job.claim():
+            latency = time.perf_counter() - job.arrived
+            self._keep([(job, self._desk.fall_back(job.inquiry, cause, latency))])
+
+    def _keep(self, ready: list[tuple[Job, Reply]]) -> None:
+        """Log replies, and finish their jobs when that is done; in any thread."""
+        if not ready:
+            return
+        rows = [encoded(said) for _, reply in ready for said in reply.predictions]
+        if not rows:
+            _finish(ready, None)
+            return
+        try:
+            kept = self._log.append(rows)
+        except LifecycleError as full:
+            self._spill(ready, full)
+            return
+        kept.add_done_callback(partial(_finish, ready))
+
+    def _spill(self, ready: list[tuple[Job, Reply]], full: LifecycleError) -> None:
+        """Answer jobs that the log has no room for, as its policy says."""
+        _LOGGER.warning("The prediction log takes no more: %s", full)
+        for job, _ in ready:
+            reply: Reply | str = "log_full"
+            if self._spare:
+                latency = time.perf_counter() - job.arrived
+                reply = self._desk.fall_back(job.inquiry, "log_full", latency)
+            job.loop.call_soon_threadsafe(job.finish, reply)
+
+    def _follow(self, jobs: list[Job]) -> None:
+        """Score jobs with the shadow, for the log alone; in its own thread."""
+        for job in jobs:
+            try:
+                said, raised = self._desk.shadow(job.inquiry, time.perf_counter() - job.arrived)
+                if said:
+                    self._log.append([encoded(each) for each in said])
+            except Exception as error:  # noqa: BLE001 - a shadow must not end its thread
+                raised = type(error).__name__
+                _LOGGER.error("The shadow could not score: %s", without_values(error))  # noqa: TRY400
+            if raised:
+                self._metrics.raised(raised)
+
+
+def without_values(error: BaseException) -> str:
+    """Return where an error came from; its message is left out, for it may hold a row's values."""
+    places = "".join(traceback.format_tb(error.__traceback__))
+    return f"{type(error).__name__}\n{places}".rstrip()
+
+
+def _finish(ready: list[tuple[Job, Reply]], kept: Future[None] | None) -> None:
+    """Hand over replies, or that they could not be kept; in any thread."""
+    failed = kept is not None and kept.exception() is not None
+    if failed:
+        _LOGGER.error("The prediction log failed, so replies were withheld.")
+    loop = ready[0][0].loop
+    loop.call_soon_threadsafe(_hand_over, ready, failed)
+
+
+def _hand_over(ready: list[tuple[Job, Reply]], failed: bool) -> None:  # noqa: FBT001 - by call_soon
+    for job, reply in ready:
+        job.finish("log_failed" if failed else reply)

@@ -1,0 +1,160 @@
+"""A request under the line-up of its moment: who answers which of its rows, and what is wrong.
+
+columns --route by unit--> parts --check each by its own contract--> Inquiry
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lifecycle_core.delivering.routing import CHAMPION, arm_of
+from lifecycle_core.delivering.serving import as_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from lifecycle_core.delivering.last_scores import LastScores
+    from lifecycle_core.delivering.row_checks import Checked, Columns
+    from lifecycle_core.delivering.serving import Served
+    from lifecycle_core.schema.serving import Refusal, ServingSection
+
+_FEW = 8
+_EXPLAINED = 64
+"""Rows of a request that reasons are found for: they are found row by row."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lineup:
+    """The releases that answer at one moment. Whoever holds one is not touched by a promotion.
+
+    Attributes:
+        champion: Answers.
+        arms: By alias, those that answer for a part of the units.
+        shadow: Scores too, for the log alone.
+        previous: The one before the champion, for its fallback.
+        last: What was said before, by key.
+    """
+
+    champion: Served
+    arms: dict[str, Served]
+    shadow: Served | None
+    previous: Served | None
+    last: LastScores
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """The rows of a request that one release answers for.
+
+    Attributes:
+        rows: Their positions in the request.
+        checked: What its contract says about them, in the order of `rows`.
+    """
+
+    served: Served
+    arm: str
+    rows: Sequence[int]
+    checked: Checked
+
+    def good(self) -> tuple[Sequence[int], Columns]:
+        """Return which of its rows can be scored, counted within the part, and their columns."""
+        checked = self.checked
+        if not checked.bad:
+            return range(len(self.rows)), checked.columns
+        good = [at for at in range(len(self.rows)) if at not in checked.bad]
+        return good, {name: [vs[at] for at in good] for name, vs in checked.columns.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inquiry:
+    """One request under the line-up of its moment.
+
+    Attributes:
+        columns: As the request has them.
+        rows: Their number.
+        keys: Business key of each row.
+        now: When it came, in seconds since 1970.
+        refusals: What makes it be refused as a whole; empty where a fallback answers for bad rows.
+        explained: Scores are given with their reasons.
+    """
+
+    lineup: Lineup
+    columns: Columns
+    rows: int
+    keys: Sequence[str | None]
+    now: float
+    parts: tuple[Part, ...]
+    refusals: tuple[Refusal, ...]
+    explained: bool
+
+    @property
+    def serving(self) -> ServingSection:
+        """What is declared for the release that answers."""
+        return self.lineup.champion.serving
+
+    @property
+    def shadowed(self) -> bool:
+        """Whether a shadow scores it too."""
+        return self.lineup.shadow is not None
+
+    @property
+    def quick(self) -> bool:
+        """Whether compiled code alone answers, which takes a bounded, short time."""
+        return self.rows <= _FEW and all(
+            part.served.quick and not part.checked.bad for part in self.parts
+        )
+
+
+def inquire(
+    lineup: Lineup, columns: Columns, rows: int, *, now: float, explained: bool = True
+) -> Inquiry:
+    """Route and check the rows of a request.
+
+    Args:
+        lineup: Who answers.
+        columns: By name, `rows` values each.
+        rows: How many, at least 1.
+        now: Seconds since 1970.
+        explained: Reasons are wanted; a request of very many rows gets none.
+    """
+    champion = lineup.champion
+    keys = champion.keys(columns, rows)
+    parts, refusals = [], []
+    for served, arm, positions in _routes(lineup, columns, keys, rows):
+        some = columns if len(positions) == rows else only(columns, positions)
+        checked = served.checks.check(some, len(positions), now=now)
+        parts.append(Part(served=served, arm=arm, rows=positions, checked=checked))
+        if checked.refusals and served.serving.bad_input == "refuse":
+            refusals += [
+                refusal.model_copy(update={"row": positions[refusal.row]})
+                for refusal in checked.refusals
+            ]
+    return Inquiry(
+        lineup=lineup, columns=columns, rows=rows, keys=keys, now=now, parts=tuple(parts),
+        refusals=tuple(refusals), explained=explained and rows <= _EXPLAINED,
+    )  # fmt: skip
+
+
+def _routes(
+    lineup: Lineup, columns: Columns, keys: Sequence[str | None], rows: int
+) -> Iterator[tuple[Served, str, Sequence[int]]]:
+    champion, experiment = lineup.champion, lineup.champion.serving.experiment
+    if experiment is None or not lineup.arms:
+        yield champion, CHAMPION, range(rows)
+        return
+    units = keys
+    if experiment.unit is not None:
+        values = columns.get(experiment.unit, [None] * rows)
+        units = [as_name(value) for value in values]
+    routed: dict[str, list[int]] = {}
+    for row, unit in enumerate(units):
+        arm = arm_of(unit, experiment)
+        routed.setdefault(arm if arm in lineup.arms else CHAMPION, []).append(row)
+    for arm, positions in routed.items():
+        yield lineup.arms.get(arm, champion), arm, positions
+
+
+def only(columns: Columns, positions: Sequence[int]) -> Columns:
+    """Return some of the rows, by position."""
+    return {name: [values[at] for at in positions] for name, values in columns.items()}

@@ -1,0 +1,258 @@
+"""One reader for each column of a contract: takes a request's value, gives it as its agreed type.
+
+A reader raises `Wrong` for a value that breaks a rule, and gives None for one that is missing and
+may be. It knows its rules when it is made, so that a good value costs a few comparisons.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from functools import partial
+from math import inf
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lifecycle_core.schema.contract import Feature, Rule
+
+    Reader = Callable[[Any], Any]
+
+_INTEGERS = float(1 << 63)
+_LONGEST_SHOWN = 60
+_LONGEST_NAME = 200
+_TRUTHS = frozenset({True, False})
+
+
+class Wrong(Exception):  # noqa: N818 - it never leaves the check of a row
+    """A value breaks a rule.
+
+    Attributes:
+        rule: The contract's rule.
+        want: What it wants, in words.
+    """
+
+    def __init__(self, rule: Rule, want: str) -> None:
+        super().__init__(rule, want)
+        self.rule, self.want = rule, want
+
+
+def reader_of(feature: Feature) -> Reader:
+    """Return what reads one value of a column.
+
+    Example:
+        >>> from lifecycle_core.schema.contract import Feature
+        >>> read = reader_of(Feature(name="tenure", type="integer", required=True, minimum=0))
+        >>> read(3.0)
+        3
+        >>> try:
+        ...     read(-1)
+        ... except Wrong as wrong:
+        ...     print(wrong.rule, "-", wrong.want)
+        range - 0 to inf
+    """
+    match feature.type:
+        case "number":
+            typed = _number(feature)
+        case "integer":
+            typed = _integer(feature)
+        case "string":
+            typed = _text(feature)
+        case "boolean":
+            typed = _truth(feature)
+        case "date":
+            typed = _date
+        case "timestamp":
+            typed = timestamp
+    absent = partial(Wrong, "null", f"a value: {wanted(feature)}")
+    required = feature.required
+
+    def read(value: object) -> object:
+        # NaN, in Arrow, is the one value that is not itself
+        if value is None or value != value:  # noqa: PLR0124
+            if required:
+                raise absent()
+            return None
+        return typed(value)
+
+    return read
+
+
+def naming(value: Any) -> str | int | None:  # noqa: ANN401 - whatever a request holds
+    """Return a value that names a row, such as its key.
+
+    Raises:
+        Wrong: It is neither text of at most 200 characters nor a whole number.
+    """
+    if value is None or type(value) is int:
+        return value
+    if type(value) is float and value.is_integer():
+        return int(value)
+    if type(value) is str and len(value) <= _LONGEST_NAME:
+        text: str = value
+        return text
+    raise Wrong("type", f"text of at most {_LONGEST_NAME} characters, or a whole number")
+
+
+def wanted(feature: Feature) -> str:
+    """Return in words what a column's values are.
+
+    Example:
+        >>> from lifecycle_core.schema.contract import Feature
+        >>> wanted(Feature(name="tenure", type="integer", required=True, minimum=0, maximum=120))
+        'integer, 0 to 120'
+    """
+    if feature.categories:
+        shown = ", ".join(map(repr, feature.categories[:8]))
+        return f"one of {shown}{', ...' if len(feature.categories) > 8 else ''}"  # noqa: PLR2004 - a line
+    if feature.minimum is not None or feature.maximum is not None:
+        return f"{feature.type}, {_range(feature)}"
+    examples = {"date": " such as '2026-01-31'", "timestamp": " such as '2026-01-31T06:00:00'"}
+    return f"{feature.type}{examples.get(feature.type, '')}"
+
+
+def shown(value: object) -> str:
+    """Return a value as JSON has it, cut short; a date or another value of Arrow's as text.
+
+    Example:
+        >>> shown("x" * 100)
+        '"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...'
+    """
+    text = json.dumps(value, default=str, ensure_ascii=False)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}..."
+
+
+def timestamp(value: Any) -> datetime:  # noqa: ANN401 - whatever a request holds
+    """Return a moment without zone, in UTC where the value had one.
+
+    Raises:
+        Wrong: It is no ISO 8601 date or moment.
+    """
+    if type(value) is str:
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            raise Wrong("type", "an ISO 8601 moment such as '2026-01-31T06:00:00'") from None
+    elif type(value) is date:
+        value = datetime(value.year, value.month, value.day)  # noqa: DTZ001 - contracts know no zones
+    elif not isinstance(value, datetime):
+        raise Wrong("type", "an ISO 8601 moment such as '2026-01-31T06:00:00'")
+    moment: datetime = value
+    try:
+        return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+    except OverflowError:
+        raise Wrong("type", "a moment between the years 1 and 9999 in UTC") from None
+
+
+def _date(value: Any) -> date:  # noqa: ANN401 - as above
+    if type(value) is date:
+        return value
+    if type(value) is str:
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+    raise Wrong("type", "an ISO 8601 date such as '2026-01-31'")
+
+
+def _number(feature: Feature) -> Reader:
+    low, high = _bounds(feature)
+    wrong_type, outside = (
+        partial(Wrong, "type", wanted(feature)),
+        partial(Wrong, "range", _range(feature)),
+    )
+    unknown = _unknown(feature)
+
+    def read(value: Any) -> float:  # noqa: ANN401 - as above
+        if type(value) is not float:
+            if type(value) is not int:
+                raise wrong_type()
+            try:
+                value = float(value)
+            except OverflowError:
+                raise outside() from None
+        if not low <= value <= high or value in (inf, -inf):
+            raise outside()
+        if unknown is not None and str(value) not in feature.categories:
+            raise unknown()
+        number: float = value
+        return number
+
+    return read
+
+
+def _integer(feature: Feature) -> Reader:
+    low, high = _bounds(feature)
+    wrong_type, outside = (
+        partial(Wrong, "type", wanted(feature)),
+        partial(Wrong, "range", _range(feature)),
+    )
+    unknown = _unknown(feature)
+
+    def read(value: Any) -> int:  # noqa: ANN401 - as above
+        if type(value) is not int:
+            if type(value) is not float or not value.is_integer():
+                raise wrong_type()
+            value = int(value)
+        if not low <= value <= high:
+            raise outside()
+        if not -_INTEGERS <= value < _INTEGERS:
+            raise wrong_type()
+        if unknown is not None and str(value) not in feature.categories:
+            raise unknown()
+        number: int = value
+        return number
+
+    return read
+
+
+def _text(feature: Feature) -> Reader:
+    allowed = frozenset(feature.categories)
+    wrong_type, unknown = (
+        partial(Wrong, "type", wanted(feature)),
+        partial(Wrong, "category", wanted(feature)),
+    )
+
+    def read(value: Any) -> str:  # noqa: ANN401 - as above
+        if type(value) is not str:
+            raise wrong_type()
+        if allowed and value not in allowed:
+            raise unknown()
+        text: str = value
+        return text
+
+    return read
+
+
+def _truth(feature: Feature) -> Reader:
+    allowed = {v for v in _TRUTHS if str(v).lower() in feature.categories} or _TRUTHS
+    wrong_type, unknown = (
+        partial(Wrong, "type", "true or false"),
+        partial(Wrong, "category", wanted(feature)),
+    )
+
+    def read(value: Any) -> bool:  # noqa: ANN401 - as above
+        if type(value) is not bool:
+            raise wrong_type()
+        if value not in allowed:
+            raise unknown()
+        truth: bool = value
+        return truth
+
+    return read
+
+
+def _unknown(feature: Feature) -> Callable[[], Wrong] | None:
+    return partial(Wrong, "category", wanted(feature)) if feature.categories else None
+
+
+def _bounds(feature: Feature) -> tuple[float, float]:
+    low = -inf if feature.minimum is None else feature.minimum
+    high = inf if feature.maximum is None else feature.maximum
+    return low, high
+
+
+def _range(feature: Feature) -> str:
+    low, high = _bounds(feature)
+    return f"{low:g} to {high:g}"

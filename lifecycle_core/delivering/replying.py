@@ -1,0 +1,154 @@
+"""From answers to what is said and kept: a reply for the caller, predictions for the log."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from lifecycle_core.delivering.answering import answer_all, fall_back, shadowed
+from lifecycle_core.delivering.inquiring import inquire
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from lifecycle_core.delivering.answering import Answer
+    from lifecycle_core.delivering.inquiring import Inquiry, Lineup
+    from lifecycle_core.delivering.row_checks import Columns
+    from lifecycle_core.schema.serving import Cause
+
+MODEL = "model"
+NOBODY = "nobody"
+_SCHEMA = "nbrelease/prediction/1"
+
+
+class Reply(NamedTuple):
+    """What is said about the rows of one request.
+
+    Attributes:
+        answers: One for each row, for the caller.
+        predictions: Those that were answered, as `schema.prediction.Prediction` has them.
+        unanswered: Why no row has an answer; empty if one has.
+        raised: Type of what the model raised; empty if it did not.
+    """
+
+    answers: list[dict[str, Any]]
+    predictions: list[dict[str, Any]]
+    unanswered: str
+    raised: str
+
+
+class Desk:
+    """Takes requests and answers them; who answers may be exchanged while it does.
+
+    Attributes:
+        lineup: Who answers requests from now on. A request keeps the one that it came under.
+    """
+
+    def __init__(self, lineup: Lineup, *, identify: Callable[[], str]) -> None:
+        """Begin with a line-up.
+
+        Args:
+            lineup: Who answers.
+            identify: Gives each prediction its id.
+        """
+        self.lineup = lineup
+        self._identify = identify
+
+    def inquire(self, columns: Columns, rows: int, *, now: float, explained: bool) -> Inquiry:
+        """Route and check the rows of a request; see `inquiring.inquire`."""
+        return inquire(self.lineup, columns, rows, now=now, explained=explained)
+
+    def answer(self, inquiries: Sequence[Inquiry], latencies: Sequence[float]) -> list[Reply]:
+        """Answer several requests at once.
+
+        Args:
+            inquiries: None of them refused.
+            latencies: Of each, seconds since it came.
+        """
+        found = answer_all(inquiries)
+        return [
+            self._reply(inquiry, answers, latency, raised)
+            for inquiry, latency, (answers, raised) in zip(inquiries, latencies, found, strict=True)
+        ]
+
+    def fall_back(self, inquiry: Inquiry, cause: Cause, latency: float) -> Reply:
+        """Answer a request without its model, at once."""
+        return self._reply(inquiry, fall_back(inquiry, cause), latency, "")
+
+    def shadow(self, inquiry: Inquiry, latency: float) -> tuple[list[dict[str, Any]], str]:
+        """Return what the shadow says about a request, for the log, and what it raised."""
+        answers, raised = shadowed(inquiry)
+        return predictions_of(inquiry, answers, latency, self._identify), raised
+
+    def _reply(self, inquiry: Inquiry, answers: list[Answer], latency: float, raised: str) -> Reply:
+        given = [(row, answer) for row, answer in enumerate(answers) if answer.decision is not None]
+        predictions = predictions_of(inquiry, given, latency, self._identify)
+        ids = {row: made["id"] for (row, _), made in zip(given, predictions, strict=True)}
+        return Reply(
+            [_said(ids.get(row), inquiry.keys[row], answer) for row, answer in enumerate(answers)],
+            predictions,
+            "" if given else answers[0].cause,
+            raised,
+        )
+
+
+def predictions_of(
+    inquiry: Inquiry,
+    answers: Iterable[tuple[int, Answer]],
+    latency: float,
+    identify: Callable[[], str],
+) -> list[dict[str, Any]]:
+    """Return what the log keeps of answers, each with the position of its row.
+
+    Args:
+        inquiry: The request.
+        answers: Position and answer.
+        latency: Seconds since it came.
+        identify: Gives each its id.
+    """
+    now = inquiry.now + latency
+    time = datetime.fromtimestamp(now, tz=UTC).isoformat(timespec="microseconds")[:26] + "Z"
+    milliseconds = round(latency * 1000, 3)
+    places = {
+        row: (part, at) for part in inquiry.parts for at, row in enumerate(part.rows)
+    }  # fmt: skip
+    made: list[dict[str, Any]] = []
+    for row, answer in answers:
+        part, at = places[row]
+        release, explainer = answer.served.release, answer.served.explainer
+        made.append(
+            {
+                "schema": _SCHEMA,
+                "id": identify(),
+                "key": inquiry.keys[row],
+                "time": time,
+                "release": release.name,
+                "version": release.version,
+                "bundle_digest": release.bundle_digest,
+                "arm": answer.arm,
+                "features": part.served.features(part.checked.columns, at),
+                "score": answer.score,
+                "decision": answer.decision,
+                "reasons": answer.served.kept_reasons(answer.reasons),
+                "latency_ms": milliseconds,
+                "fallback": answer.cause,
+                "explainer": explainer.name if explainer and answer.reasons else "",
+            }
+        )
+    return made
+
+
+def _said(number: str | None, key: str | None, answer: Answer) -> dict[str, Any]:
+    release = answer.served.release
+    return {
+        "id": number,
+        "key": key,
+        "release": release.name,
+        "version": release.version,
+        "arm": answer.arm,
+        "score": answer.score,
+        "decision": answer.decision,
+        "reasons": [reason.model_dump() for reason in answer.reasons],
+        "answered_by": answer.used or (NOBODY if answer.decision is None else MODEL),
+        "fallback": answer.cause,
+    }

@@ -1,0 +1,269 @@
+"""The service over real connections: what is asked, what is said, and when."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator  # noqa: TC003 - of a fixture
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+import pyarrow as pa
+import pytest
+
+from lifecycle_core.adapters.serving.bodies import ARROW
+from lifecycle_core.adapters.serving.guard import Tokens
+from lifecycle_core.adapters.serving.scoring import Limits
+from lifecycle_core.schema.prediction import Prediction
+from tests.fakes.serving import ROW, FakeLedger, FakeScorer, MemoryLog, running, served
+
+CONSTANT = {"use": "constant", "decision": False, "score": 0.125}
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """A service that nothing is wrong with."""
+    with running(FakeLedger(lambda version: served(version=version)).following(), LOG) as found:
+        yield found
+
+
+LOG = MemoryLog()
+
+
+def post(address: str, content: object, **headers: str) -> httpx.Response:
+    body = content if isinstance(content, bytes) else json.dumps(content).encode()
+    kind = {
+        "content-type": "application/json",
+        **{k.replace("_", "-"): v for k, v in headers.items()},
+    }
+    return httpx.post(f"{address}/score", content=body, headers=kind)
+
+
+def test_one_row_gives_one_answer_that_was_kept_before_it_was_said(address: str) -> None:
+    said = post(address, {**ROW, "customer": "c1"})
+    assert said.status_code == 200
+    answer = said.json()
+    assert answer | {"id": ""} == {
+        "id": "", "key": "c1", "release": "churn", "version": 1, "arm": "champion", "score": 0.5,
+        "decision": True, "reasons": [], "answered_by": "model", "fallback": "",
+    }  # fmt: skip
+    kept = [Prediction.from_json(row) for row in LOG.rows]
+    assert answer["id"] in {each.id for each in kept}
+
+
+def test_a_list_of_rows_gives_a_list_of_answers(address: str) -> None:
+    said = post(address, [{**ROW, "tenure": at} for at in range(70)])
+    assert [answer["score"] for answer in said.json()] == [at / 72 for at in range(70)]
+    assert len({answer["id"] for answer in said.json()}) == 70
+
+
+def table(rows: int, **columns: pa.Array) -> bytes:
+    made = {name: pa.array([value] * rows) for name, value in ROW.items()} | columns
+    sink = io.BytesIO()
+    whole = pa.table(made)
+    with pa.ipc.new_stream(sink, whole.schema) as writer:
+        writer.write_table(whole)
+    return sink.getvalue()
+
+
+def test_an_arrow_table_gives_an_arrow_table(address: str) -> None:
+    plans = pa.array(["basic", "plus"] * 50).dictionary_encode()
+    said = post(address, table(100, plan=plans, customer=pa.array(range(100))), content_type=ARROW)
+    assert said.status_code == 200, said.text
+    with pa.ipc.open_stream(said.content) as reader:
+        answers = reader.read_all()
+    assert answers.column("key").to_pylist() == [str(at) for at in range(100)]
+    assert set(answers.column("decision").to_pylist()) == {True}
+    assert answers.schema.field("version").type == pa.int64()
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "fact"),
+    [
+        (b"{", 400, "The body is not JSON"),
+        (b"", 400, "The body is not JSON"),
+        (b'{"tenure": NaN}', 400, "The body is not JSON"),
+        (b'"row"', 422, "must be an object"),
+        (b"[1]", 422, "must be an object"),
+        (b"[]", 422, "There are no rows"),
+        (b"[" * 100_000, 400, "The body is not JSON"),
+        (b'{"a": "' + b"x" * (1 << 20) + b'"}', 413, "1,048,576 bytes"),
+        (json.dumps([ROW] * 10_001).encode(), 413, "10,000 rows"),
+        (b'{"plan": "\\ud800"}', 400, "The body is not JSON"),
+    ],
+    ids=str,
+)
+def test_a_body_that_cannot_be_read_is_told_why(
+    address: str, content: bytes, status: int, fact: str
+) -> None:
+    said = post(address, content)
+    assert (said.status_code, fact in said.json()["detail"]) == (status, True), said.text
+
+
+@pytest.mark.parametrize("cut", [0, 8, 100, 400])
+def test_an_arrow_stream_that_is_none_is_told_so(address: str, cut: int) -> None:
+    whole = table(3)
+    for content in (whole[:cut], b"\xff" * cut, whole[:cut] + b"\x00" * 64):
+        assert post(address, content, content_type=ARROW).status_code in {400, 422}
+
+
+def test_what_is_bad_in_a_row_is_said_field_by_field(address: str) -> None:
+    said = post(address, [ROW, {"tenure": 99, "plan": "gold"}])
+    assert said.status_code == 422
+    assert said.json() == {
+        "detail": "Field 'tenure' of row 1: got 99, want 0 to 72. 1 more.",
+        "refusals": [
+            {"row": 1, "field": "tenure", "rule": "range", "got": "99", "want": "0 to 72"},
+            {
+                "row": 1, "field": "plan", "rule": "category", "got": '"gold"',
+                "want": "one of 'basic', 'plus'",
+            },
+        ],
+    }  # fmt: skip
+
+
+def test_other_methods_and_content_types_are_not_ours(address: str) -> None:
+    assert httpx.get(f"{address}/score").status_code == 405
+    pickled = post(address, b"\x80\x04.", content_type="application/octet-stream")
+    assert pickled.status_code == 415
+    assert "want application/json" in pickled.json()["detail"]
+
+
+def test_outcomes_are_kept_by_the_prediction_that_they_speak_of(address: str) -> None:
+    prediction = post(address, ROW).json()["id"]
+    outcome = {"prediction": prediction, "who": "crm", "action": "accepted", "money": -20.0}
+    said = httpx.post(f"{address}/outcomes", json=[outcome, {**outcome, "label": True}])
+    assert said.status_code == 200, said.text
+    kept = LOG.outcomes[-2:]
+    assert said.json()["ids"] == [each.id for each in kept]
+    assert [(each.prediction, each.label, each.money) for each in kept] == [
+        (prediction, None, -20.0), (prediction, True, -20.0),
+    ]  # fmt: skip
+    wrong = httpx.post(f"{address}/outcomes", json={**outcome, "action": "ignored"})
+    assert wrong.status_code == 422
+    assert "'accepted' or 'overridden'" in wrong.text
+
+
+def test_the_figures_count_rows_refusals_and_statuses(address: str) -> None:
+    post(address, ROW)
+    post(address, {**ROW, "plan": "gold"})
+    text = httpx.get(f"{address}/metrics").text
+    assert 'nbrelease_predictions_total{arm="champion",fallback="",release="churn"' in text
+    assert 'nbrelease_refused_fields_total{field="plan",rule="category"}' in text
+    assert 'nbrelease_requests_total{path="/score",status="422"}' in text
+    assert "nbrelease_log_rows" in text
+
+
+def test_health_and_release_say_what_answers(address: str) -> None:
+    assert httpx.get(f"{address}/health/live").json() == {"live": True}
+    assert httpx.get(f"{address}/health/ready").json()["roles"] == {"champion": 1}
+    assert httpx.get(f"{address}/release").json()["features"] == list(ROW)
+    assert httpx.get(f"{address}/docs").status_code == 404
+
+
+def faulty(scorer: FakeScorer, serving: dict[str, Any]) -> FakeLedger:
+    """A release whose model works while it warms up, and misbehaves as told from then on."""
+    seconds, raises = scorer.seconds, scorer.raises
+    scorer.seconds, scorer.raises = 0.0, None
+    made = served(scorer, **serving)
+    scorer.seconds, scorer.raises = seconds, raises
+    return FakeLedger(lambda _: made)
+
+
+def test_a_model_that_sleeps_gets_no_answer_later_than_the_deadline() -> None:
+    ledger = faulty(FakeScorer(seconds=1.0), {"deadline_ms": 60, "fallback": [CONSTANT]})
+    log = MemoryLog()
+    with running(ledger.following(), log) as address, httpx.Client() as client:
+        with ThreadPoolExecutor(6) as many:
+            said = list(many.map(lambda _: client.post(f"{address}/score", json=ROW), range(12)))
+        assert {each.status_code for each in said} == {200}
+        assert {each.json()["fallback"] for each in said} == {"deadline"}
+        assert {each.json()["score"] for each in said} == {0.125}
+        assert httpx.get(f"{address}/health/live").status_code == 200
+        assert len(log.rows) == 12
+
+
+@pytest.mark.parametrize(
+    ("fallback", "status", "said"),
+    [([CONSTANT], 200, {"fallback": "model_error"}), ([], 503, {"cause": "model_error"})],
+)
+def test_a_model_that_raises_is_no_500(
+    fallback: list[object], status: int, said: dict[str, str]
+) -> None:
+    ledger = faulty(FakeScorer(raises=RuntimeError("patient 17")), {"fallback": fallback})
+    with running(ledger.following(), MemoryLog()) as address:
+        found = post(address, ROW)
+        assert found.status_code == status
+        assert said.items() <= found.json().items()
+        assert "patient" not in found.text
+        figures = httpx.get(f"{address}/metrics").text
+        assert 'nbrelease_model_errors_total{kind="RuntimeError"} 1.0' in figures
+
+
+def test_a_load_that_is_too_much_is_shed_to_the_fallback() -> None:
+    ledger = faulty(FakeScorer(seconds=0.3), {"deadline_ms": 5000, "fallback": [CONSTANT]})
+    limits = Limits(waiting=1)
+    with (
+        running(ledger.following(), MemoryLog(), limits=limits) as address,
+        httpx.Client() as client,
+        ThreadPoolExecutor(8) as many,
+    ):
+        said = list(many.map(lambda _: client.post(f"{address}/score", json=ROW).json(), range(8)))
+    causes = [each["fallback"] for each in said]
+    assert set(causes) == {"", "shed"}
+
+
+@pytest.mark.parametrize(
+    ("log", "spare", "status", "cause"),
+    [
+        (MemoryLog(full=True), False, 503, "log_full"),
+        (MemoryLog(full=True), True, 200, "log_full"),
+        (MemoryLog(broken=True), True, 503, "log_failed"),
+        (MemoryLog(seconds=2.0), True, 503, "log_late"),
+    ],
+)
+def test_nothing_is_said_that_is_not_kept_unless_that_is_declared(
+    log: MemoryLog,
+    spare: bool,  # noqa: FBT001 - a case
+    status: int,
+    cause: str,
+) -> None:
+    ledger = FakeLedger(lambda _: served(deadline_ms=50, fallback=[CONSTANT]))
+    with running(ledger.following(), log, spare=spare) as address:
+        said = post(address, ROW)
+        assert said.status_code == status
+        assert said.json()["cause" if status == 503 else "fallback"] == cause
+
+
+def test_a_shadow_scores_what_was_answered() -> None:
+    made = {1: served(shadow="candidate"), 2: served(FakeScorer(lambda _: 0.9), version=2)}
+    ledger = FakeLedger(made.__getitem__)
+    ledger.roles = ledger.roles.model_copy(update={"aliases": {"candidate": made[2].release}})
+    log = MemoryLog()
+    with running(ledger.following(), log) as address:
+        assert post(address, ROW).json()["version"] == 1
+    kept = [Prediction.from_json(row) for row in log.rows]
+    assert {(each.arm, each.version, each.score) for each in kept} == {
+        ("champion", 1, 0.5), ("shadow", 2, 0.9),
+    }  # fmt: skip
+
+
+def test_only_who_has_a_token_is_answered() -> None:
+    ledger = FakeLedger(lambda _: served())
+    tokens = Tokens.of(["a-token-of-some-length"])
+    with running(ledger.following(), MemoryLog(), tokens=tokens) as address:
+        assert post(address, ROW).status_code == 401
+        assert post(address, ROW, authorization="Bearer guessed").status_code == 401
+        assert post(address, ROW, authorization="Bearer a-token-of-some-length").status_code == 200
+        assert httpx.get(f"{address}/metrics").status_code == 401
+        assert httpx.get(f"{address}/openapi.json").status_code == 401
+        assert httpx.get(f"{address}/health/ready").status_code == 200
+
+
+def test_who_asks_too_often_waits() -> None:
+    ledger = FakeLedger(lambda _: served())
+    with running(ledger.following(), MemoryLog(), rate=3.0) as address:
+        statuses = [post(address, ROW).status_code for _ in range(8)]
+    assert statuses[:3] == [200, 200, 200]
+    assert 429 in statuses

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lifecycle_core.delivering.row_checks import Checked, RowChecks
+from lifecycle_core.delivering.serving import example_row
+from lifecycle_core.schema.contract import Contract, Feature
+
+NOW = datetime(2026, 11, 28, 8, tzinfo=UTC)
+CONTRACT = Contract(
+    name="churn",
+    features=(
+        Feature(name="tenure", type="integer", required=True, minimum=0, maximum=72),
+        Feature(name="charges", type="number", required=False, minimum=0),
+        Feature(name="plan", type="string", required=True, categories=("basic", "plus")),
+        Feature(name="partner", type="boolean", required=False),
+        Feature(name="since", type="date", required=False),
+        Feature(name="seen", type="timestamp", required=False),
+    ),
+    freshness_column="seen",
+    freshness_hours=24,
+)
+CHECKS = RowChecks(CONTRACT, beside=("customer",))
+GOOD = example_row(CONTRACT, now=NOW)
+
+
+def checked(*rows: dict[str, Any]) -> Checked:
+    names = dict.fromkeys(name for row in rows for name in row)
+    columns = {name: [row.get(name) for row in rows] for name in names}
+    return CHECKS.check(columns, len(rows), now=NOW.timestamp())
+
+
+def test_good_rows_come_out_as_agreed_types() -> None:
+    row = {**GOOD, "tenure": 3.0, "charges": 7, "since": "2026-01-31", "customer": 17}
+    found = checked(row, {**GOOD, "partner": None})
+    assert found.refusals == ()
+    assert found.columns["tenure"][0] == 3
+    assert type(found.columns["tenure"][0]) is int
+    assert type(found.columns["charges"][0]) is float
+    assert found.columns["partner"] == [True, None]
+    assert found.columns["since"][0] == date(2026, 1, 31)
+    assert found.columns["seen"][0] == NOW.replace(tzinfo=None)
+    assert "customer" not in found.columns
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "rule", "want"),
+    [
+        ("tenure", None, "null", "a value: integer, 0 to 72"),
+        ("tenure", "3", "type", "integer, 0 to 72"),
+        ("tenure", 3.5, "type", "integer, 0 to 72"),
+        ("tenure", True, "type", "integer, 0 to 72"),
+        ("tenure", 73, "range", "0 to 72"),
+        ("charges", -0.5, "range", "0 to inf"),
+        ("charges", float("inf"), "range", "0 to inf"),
+        ("charges", 10**400, "range", "0 to inf"),
+        ("charges", [1], "type", "number, 0 to inf"),
+        ("plan", "gold", "category", "one of 'basic', 'plus'"),
+        ("plan", 1, "type", "one of 'basic', 'plus'"),
+        ("partner", 1, "type", "true or false"),
+        ("since", "31.1.2026", "type", "an ISO 8601 date such as '2026-01-31'"),
+        ("since", "2026-01-31T00:00:00", "type", "an ISO 8601 date such as '2026-01-31'"),
+        ("seen", "yesterday", "type", "an ISO 8601 moment such as '2026-01-31T06:00:00'"),
+        ("customer", [1], "type", "text of at most 200 characters, or a whole number"),
+        ("customer", "x" * 201, "type", "text of at most 200 characters, or a whole number"),
+        ("tenur", 3, "extra_column", "no such field"),
+    ],
+)
+def test_a_bad_field_is_named_with_what_it_got_and_what_it_wants(
+    field: str, value: object, rule: str, want: str
+) -> None:
+    found = checked(GOOD, {**GOOD, field: value})
+    first = found.refusals[0]
+    assert (first.row, first.field, first.rule, first.want) == (1, field, rule, want)
+    assert found.bad == {1}
+    assert found.columns["tenure"][0] == GOOD["tenure"]
+
+
+def test_a_misspelt_field_is_told_the_name_it_should_have() -> None:
+    misspelt = {("tenur" if name == "tenure" else name): value for name, value in GOOD.items()}
+    said = {refusal.field: refusal.want for refusal in checked(misspelt).refusals}
+    assert said["tenur"] == "no such field; did you mean 'tenure'?"
+    assert said["tenure"] == "a value: integer, 0 to 72"
+
+
+@pytest.mark.parametrize(
+    ("age", "good"), [(timedelta(hours=23), True), (timedelta(hours=25), False)]
+)
+def test_a_stale_row_is_refused(age: timedelta, good: bool) -> None:  # noqa: FBT001 - a case
+    found = checked({**GOOD, "seen": (NOW - age).isoformat()})
+    assert [refusal.rule for refusal in found.refusals] == ([] if good else ["freshness"])
+
+
+def test_a_moment_with_a_zone_is_the_same_moment() -> None:
+    zoned = checked({**GOOD, "seen": "2026-11-28T10:00:00+02:00"})
+    assert zoned.columns["seen"] == [datetime(2026, 11, 28, 8)]  # noqa: DTZ001 - as contracts have it
+
+
+ANYTHING = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
+
+
+@given(st.dictionaries(st.sampled_from([*GOOD, "x"]), ANYTHING | st.lists(ANYTHING, max_size=2)))
+def test_whatever_comes_is_read_or_refused(row: dict[str, Any]) -> None:
+    found = checked({**GOOD, **row})
+    assert bool(found.refusals) == bool(found.bad)
+    assert list(found.columns) == [feature.name for feature in CONTRACT.features]
