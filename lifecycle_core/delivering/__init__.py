@@ -3,11 +3,22 @@
 evidence --rehearse--> Rehearsal
 model + rows --convert, compare--> FastPath
 bundle + table --verify, trust, check, stream--> scores and decisions, one row each
+order --copy, score, publish--> the same, wherever the table lies and the scores are wanted
 """
 
 from lifecycle_core.delivering.accelerating import accelerate
 from lifecycle_core.delivering.batches import score
 from lifecycle_core.delivering.explaining import check_reasons, prepare_reasons
 from lifecycle_core.delivering.rehearsing import rehearse
+from lifecycle_core.delivering.runs import Means, Order, deliver
 
-__all__ = ["accelerate", "check_reasons", "prepare_reasons", "rehearse", "score"]
+__all__ = [
+    "Means",
+    "Order",
+    "accelerate",
+    "check_reasons",
+    "deliver",
+    "prepare_reasons",
+    "rehearse",
+    "score",
+]
