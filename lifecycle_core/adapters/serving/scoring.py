@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.serving import Cause
 
 _LOGGER = logging.getLogger("nbrelease.serving")
-_RESERVE = 0.005
+_RESERVE = 0.010
 """Seconds before the deadline that are left for the fallback and the log, at most."""
-_GRACE = 0.002
+_GRACE = 0.004
 """Seconds after the deadline at which a request is given up whose log is not done."""
 
 
