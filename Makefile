@@ -7,7 +7,7 @@ INSTALL := $(UV) pip install --quiet --python $(BIN)/python --constraint constra
 	--build-constraint constraints.txt --editable
 SYSTEM := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
 
-.PHONY: run test check browser lock bench corpus exports kills faults log-kills screenshot examples clean
+.PHONY: run test check browser lock bench corpus exports clouds peers kills faults log-kills screenshot examples clean
 
 run: $(VENV)/.run ## take the example from notebook to registered release
 	$(BIN)/nbrelease run example_notebooks/telco_churn.ipynb
@@ -15,7 +15,8 @@ run: $(VENV)/.run ## take the example from notebook to registered release
 	@echo "To answer single requests: $(BIN)/nbrelease serve churn    (it prints a curl line that asks it)"
 
 test: check browser ## everything that CI runs
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered \
+		--durations=40 --durations-min=3
 
 check: $(VENV)/.test ## format, lint, types, layers: seconds, no tests
 	$(BIN)/ruff format --check .
@@ -49,11 +50,18 @@ lock: $(VENV)/.uv ## refresh constraints.txt: names, versions and hashes, no add
 	$(UV) pip compile --quiet pyproject.toml --all-extras --group test --universal --upgrade \
 		--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 		--no-annotate --no-header --output-file constraints.txt
+	cp constraints.txt tests/clouds/constraints.txt
+	$(UV) pip compile --quiet pyproject.toml --group clouds --universal \
+		--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--no-annotate --no-header --output-file tests/clouds/constraints.txt
 
 bench: $(VENV)/.test ## print the figures of benchmarks/, measured in one run
 	for script in start_up whole_run score scoring_one_row serving reproduce recorder digests lint \
 		pipeline_run prediction_log; do \
 		$(BIN)/python benchmarks/$$script.py || exit 1; done
+
+peers: $(VENV)/.test .venv-peers/.made ## what a step costs here, in Kedro and in Ploomber: minutes
+	$(BIN)/python benchmarks/peers.py
 
 corpus: $(VENV)/.test ## judge the corpus of faulty notebooks, beside nbval: about an hour
 	$(BIN)/python benchmarks/corpus.py
@@ -70,11 +78,25 @@ exports: $(VENV)/.test .venv-airflow/.made .venv-kubeflow/.made ## let the engin
 	@touch $@
 
 ENGINES_airflow := apache-airflow==3.3.2
+ENGINES_peers := kedro==1.7.0 kedro-datasets==9.6.0 ploomber==0.23.3
 ENGINES_kubeflow := kfp==2.17.3 hera[yaml]==7.1.0
 
-kills: $(VENV)/.test ## kill runs of a pipeline at 100 random moments: minutes
-	NBRELEASE_KILLS=100 $(BIN)/python -m pytest -q --timeout 3600 \
-		tests/lifecycle_core/running/test_killed.py -k any_moment
+clouds: .venv-clouds/.made ## run pipelines on servers that stand for S3, Google and Azure: minutes
+	.venv-clouds/bin/python -m pytest -q --override-ini addopts=--import-mode=importlib \
+		--timeout 900 tests/clouds
+
+# botocore holds packages back that nothing else does, so this environment has a lock of its own.
+.venv-clouds/.made: $(VENV)/.uv tests/clouds/constraints.txt tests/clouds/package-lock.json
+	$(UV) venv --quiet --clear --python $(BIN)/python .venv-clouds
+	$(UV) pip install --quiet --python .venv-clouds/bin/python --build-constraint constraints.txt \
+		--constraint tests/clouds/constraints.txt --editable . --group clouds
+	cp tests/clouds/package.json tests/clouds/package-lock.json .venv-clouds
+	npm ci --prefix .venv-clouds --no-audit --no-fund --loglevel=error
+	@touch $@
+
+kills: $(VENV)/.test ## 100 runs of a pipeline killed at random moments, 8 at once: minutes
+	NBRELEASE_KILLS=100 NBRELEASE_AT_ONCE=8 $(BIN)/python -m pytest -q --timeout 3600 \
+		tests/lifecycle_core/running/test_killed.py -k "any_moment or at_once"
 
 log-kills: $(VENV)/.test ## kill processes that log predictions at 50 random moments: minutes
 	NBRELEASE_KILLS=50 $(BIN)/python -m pytest -q --timeout 3600 \
@@ -91,4 +113,4 @@ examples: $(VENV)/.test ## run the example notebooks and store their outputs
 	$(BIN)/python docs/execute_examples.py
 
 clean: ## forget the environment and the embedded registry
-	rm -rf $(VENV) .venv-airflow .venv-kubeflow .nbrelease
+	rm -rf $(VENV) .venv-airflow .venv-kubeflow .venv-clouds .venv-peers .nbrelease

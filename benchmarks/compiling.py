@@ -91,6 +91,7 @@ def main() -> None:
         for case in all_cases().values()
         if (options.only in case.name or options.only == case.construct)
         and (options.heavy or not case.heavy)
+        and (case.mutation or not options.mutate)
     ]
     results = []
     with tempfile.TemporaryDirectory(prefix="pipelines") as folder:
@@ -113,7 +114,11 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--corpus", type=Path, help="a folder to reuse, or to write into")
     parser.add_argument("--jobs", type=int, default=2, help="notebooks at a time")
     parser.add_argument("--heavy", action="store_true", help="also those that need much memory")
-    parser.add_argument("--mutate", action="store_true", help="also edit one cell, and run again")
+    parser.add_argument(
+        "--mutate",
+        action="store_true",
+        help="edit a cell of those that have an edit, and run again",
+    )
     parser.add_argument("--command", default=COMMAND, help="how nbrelease is called")
     parser.add_argument("--keep", action="store_true", help="leave packages in the corpus")
     return parser.parse_args()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -41,6 +42,10 @@ import pandas as pd
 rng = np.random.default_rng(0)
 frame = pd.DataFrame({{f"c{{n}}": rng.random({rows}) for n in range(8)}})
 """
+_TELL_PEAK = """
+import re
+print(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1])
+"""
 
 
 def ran(folder: Path, store: Path, scheduler: LocalScheduler) -> tuple[float, tuple[StepRun, ...]]:
@@ -62,9 +67,11 @@ def ran(folder: Path, store: Path, scheduler: LocalScheduler) -> tuple[float, tu
 def overhead(root: Path, steps: int) -> None:
     """Compare trivial steps with the same calls on Dask's own process scheduler."""
     folder = pipelines.trivial(root / "trivial", steps)
-    one, _ = ran(pipelines.trivial(root / "one", 1), root / "s1", LocalScheduler("processes", 2))
+    alone = pipelines.trivial(root / "one", 1)
+    ran(alone, root / "s0", LocalScheduler("processes", 2))  # what it loads shall be loaded
+    one, _ = ran(alone, root / "s1", LocalScheduler("processes", 2))
     ours, _ = ran(folder, root / "s2", LocalScheduler("processes", 2))
-    theirs = _bare_dask(folder, steps)
+    theirs = bare_dask(folder, steps)
     each = 1000 * max(ours - one, 0) / steps
     bare = 1000 * theirs / steps
     print(f"bare Dask, which keeps nothing: {bare:.2f} ms a step")
@@ -73,7 +80,7 @@ def overhead(root: Path, steps: int) -> None:
     print(f"nothing to do in {steps} steps: {again:.2f} s")
 
 
-def _bare_dask(folder: Path, steps: int) -> float:
+def bare_dask(folder: Path, steps: int) -> float:
     """Call the same functions from Dask's graph, in this process's own pool."""
     import importlib
     from concurrent.futures import ProcessPoolExecutor
@@ -121,8 +128,20 @@ def large_frame(root: Path, gigabytes: float) -> None:
     )
     moved = max(whole - work - bare, 1e-6)
     report("moving a frame, share of the disk's own speed", plain / moved, 0.5, least=True)
-    peaks = [step.peak_bytes / (rows * 64) for step in made if step.peak_bytes]
-    print("peak memory in copies of the frame:", ", ".join(f"{peak:.2f}" for peak in peaks))
+    making, taking = (step.peak_bytes / (rows * 64) for step in made if step.peak_bytes)
+    alone = _peak_alone(rows) / (rows * 64)
+    print(
+        f"peak in copies of the frame: made in a bare process {alone:.2f}, in a step {making:.2f}"
+    )
+    report("memory to hand it on, copies of the frame", making - alone, 1, unit="")
+    report("memory to take it, copies of the frame", taking, 1, unit="")
+
+
+def _peak_alone(rows: int) -> int:
+    """Return the most memory in bytes that a process holds which makes the frame, and only that."""
+    program = _FRAME.format(rows=rows) + _TELL_PEAK
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    return int(told.stdout) * 1024
 
 
 def _plain(path: Path, size: int) -> float:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.errors import InvalidCall, LifecycleError
 from lifecycle_core.schema.pipeline import Compilation
-from lifecycle_core.schema.pipeline_run import PipelineRun
+from lifecycle_core.schema.pipeline_run import PipelineRun, PipelineRuns
 from nbext.attended import Attended
 from nbext.journal import MEMORY
 
@@ -70,6 +70,38 @@ class PipelineWork(Attended[PipelineRun]):
 
         self.overview = verbs.overview_after(self.overview, standing)
         super()._tell(standing)
+
+
+class PipelineRunsWork(Attended[PipelineRuns]):
+    """Several runs of this notebook's pipeline that go on meanwhile: one for each value.
+
+    Attributes:
+        folder: Of the pipeline's package.
+    """
+
+    named = ("runs", "%pipeline run")
+
+    def __init__(
+        self,
+        shell: InteractiveShell,
+        located: Located,
+        background: Meanwhile[PipelineRuns],
+        folder: Path,
+    ) -> None:
+        super().__init__(shell, located, background)
+        self.folder = folder
+
+    def variables(self, *names: str) -> list[dict[str, Any]]:
+        """Wait for the runs and return for each, in order, variables that it gave, by name.
+
+        Raises:
+            InvalidCall: A run gave no such variable.
+            NoAnswer: They were stopped.
+            LifecycleError: What kept the runs from being done.
+        """
+        from lifecycle_core import verbs
+
+        return [verbs.pipeline_results(run, names, package=self.folder) for run in self.wait().runs]
 
 
 class Delivery:

@@ -215,7 +215,7 @@ def _origin(card: Card) -> Section:
     rows: list[tuple[str, str | None, str]] = []
     if pipeline:
         proof = pipeline.proof
-        proven = f", proven {proof.verdict} in {proof.compared} variables" if proof else ""
+        proven = f", proven {proof.words} in {proof.compared} variables" if proof else ""
         steps = f"{pipeline.name}, {len(pipeline.steps)} steps{proven}"
         source = f"{pipeline.notebook.rpartition('/')[2]}, {short_digest(pipeline.source_digest)}"
         rows += [("Pipeline", steps, ""), ("Compiled from", source, "")]

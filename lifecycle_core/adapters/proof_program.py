@@ -17,7 +17,9 @@ import traceback
 from typing import Any
 
 from lifecycle_core.adapters.store import open_store
-from lifecycle_core.recorder.digests import digest
+from lifecycle_core.recorder.digests import digest, placed
+from lifecycle_core.recorder.digests.parts import Refused
+from lifecycle_core.recorder.digests.portrait import portrait
 
 _LONGEST = 4_000
 _PINNED = 300
@@ -29,8 +31,9 @@ def main(question: str, answer: str) -> None:
 
     Args:
         question: Path of a JSON file: `path`, folders for `sys.path`; `folder` to work in;
-            `package`; `mode`, `steps` or `run`; `steps` as in the record; `parameters`, a
-            literal for each.
+            `project`, whose place is no part of a value; `package`; `mode`, `steps` or `run`;
+            `steps` as in the record; `parameters`, a literal for each; `portrayed`, variables
+            whose numbers are wanted.
         answer: Path of the JSON file to write.
     """
     with open(question, encoding="utf-8") as file:  # noqa: PTH123 - as little as possible is loaded
@@ -41,7 +44,7 @@ def main(question: str, answer: str) -> None:
     sys.path[:0] = asked["path"]
     os.chdir(asked["folder"])
     said: dict[str, Any] = {"digests": {}, "stuck": {}, "error": "", "step": "", "trace": "",
-                            "type": "", "pins": {}}  # fmt: skip
+                            "type": "", "pins": {}, "portraits": {}}  # fmt: skip
     try:
         if asked["mode"] == "run":
             _run(asked, said)
@@ -60,8 +63,29 @@ def main(question: str, answer: str) -> None:
 
 def _run(asked: dict[str, Any], said: dict[str, Any]) -> None:
     values = importlib.import_module(asked["package"]).run(**asked["parameters"])
-    said["digests"] = {name: digest(value).text for name, value in values.items()}
-    said["pins"] = {name: pin(value) for name, value in values.items()}
+    said["digests"] = {name: _digest(value, asked) for name, value in values.items()}
+    portrayed = {name: values[name] for name in asked["portrayed"] if name in values}
+    said["pins"] = {
+        name: near_pin(value) if name in portrayed else _pin_here(value, asked)
+        for name, value in values.items()
+    }
+    said["portraits"] = {name: _portrait(value) for name, value in portrayed.items()}
+
+
+def _digest(value: Any, asked: dict[str, Any]) -> str | None:  # noqa: ANN401 - any variable
+    return digest(placed(value, asked["project"])).text
+
+
+def _pin_here(value: Any, asked: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401 - as above
+    elsewhere = placed(value, asked["project"]) is not value
+    return _of_type(value) if elsewhere else pin(value)
+
+
+def _portrait(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any variable
+    try:
+        return {"portrait": portrait(value)}
+    except Refused as refused:
+        return {"refused": str(refused)}
 
 
 def pin(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any variable
@@ -86,8 +110,42 @@ def pin(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any variable
         ):
             return {"kind": "value", "value": text}
     except Exception:  # noqa: BLE001 - values refuse as they like; their type is pinned then
-        return {"kind": "type", "type": name}
-    return {"kind": "type", "type": name}
+        return _of_type(value)
+    return _of_type(value)
+
+
+def _of_type(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any variable
+    return {"kind": "type", "type": type(value).__name__}
+
+
+def near_pin(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any variable
+    """Return what a test can hold a variable to whose numbers may differ a little.
+
+    Where each number of an array differs by at most a share, so does the sum of their sizes.
+    """
+    found = pin(value)
+    try:
+        if found["kind"] == "table":
+            return {"kind": "near table", "shape": value.shape, **_near_columns(value)}
+        if found["kind"] == "array" and value.dtype.kind == "f":
+            return {"kind": "near array", "shape": value.shape, "sum": repr(_size_of(value))}
+    except Exception:  # noqa: BLE001 - as above
+        return found
+    return {"kind": "near value", "value": found["value"]} if found["kind"] == "value" else found
+
+
+def _near_columns(table: Any) -> dict[str, Any]:  # noqa: ANN401 - a frame or a series
+    import pandas as pd
+
+    frame = table.to_frame() if table.ndim == 1 else table
+    numbers, others = frame.select_dtypes("floating"), frame.select_dtypes(exclude="floating")
+    hashes = pd.util.hash_pandas_object(others if others.shape[1] else frame.index).to_numpy()
+    sums = [_size_of(column.to_numpy()) for _, column in numbers.items()]
+    return {"sums": repr(sums), "digest": _short(hashes.tobytes())}
+
+
+def _size_of(numbers: Any) -> float:  # noqa: ANN401 - an array
+    return float(abs(numbers).sum())
 
 
 def _short(content: bytes) -> str:
@@ -110,10 +168,12 @@ def _steps(asked: dict[str, Any], said: dict[str, Any]) -> None:
         given = function(*taken, **words)
         for output, value in zip(step["outputs"], given or (), strict=True):
             key = (output["name"], name)
-            before = said["digests"][f"{name}.{output['name']}"] = digest(value).text
+            if output["name"] in asked["portrayed"]:
+                said["portraits"][f"{name}.{output['name']}"] = _portrait(value)
+            before = said["digests"][f"{name}.{output['name']}"] = _digest(value, asked)
             try:
                 kept[key], _ = objects.put_value(value)
-                after = digest(objects.value(kept[key])).text
+                after = _digest(objects.value(kept[key]), asked)
             except Exception as error:  # noqa: BLE001 - values refuse as they like
                 reason = f"{type(error).__name__}: {error}"[:_PINNED]
             else:

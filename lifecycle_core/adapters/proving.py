@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.kernel_environment import kernel_environment, processors
+from lifecycle_core.recorder.digests.portrait import FOLDER
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from lifecycle_core.adapters.workspace import Scratch
@@ -36,6 +37,7 @@ class Trial:
         step: The step in which it was raised.
         trace: Python's traceback.
         pins: By variable, what a test can hold it to; only for `run()`.
+        portraits: By the keys of `digests`, what was asked for: `portrait`, or why there is none.
     """
 
     digests: Mapping[str, str | None] = field(default_factory=dict)
@@ -45,6 +47,7 @@ class Trial:
     step: str = ""
     trace: str = ""
     pins: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    portraits: Mapping[str, Any] = field(default_factory=dict)
 
 
 def try_package(
@@ -53,6 +56,7 @@ def try_package(
     scratch: Scratch,
     parameters: Mapping[str, Any],
     *,
+    portrayed: Collection[str] = (),
     timeout: float | None = None,
 ) -> tuple[Trial, Trial]:
     """Run a package step by step, with all variables handed over, and beside it by `run()`.
@@ -62,6 +66,7 @@ def try_package(
         pipeline: Its record.
         scratch: Gives each run its own copy of the project.
         parameters: Values for all parameters.
+        portrayed: Variables whose numbers are to be compared.
         timeout: Seconds for each; None waits for ever.
 
     Returns:
@@ -76,6 +81,7 @@ def try_package(
                 pipeline,
                 scratch=scratch,
                 parameters=parameters,
+                portrayed=portrayed,
                 timeout=timeout,
             )
             for mode in ("steps", "run")
@@ -91,6 +97,7 @@ def _try(
     *,
     scratch: Scratch,
     parameters: Mapping[str, Any],
+    portrayed: Collection[str],
     timeout: float | None,
 ) -> Trial:
     workspace = scratch.workspace()
@@ -103,9 +110,11 @@ def _try(
             {
                 "path": [str(root), str(folder)],
                 "folder": str(folder),
+                "project": os.path.realpath(workspace.project),
                 "store": str(workspace.root / "store"),
                 "package": f"pipelines.{pipeline.name}",
                 "mode": mode,
+                "portrayed": sorted(portrayed),
                 "steps": [step.model_dump() for step in pipeline.steps],
                 # As literals: JSON has neither tuples nor sets, and only texts for keys.
                 "parameters": {name: repr(value) for name, value in parameters.items()},
@@ -142,4 +151,15 @@ def _try(
     return Trial(
         digests=said["digests"], stuck=said["stuck"], error=said["error"], step=said["step"],
         trace=said["trace"], error_type=said["type"], pins=said["pins"],
+        portraits=said["portraits"],
     )  # fmt: skip
+
+
+def read_portraits(temporary: Path) -> dict[int, dict[str, Any]]:
+    """Return the portraits that a run of a notebook kept, by cell and variable.
+
+    Args:
+        temporary: The run's folder for temporary files.
+    """
+    files = (temporary / FOLDER).glob("*.json")
+    return {int(file.stem): json.loads(file.read_text(encoding="utf-8")) for file in files}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -59,7 +60,7 @@ class ScratchRuns:
         plans = [self._placed(plan) for plan in plans]
         with told(self._progress, purpose) as answer:
             executions = self._together(plans)
-            if len(plans) > 1 and any(_in_the_way(one) for one in executions):
+            if len(plans) > 1 and _in_the_way(executions, self.workspaces[-len(plans) :]):
                 del self.workspaces[-len(plans) :]
                 executions = tuple(self._together([plan])[0] for plan in plans)
             answer(executions[0].run.exit)
@@ -122,6 +123,24 @@ class ScratchRuns:
             kernel.kill()
 
 
-def _in_the_way(execution: Execution) -> bool:
-    """Tell whether runs side by side wanted the same port, which one alone would have got."""
-    return "Address already in use" in execution.run.message
+def _in_the_way(executions: Sequence[Execution], spaces: Sequence[Workspace]) -> bool:
+    """Tell whether runs side by side may have had what one alone would not: a port, or a file."""
+    if any("Address already in use" in one.run.message for one in executions):
+        return True
+    shown = [[cell.outputs for cell in one.cells.values()] for one in executions]
+    alike = all(outputs == shown[0] for outputs in shown)
+    well = alike and all(one.run.exit == "ok" for one in executions)
+    return not well and bool(_written_by_several(executions, spaces))
+
+
+def _written_by_several(
+    executions: Sequence[Execution], spaces: Sequence[Workspace]
+) -> frozenset[str]:
+    """Return the files outside of the copies that more than one run wrote, as in `/tmp`."""
+    own = (*(f"{space.root.parent}{os.sep}" for space in spaces), "/dev/")
+    written = [
+        {site.path for site in one.facts.writes if not site.path.startswith(own)}
+        for one in executions
+    ]
+    counts = Counter(path for paths in written for path in paths)
+    return frozenset(path for path, runs in counts.items() if runs > 1)

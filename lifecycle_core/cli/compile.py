@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from lifecycle_core.cli.answering import answer, verb
-from lifecycle_core.cli.options import JsonOption, NotebookArgument, TimeoutOption
+from lifecycle_core.cli.options import JsonOption, NotebookArgument, RtolOption, TimeoutOption
 
 SHORT_HELP = "Compile a notebook into steps, proven to give its results."
 EXAMPLES = "Example: nbrelease pipeline compile example_notebooks/telco_churn.ipynb --name churn"
@@ -29,6 +29,7 @@ def compile_command(
     outputs: Annotated[
         str, typer.Option(help="keep or drop what the notebook prints and draws.")
     ] = "keep",
+    rtol: RtolOption = None,
     cell_timeout: TimeoutOption = None,
     force: Annotated[  # noqa: FBT002 - typer reads a flag from a parameter
         bool, typer.Option("--force", help="Write over what was changed by hand in regions.")
@@ -37,7 +38,8 @@ def compile_command(
 ) -> int:
     """Compile a notebook into a Python package of steps that gives its results.
 
-    The steps are run in a clean process and every variable is compared with the notebook's own.
+    The steps are run in a clean process and every variable is compared with the notebook's own:
+    it must be identical, or with --rtol have numbers that are as near as that.
     Exit code 0: written and proven equal; 1: refused, with the cells and the reason; 2: the call
     or the notebook is wrong.
     """
@@ -50,6 +52,7 @@ def compile_command(
             name=name,
             out=out,
             cell_timeout=cell_timeout,
+            rtol=rtol,
             outputs=outputs,
             force=force,
             progress=progress,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -26,7 +25,7 @@ from lifecycle_core.cli.export import export
 from lifecycle_core.cli.options import JsonOption, ParamOption
 from lifecycle_core.cli.windows import windows_of
 from lifecycle_core.errors import InvalidCall
-from lifecycle_core.notebooks.parameter_words import parameters_in
+from lifecycle_core.notebooks.parameter_words import parameters_in, value_of, values_in
 
 if TYPE_CHECKING:
     from lifecycle_core.schema.backtest import Backtest
@@ -44,7 +43,7 @@ PipelineArgument = Annotated[
 StoreOption = Annotated[
     str | None,
     typer.Option(
-        help="Where results are kept: a folder, or s3://, gcs://, az://. Trusted as code is.",
+        help="Where results are kept: a folder, or s3://, gs://, abfs://. Trusted as code is.",
         metavar="ADDRESS",
     ),
 ]
@@ -156,16 +155,7 @@ def _each(
         )
     if table:
         return _rows(table)
-    found: dict[str, list[Any]] = {}
-    for pair in pairs or ():
-        name, equals, values = pair.partition("=")
-        if not equals or not name.isidentifier() or not values:
-            raise InvalidCall(
-                f"--for-each is {pair!r}, want name=value,value.",
-                hint="Try --for-each region=north,south.",
-            )
-        found[name] = [_value(value) for value in values.split(",")]
-    return found
+    return values_in(pairs)
 
 
 def _rows(table: Path) -> list[dict[str, Any]]:
@@ -180,14 +170,7 @@ def _rows(table: Path) -> list[dict[str, Any]]:
                 f"{table}: line {number} has not as many values as the first line has names.",
                 hint="Mend the table; nothing was run.",
             )
-    return [{name: _value(text) for name, text in row.items()} for row in rows]
-
-
-def _value(text: str) -> Any:  # noqa: ANN401 - whatever JSON holds
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError:
-        return text
+    return [{name: value_of(text) for name, text in row.items()} for row in rows]
 
 
 pipeline_app.command(short_help=EXPORT_HELP, epilog=EXPORT_EXAMPLES)(export)

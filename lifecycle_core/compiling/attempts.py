@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.compiling.cleaning import clean
 from lifecycle_core.compiling.drafting import Draft, draft
+from lifecycle_core.compiling.drawing import with_closing
 from lifecycle_core.compiling.fusing import fusions
 from lifecycle_core.compiling.grouping import fuse, propose
 from lifecycle_core.compiling.outline import Outline, read_outline
@@ -20,7 +21,7 @@ from lifecycle_core.notebooks.cells import code_cells, release_cell
 from lifecycle_core.schema.pipeline import Fusion, Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from lifecycle_core.compiling.mending import Judged
     from lifecycle_core.notebooks.facts import Facts
@@ -87,7 +88,14 @@ class Attempt:
 
 
 def first_attempt(
-    notebook: Notebook, facts: Facts, *, folder: str, name: str, relative: str, keep: bool = True
+    notebook: Notebook,
+    facts: Facts,
+    *,
+    folder: str,
+    name: str,
+    relative: str,
+    keep: bool = True,
+    drawing: Collection[int] = (),
 ) -> Attempt:
     """Read a notebook and propose its steps.
 
@@ -98,8 +106,10 @@ def first_attempt(
         name: Of the pipeline.
         relative: Path of the notebook, relative to the package.
         keep: Keep what the notebook prints and draws.
+        drawing: Indexes of the cells that showed figures.
     """
-    cleaned = clean(read_pieces(code_cells(notebook)), facts)
+    kept = drawing if keep else ()
+    cleaned = clean(with_closing(read_pieces(code_cells(notebook)), kept), facts, drawing=kept)
     cells = cleaned.cells if keep else without_shown(cleaned.cells)
     program = Program(cells, facts, len(notebook.content["cells"]))
     refusals = [*cleaned.refusals]

@@ -16,7 +16,7 @@ from lifecycle_core.notebooks.dataflow.effects import is_history
 from lifecycle_core.schema.pipeline import Finalize, Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from lifecycle_core.compiling.pieces import Piece, ReadCell
     from lifecycle_core.notebooks.dataflow.flow import Flow
@@ -47,12 +47,13 @@ class Cleaned:
     finalize: Finalize | None = None
 
 
-def clean(cells: Sequence[ReadCell], facts: Facts) -> Cleaned:
+def clean(cells: Sequence[ReadCell], facts: Facts, *, drawing: Collection[int] = ()) -> Cleaned:
     """Leave out magics and what is only shown; refuse what cannot be a program.
 
     Args:
         cells: As read.
         facts: Of a clean run; a statement that changed something then is never left out.
+        drawing: Indexes of cells whose figures are kept.
     """
     refusals: list[Refusal] = []
     finalize: Finalize | None = None
@@ -94,7 +95,7 @@ def clean(cells: Sequence[ReadCell], facts: Facts) -> Cleaned:
             )
         else:
             pieces: list[Piece] = []
-            seen = seen_of(cell, cells, facts)
+            seen = seen_of(cell, cells, facts, draws=cell.index in drawing)
             for piece in cell.pieces:
                 line = _finalize_line(piece)
                 if line is not None:
@@ -102,7 +103,7 @@ def clean(cells: Sequence[ReadCell], facts: Facts) -> Cleaned:
                 elif refused := _refused(piece, bound):
                     refusals.append(refused)
                 else:
-                    pieces.extend(_kept(piece, seen))
+                    pieces.extend(_kept(piece, seen, bound))
             found.append(replace(cell, pieces=tuple(pieces)))
     return Cleaned(cells=renumbered(found), refusals=tuple(refusals), finalize=finalize)
 
@@ -203,7 +204,7 @@ def _refused(piece: Piece, bound: frozenset[str]) -> Refusal | None:
         reason = f"`{piece.flow.opaque}` makes or reads variables that cannot be seen in the text"
         hint = "Write the assignments out."
     elif any(use.name == "get_ipython" for use in piece.flow.uses) and (
-        translated(piece.node) is None
+        translated(piece.node, bound) is None
     ):
         reason = f"`{piece.text.strip().splitlines()[0]}` is for IPython alone"
         hint = "Say it in Python, or tag the cell `skip-execution`."
@@ -217,13 +218,13 @@ def _refused(piece: Piece, bound: frozenset[str]) -> Refusal | None:
     return Refusal(cells=(piece.cell,), line=piece.line, reason=reason, hint=hint)
 
 
-def _kept(piece: Piece, seen: Seen) -> tuple[Piece, ...]:
+def _kept(piece: Piece, seen: Seen, bound: frozenset[str]) -> tuple[Piece, ...]:
     """Return what of a statement a program needs."""
     if isinstance(piece.node, ast.Global):
         return ()  # at the top level of a cell it says nothing
     if isinstance(piece.node, ast.ImportFrom) and piece.node.module == "__future__":
         return ()
-    text = translated(piece.node)
+    text = translated(piece.node, bound)
     if text is not None:
         return instead_of(piece, text)
     if is_setting(piece, among=False):

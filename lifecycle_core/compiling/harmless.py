@@ -27,6 +27,8 @@ _SHOWING = frozenset({
 """Libraries whose functions, called last in a cell, are called for what they show."""
 _SAYING = frozenset({"critical", "debug", "error", "exception", "info", "log", "warning"})
 """Methods of loggers; tables have an `info` that prints, too."""
+_DRAWING = frozenset({"boxplot", "hist", "plot"})
+_PLOTTING = frozenset({"matplotlib", "seaborn"})
 _WINDOWS = frozenset({"plt.show", "pyplot.show", "matplotlib.pyplot.show"})
 
 
@@ -65,17 +67,29 @@ def _is_harmless(piece: Piece, call: ast.Call, seen: Seen) -> bool:
     if isinstance(call.func, ast.Name) and name in PURE_BUILTINS:
         return name != "print" and name not in seen.bound
     method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    if seen.draws and _may_draw(method, seen.modules.get(name, "")):
+        return False
     if method in PURE_METHODS - _SAYING:
         writes = method.startswith("to_") and bool(call.args)
         return not writes and "inplace" not in [word.arg for word in call.keywords]
-    if method in _SAYING or not piece.last or seen.unexplained or name in seen.defined:
+    acts = seen.unexplained or seen.draws
+    if method in _SAYING or not piece.last or acts or name in seen.defined:
         return False
-    module = seen.modules.get(name, "")
-    if module:
+    return _is_called_to_show(call, name, method, seen)
+
+
+def _may_draw(method: str, module: str) -> bool:
+    return method in _DRAWING or module.partition(".")[0] in _PLOTTING
+
+
+def _is_called_to_show(call: ast.Call, name: str, method: str, seen: Seen) -> bool:
+    """Tell whether a cell's last call is of a library for what it shows, or a value's method."""
+    if module := seen.modules.get(name, ""):
         dotted = dotted_name(call.func)
         shows = module.partition(".")[0] in _SHOWING
         return shows and not any(word in dotted for word in ("random", "seed", "save", "to_"))
-    is_value = name in seen.bound and method not in MUTATING_METHODS
+    # What a call changes of a value that the cell itself made, the clean run cannot show.
+    is_value = name in seen.bound - seen.made and method not in MUTATING_METHODS
     return is_value and bool(method) and not method.startswith(WRITERS)
 
 
@@ -87,26 +101,32 @@ class Seen:
         unexplained: It changed something that its text does not bind, or the world outside.
         opaque: Variables whose value has no digest, so that a change of it would not show.
         bound: Names that the notebook binds.
+        made: Names that the cell binds.
         defined: Functions and classes that the notebook defines.
+        draws: It showed figures, which are to be kept.
         modules: By imported name, the module that it is or comes from.
     """
 
     unexplained: bool
     opaque: frozenset[str]
     bound: frozenset[str]
+    made: frozenset[str]
     defined: frozenset[str]
+    draws: bool
     modules: Mapping[str, str]
 
 
-def seen_of(cell: ReadCell, cells: Sequence[ReadCell], facts: Facts) -> Seen:
+def seen_of(
+    cell: ReadCell, cells: Sequence[ReadCell], facts: Facts, *, draws: bool = False
+) -> Seen:
     """Return what a clean run showed of a cell; `cells` are all of the notebook."""
     here = facts.cells.get(cell.index)
     outside = (facts.writes, facts.network, facts.processes)
-    bound = {name for piece in cell.pieces for name in piece.binds}
+    made = frozenset(name for piece in cell.pieces for name in piece.binds)
     pieces = [piece for one in cells for piece in one.pieces]
     return Seen(
         unexplained=here is None
-        or bool(here.variables.keys() - bound)
+        or bool(here.variables.keys() - made)
         or bool(here.drawn)
         or any(site.cell == cell.index for sites in outside for site in sites),
         opaque=frozenset(
@@ -117,11 +137,13 @@ def seen_of(cell: ReadCell, cells: Sequence[ReadCell], facts: Facts) -> Seen:
             if variable.digest is None
         ),
         bound=frozenset(name for piece in pieces for name in piece.binds),
+        made=made,
         defined=frozenset(
             name
             for piece in pieces
             if isinstance(piece.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
             for name in piece.binds
         ),
+        draws=draws,
         modules={one.alias: one.module for p in pieces for one in p.flow.imports if one.alias},
     )

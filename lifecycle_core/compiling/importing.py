@@ -27,11 +27,7 @@ def imported_names(
         if usable.isdisjoint(broken):
             break
         usable -= broken
-    return {
-        name: tuple({ast.dump(piece.node): piece for piece in by}.values())
-        for name, by in binders.items()
-        if by[0].number in usable
-    }
+    return {name: tuple(by) for name, by in binders.items() if by[0].number in usable}
 
 
 def _agree(name: str, by: Sequence[Piece]) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from lifecycle_core.schema.pipeline import Fusion, Proof, Refusal
+from lifecycle_core.compiling.nearness import Nearness, Tolerance
+from lifecycle_core.schema.pipeline import Difference, Fusion, Proof, Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,6 +44,7 @@ class Judged:
         stuck: Variables that cannot be handed from step to step, with the reason.
         kept_inside: Variables that no step can give.
         refusal: It cannot be mended.
+        unmeasured: Variables that differ, of which it is to be measured how much.
     """
 
     proof: Proof | None = None
@@ -50,6 +52,10 @@ class Judged:
     stuck: Mapping[str, str] | None = None
     kept_inside: frozenset[str] = frozenset()
     refusal: Refusal | None = None
+    unmeasured: frozenset[str] = frozenset()
+
+
+_EXACT = Tolerance()
 
 
 def judge_trial(
@@ -60,6 +66,7 @@ def judge_trial(
     volatile: Mapping[str, str],
     lock: str,
     python: str,
+    tolerance: Tolerance = _EXACT,
 ) -> Judged:
     """Compare a trial with the notebook's clean run.
 
@@ -70,6 +77,7 @@ def judge_trial(
         volatile: Variables that two clean runs of the notebook gave differently, with the reason.
         lock: Digest of the lock.
         python: Version of Python.
+        tolerance: What may differ, and by how much variables do.
     """
     taken = {one.name for step in pipeline.steps for one in step.inputs}
     if by_steps.stuck:
@@ -80,28 +88,59 @@ def judge_trial(
     expected = {
         f"{step.name}.{output.name}": output for step in pipeline.steps for output in step.outputs
     }
-    not_compared: dict[str, str] = {}
-    for key, output in expected.items():
-        if by_steps.digests.get(key) != output.digest or output.digest is None:
-            reason = _excused(output, volatile)
-            if not reason:
-                return _after_difference(pipeline, key)
-            not_compared[key] = reason
-    if by_run.error:
+    not_compared = {
+        key: reason
+        for key, output in expected.items()
+        if output.digest is None or by_steps.digests.get(key) != output.digest
+        if (reason := _excused(output, volatile))
+    }
+    differing = [
+        key
+        for key, output in expected.items()
+        if key not in not_compared
+        if tolerance.must_be_measured(output.name) or by_steps.digests.get(key) != output.digest
+    ]
+    if by_run.error and (tolerance.rtol or not differing):
         return _after_error(pipeline, by_run.step, by_run.error)
-    for name, step in pipeline.exported.items():
-        key = f"{step}.{name}"
-        if key not in not_compared and by_run.digests.get(name) != expected[key].digest:
-            return _after_difference(pipeline, key)
+    differing += [
+        key
+        for name, step in pipeline.exported.items()
+        if (key := f"{step}.{name}") not in {*not_compared, *differing}
+        if by_run.digests.get(name) != expected[key].digest
+    ]
+    unmeasured = {key for key in differing if key not in tolerance.measured}
+    if tolerance.rtol and unmeasured:
+        return Judged(unmeasured=frozenset(expected[key].name for key in unmeasured))
+    for key in differing:
+        found = tolerance.measured.get(key)
+        if found is None or not found.within(tolerance.rtol):
+            return _after_difference(pipeline, key, _told(found, tolerance.rtol))
+    within = {
+        key: Difference(max_rel_error=found.size, where=found.where)
+        for key in differing
+        if (found := tolerance.measured[key]).size
+    }
     return Judged(
         proof=Proof(
-            verdict="identical",
+            verdict="tolerance" if within else "identical",
+            rtol=tolerance.rtol,
+            within=within,
             compared=len(expected) - len(not_compared),
             not_compared=not_compared,
             lock=lock,
             python=python,
         )
     )
+
+
+def _told(found: Nearness | None, rtol: float) -> str:
+    """Return by how much a variable differs, as words after it; empty if that is not known."""
+    if found is None or not rtol:
+        return ""
+    if found.size is None:
+        return f", which {found.reason}"
+    where = f" at {found.where}" if found.where else ""
+    return f", by {found.size:.2g}{where}, which is more than the tolerance {rtol:g}"
 
 
 def _excused(output: StepOutput, volatile: Mapping[str, str]) -> str:
@@ -122,15 +161,15 @@ def _after_error(pipeline: Pipeline, name: str, error: str) -> Judged:
     return _together(pipeline, place, (), reason, f"the step `{name or 'run'}` failed: {error}")
 
 
-def _after_difference(pipeline: Pipeline, key: str) -> Judged:
+def _after_difference(pipeline: Pipeline, key: str, how: str) -> Judged:
     name, _, variable = key.partition(".")
     place = [step.name for step in pipeline.steps].index(name)
     return _together(
         pipeline,
         place,
         (variable,),
-        f"apart from the step before, it gave another `{variable}` than the notebook",
-        f"the step `{name}` gives another `{variable}` than the notebook",
+        f"apart from the step before, it gave another `{variable}` than the notebook{how}",
+        f"the step `{name}` gives another `{variable}` than the notebook{how}",
     )
 
 

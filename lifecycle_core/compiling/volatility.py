@@ -30,14 +30,27 @@ class Volatility:
     Attributes:
         durations: Variables that hold how long something took, with the reason.
         refusals: The first variables that differ for another reason.
+        unsteady: All that do, where a tolerance is stated and they are to be measured.
     """
 
     durations: Mapping[str, str] = field(default_factory=dict)
     refusals: tuple[Refusal, ...] = ()
+    unsteady: frozenset[str] = frozenset()
+
+
+_UNKNOWN = (
+    "Look for the cause: nbrelease reproduce NOTEBOOK. If only last digits differ, as when threads "
+    "add in another order, allow it with --rtol 1e-9."
+)
 
 
 def volatility_of(
-    cells: Sequence[CodeCell], one: Facts, other: Facts, findings: Sequence[Finding]
+    cells: Sequence[CodeCell],
+    one: Facts,
+    other: Facts,
+    findings: Sequence[Finding],
+    *,
+    tolerant: bool = False,
 ) -> Volatility:
     """Compare the variables of two clean runs, cell by cell.
 
@@ -46,6 +59,7 @@ def volatility_of(
         one: What was seen of the first run.
         other: Of the second.
         findings: What reading the notebook says; it knows clocks that only measure.
+        tolerant: Numbers may differ somewhat: how much is measured later.
     """
     tolerated = {cell.index for cell in cells if "nondeterministic" in cell.tags}
     uses = {
@@ -58,6 +72,7 @@ def volatility_of(
         if item.kind == "clock" and item.severity == "info"
     }
     durations: dict[str, str] = {}
+    unsteady: set[str] = set()
     for index, seen in one.cells.items():
         if index not in other.cells:
             continue
@@ -69,9 +84,11 @@ def volatility_of(
             known = name in durations or not durations.keys().isdisjoint(uses.get(index, ()))
             if timed or known or index in tolerated or kind.startswith(_SEARCHES):
                 durations[name] = _TAKEN if index not in tolerated else "its cell is tagged so"
+            elif tolerant:
+                unsteady.add(name)
             else:
                 return Volatility(durations=durations, refusals=(_refusal(index, differing, one),))
-    return Volatility(durations=durations)
+    return Volatility(durations=durations, unsteady=frozenset(unsteady - durations.keys()))
 
 
 def _differing(one: Mapping[str, object], other: Mapping[str, object]) -> tuple[str, ...]:
@@ -82,11 +99,16 @@ def _measures(site: Site, measuring: set[tuple[int, int | None]]) -> bool:
     return any(word in site.what for word in _STEADY) or (site.cell, site.line) in measuring
 
 
+def _names_only(site: Site) -> bool:
+    """Tell whether a library drew what is no number: a name for a file, or a key."""
+    return bool(site.library) and site.what.startswith(("uuid.", "secrets.", "os.urandom"))
+
+
 def _refusal(cell: int, names: tuple[str, ...], facts: Facts) -> Refusal:
     listed = ", ".join(f"`{name}`" for name in names[:3])
-    drawn = [site for site in facts.random if site.cell <= cell]
+    drawn = [site for site in facts.random if site.cell <= cell and not _names_only(site)]
     dated = [site for site in facts.clock if site.cell <= cell]
-    why, hint = "", "Look for the cause: nbrelease reproduce NOTEBOOK"
+    why, hint = "", _UNKNOWN
     if drawn:
         why = f"; {drawn[-1].what} has no seed, in cell {drawn[-1].cell}"
         hint = "Give it a seed."

@@ -28,8 +28,40 @@ def parameters_in(pairs: Iterable[str] | None) -> dict[str, Any]:
             raise InvalidCall(
                 f"--param is {pair!r}, want name=value.", hint="Try --param alpha=0.1."
             )
-        try:
-            parameters[key] = json.loads(value)
-        except json.JSONDecodeError:
-            parameters[key] = value
+        parameters[key] = value_of(value)
     return parameters
+
+
+def values_in(pairs: Iterable[str] | None) -> dict[str, list[Any]]:
+    """Read `k=v,v` words: the values of a parameter, of which each is to be run.
+
+    Raises:
+        InvalidCall: A word is no such pair.
+
+    Example:
+        >>> values_in(["region=north,south", "seed=1,2"])
+        {'region': ['north', 'south'], 'seed': [1, 2]}
+    """
+    found: dict[str, list[Any]] = {}
+    for pair in pairs or ():
+        name, equals, values = pair.partition("=")
+        if not equals or not name.isidentifier() or not values:
+            raise InvalidCall(
+                f"--for-each is {pair!r}, want name=value,value.",
+                hint="Try --for-each region=north,south.",
+            )
+        found[name] = [value_of(value) for value in values.split(",")]
+    return found
+
+
+def value_of(text: str) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """Return a value as it is written in a word: JSON where it can be read as that, else text.
+
+    Example:
+        >>> value_of("8"), value_of("new.csv")
+        (8, 'new.csv')
+    """
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return text

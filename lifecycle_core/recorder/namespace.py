@@ -14,11 +14,13 @@ from __future__ import annotations
 import re
 import time
 import weakref
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from .builtin_names import BUILTINS, identity
-from .digests import Digest, digest
+from .digests import Digest, digest, placed
 from .digests.leaves import LEAF_TYPES, leaf
+from .digests.types import mro, qualified_name
 from .digests.walk import Limits
 from .mentions import bound, mentioned, reachable
 from .sharing import Parts, aliases
@@ -37,6 +39,8 @@ SCANT = Limits(parts=1_000, size=1 << 20)
 _SHORT = 1024
 _SIZED = frozenset(map(identity, (list, dict, tuple, str, bytes, bytearray)))
 _OVER = "too large to read again within the recorder's share of the time"
+_NO_REFERENCES = "numpy.ndarray"
+"""Its `resize` refuses while there is any reference, also a weak one."""
 _IPYTHON = re.compile(
     r"_(?:|_|__|ih|oh|dh|i{1,3}|i?\d+|exit_code)|In|Out|exit|quit|get_ipython|open"
 )
@@ -83,6 +87,7 @@ class Tracker:
         namespace: The dictionary in which cells run; it is only read.
         share: Of the cells' time so far that the tracker may use, in [0, 1].
         allowance: Seconds it may use beside that.
+        folder: Of the project; where it lies is no part of a value.
         clock: Gives seconds.
 
     >>> space = {}
@@ -100,10 +105,11 @@ class Tracker:
         *,
         share: float = 0.1,
         allowance: float = 1.0,
+        folder: str = "",
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._namespace, self._share, self._allowance = namespace, share, allowance
-        self._clock = clock
+        self._folder, self._clock = folder, clock
         self._known = {
             name: _Entry(None, identity(value), _trace(value), frozenset())
             for name, value in self._visible().items()
@@ -172,7 +178,13 @@ class Tracker:
         within = self._spent <= self._allowance + self._share * self._elapsed
         parts = Parts()
         began = self._clock()
-        made = digest(value, FULL if within else SCANT, parts.visit)
+        limits = FULL if within else SCANT
+        said = placed(value, self._folder)
+        if said is value:
+            made = digest(value, limits, parts.visit)
+        else:  # plain values have no parts that could be changed elsewhere, a list of them may be
+            parts.visit(value)
+            made = digest(said, limits)
         self._spent += self._clock() - began
         if not within and made.text is None and "budget" in made.note:
             made = made._replace(note=_OVER)
@@ -198,7 +210,7 @@ def _trace(value: Value) -> Value:
     cls = type(value)
     if identity(cls) in LEAF_TYPES and value.__sizeof__() < _SHORT:
         return leaf(value)
-    try:
-        return weakref.ref(value)
-    except TypeError:
-        return (identity(cls), len(value) if identity(cls) in _SIZED else 0)
+    if not any(qualified_name(each) == _NO_REFERENCES for each in mro(cls)):
+        with suppress(TypeError):
+            return weakref.ref(value)
+    return (identity(cls), len(value) if identity(cls) in _SIZED else 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import faulthandler
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,7 @@ class Recorder:
         settings = Settings.read(config)
         self._log = Log(settings.observed)
         self._cells = Cells(settings.cell, self._log)
+        self._project = os.path.realpath(settings.project)
         callers = Callers(settings.project, self._cells)
         self._files = Files(settings, self._log, self._cells, callers)
         self._imports = Imports()
@@ -107,7 +109,7 @@ class Recorder:
         self._source = source
         try:
             if self._tracker is None:
-                self._tracker = Tracker(shell.user_ns)
+                self._tracker = Tracker(shell.user_ns, folder=self._project)
             self._tracker.before(source)
         except Exception:  # noqa: BLE001 - a value that defends itself must not end the run
             self._tracker = None

@@ -10,54 +10,41 @@ cannot be proven is not written.
 from __future__ import annotations
 
 import os
-import platform
 from dataclasses import dataclass
-from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lifecycle_core.adapters.circumstances import LookAround
 from lifecycle_core.adapters.environment import environment_facts
-from lifecycle_core.adapters.formatting import formatted
 from lifecycle_core.adapters.packages import (
     ChangedByHand,
     changed_by_hand,
     place_package,
-    write_modules,
 )
 from lifecycle_core.adapters.progress import Progress, Silent, told
-from lifecycle_core.adapters.proving import Trial, try_package
 from lifecycle_core.adapters.runs import ScratchRuns
 from lifecycle_core.adapters.workspace import open_scratch, read_notebook
-from lifecycle_core.compiling import Attempt, first_attempt, next_attempt, with_lines
-from lifecycle_core.compiling.mending import judge_trial
+from lifecycle_core.compiling import first_attempt
+from lifecycle_core.compiling.drawing import drawing_cells
 from lifecycle_core.compiling.pieces import with_last_look, without_step_lines
 from lifecycle_core.compiling.volatility import volatility_of
-from lifecycle_core.compiling.writing.pins import pin_test
 from lifecycle_core.notebooks.cells import code_cells
 from lifecycle_core.releasing.findings import read_findings
+from lifecycle_core.releasing.proof import Circumstances, prove
 from lifecycle_core.reproducing import clean_plans, reproduce
 from lifecycle_core.schema.pipeline import Compilation, Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from lifecycle_core.adapters.engine import Engine
     from lifecycle_core.adapters.environment import Environments
-    from lifecycle_core.adapters.workspace import Scratch
     from lifecycle_core.notebooks.execution import Execution
     from lifecycle_core.notebooks.read import Notebook
     from lifecycle_core.schema.bundle import Lock
     from lifecycle_core.schema.pipeline import Pipeline
 
-_TRIALS = 12
 _RTOL = 1e-6
-_FIRST_OF_ITS_NAME = """\
-from pkgutil import extend_path
-
-__path__ = extend_path(__path__, __name__)
-"""
-"""A project whose own `pipelines` has an `__init__` would hide the draft, and be proven instead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +67,7 @@ def compile_only(
     environments: Environments,
     target: Target,
     cell_timeout: float | None = None,
+    rtol: float = 0.0,
     keep: bool = True,
     force: bool = False,
     progress: Progress = Silent(),  # noqa: B008 - it holds no state
@@ -92,6 +80,8 @@ def compile_only(
         environments: Says what it ran with.
         target: Where the package goes.
         cell_timeout: Seconds one cell may run.
+        rtol: Relative difference of two numbers that still counts as equal, in [0, 1); by default
+            every variable must be identical.
         keep: Keep what the notebook prints and draws.
         force: Write over regions that were changed by hand.
         progress: Told about each run.
@@ -110,12 +100,13 @@ def compile_only(
         with told(progress, "Locking the environment") as answer:
             lock = environments.lock(executions[0].modules)
             answer(f"{lock.packages} packages")
-        refusals = _not_to_be_proven(runnable, executions, lock, runs)
+        refusals = _not_to_be_proven(runnable, executions, lock, runs, rtol or _RTOL)
         volatility = volatility_of(
             code_cells(notebook),
             executions[0].facts,
             executions[-1].facts,
             read_findings(notebook),
+            tolerant=rtol > 0,
         )
         refusals = refusals or volatility.refusals
         folder = str(runs.workspaces[0].notebook.parent)
@@ -127,12 +118,20 @@ def compile_only(
             name=target.name,
             relative=relative,
             keep=keep,
+            drawing=drawing_cells(executions[0].cells),
         )
         refusals = (*refusals, *attempt.refusals)
         if refusals:
             return _refused(path, target, refusals, attempt.pipeline)
         with told(progress, "Proving that the steps give the notebook's results") as answer:
-            proven = _proven(attempt, scratch, lock, volatility.durations, target)
+            proven = prove(
+                attempt,
+                Circumstances(
+                    scratch=scratch, runs=runs, notebook=runnable, lock=lock.digest,
+                    name=target.name, volatile=volatility.durations,
+                    unsteady=volatility.unsteady, rtol=rtol,
+                ),
+            )  # fmt: skip
             answer(proven.words)
         if proven.refusal or proven.pipeline is None:
             return _refused(path, target, [*filter(None, [proven.refusal])], proven.pipeline)
@@ -152,19 +151,23 @@ def compile_only(
 
 
 def _not_to_be_proven(
-    notebook: Notebook, executions: Sequence[Execution], lock: Lock, runs: ScratchRuns
+    notebook: Notebook,
+    executions: Sequence[Execution],
+    lock: Lock,
+    runs: ScratchRuns,
+    rtol: float,
 ) -> tuple[Refusal, ...]:
     """Return why there is nothing to prove against: a run that ended early, or two that differ."""
     stopped = next((one for one in executions if one.run.exit != "ok"), None)
     judged = reproduce(
-        notebook, executions, rtol=_RTOL, environment=environment_facts(lock, kind="current")
+        notebook, executions, rtol=rtol, environment=environment_facts(lock, kind="current")
     )
     if stopped is None and all(cell.agree is not False for cell in judged.cells):
         return ()
     explained = reproduce(
         notebook,
         executions,
-        rtol=_RTOL,
+        rtol=rtol,
         environment=environment_facts(lock, kind="current"),
         runs=runs,
         findings=read_findings(notebook),
@@ -192,67 +195,6 @@ def _not_to_be_proven(
             hint=first.hint if first else "See: nbrelease reproduce NOTEBOOK",
         ),
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Proven:
-    pipeline: Pipeline | None = None
-    modules: Mapping[str, str] | None = None
-    refusal: Refusal | None = None
-    words: str = ""
-
-
-def _proven(
-    attempt: Attempt,
-    scratch: Scratch,
-    lock: Lock,
-    volatile: Mapping[str, str],
-    target: Target,
-) -> _Proven:
-    for trial in range(1, _TRIALS + 1):
-        made = attempt.draft
-        modules = formatted(made.modules)
-        pipeline = with_lines(made, modules)
-        root = scratch.folder(f"draft{trial}")
-        write_modules(root / "pipelines", {"__init__.py": _FIRST_OF_ITS_NAME})
-        write_modules(root / "pipelines" / target.name, modules)
-        parameters: dict[str, Any] = dict(attempt.defaults)
-        by_steps, by_run = try_package(root, pipeline, scratch, parameters)
-        judged = judge_trial(
-            pipeline, by_steps, by_run, volatile=volatile, lock=lock.digest,
-            python=platform.python_version(),
-        )  # fmt: skip
-        if judged.proof:
-            modules |= formatted(
-                {
-                    f"tests/test_{target.name}.py": pin_test(
-                        target.name,
-                        str(PurePosixPath(pipeline.notebook).parent),
-                        _pinned(by_run, volatile),
-                    )
-                }
-            )
-            found = f"{judged.proof.verdict}, {judged.proof.compared} variables"
-            words = f"{found}, {len(pipeline.steps)} steps"
-            return _Proven(
-                pipeline=pipeline.model_copy(update={"proof": judged.proof}),
-                modules=modules,
-                words=words,
-            )
-        if judged.refusal:
-            return _Proven(pipeline=pipeline, refusal=judged.refusal, words="refused")
-        attempt = next_attempt(attempt, judged)
-    return _Proven(
-        pipeline=attempt.draft.pipeline,
-        refusal=Refusal(
-            reason=f"no proof in {_TRIALS} trials", hint="Mark steps with %%step NAME."
-        ),
-        words="refused",
-    )
-
-
-def _pinned(by_run: Trial, volatile: Mapping[str, str]) -> dict[str, Mapping[str, Any]]:
-    return {name: pin for name, pin in by_run.pins.items() if name not in volatile}
 
 
 def _kept_by_hand(changed: ChangedByHand) -> Refusal:

@@ -9,6 +9,7 @@ from lifecycle_core.adapters.progress import Progress, Silent
 from lifecycle_core.adapters.runs import ScratchRuns
 from lifecycle_core.adapters.workspace import open_scratch, read_notebook
 from lifecycle_core.compiling import first_attempt, tagged
+from lifecycle_core.compiling.drawing import drawing_cells
 from lifecycle_core.compiling.pieces import with_last_look, without_step_lines
 from lifecycle_core.releasing.preconditions import require_end
 from lifecycle_core.reproducing import clean_plans
@@ -59,6 +60,7 @@ def propose_only(
             folder=str(runs.workspaces[0].notebook.parent),
             name=name,
             relative=path.name,
+            drawing=drawing_cells(execution.cells),
         )
     written: tuple[str, ...] = ()
     if tag and attempt.pipeline is not None:

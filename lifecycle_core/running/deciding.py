@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lifecycle_core.adapters.stepping import ABSENT, names_in, state_of, state_of_names
 from lifecycle_core.running.keys import MISSING, key_of, reasons
 from lifecycle_core.running.outcomes import Outcome, merged_files
-from lifecycle_core.schema.trace import Ingredients
+from lifecycle_core.schema.trace import FOLDER, Ingredients
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -45,6 +46,7 @@ class Decision:
             files={**self.files, **self.trace.written},
             seconds=self.trace.seconds,
             printed=self.trace.printed,
+            drawn=self.trace.drawn,
         )
 
 
@@ -140,6 +142,8 @@ class _Seen:
 
     def _state(self, path: str, written: Iterable[str]) -> str:
         home = self._task.place.home
+        if path == FOLDER:
+            return os.path.realpath(home)
         if path.endswith("/"):
             made = self._task.made | set(written)
             return state_of_names(path, names_in(path, home), made=made, earlier=self._earlier)
@@ -156,6 +160,7 @@ def _is_whole(trace: StepTrace, task: Task) -> bool:
         {output.name for output in trace.outputs} == {each.name for each in task.step.outputs}
         and all(objects.is_whole(value.object, value.bytes) for value in trace.outputs)
         and all(objects.is_whole(value.object, value.bytes) for value in trace.generators.values())
+        and all(objects.is_whole(figure.object, figure.bytes) for figure in trace.drawn.figures)
         and all(
             objects.is_whole(written.object, written.bytes)
             for written in trace.written.values()

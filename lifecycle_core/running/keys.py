@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from lifecycle_core.schema.trace import FOLDER
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -58,7 +60,7 @@ def reasons(
         return (NEVER,)
     found = [] if same_key else list(_changes(last.ingredients, now))
     found += [
-        f"file {path} changed"
+        "the project lies in another folder" if path == FOLDER else f"file {path} changed"
         for path, digest in last.files.items()
         if path in files and files[path] != digest
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
+from lifecycle_core.schema.figure import Drawn
 from lifecycle_core.schema.pipeline import StepOutput
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ class Outcome:
     files: Mapping[str, WrittenFile] = field(default_factory=dict)
     seconds: float = 0.0
     printed: str = ""
+    drawn: Drawn = field(default_factory=Drawn)
     error: str = ""
     cell: int | None = None
     line: int | None = None

@@ -16,6 +16,7 @@ from lifecycle_core.schema.event import (
     StepSkipped,
     StepStarted,
 )
+from lifecycle_core.schema.figure import Drawn
 from lifecycle_core.schema.pipeline_overview import PipelineOverview, SourceCell, StepOverview
 
 if TYPE_CHECKING:
@@ -63,8 +64,8 @@ def followed(seen: PipelineOverview, event: Event) -> PipelineOverview:
     match event:
         case RunStarted():
             begun = {
-                "status": "waiting", "why": (), "printed": "", "error": "", "trace": "",
-                "cell": None, "line": None,
+                "status": "waiting", "why": (), "printed": "", "drawn": Drawn(), "error": "",
+                "trace": "", "cell": None, "line": None,
             }  # fmt: skip
             steps = tuple(step.model_copy(update=begun) for step in seen.steps)
             return seen.model_copy(update={"steps": steps, "parameters": event.parameters})
@@ -114,6 +115,7 @@ def _step(
         code=_function(package.source(f"{package.place.name}.{step.name}") or "", step.name),
         cells=tuple(SourceCell(index=n, source=cells[n]) for n in step.cells if n in cells),
         printed=stands.printed,
+        drawn=stands.drawn,
     )
 
 
@@ -147,8 +149,8 @@ def _function(source: str, name: str) -> str:
 def _after(step: StepOverview, made: StepRun) -> StepOverview:
     good = made.status in {"ran", "fresh"}
     changes: dict[str, Any] = {
-        "status": made.status, "why": made.why, "printed": made.printed, "error": made.error,
-        "cell": made.cell, "line": made.line, "trace": made.trace,
+        "status": made.status, "why": made.why, "printed": made.printed, "drawn": made.drawn,
+        "error": made.error, "cell": made.cell, "line": made.line, "trace": made.trace,
         "seconds": step.seconds if made.status == "not_run" else made.seconds,
         "bytes": made.bytes if good else step.bytes,
         "outputs": made.outputs if good else step.outputs,

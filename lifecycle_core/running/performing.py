@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from dataclasses import replace
 from datetime import UTC, datetime
 from numbers import Real
@@ -12,19 +13,20 @@ from lifecycle_core.adapters.pipeline_packages import at_hand
 from lifecycle_core.adapters.stepping import StepFailed, state_of, state_of_names
 from lifecycle_core.adapters.store import NotStorable, ObjectBroken
 from lifecycle_core.errors import LifecycleError
-from lifecycle_core.recorder.digests import digest
+from lifecycle_core.recorder.digests import digest, placed
 from lifecycle_core.running.deciding import decide
+from lifecycle_core.running.figures import keep_figures
 from lifecycle_core.running.outcomes import Outcome
-from lifecycle_core.schema.trace import LastRun, StepTrace, StoredValue, WrittenFile
+from lifecycle_core.schema.trace import FOLDER, LastRun, StepTrace, StoredValue, WrittenFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
     from lifecycle_core.adapters.stepping import Ran, Stepper
     from lifecycle_core.adapters.store import Store
     from lifecycle_core.running.deciding import Decision
-    from lifecycle_core.running.outcomes import Task
+    from lifecycle_core.running.outcomes import Ending, Task
     from lifecycle_core.schema.event import ContractChecked, Drift
 
 _TABLE = 2
@@ -96,6 +98,12 @@ def _run(task: Task, upstream: Sequence[Outcome], decision: Decision, stepper: S
             borders.look(name, value)
         return values
 
+    def ended(ending: Ending, **what: Any) -> Outcome:  # noqa: ANN401 - fields
+        return Outcome(
+            step=step.name, ending=ending, why=decision.why, key=decision.key,
+            said=tuple(borders.said), problems=tuple(borders.problems), **what,
+        )  # fmt: skip
+
     try:
         ran = stepper.run(
             step,
@@ -107,50 +115,39 @@ def _run(task: Task, upstream: Sequence[Outcome], decision: Decision, stepper: S
             apart=(store.address,),
         )
     except StepFailed as failed:
-        return Outcome(
-            step=step.name,
-            ending="failed",
-            why=decision.why,
-            key=decision.key,
+        origin = failed.told.origin
+        return ended(
+            "failed",
             seconds=failed.seconds,
             printed=failed.printed,
+            drawn=keep_figures(failed.drawn, store),
             error=failed.told.error,
-            cell=failed.told.origin.cell if failed.told.origin else None,
-            line=failed.told.origin.line if failed.told.origin else None,
+            cell=origin.cell if origin else None,
+            line=origin.line if origin else None,
             shown=failed.told.trace,
-            said=tuple(borders.said),
-            problems=tuple(borders.problems),
         )
     try:
         for name, value in ran.outputs.items():
             borders.look(name, value)
         trace = _trace(task, decision, ran)
     except (_Unkept, BorderBroken) as unkept:
-        return Outcome(
-            step=step.name,
-            ending="failed",
-            why=decision.why,
-            key=decision.key,
+        return ended(
+            "failed",
             seconds=ran.seconds,
             printed=ran.printed,
+            drawn=keep_figures(ran.drawn, store),
             error=str(unkept),
             cell=step.cells[-1] if step.cells else None,
-            said=tuple(borders.said),
-            problems=tuple(borders.problems),
         )
     store.add_trace(trace)
     remember(task, decision, trace)
-    return Outcome(
-        step=step.name,
-        ending="ran",
-        why=decision.why,
-        key=decision.key,
+    return ended(
+        "ran",
         trace=trace,
         files={**decision.files, **trace.written},
         seconds=trace.seconds,
         printed=trace.printed,
-        said=tuple(borders.said),
-        problems=tuple(borders.problems),
+        drawn=trace.drawn,
     )
 
 
@@ -218,6 +215,7 @@ class _Unkept(Exception):  # noqa: N818 - the name is the fact
 def _trace(task: Task, decision: Decision, ran: Ran) -> StepTrace:
     objects = task.store.objects
     outputs = []
+    here = _where(task, ran.outputs.values())
     while ran.outputs:
         name = next(iter(ran.outputs))
         outputs.append(_stored(task, name, ran.outputs.pop(name)))
@@ -236,18 +234,26 @@ def _trace(task: Task, decision: Decision, ran: Ran) -> StepTrace:
     return StepTrace(
         step=task.step.name,
         key=decision.key,
-        files=dict(sorted((ran.read | listed).items())),
+        files=dict(sorted((ran.read | listed | here).items())),
         outputs=tuple(outputs),
         written=written,
         generators={
             name: _stored(task, f"state of {name}", state) for name, state in ran.states.items()
         },
         printed=ran.printed,
+        drawn=keep_figures(ran.drawn, task.store),
         seconds=ran.seconds,
         cpu_seconds=ran.cpu_seconds,
         peak_bytes=ran.peak_bytes,
         at=datetime.now(UTC).isoformat(timespec="microseconds"),
     )
+
+
+def _where(task: Task, values: Collection[object]) -> dict[str, str]:
+    """Return the folder as something read, if a value names it: elsewhere it is another value."""
+    folders = [os.path.realpath(folder) for folder in (task.place.home, task.place.root)]
+    named = any(placed(value, folder) is not value for value in values for folder in folders)
+    return {FOLDER: folders[0]} if named else {}
 
 
 def _stored(task: Task, name: str, value: Any) -> StoredValue:  # noqa: ANN401 - any value

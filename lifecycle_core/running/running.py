@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from lifecycle_core.adapters.scheduling import Node
 from lifecycle_core.adapters.store import ObjectBroken
 from lifecycle_core.running.deciding import decide
+from lifecycle_core.running.figures import Album
 from lifecycle_core.running.outcomes import Outcome, merged_files, told_outputs
 from lifecycle_core.running.performing import perform, remember, restore
 from lifecycle_core.running.planning import Plan, code_of_steps, plan
@@ -69,6 +70,7 @@ def run(
     labels = [_label(given) for given in parameters] if len(plans) > 1 else [""]
     writing = any(step.writes for step in package.pipeline.steps)
     batches = [[n] for n in range(len(plans))] if writing else [list(range(len(plans)))]
+    album = Album(store)
     runs: list[PipelineRun] = []
     for batch in batches:
         runs += _Batch(
@@ -78,6 +80,7 @@ def run(
             scheduler=scheduler,
             tell=tell,
             progress=progress,
+            album=album,
         ).run()
     return PipelineRuns(pipeline=package.pipeline.name, runs=tuple(runs))
 
@@ -94,6 +97,7 @@ class _Batch:
         scheduler: Scheduler,
         tell: Callable[[Event], None] | None,
         progress: Progress,
+        album: Album,
     ) -> None:
         self._package, self._store, self._scheduler = package, store, scheduler
         self._plans = [each for _, each in plans]
@@ -102,6 +106,7 @@ class _Batch:
         labels = [label for label, _ in plans]
         self._nodes = Nodes(list(zip(labels, self._tellings, strict=True)), progress)
         self._ran: dict[str, Outcome] = {}
+        self._album = album
 
     def run(self) -> list[PipelineRun]:
         began = datetime.now(UTC).isoformat(timespec="seconds")
@@ -180,7 +185,8 @@ class _Batch:
             seconds=seconds,
             exit="ok" if good else "failed",
             steps=tuple(
-                _step_run(each.task.step, ended[step]) for step, each in telling.plan.steps.items()
+                _step_run(each.task.step, ended[step], self._album)
+                for step, each in telling.plan.steps.items()
             ),
             hooks=tuple(telling.notes),
             environment=self._package.differing,
@@ -200,7 +206,7 @@ def _lost(outcome: Outcome) -> Outcome:
     return replace(outcome, ending="failed", error=error)
 
 
-def _step_run(step: Step, outcome: Outcome) -> StepRun:
+def _step_run(step: Step, outcome: Outcome, album: Album) -> StepRun:
     trace = outcome.trace
     return StepRun(
         name=step.name,
@@ -212,6 +218,7 @@ def _step_run(step: Step, outcome: Outcome) -> StepRun:
         peak_bytes=trace.peak_bytes if trace else None,
         outputs=told_outputs(trace),
         printed=outcome.printed,
+        drawn=album.with_pictures(outcome.drawn),
         error=outcome.error,
         cell=outcome.cell,
         line=outcome.line,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.running.deciding import decide, known_reasons
+from lifecycle_core.running.figures import Album
 from lifecycle_core.running.outcomes import told_outputs
 from lifecycle_core.running.planning import code_of_steps, plan
 from lifecycle_core.running.telling import plain
@@ -39,13 +40,14 @@ def show(
     """
     planned = plan(package, store, parameters, code_of_steps(package), checks=checks)
     fresh: dict[str, Outcome] = {}
-    states = [_state(name, each, fresh) for name, each in planned.steps.items()]
+    album = Album(store)
+    states = [_state(name, each, fresh, album) for name, each in planned.steps.items()]
     return PipelineState(
         pipeline=package.pipeline.name, parameters=plain(planned.parameters), steps=tuple(states)
     )
 
 
-def _state(name: str, planned: PlannedStep, fresh: dict[str, Outcome]) -> StepState:
+def _state(name: str, planned: PlannedStep, fresh: dict[str, Outcome], album: Album) -> StepState:
     task = planned.task
     stale = [step for step in planned.after if step not in fresh]
     why: tuple[str, ...] = ()
@@ -62,6 +64,7 @@ def _state(name: str, planned: PlannedStep, fresh: dict[str, Outcome]) -> StepSt
                 after=task.step.after,
                 outputs=told_outputs(decision.trace),
                 printed=decision.trace.printed,
+                drawn=album.with_pictures(decision.trace.drawn),
             )
         why = decision.why
     last = task.store.last(task.pipeline, name)

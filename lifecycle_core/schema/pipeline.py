@@ -119,12 +119,25 @@ class Finalize(Record):
     release_name: str = ""
 
 
+class Difference(Record):
+    """How far a variable of the pipeline is from the notebook's, where they are not the same.
+
+    Attributes:
+        max_rel_error: Largest relative difference of two numbers.
+        where: Of the numbers, such as `coef_[0][2]`; empty if the variable is one number.
+    """
+
+    max_rel_error: float = Field(ge=0)
+    where: str = ""
+
+
 class Proof(Record):
     """That the compiled pipeline gives what the notebook gives.
 
     Attributes:
         verdict: `identical`: every variable compared has the notebook's digest; `tolerance`: some
-            numbers differ by at most `rtol`.
+            numbers differ by at most `rtol`, relatively.
+        within: By `STEP.VARIABLE`, those that do.
         compared: How many versions of variables were compared, over all steps.
         not_compared: Those with no digest, or that two clean runs of the notebook itself gave
             differently, with the reason.
@@ -134,10 +147,16 @@ class Proof(Record):
 
     verdict: Literal["identical", "tolerance"]
     rtol: float = 0.0
+    within: dict[str, Difference] = Field(default_factory=dict)
     compared: int = Field(ge=0)
     not_compared: dict[str, str] = Field(default_factory=dict)
     lock: str = ""
     python: str = ""
+
+    @property
+    def words(self) -> str:
+        """What was proven, as a word or three."""
+        return "identical" if self.verdict == "identical" else f"equal within {self.rtol:g}"
 
 
 class Pipeline(Record):

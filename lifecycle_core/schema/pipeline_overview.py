@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from lifecycle_core.schema.base import Record
+from lifecycle_core.schema.figure import Drawn
 from lifecycle_core.schema.pipeline import StepInput, StepOutput
 
 
@@ -32,6 +33,7 @@ class StepOverview(Record):
         code: The function in the package.
         cells: Those of the notebook that it was compiled from; empty if the notebook changed.
         printed: What it printed, cut to 20,000 characters.
+        drawn: What it drew, as far as there is room for pictures.
         error: Of a failed one: type and message.
         cell: Index of the notebook's cell in which it failed.
         line: Line in that cell, from 1.
@@ -51,6 +53,7 @@ class StepOverview(Record):
     code: str = ""
     cells: tuple[SourceCell, ...] = ()
     printed: str = ""
+    drawn: Drawn = Drawn()
     error: str = ""
     cell: int | None = None
     line: int | None = None

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from lifecycle_core.schema.base import Record
+from lifecycle_core.schema.figure import Drawn
 from lifecycle_core.schema.pipeline import StepInput, StepOutput
 
 StepStatus = Literal["ran", "fresh", "failed", "not_run"]
@@ -24,6 +25,7 @@ class StepRun(Record):
         bytes: Size of its outputs in the store.
         peak_bytes: Most memory its process held, as far as known.
         printed: What it printed, cut to 20,000 characters.
+        drawn: What it drew, as far as there is room for pictures.
         error: Of a failed one: type and message.
         cell: Index of the notebook's cell in which it failed.
         line: Line in that cell, from 1.
@@ -41,6 +43,7 @@ class StepRun(Record):
     peak_bytes: int | None = None
     outputs: tuple[StepOutput, ...] = ()
     printed: str = ""
+    drawn: Drawn = Drawn()
     error: str = ""
     cell: int | None = None
     line: int | None = None
@@ -101,6 +104,7 @@ class StepState(Record):
         after: Likewise.
         outputs: Of a fresh one, what is in the store.
         printed: Of a fresh one, what it printed, cut to 20,000 characters.
+        drawn: Of a fresh one, what it drew, as far as there is room for pictures.
     """
 
     name: str
@@ -112,6 +116,7 @@ class StepState(Record):
     after: tuple[str, ...] = ()
     outputs: tuple[StepOutput, ...] = ()
     printed: str = ""
+    drawn: Drawn = Drawn()
 
 
 class PipelineState(Record):

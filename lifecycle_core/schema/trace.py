@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from lifecycle_core.schema.base import Record
+from lifecycle_core.schema.figure import Drawn
 from lifecycle_core.schema.pipeline import Generator
 
 
@@ -63,6 +64,10 @@ class Statement(Record):
     line: int
 
 
+FOLDER = "."
+"""Among the files of a trace: the notebook's folder, of which a result names the place."""
+
+
 class Ingredients(Record):
     """What a step's key is made of, part by part, so that a change can be named.
 
@@ -95,11 +100,13 @@ class StepTrace(Record):
     Attributes:
         files: By path, the digest of a file that it read; `absent` if it was not there. The path
             is relative to the notebook's folder, POSIX, or absolute if it lies elsewhere. A path
-            that ends in a slash is a folder that was listed, and the digest that of its names.
+            that ends in a slash is a folder that was listed, and the digest that of its names; `.`
+            stands with the path of the notebook's folder, if an output names that.
         outputs: In the order of the step's outputs.
         written: By path, the files that it left.
         generators: States of the global generators after it.
         printed: What it printed, cut.
+        drawn: What it drew; pictures are in the store only.
         seconds: Wall time.
         cpu_seconds: Processor time of the process meanwhile.
         peak_bytes: Most memory that the process held meanwhile; None if not known.
@@ -116,6 +123,7 @@ class StepTrace(Record):
     written: dict[str, WrittenFile] = Field(default_factory=dict)
     generators: dict[Generator, StoredValue] = Field(default_factory=dict)
     printed: str = ""
+    drawn: Drawn = Drawn()
     seconds: float = Field(default=0.0, ge=0)
     cpu_seconds: float = Field(default=0.0, ge=0)
     peak_bytes: int | None = None

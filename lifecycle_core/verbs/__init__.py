@@ -10,6 +10,7 @@ from lifecycle_core.verbs.attending import (
     compile_meanwhile,
     find_notebook,
     reproduce_meanwhile,
+    run_each_meanwhile,
     run_meanwhile,
     said,
     serve_meanwhile,
@@ -54,6 +55,6 @@ __all__ = [
     "forget_key", "history", "infer_contract", "lint", "lost_source", "overview_after", "package",
     "parse_release", "pipeline_of", "pipeline_overview", "pipeline_results", "promote", "propose",
     "propose_pipeline", "read_log", "releases", "reproduce", "reproduce_meanwhile", "retain_log",
-    "retrain", "rollback", "run_meanwhile", "run_pipeline", "said", "score", "serve",
-    "serve_meanwhile", "show_pipeline", "status", "to_html", "to_text", "verify",
+    "retrain", "rollback", "run_each_meanwhile", "run_meanwhile", "run_pipeline", "said", "score",
+    "serve", "serve_meanwhile", "show_pipeline", "status", "to_html", "to_text", "verify",
 ]  # fmt: skip

@@ -8,17 +8,18 @@ from lifecycle_core.adapters.background import Background, Meanwhile, Standing
 from lifecycle_core.adapters.live_notebook import Located, Traces, locate
 from lifecycle_core.adapters.serving.beside import ServiceBeside
 from lifecycle_core.schema.pipeline import Compilation
-from lifecycle_core.schema.pipeline_run import PipelineRun
+from lifecycle_core.schema.pipeline_run import PipelineRun, PipelineRuns
 from lifecycle_core.schema.reproduction import Reproduction
 from lifecycle_core.schema.session import SessionJournal
+from lifecycle_core.settings import scheduler_at
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 __all__ = [
     "Located", "Meanwhile", "ServiceBeside", "Standing", "compile_meanwhile", "find_notebook",
-    "reproduce_meanwhile", "run_meanwhile", "said", "serve_meanwhile",
+    "reproduce_meanwhile", "run_each_meanwhile", "run_meanwhile", "said", "serve_meanwhile",
 ]  # fmt: skip
 _PROGRAM = "lifecycle_core.cli.background"
 
@@ -52,25 +53,67 @@ def reproduce_meanwhile(
 
 
 def compile_meanwhile(
-    notebook: Path, *, name: str | None = None, out: Path | None = None
+    notebook: Path,
+    *,
+    name: str | None = None,
+    out: Path | None = None,
+    rtol: float | None = None,
 ) -> Meanwhile[Compilation]:
     """Return the compilation of a notebook in a process of its own, ready to start.
 
     The arguments are those of `compile_pipeline`.
     """
-    words = {"notebook": str(notebook), "name": name, "out": str(out) if out else None}
+    words = {
+        "notebook": str(notebook),
+        "name": name,
+        "out": str(out) if out else None,
+        "rtol": rtol,
+    }
     return Background(_PROGRAM, {"verb": "compile_pipeline", "words": words}, Compilation)
 
 
-def run_meanwhile(folder: str, *, parameters: Mapping[str, Any]) -> Meanwhile[PipelineRun]:
+def run_meanwhile(
+    folder: str, *, parameters: Mapping[str, Any], scheduler: str = "processes"
+) -> Meanwhile[PipelineRun]:
     """Return a run of a compiled pipeline in a process of its own, ready to start.
 
     Args:
         folder: Of its package.
         parameters: Values in place of the notebook's; such as JSON holds.
+        scheduler: As for `run_pipeline`.
+
+    Raises:
+        InvalidCall: There is no such scheduler.
     """
-    words = {"name_or_folder": folder, "parameters": dict(parameters)}
+    scheduler_at(scheduler)  # here, where a person sees at once what is wrong
+    words = {"name_or_folder": folder, "parameters": dict(parameters), "scheduler": scheduler}
     return Background(_PROGRAM, {"verb": "run_pipeline", "words": words}, PipelineRun)
+
+
+def run_each_meanwhile(
+    folder: str,
+    *,
+    parameters: Mapping[str, Any],
+    for_each: Mapping[str, Sequence[Any]],
+    scheduler: str = "processes",
+) -> Meanwhile[PipelineRuns]:
+    """Return several runs of a pipeline in a process of their own, ready to start.
+
+    Args:
+        folder: Of its package.
+        parameters: Values in place of the notebook's; such as JSON holds.
+        for_each: Values by parameter, of which every combination is run.
+        scheduler: As for `run_pipeline`.
+
+    Raises:
+        InvalidCall: There is no such scheduler.
+    """
+    scheduler_at(scheduler)
+    words = {
+        "name_or_folder": folder, "parameters": dict(parameters), "scheduler": scheduler,
+        "for_each": {name: list(values) for name, values in for_each.items()},
+    }  # fmt: skip
+    return Background(_PROGRAM, {"verb": "run_pipeline", "words": words}, PipelineRuns)
 
 
 def serve_meanwhile(spec: str, *, port: int = 0, deadline_ms: float | None = None) -> ServiceBeside:

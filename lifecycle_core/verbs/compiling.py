@@ -59,6 +59,7 @@ def compile_pipeline(
     name: str | None = None,
     out: Path | str | None = None,
     cell_timeout: float | None = None,
+    rtol: float | None = None,
     outputs: str = "keep",
     force: bool = False,
     progress: Progress = _SILENT,
@@ -70,6 +71,8 @@ def compile_pipeline(
         name: Of the pipeline: a Python name; made from the file's by default.
         out: Folder that holds `pipelines`, or `pipelines` itself; the current one if None.
         cell_timeout: Seconds one cell may run.
+        rtol: Relative difference at which two numbers count as equal, in [0, 1); by default every
+            variable must be identical.
         outputs: `keep` or `drop` what the notebook prints and draws.
         force: Write over regions that were changed by hand.
         progress: Told about each run.
@@ -85,7 +88,7 @@ def compile_pipeline(
     from lifecycle_core.releasing.compilation import Target, compile_only
     from lifecycle_core.reproducing import require_sensible
 
-    require_sensible(cell_timeout=cell_timeout)
+    require_sensible(cell_timeout=cell_timeout, rtol=rtol)
     require_kept(outputs)
     path, folder = Path(notebook), Path(out) if out is not None else Path()
     return compile_only(
@@ -97,6 +100,7 @@ def compile_pipeline(
             name=require_name(name, path),
         ),
         cell_timeout=cell_timeout,
+        rtol=rtol or 0.0,
         keep=outputs == "keep",
         force=force,
         progress=progress,

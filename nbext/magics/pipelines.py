@@ -15,8 +15,7 @@ from nbext.magics.parsing import parsed
 from nbext.magics.pipelining import ACTIONS, Pipelining
 
 if TYPE_CHECKING:
-    from lifecycle_core.schema.pipeline_overview import PipelineOverview
-    from nbext.pipeline_work import CompilationWork, PipelineWork
+    from nbext.magics.pipelining import Answer
 
 
 @magics_class
@@ -30,10 +29,15 @@ class PipelineMagics(Magics):
     @argument("names", nargs="*", help="Of results: variables; all of them if left out.")
     @argument("--name", help="Of the pipeline; default: this notebook's only one.")
     @argument("--param", action="append", metavar="K=V", help="A value in place of the notebook's.")
+    @argument(
+        "--for-each", action="append", metavar="K=V,V", help="One run for each; several: each pair."
+    )
+    @argument("--scheduler", metavar="{processes,threads}|ADDRESS", help="What the steps run in.")
     @argument("--into", nargs="*", metavar="NAME", help="Set these variables, or all, at its end.")
+    @argument("--rtol", type=float, metavar="R", help="Of compile: how near numbers must be.")
     @argument("--wait", action="store_true", help="Go on only when the answer is there.")
     @line_magic
-    def pipeline(self, line: str) -> PipelineOverview | CompilationWork | PipelineWork | None:
+    def pipeline(self, line: str) -> Answer:
         """Draw this notebook's pipeline, compile it, or run what is stale in it.
 
         Example::
@@ -43,9 +47,13 @@ class PipelineMagics(Magics):
             %pipeline run --param seed=8        run what is stale
             %pipeline run --into model auc      and set these variables before the next cell
             %pipeline results model             set a variable from the last run
+            %pipeline run --scheduler tcp://host:8786
+            %pipeline compile --rtol 1e-9       numbers may differ by a billionth
             %pipeline stop
             run = %pipeline run --wait
             run.variables("model")              the same as a dictionary
+            runs = %pipeline run --for-each region=north,south
+            runs.variables("auc")               a list of dictionaries, one a run
 
         You can go on meanwhile. What was last saved is compiled: save before.
         """

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lifecycle_core.errors import InvalidCall
-from lifecycle_core.notebooks.parameter_words import parameters_in
+from lifecycle_core.notebooks.parameter_words import parameters_in, values_in
 from nbext.magics.saved import this_notebook
-from nbext.pipeline_work import CompilationWork, Delivery, PipelineWork, last_run
+from nbext.pipeline_work import (
+    CompilationWork,
+    Delivery,
+    PipelineRunsWork,
+    PipelineWork,
+    last_run,
+)
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -19,7 +25,9 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.pipeline_overview import PipelineOverview
     from lifecycle_core.verbs.attending import Located
 
+Answer: TypeAlias = "PipelineOverview | CompilationWork | PipelineWork | PipelineRunsWork | None"
 ACTIONS = ("show", "compile", "run", "results", "stop")
+_ONLY = {"for_each": "run", "rtol": "compile", "scheduler": "run"}
 
 
 class Pipelining:
@@ -27,10 +35,10 @@ class Pipelining:
 
     def __init__(self, shell: InteractiveShell) -> None:
         self._shell = shell
-        self._work: CompilationWork | PipelineWork | None = None
+        self._work: CompilationWork | PipelineWork | PipelineRunsWork | None = None
         self._run: PipelineWork | None = None
 
-    def answer(self, say: Namespace) -> PipelineOverview | CompilationWork | PipelineWork | None:
+    def answer(self, say: Namespace) -> Answer:
         """Do what a line says.
 
         Raises:
@@ -42,6 +50,12 @@ class Pipelining:
                 f"%pipeline {say.action} takes no `{say.names[0]}`.",
                 hint=f"It does one of: {', '.join(ACTIONS)}; type %pipeline? for examples.",
             )
+        for option, action in _ONLY.items():
+            if getattr(say, option) is not None and say.action != action:
+                raise InvalidCall(
+                    f"%pipeline {say.action} takes no --{option.replace('_', '-')}.",
+                    hint=f"%pipeline {action} does; type %pipeline? for examples.",
+                )
         does: dict[str, Any] = {
             "show": self._show,
             "compile": self._compile,
@@ -49,7 +63,7 @@ class Pipelining:
             "results": self._results,
             "stop": self._stop,
         }
-        found: PipelineOverview | CompilationWork | PipelineWork | None = does[say.action](say)
+        found: Answer = does[say.action](say)
         return found
 
     def _show(self, say: Namespace) -> PipelineOverview:
@@ -65,18 +79,34 @@ class Pipelining:
         known = verbs.pipeline_of(located.path) if say.name is None else None
         self._end()
         name, out = (known.name, known.parent) if known else (say.name, None)
-        running = verbs.compile_meanwhile(located.path, name=name, out=out)
+        running = verbs.compile_meanwhile(located.path, name=name, out=out, rtol=say.rtol)
         self._work = CompilationWork(self._shell, located, running)
         return self._work.start(wait=say.wait)
 
-    def _start(self, say: Namespace) -> PipelineWork:
+    def _start(self, say: Namespace) -> PipelineWork | PipelineRunsWork:
         from lifecycle_core import verbs
 
         located, folder = self._package(say)
-        parameters = parameters_in(say.param)
-        overview = verbs.pipeline_overview(folder, parameters=parameters)
+        parameters, each = parameters_in(say.param), values_in(say.for_each)
+        if each and say.into is not None:
+            raise InvalidCall(
+                "--into and --for-each do not go together: each run gives its own variables.",
+                hint="runs = %pipeline run --for-each ..., then runs.variables(NAME): one a run.",
+            )
+        # The first run's; it says at once if a parameter is none of the pipeline's.
+        first = {**parameters, **{name: values[0] for name, values in each.items()}}
+        overview = verbs.pipeline_overview(folder, parameters=first)
+        asked: dict[str, Any] = {
+            "parameters": parameters, "scheduler": say.scheduler or "processes",
+        }  # fmt: skip
+        if each:
+            several = verbs.run_each_meanwhile(str(folder), for_each=each, **asked)
+            self._end()
+            runs = PipelineRunsWork(self._shell, located, several, folder)
+            self._work = runs
+            return runs.start(wait=say.wait)
+        running = verbs.run_meanwhile(str(folder), **asked)
         self._end()
-        running = verbs.run_meanwhile(str(folder), parameters=parameters)
         self._work = self._run = PipelineWork(self._shell, located, running, overview, folder)
         if say.into is not None:
             Delivery(self._shell, self._run, say.into).expect()

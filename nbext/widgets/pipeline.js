@@ -9,6 +9,7 @@ const ENDS = {
   stopped: "The run was stopped.",
   failed: "The run could not be done.",
 };
+const PNG = /^iVBORw0KGgo[A-Za-z0-9+/]*={0,2}$/;
 const WORDS = { not_run: "not run" };
 
 function said(step, live) {
@@ -184,7 +185,7 @@ class Panel {
       });
       this.section.replaceChildren(
         el("div", { class: "nbr-title" }, el("span", { role: "heading", "aria-level": "4" }, step.title || open), this.part("state", "small"), el("span", { class: "nbr-gap" }), close),
-        ...["why", "error", "takes", "gives", "trace", "printed", "code", "cells"].map((key) => this.part(key, "div")),
+        ...["why", "error", "takes", "gives", "trace", "drawn", "printed", "code", "cells"].map((key) => this.part(key, "div")),
       );
     }
     const live = state[open];
@@ -198,6 +199,7 @@ class Panel {
       return [table("Gives", ["Variable", "Type", "Digest"], rows)];
     });
     this.fill("trace", step.trace, (text) => this.block("Traceback", text, true));
+    this.fill("drawn", step.drawn, (drawn) => this.plots(open, drawn));
     this.fill("printed", step.printed, (text) => this.block("Printed", text, true));
     this.fill("code", step.code, (text) => this.block("Code in the package", text, true));
     this.fill("cells", step.cells, (cells) =>
@@ -217,6 +219,26 @@ class Panel {
     const only = step.after.filter((name) => !step.inputs.some((one) => one.step === name));
     if (only.length) parts.push(el("p", { class: "nbr-soft" }, `It runs after ${only.join(", ")}.`));
     return parts;
+  }
+
+  plots(name, { figures, note }) {
+    if (!figures.length && !note) return [];
+    const plates = figures.map(({ title, png }, n) => {
+      const alt = `Figure ${n + 1} of step ${name}` + (title ? `: ${title}` : "");
+      const picture = PNG.test(png)
+        ? el("img", { src: `data:image/png;base64,${png}`, alt })
+        : el("p", { class: "nbr-soft" }, "(in the store; there was no room for it here)");
+      return el("figure", {}, el("figcaption", { class: "nbr-soft" }, title || `Figure ${n + 1}`), picture);
+    });
+    return [
+      el(
+        "details",
+        { open: true },
+        el("summary", { "data-focus": "Drawn" }, "Drawn"),
+        ...(plates.length ? [el("div", { class: "nbr-pair" }, ...plates)] : []),
+        ...(note ? [el("p", { class: "nbr-soft" }, note)] : []),
+      ),
+    ];
   }
 
   block(title, text, open) {

@@ -29,8 +29,8 @@ class PipelinePanel(Panel):
     Attributes:
         html: The overview, escaped by the core, which runs nothing. What changes in it while a run
             goes on stands in elements with `data-live`.
-        steps: By name, what is behind a box: `code`, `cells`, `inputs`, `outputs`, `printed` and
-            `trace`, as in a `StepOverview`.
+        steps: By name, what is behind a box: `code`, `cells`, `inputs`, `outputs`, `printed`,
+            `drawn` and `trace`, as in a `StepOverview`.
         state: `phase` of the run or `shown` without one, `done` of `total` steps, `seconds` since
             its start, `fact` and `hint` of an error, and `steps`: by name, its `status`, `why`,
             `error`, `cell` and `line`.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lifecycle_core.schema.pipeline import (
     Compilation,
+    Difference,
     Fusion,
     Parameter,
     Pipeline,
@@ -77,6 +78,24 @@ def compiled() -> Compilation:
         pipeline=pipeline(),
         written=("__init__.py", "load_data.py", "train.py", "report.py", "pipeline.yaml"),
         next="nbrelease pipeline run churn",
+    )
+
+
+def compiled_within() -> Compilation:
+    """Return the record of a notebook whose package is proven within a stated tolerance."""
+    proof = Proof(
+        verdict="tolerance",
+        rtol=1e-9,
+        within={
+            "train.model": Difference(max_rel_error=3.2e-10, where="coef_[0][2]"),
+            "report.auc": Difference(max_rel_error=1.1e-16),
+        },
+        compared=4,
+        lock=DIGEST,
+        python="3.11.7",
+    )
+    return compiled().model_copy(
+        update={"pipeline": pipeline().model_copy(update={"proof": proof})}
     )
 
 

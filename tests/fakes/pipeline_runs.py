@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lifecycle_core.schema.figure import Drawn, Figure
 from lifecycle_core.schema.pipeline import StepInput, StepOutput
 from lifecycle_core.schema.pipeline_overview import PipelineOverview, SourceCell, StepOverview
 from lifecycle_core.schema.pipeline_run import (
@@ -17,6 +18,19 @@ _TRACE = """Traceback (most recent call last):
     model.fit(X, y)
 ValueError: Input y contains NaN.
 """
+_PNG = (
+    "iVBORw0KGgoAAAANSUhEUgAAADwAAAAoAQMAAACYdQu8AAAABlBMVEX///8LXK3n/vGSAAAAWUlEQVR42q2POQ7A"
+    "MAgEx5CSx/j/jwspvOtIrlKEasSOOODXCmJBGaajW51EUIattJxEURleRU6iqAwTYAANHSGFkEJ4yoBmOemry6BF"
+    "g2Y56c+u/eIJX+oBlZINpYYGf2EAAAAASUVORK5CYII="
+)
+DRAWN = Drawn(
+    figures=(
+        Figure(object="sha256-" + "c" * 64, bytes=164, title="Tenure by churn", png=_PNG),
+        Figure(object="sha256-" + "d" * 64, bytes=9_000_000),
+    ),
+    note="It drew 3 figures more than the 20 that are kept.",
+)
+"""Two plots of which one had no room."""
 _TO_TRAIN = (StepInput(name="customers", step="load_data"),)
 _TO_EVALUATE = (*_TO_TRAIN, StepInput(name="model", step="train"))
 
@@ -31,6 +45,7 @@ def run(*, good: bool = True, seed: int = 7) -> PipelineRun:
         bytes=5888,
         outputs=(StepOutput(name="customers", type="pandas.DataFrame", digest="sha256:1"),),
         printed="rows <200>\n",
+        drawn=DRAWN,
     )
     train = StepRun(
         name="train",
@@ -47,6 +62,7 @@ def run(*, good: bool = True, seed: int = 7) -> PipelineRun:
         why=("it has never run here",),
         seconds=0.5,
         printed="fitting\n",
+        drawn=Drawn(figures=DRAWN.figures[:1]),
         error="ValueError: Input y contains NaN.",
         cell=4,
         line=2,
@@ -85,7 +101,7 @@ def state() -> PipelineState:
         pipeline="churn",
         parameters={"seed": 8},
         steps=(
-            StepState(name="load_data", fresh=True, seconds=1.25, bytes=5888),
+            StepState(name="load_data", fresh=True, seconds=1.25, bytes=5888, drawn=DRAWN),
             StepState(
                 name="train",
                 fresh=False,
@@ -117,6 +133,7 @@ def overview(*, failed: bool = False) -> PipelineOverview:
         code="def load_data(*, data: str):\n    return pd.read_csv(data)",
         cells=(SourceCell(index=1, source="customers = pd.read_csv(data)"),),
         printed="rows <200>\n",
+        drawn=DRAWN,
     )
     train = StepOverview(
         name="train",

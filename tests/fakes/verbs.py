@@ -112,17 +112,25 @@ class FakeVerbs:
         self._note("pipeline_overview", folder=folder, parameters=parameters)
         return pipeline_runs.overview()
 
-    def run_meanwhile(self, folder: str, *, parameters: dict[str, Any]) -> FakeBackground:
+    def run_meanwhile(
+        self, folder: str, *, parameters: dict[str, Any], scheduler: str
+    ) -> FakeBackground:
         """Answer with a run that the test moves on."""
-        self._note("run_meanwhile", folder=folder, parameters=parameters)
+        self._note("run_meanwhile", folder=folder, parameters=parameters, scheduler=scheduler)
         self.background = FakeBackground(pipeline_runs.run())
         return self.background
 
+    def run_each_meanwhile(self, folder: str, **words: Any) -> FakeBackground:  # noqa: ANN401 - as the core takes them
+        """Answer with several runs that the test moves on."""
+        self._note("run_each_meanwhile", folder=folder, **words)
+        self.background = FakeBackground(pipeline_runs.several())
+        return self.background
+
     def compile_meanwhile(
-        self, notebook: Path, *, name: str | None, out: Path | None
+        self, notebook: Path, *, name: str | None, out: Path | None, rtol: float | None
     ) -> FakeBackground:
         """Answer with a compilation that the test moves on."""
-        self._note("compile_meanwhile", notebook=notebook, name=name, out=out)
+        self._note("compile_meanwhile", notebook=notebook, name=name, out=out, rtol=rtol)
         self.background = FakeBackground(compilations.compiled())
         return self.background
 

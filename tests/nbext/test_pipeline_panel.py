@@ -50,6 +50,7 @@ def test_it_holds_what_is_behind_each_box(panel: PipelinePanel) -> None:
     assert load["cells"] == [{"index": 1, "source": "customers = pd.read_csv(data)"}]
     assert load["outputs"][0]["short"] == "1"
     assert load["printed"] == "rows <200>\n"
+    assert load["drawn"]["figures"][0]["title"] == "Tenure by churn"
     assert panel.state["steps"]["train"]["why"] == ["parameter seed: 7 -> 8"]
 
 

@@ -74,7 +74,7 @@ def test_a_notebook_without_pipeline_is_told_what_to_do(
 
 def test_compiling_comes_back_at_once(kernel: InteractiveShell, verbs: FakeVerbs) -> None:
     work = kernel.run_line_magic("pipeline", "compile --name telco")
-    said = {"notebook": Path("churn.ipynb"), "name": "telco", "out": None}
+    said = {"notebook": Path("churn.ipynb"), "name": "telco", "out": None, "rtol": None}
     assert verbs.calls[-1] == ("compile_meanwhile", said)
     assert (work.done, repr(work)) == (False, "<CompilationWork on churn.ipynb: Starting>")
     assert work.wait() == compilations.compiled()
@@ -82,13 +82,16 @@ def test_compiling_comes_back_at_once(kernel: InteractiveShell, verbs: FakeVerbs
 
 def test_compiling_again_keeps_name_and_place(kernel: InteractiveShell, verbs: FakeVerbs) -> None:
     kernel.run_line_magic("pipeline", "compile")
-    said = {"notebook": Path("churn.ipynb"), "name": "churn", "out": Path("pipelines")}
+    said = {
+        "notebook": Path("churn.ipynb"), "name": "churn", "out": Path("pipelines"), "rtol": None,
+    }  # fmt: skip
     assert verbs.calls[-1] == ("compile_meanwhile", said)
 
 
 def test_a_run_is_followed_event_by_event(kernel: InteractiveShell, verbs: FakeVerbs) -> None:
     work = begun(kernel, verbs, "run --param seed=8 --param data=new.csv")
     said = {"folder": "pipelines/churn", "parameters": {"seed": 8, "data": "new.csv"}}
+    said["scheduler"] = "processes"
     assert verbs.calls[-1] == ("run_meanwhile", said)
     verbs.background.move(event=STARTED)
     assert {step.status for step in work.overview.steps} == {"waiting"}
@@ -99,6 +102,45 @@ def test_a_run_is_followed_event_by_event(kernel: InteractiveShell, verbs: FakeV
     verbs.background.move(phase="done", record=pipeline_runs.run())
     assert [step.status for step in work.overview.steps] == ["fresh", "ran", "ran"]
     assert work.record == pipeline_runs.run()
+
+
+def test_several_runs_come_back_at_once_and_show_as_a_table(
+    kernel: InteractiveShell, verbs: FakeVerbs, shown: list[dict[str, Any]]
+) -> None:
+    line = "run --for-each seed=7,8,9 --for-each C=1,0.5 --param data=new.csv --scheduler threads"
+    work = kernel.run_line_magic("pipeline", line)
+    asked = [call for name, call in verbs.calls if name == "pipeline_overview"]
+    assert asked[-1]["parameters"] == {"data": "new.csv", "seed": 7, "C": 1}
+    assert verbs.calls[-1:] == [
+        (
+            "run_each_meanwhile",
+            {
+                "folder": "pipelines/churn",
+                "for_each": {"seed": [7, 8, 9], "C": [1, 0.5]},
+                "parameters": {"data": "new.csv"},
+                "scheduler": "threads",
+            },
+        )
+    ]
+    assert not work.done
+    kernel.display_formatter.format(work)
+    verbs.background.move(activity="load_data", event=None)
+    verbs.background.move(phase="done", record=pipeline_runs.several())
+    assert "load_data" in shown[1]["text/plain"]
+    assert "3 runs" in shown[-1]["text/plain"]
+    assert "<table" in shown[-1]["text/html"]
+    assert work.variables("auc") == [{"auc": "value of auc"}] * 3
+    assert verbs.calls[-1][1]["package"] == Path("pipelines/churn")
+
+
+def test_a_run_may_go_to_a_cluster(kernel: InteractiveShell, verbs: FakeVerbs) -> None:
+    begun(kernel, verbs, "run --scheduler tcp://host:8786")
+    assert verbs.calls[-1][1]["scheduler"] == "tcp://host:8786"
+
+
+def test_a_tolerance_goes_to_the_compiler(kernel: InteractiveShell, verbs: FakeVerbs) -> None:
+    kernel.run_line_magic("pipeline", "compile --rtol 1e-9")
+    assert verbs.calls[-1][1]["rtol"] == 1e-9
 
 
 def test_a_run_shows_as_one_display(
@@ -231,6 +273,10 @@ def test_unloading_while_results_are_awaited_restores_the_shell(verbs: FakeVerbs
         ("fly", "%pipeline does not understand `fly`"),
         ("run model", "%pipeline run takes no `model`"),
         ("run --param seed", "--param is 'seed', want name=value"),
+        ("run --for-each seed", "--for-each is 'seed', want name=value,value"),
+        ("run --for-each seed=1,2 --into model", "--into and --for-each do not go together"),
+        ("run --rtol 1e-9", "%pipeline run takes no --rtol"),
+        ("show --for-each seed=1,2", "%pipeline show takes no --for-each"),
     ],
 )
 def test_a_line_that_does_not_fit_says_so(kernel: InteractiveShell, line: str, fact: str) -> None:
@@ -265,6 +311,8 @@ def test_in_a_clean_run_it_is_recorded_only(  # noqa: PLR0917 - fixtures
 
 
 def test_its_words_are_completed(shell: InteractiveShell) -> None:
-    assert {"--param", "--into", "--wait", "--name"} <= completed(shell, "%pipeline run --")
+    words = {"--param", "--into", "--wait", "--name", "--scheduler", "--for-each", "--rtol"}
+    assert words <= completed(shell, "%pipeline run --")
+    assert "threads" in completed(shell, "%pipeline run --scheduler ")
     assert {"compile", "run", "results", "stop"} <= completed(shell, "%pipeline ")
     assert "%pipeline" in completed(shell, "%pipel")

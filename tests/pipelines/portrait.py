@@ -13,6 +13,7 @@ import math
 import random
 import types
 import warnings
+from pathlib import Path, PurePath
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,7 @@ NAMED = (
 # A picture of a picture: plots are not values, their look is judged elsewhere.
 DRAWN = ("matplotlib.", "altair.", "logging", "IPython.", "contextvars", "_contextvars")
 
+WORK = str(Path.cwd())  # the program starts in the notebook's folder, a new one each time
 ADDRESSES = {"_stop_words_id"}  # scikit-learn remembers where in memory a list was
 
 
@@ -55,8 +57,12 @@ class _Painter:
 
     def paint(self, value: object) -> Any:
         """Return the description of a value or of a part of one."""
+        if type(value) is str:
+            return ("str", value.replace(WORK, "<work>"))
         if isinstance(value, SCALARS) and type(value) in SCALARS:
             return (type(value).__name__, value)
+        if isinstance(value, PurePath):
+            return (type(value).__name__, self.paint(str(value)))
         if id(value) in self.above:
             return ("above", len(self.above) - self.above.index(id(value)))
         self.above.append(id(value))
@@ -67,6 +73,8 @@ class _Painter:
 
     def _composed(self, value: Any) -> Any:
         """Ask those who know a kind of value, the first that does."""
+        if type(value).__name__ == "SList":  # a list of lines with IPython's conveniences
+            value = list(value)
         for painter in (self._code, self._numbers, self._pandas, self._container):
             if (painted := painter(value)) is not None:
                 return painted

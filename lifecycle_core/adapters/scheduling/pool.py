@@ -186,8 +186,8 @@ class _Child:
 
 def _environment(hash_seed: int) -> dict[str, str]:
     return {
-        "MPLBACKEND": "Agg",  # nobody sees a window
         **os.environ,
+        "MPLBACKEND": "Agg",  # nobody sees a window, nor what a notebook's kernel would show
         **numeric_variables(hash_seed=hash_seed, threads=processors()),
         "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
     }

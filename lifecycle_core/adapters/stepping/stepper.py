@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lifecycle_core.adapters.stepping import generators
+from lifecycle_core.adapters.stepping.drawing import Drawing, Sheets
 from lifecycle_core.adapters.stepping.failing import Told, told
 from lifecycle_core.adapters.stepping.file_states import ABSENT, named, state_of
 from lifecycle_core.adapters.stepping.printing import Printing
 from lifecycle_core.adapters.stepping.turns import Turns
 from lifecycle_core.adapters.stepping.watching import Observer, Watcher
 from lifecycle_core.adapters.store import ObjectBroken
+from lifecycle_core.recorder.imports import Imports
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -45,6 +47,7 @@ class Ran:
         listed: By path, the names that were in a folder that it listed.
         written: By path, where a file that it wrote lies now; None if the file is gone.
         states: Of the generators that it draws from, after it.
+        drawn: Its figures.
         peak_bytes: None in a process that does several things at once.
     """
 
@@ -54,18 +57,20 @@ class Ran:
     written: dict[str, Path | None]
     states: dict[Generator, Any] = field(default_factory=dict)
     printed: str = ""
+    drawn: Sheets = field(default_factory=Sheets)
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     peak_bytes: int | None = None
 
 
 class StepFailed(Exception):  # noqa: N818 - the name is the fact
-    """A step raised; `told` says what and where, `printed` what it had printed."""
+    """A step raised; `told` says what and where, the others what it had printed and drawn."""
 
-    def __init__(self, told: Told, printed: str, seconds: float) -> None:
+    def __init__(self, told: Told, printed: str, drawn: Sheets, seconds: float) -> None:
         super().__init__(told.error)
         self.told = told
         self.printed = printed
+        self.drawn = drawn
         self.seconds = seconds
 
 
@@ -78,8 +83,11 @@ class Stepper:
 
     def __init__(self, *, shared: bool = False) -> None:
         self._shared = shared
-        self._observer = Observer()
+        imports = Imports()
+        self._observer = Observer(imports)
         self._printing = Printing()
+        self._drawing = Drawing(imports)
+        imports.start()
         self._turns = Turns()
         self._loading = threading.RLock()
         self._first: dict[tuple[str, str], Any] = {}
@@ -117,6 +125,7 @@ class Stepper:
         inputs, parameters, states = given
         os.chdir(place.home)
         self._printing.begin()
+        self._drawing.begin()
         watcher = Watcher(
             Path(os.path.realpath(place.home)), Path(os.path.realpath(place.root)), apart
         )
@@ -138,22 +147,26 @@ class Stepper:
                 seconds = time.perf_counter() - started
             outputs = _outputs(step, result)
         except BaseException as error:  # a step may raise anything, also SystemExit
-            printed = self._printing.end()
+            drawn, printed = self._drawing.end(), self._printing.end()
             if isinstance(error, ObjectBroken):
                 raise
             folder = place.root.joinpath(*place.name.split("."))
             found = told(error, step, folder=folder, notebook=place.notebook)
-            raise StepFailed(found, printed, seconds) from None
+            raise StepFailed(found, printed, drawn, seconds) from None
+        cpu_seconds, peak = max(self._cpu() - cpu, 0.0), self._peak()
+        left = generators.states(step.generators)
+        drawn = self._drawing.end()  # may warn, as it does below a notebook's cell
         return Ran(
             outputs=outputs,
             read=_read(step, watcher, place),
             listed=watcher.listed,
             written=_written(watcher, place),
-            states=generators.states(step.generators),
+            states=left,
             printed=self._printing.end(),
+            drawn=drawn,
             seconds=seconds,
-            cpu_seconds=max(self._cpu() - cpu, 0.0),
-            peak_bytes=self._peak(),
+            cpu_seconds=cpu_seconds,
+            peak_bytes=peak,
         )
 
     def _function(self, step: Step, place: PackagePlace) -> Any:  # noqa: ANN401 - a function of the user's

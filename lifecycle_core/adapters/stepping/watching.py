@@ -16,11 +16,12 @@ from sys import _getframe
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.stepping.file_states import named, names_in, state_of
-from lifecycle_core.recorder.imports import Imports
 from lifecycle_core.recorder.readers import Readers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from lifecycle_core.recorder.imports import Imports
 
 _IMPORTING = "<frozen importlib"
 _LOOKING = frozenset({"linecache", "tokenize", "inspect", "traceback", "pkgutil", "zipimport"})
@@ -79,14 +80,15 @@ class Observer:
     """Hears of files in this process and tells the steps that run in it.
 
     Audit hooks stay for the life of a process, so a process has one observer.
+
+    Args:
+        imports: Tells once a reader is loaded.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, imports: Imports) -> None:
         self._by_thread: dict[int, Watcher] = {}
         self._busy = threading.local()
-        imports = Imports()
         Readers(self, imports)
-        imports.start()
         self._events: dict[str, Callable[..., None]] = {
             "open": self._open,
             "os.listdir": self._list,

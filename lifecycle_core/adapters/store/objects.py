@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from lifecycle_core.adapters.store.places import Place
 
 _PREFIX = "sha256-"
-_VERIFIED = 64 << 20
 _PIECE = 8 << 20
 
 
@@ -94,13 +93,13 @@ class Objects:
     def is_whole(self, name: str, size: int) -> bool:
         """Tell whether an object is there; one that is not what it was is removed.
 
-        Up to 64 MiB its bytes are read and compared. Of a larger one only the size is, as nothing
-        to do must stay quick; it is compared whole when it is used.
+        A small one's bytes are read and compared. Of a larger one only the size is, as nothing to
+        do must stay quick; it is compared whole when it is used. Where small ends, the place says.
         """
         if self._place.size(_path(name)) != size:
             self._place.remove(_path(name))
             return False
-        if size > _VERIFIED:
+        if size > self._place.compared:
             return True
         try:
             with self._whole(name):

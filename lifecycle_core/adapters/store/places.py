@@ -1,22 +1,35 @@
-"""Where a store lies: a local folder, or an address that fsspec knows; both write files whole."""
+"""Where a store lies: what is asked of a place, and the local folder that gives it."""
 
 from __future__ import annotations
 
 import os
 import tempfile
-from contextlib import contextmanager, suppress
+import time
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from lifecycle_core.adapters.files import writing
-from lifecycle_core.errors import StoreUnavailable
+from lifecycle_core.adapters.store.locks import locked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+_OLD_SECONDS = 24 * 3600
 
 
 class Place(Protocol):
-    """Files by POSIX path below a root; each appears whole or not at all."""
+    """Files by POSIX path below a root; each appears whole or not at all.
+
+    Attributes:
+        compared: Up to this size in bytes, reading a file whole to see whether it is still what
+            it was costs little.
+    """
+
+    compared: int
+
+    def require(self, *, to_write: bool) -> None:
+        """Look whether the place answers and, to write, whether it can be written."""
 
     def read(self, path: str) -> bytes | None:
         """Return a file's bytes; None if it is not there."""
@@ -42,6 +55,12 @@ class Place(Protocol):
     def total(self) -> int:
         """Return the size of all files in bytes."""
 
+    def alone(self, name: str) -> AbstractContextManager[None]:
+        """Wait until nobody else holds a name, and hold it while the block runs."""
+
+    def tidy(self) -> None:
+        """Remove what runs left half-written that were killed more than a day ago."""
+
     def fetched(self, path: str) -> Any:  # noqa: ANN401 - a context manager of a path
         """Yield a local path that holds the file while the block runs; None if it is not there."""
 
@@ -53,8 +72,16 @@ class LocalFolder:
     written, the digest tells, and a step is computed anew.
     """
 
+    compared = 64 << 20
+
     def __init__(self, root: Path) -> None:
         self.root = root
+
+    def require(self, *, to_write: bool) -> None:
+        """Look whether the folder can be listed and, to write, whether it can be written."""
+        self.names("last")
+        if to_write:
+            self.scratch().unlink()
 
     def read(self, path: str) -> bytes | None:
         """Return a file's bytes; None if it is not there."""
@@ -124,6 +151,14 @@ class LocalFolder:
         """Return the size of all files in bytes."""
         return sum(path.stat().st_size for path in self.root.rglob("*") if path.is_file())
 
+    def alone(self, name: str) -> AbstractContextManager[None]:
+        """Wait until nobody else holds a name, and hold it while the block runs."""
+        return locked(self.root / "locks" / f"{name}.lock")
+
+    def tidy(self) -> None:
+        """Remove what runs left half-written that were killed more than a day ago."""
+        remove_old((self.root / "scratch").glob("*"))
+
     @contextmanager
     def fetched(self, path: str) -> Iterator[Path | None]:
         """Yield a local path that holds the file while the block runs; None if it is not there."""
@@ -131,114 +166,15 @@ class LocalFolder:
         yield found if found.is_file() else None
 
 
+def remove_old(files: Iterable[Path]) -> None:
+    """Remove those of some files that nobody has written to for a day."""
+    limit = time.time() - _OLD_SECONDS
+    for path in files:
+        with suppress(OSError):
+            if path.stat().st_mtime < limit:
+                path.unlink()
+
+
 def _sync(file: Path) -> None:
     with file.open("rb") as content:
         os.fsync(content.fileno())
-
-
-class RemoteFolder:
-    """An address of fsspec, such as `s3://bucket/store`; one request writes a file.
-
-    Object stores show a file only once it is whole. Where a file system shows parts, the digest
-    that every object and trace is named by tells.
-    """
-
-    def __init__(self, address: str) -> None:
-        from fsspec.core import url_to_fs
-
-        self.address = address
-        with self._asking():
-            self._files, self._root = url_to_fs(address)
-
-    def read(self, path: str) -> bytes | None:
-        """Return a file's bytes; None if it is not there."""
-        with self._asking():
-            try:
-                content: bytes = self._files.cat_file(self._at(path))
-            except FileNotFoundError:
-                return None
-            return content
-
-    def write(self, path: str, content: bytes, *, lasting: bool = True) -> None:  # noqa: ARG002 - it always is
-        """Write a small file."""
-        with self._asking():
-            self._parent(path)
-            self._files.pipe_file(self._at(path), content)
-
-    def scratch(self) -> Path:
-        """Return the path of a new, empty local file that `take` may be given."""
-        handle, name = tempfile.mkstemp(prefix="nbrelease-")
-        os.close(handle)
-        return Path(name)
-
-    def take(self, file: Path, path: str) -> None:
-        """Make a local file this file; afterwards it is no longer where it was."""
-        with self._asking():
-            self._parent(path)
-            self._files.put_file(str(file), self._at(path))
-        file.unlink()
-
-    def size(self, path: str) -> int | None:
-        """Return a file's size in bytes; None if it is not there."""
-        with self._asking():
-            self._files.invalidate_cache()
-            try:
-                return int(self._files.info(self._at(path))["size"])
-            except FileNotFoundError:
-                return None
-
-    def names(self, folder: str) -> list[str]:
-        """Return the names of the files in a folder, sorted; none if it is not there."""
-        with self._asking():
-            self._files.invalidate_cache()
-            try:
-                found = self._files.ls(self._at(folder), detail=False)
-            except FileNotFoundError:
-                return []
-            return sorted(name.rstrip("/").rpartition("/")[2] for name in found)
-
-    def remove(self, path: str) -> None:
-        """Remove a file, if it is there."""
-        with self._asking(), suppress(FileNotFoundError):
-            self._files.rm_file(self._at(path))
-
-    def total(self) -> int:
-        """Return the size of all files in bytes."""
-        with self._asking():
-            self._files.invalidate_cache()
-            try:
-                return int(self._files.du(self._root))
-            except FileNotFoundError:
-                return 0
-
-    @contextmanager
-    def fetched(self, path: str) -> Iterator[Path | None]:
-        """Yield a local path that holds the file while the block runs; None if it is not there."""
-        temporary = self.scratch()
-        try:
-            with self._asking():
-                try:
-                    self._files.get_file(self._at(path), str(temporary))
-                    found: Path | None = temporary
-                except FileNotFoundError:
-                    found = None
-            yield found
-        finally:
-            temporary.unlink(missing_ok=True)
-
-    def _at(self, path: str) -> str:
-        return f"{self._root.rstrip('/')}/{path}"
-
-    def _parent(self, path: str) -> None:
-        self._files.makedirs(self._at(path).rpartition("/")[0], exist_ok=True)
-
-    @contextmanager
-    def _asking(self) -> Iterator[None]:
-        try:
-            yield
-        except Exception as error:
-            raise StoreUnavailable(
-                f"The store {self.address} does not answer: {type(error).__name__}: {error}",
-                address=self.address,
-                hint="Check the address and your credentials; some need a package, such as s3fs.",
-            ) from error

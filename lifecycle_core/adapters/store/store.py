@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import re
-import time
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from lifecycle_core.adapters.store.locks import locked
 from lifecycle_core.adapters.store.objects import Objects
-from lifecycle_core.adapters.store.places import LocalFolder, RemoteFolder
+from lifecycle_core.adapters.store.places import LocalFolder
+from lifecycle_core.adapters.store.remote import RemoteFolder
 from lifecycle_core.errors import StoreUnavailable, TargetUnwritable
 from lifecycle_core.schema.trace import LastRun, StepTrace
 
 if TYPE_CHECKING:
     from lifecycle_core.adapters.store.places import Place
 
-_OLD_SECONDS = 24 * 3600
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]+://")
 
 
@@ -93,22 +91,8 @@ class Store:
         )
 
     def computing(self, key: str) -> AbstractContextManager[None]:
-        """Wait until nobody else computes this key, and keep others waiting meanwhile.
-
-        At an address of fsspec nobody waits: there, two runs at once compute the same twice.
-        """
-        if isinstance(self.place, LocalFolder):
-            return locked(self.place.root / "locks" / f"{key}.lock")
-        return nullcontext()
-
-    def tidy(self) -> None:
-        """Remove what runs left half-written that were killed more than a day ago."""
-        if isinstance(self.place, LocalFolder):
-            limit = time.time() - _OLD_SECONDS
-            for path in (self.place.root / "scratch").glob("*"):
-                with suppress(OSError):
-                    if path.stat().st_mtime < limit:
-                        path.unlink()
+        """Wait until nobody else computes this key, and keep others waiting meanwhile."""
+        return self.place.alone(key)
 
 
 def open_store(address: str, *, to_write: bool = True) -> Store:
@@ -123,10 +107,7 @@ def open_store(address: str, *, to_write: bool = True) -> Store:
     """
     store = Store(address)
     try:
-        store.place.names("last")
-        if not to_write:
-            return store
-        scratch = store.place.scratch()
+        store.place.require(to_write=to_write)
     except TargetUnwritable as error:
         raise StoreUnavailable(str(error), address=address, hint=error.hint) from error
     except OSError as error:
@@ -135,8 +116,8 @@ def open_store(address: str, *, to_write: bool = True) -> Store:
             address=address,
             hint="Name a folder, or an address such as s3://bucket/store.",
         ) from error
-    scratch.unlink()
-    store.tidy()
+    if to_write:
+        store.place.tidy()
     return store
 
 

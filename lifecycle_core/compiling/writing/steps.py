@@ -6,6 +6,7 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lifecycle_core.compiling.drawing import closing
 from lifecycle_core.compiling.writing.texts import as_closure, docstring, indented
 from lifecycle_core.compiling.writing.types import annotation, of_literal
 from lifecycle_core.notebooks.dataflow.knowledge import BUILTINS
@@ -252,8 +253,9 @@ def _code(layout: Layout, body: Sequence[Piece]) -> tuple[list[str], list[Piece 
             lines.append(indented(as_closure(piece.text)))
             placed.append(piece)
             last = piece.line + piece.text.count("\n")
-        if (drawing := layout.program.drawing(cell)) is not None:
-            lines.append(f'    {drawing}.close("all")')
+        drawing = layout.program.drawing(cell)
+        if drawing is not None and pieces[-1].text != closing(drawing):
+            lines.append(f"    {closing(drawing)}")
             placed.append(None)
     return lines, placed
 

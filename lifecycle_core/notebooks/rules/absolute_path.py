@@ -3,8 +3,8 @@ r"""A path that exists on one machine only.
 ## What it does
 Reports literal paths that begin at the root of a file system, at a drive, or at a home folder,
 where they are handed to something that opens or names files. Paths that every system has, such as
-`/dev/null` or `/tmp`, are only noted. Prose, addresses, routes and regular expressions are left
-alone.
+`/dev/null` or `/tmp`, are only noted, unless a temporary file is read that the notebook has not
+written. Prose, addresses, routes and regular expressions are left alone.
 
 ## Why is this bad?
 On another machine, and in a clean copy of the project, nothing is there.
@@ -24,10 +24,12 @@ import re
 from typing import TYPE_CHECKING
 
 from lifecycle_core.notebooks.rules.base import Edit, Rule, Spot
+from lifecycle_core.notebooks.rules.bringing import brought, made
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from lifecycle_core.notebooks.paths import PathUse
     from lifecycle_core.notebooks.rules.view import View
 
 _ABSOLUTE = re.compile(r"/(?![/*])|~(?:\w+)?(?:[/\\]|$)|[A-Za-z]:[\\/]|\\\\\w|file:/")
@@ -35,6 +37,7 @@ _SYSTEM = re.compile(
     r"/(?:dev|proc|sys|etc|usr|bin|sbin|lib|tmp|opt|var(?:/(?:tmp|log|run))?)(?:/|$)|/$|[A-Za-z]:[\\/]Windows",
     re.IGNORECASE,
 )
+_TEMPORARY = re.compile(r"/(?:var/)?tmp/")
 _PERSONAL = re.compile(
     r"(?:/home/|/Users/|/root/|/mnt/|/media/|/content/|/kaggle/|/Volumes/|/dbfs/|/scratch/"
     r"|[A-Za-z]:[\\/]+(?:Users|data|work|projects?|Documents)\b|file:///)[^\s]",
@@ -58,10 +61,13 @@ def find(view: View) -> Iterator[Spot]:
         if id(use.node) in seen or not _ABSOLUTE.match(use.text):
             continue
         seen.add(id(use.node))
-        yield _spot(view, use.cell, use.node, use.text, needed=use.reads and use.whole)
+        needed = use.reads and use.whole
+        system = bool(_SYSTEM.match(use.text)) and not (needed and _left(view, use))
+        yield _spot(view, use.cell, use.node, use.text, needed=needed, system=system)
     for cell, node in _personal(view):
         if id(node) not in seen:
-            yield _spot(view, cell, node, str(node.value), needed=False)
+            system = bool(_SYSTEM.match(str(node.value)))
+            yield _spot(view, cell, node, str(node.value), needed=False, system=system)
     yield from _home(view)
     yield from _magics(view)
 
@@ -81,8 +87,16 @@ def _magics(view: View) -> Iterator[Spot]:
                 )
 
 
-def _spot(view: View, cell: int, node: ast.Constant, text: str, *, needed: bool) -> Spot:
-    system = bool(_SYSTEM.match(text))
+def _left(view: View, use: PathUse) -> bool:
+    """Tell whether it is a temporary file that somebody left, who is not the notebook."""
+    cell = use.call.cell
+    temporary = _TEMPORARY.match(use.text)
+    return bool(temporary) and not (made(view, use.text, use.call) or brought(view, cell))
+
+
+def _spot(
+    view: View, cell: int, node: ast.Constant, text: str, *, needed: bool, system: bool
+) -> Spot:
     absent = needed and not system and not view.exists(text)
     name = re.split(r"[\\/]", text.rstrip("\\/"))[-1]
     return Spot(

@@ -21,18 +21,14 @@ import re
 from typing import TYPE_CHECKING
 
 from lifecycle_core.notebooks.rules.base import Rule, Spot
+from lifecycle_core.notebooks.rules.bringing import brought, made
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lifecycle_core.notebooks.calls import Call
     from lifecycle_core.notebooks.rules.view import View
 
 _NOT_RELATIVE = re.compile(r"[/~\\]|[A-Za-z]:[\\/]|\w+:|\.\./\.\.")
-_BRINGS = re.compile(
-    r"(?:download|urlretrieve|extractall|unpack_archive|system|check_call|check_output|copy\w*|move"
-    r"|Popen|write\w*|dump|run|clone|to_\w+|save\w*|makedirs|mkdir|touch|export\w*|fetch\w*|commit)$"
-)
 _BRANCHES = (ast.If, ast.Try, ast.ExceptHandler, ast.While, ast.IfExp, ast.With)
 
 
@@ -47,16 +43,15 @@ def find(view: View) -> Iterator[Spot]:
         runs = view.runs_in(use.call)
         if path in seen or runs is None or (moved is not None and moved <= runs):
             continue
-        if any(sign in path for sign in "*?[<") or view.exists(path) or _made(view, path, use.call):
+        if any(sign in path for sign in "*?[<") or view.exists(path) or made(view, path, use.call):
             continue
         seen.add(path)
         sure = not use.call.within and not any(isinstance(n, _BRANCHES) for n in use.call.stack)
-        brought = _brought(view, runs)
         yield Spot(
             cell=use.call.cell,
             line=use.call.line,
             kind="missing_data",
-            severity="info" if brought else "error" if sure else "warning",
+            severity="info" if brought(view, runs) else "error" if sure else "warning",
             names=(path,),
             message=f"{path[:80]!r} is read and is not in the project",
             hint="Add the file to the project (is it ignored by git?), or make it in a cell above.",
@@ -72,37 +67,6 @@ def _moves(view: View) -> int | None:
         if any(magic.name in {"cd", "pushd"} for magic in parsed.magics)
     ]
     return min(cells, default=None)
-
-
-def _made(view: View, path: str, call: Call) -> bool:
-    """Tell whether the notebook writes the path, or something below it, before."""
-    wanted = {path.removeprefix("./"), re.sub(r"\.np[yz]$", "", path.removeprefix("./"))}
-    return path in view.written_by_magic or any(
-        use.writes
-        and use.call.cell <= call.cell
-        and use.text.replace("\\", "/").removeprefix("./") in wanted
-        for use in view.paths
-    )
-
-
-def _brought(view: View, cell: int) -> bool:
-    """Tell whether something before may bring files whose names we do not see."""
-    shell = any(flow.shell for flow in view.dataflow.flows if flow.index <= cell)
-    literal = {id(use.call) for use in view.paths if use.writes and use.whole}
-    foreign = any(
-        magic.whole_cell and magic.name not in {"time", "timeit", "capture"}
-        for index, parsed in view.dataflow.parsed.items()
-        if index <= cell
-        for magic in parsed.magics
-    )
-    return (
-        shell
-        or foreign
-        or any(
-            _BRINGS.match(call.method) and id(call) not in literal and call.cell <= cell
-            for call in view.calls
-        )
-    )
 
 
 RULE = Rule("NB203", "missing-data", find)

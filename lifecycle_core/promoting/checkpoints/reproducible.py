@@ -51,7 +51,7 @@ def _compiled(evidence: Evidence) -> tuple[str, tuple[str, ...]]:
     if pipeline is None or pipeline.proof is None:
         return "", ()
     proof = pipeline.proof
-    said = f"; pipeline {pipeline.name} is proven {proof.verdict} in {proof.compared} variables"
+    said = f"; pipeline {pipeline.name} is proven {proof.words} in {proof.compared} variables"
     return said, (_PIPELINE,)
 
 

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 globals()["__builtins__"] = BUILTINS
 
 
+_LINES = "IPython.utils.text.SList"
+
+
 class Digest(NamedTuple):
     """What stands for a value.
 
@@ -55,6 +58,10 @@ def digest(
     name = "?"
     try:
         name = public_name(type(value))
+        if name == _LINES:  # of the lines of a command, a program outside of IPython has a list
+            if visit is not None:
+                visit(value)
+            return digest(list.copy(value), limits)
         walked = walk(value, _Kinds().of, limits, visit)
     except Refused as refused:
         return Digest(None, name, str(refused))

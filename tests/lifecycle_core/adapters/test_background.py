@@ -11,8 +11,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from lifecycle_core.adapters.background import Background, Standing, advanced
-from lifecycle_core.errors import NoAnswer, NotebookInvalid
+from lifecycle_core.errors import InvalidCall, NoAnswer, NotebookInvalid
 from lifecycle_core.schema.reproduction import Reproduction
 from lifecycle_core.verbs import (
     compile_meanwhile,
@@ -21,6 +23,7 @@ from lifecycle_core.verbs import (
     pipeline_overview,
     pipeline_results,
     reproduce_meanwhile,
+    run_each_meanwhile,
     run_meanwhile,
 )
 from tests.fakes import records
@@ -28,8 +31,6 @@ from tests.fakes.pipelines import MadeStep, churn, write_package
 from tests.notebook_files import write_notebook
 
 if TYPE_CHECKING:
-    import pytest
-
     from lifecycle_core.schema.pipeline_run import PipelineRun
 
 ROOT = Path(__file__).parents[3]
@@ -118,6 +119,24 @@ def test_a_pipeline_that_is_stopped_leaves_no_process(
     assert found
     for pid in found:
         gone(pid)
+
+
+def test_a_pipeline_is_run_for_each_value_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    step = MadeStep(name="double", body="x = 2 * n", outputs=("x",), parameters=("n",))
+    folder = write_package(tmp_path, "each", [step], parameters={"n": 1})
+    background = run_each_meanwhile(
+        str(folder), parameters={}, for_each={"n": [3, 4]}, scheduler="threads"
+    )
+    assert isinstance(background, Background)
+    made = ended(background)[-1].record
+    assert made is not None
+    assert [run.scheduler for run in made.runs] == ["threads", "threads"]
+    assert [pipeline_results(run, ["x"])["x"] for run in made.runs] == [6, 8]
+    with pytest.raises(InvalidCall, match="no scheduler 'nowhere'"):
+        run_meanwhile(str(folder), parameters={}, scheduler="nowhere")
 
 
 def test_a_notebook_is_compiled_meanwhile(tmp_path: Path) -> None:

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def asked(text: str, folder: Path, mode: str, **parameters: object) -> dict[str, Any]:
+def asked(
+    text: str, folder: Path, mode: str, portrayed: tuple[str, ...] = (), **parameters: object
+) -> dict[str, Any]:
     """Write a draft and ask the program to run it."""
     made = drafts.attempt(text)
     package = folder / "pipelines" / "made"
@@ -28,9 +30,11 @@ def asked(text: str, folder: Path, mode: str, **parameters: object) -> dict[str,
     content = {
         "path": [str(folder)],
         "folder": str(folder),
+        "project": str(folder),
         "store": str(folder / "store"),
         "package": "pipelines.made",
         "mode": mode,
+        "portrayed": portrayed,
         "steps": [step.model_dump() for step in made.draft.pipeline.steps],
         "parameters": {name: repr(value) for name, value in parameters.items()},
     }
@@ -57,6 +61,18 @@ def test_run_gives_digests_and_pins(tmp_path: Path) -> None:
     said = asked("x = [1]\n# %%\n%%step b\ny = [*x, 2.5]", tmp_path, "run")
     assert said["digests"] == {"x": digest([1]).text, "y": digest([1, 2.5]).text}
     assert said["pins"]["y"] == {"kind": "value", "value": "[1, 2.5]"}
+    assert said["portraits"] == {}
+
+
+def test_portraits_are_drawn_of_what_is_asked_for(tmp_path: Path) -> None:
+    text = "x = [1.5]\n# %%\n%%step b\ny = [*x, 2.5]\nz = iter(y)"
+    said = asked(text, tmp_path / "run", "run", ("y", "z", "w"))
+    drawn = {"~list": [1.5, 2.5]}
+    assert said["portraits"]["y"] == {"portrait": drawn}
+    assert said["pins"]["y"] == {"kind": "near value", "value": "[1.5, 2.5]"}
+    said = asked(text, tmp_path / "steps", "steps", ("y", "z"))
+    assert said["portraits"]["b.y"] == {"portrait": drawn}
+    assert said["portraits"]["b.z"] == {"refused": "an iterator is consumed by reading"}
 
 
 def test_an_error_is_told_with_its_step(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from lifecycle_core.adapters.progress import Silent
 from lifecycle_core.adapters.runs import ScratchRuns
 from lifecycle_core.adapters.workspace import Workspace, open_scratch, read_notebook
 from lifecycle_core.errors import EnvironmentUnavailable
+from lifecycle_core.notebooks.facts import Facts, Site
 from lifecycle_core.notebooks.plan import Plan
 from tests.fakes.engine import run
 from tests.fakes.notebooks import code, write
@@ -65,6 +66,11 @@ class PortEngine:
             if not with_it:
                 message = "OSError: [Errno 98] Address already in use"
                 return left(notebook, {}, ended=run("error", stopped_at=0, message=message))
+        if source.startswith("write "):  # the first of two to come takes the file away
+            with_it = len(self.kernels) == 2
+            facts = Facts(writes=(Site(cell=0, path=source.removeprefix("write ")),))
+            ended = run("error", stopped_at=0, message="FileNotFoundError") if with_it else None
+            return left(notebook, {0: "read"}, ended=ended, facts=facts)
         return left(notebook, {0: source})
 
 
@@ -95,6 +101,21 @@ def test_runs_that_want_the_same_port_are_made_one_after_the_other(
     assert (first.run.exit, second.run.exit) == ("ok", "ok")
     assert len(engine.kernels) == 4
     assert runs.workspaces == engine.spaces[2:]
+
+
+@pytest.mark.parametrize(
+    ("path", "kernels"),
+    [("/tmp/x.csv", 4), ("/dev/null", 2), ("{scratch}/x", 2)],
+)
+def test_runs_that_write_the_same_file_are_made_one_after_the_other(
+    scratch: Scratch, tmp_path: Path, path: str, kernels: int
+) -> None:
+    engine = PortEngine()
+    inside = str(scratch.workspace().root.parent)
+    plan = Plan(notebook=notebook_of(tmp_path, f"write {path.format(scratch=inside)}"))
+    executions = made(scratch, engine).together([plan, plan], "test")
+    assert len(engine.kernels) == kernels
+    assert all(one.run.exit == "ok" for one in executions) == (kernels == 4)
 
 
 def test_a_run_may_go_on_in_the_folder_of_an_earlier_one(scratch: Scratch, tmp_path: Path) -> None:

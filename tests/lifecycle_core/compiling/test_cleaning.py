@@ -61,6 +61,12 @@ def test_a_cell_that_did_more_than_its_text_says_loses_no_call() -> None:
         assert left("pd.show(df, 1)", facts) == ["pd.show(df, 1)"]
 
 
+def test_what_a_call_does_to_a_value_of_its_own_cell_is_not_seen() -> None:
+    facts = Facts(cells={0: CellFacts(), 1: CellFacts(variables={"dice": Variable(type="a.B")})})
+    source = "import random\ndice = random.Random(1)\n[dice.randint(1, 6) for _ in range(3)]"
+    assert left(source, facts) == source.splitlines()
+
+
 def test_what_has_no_digest_may_change_unseen() -> None:
     facts = Facts(cells={0: CellFacts(variables={"df": Variable(type="a.B")}), 1: CellFacts()})
     assert left("df.head()", facts) == ["df.head()"]
@@ -73,7 +79,7 @@ def test_what_has_no_digest_may_change_unseen() -> None:
         ("%%bash\nls", 1, "%%bash"),
         ("x = 1\n\nx = %who_ls", 3, "IPython"),
         ("x = = 1", 1, "no Python"),
-        ("!cat {df}", 1, "IPython"),
+        ("!cat $df.csv", 1, "IPython"),
     ],
 )
 def test_refusals_name_the_place(source: str, line: int, word: str) -> None:

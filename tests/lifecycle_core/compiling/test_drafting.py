@@ -70,6 +70,8 @@ CELLS = st.lists(
             "try:\n    ratio = 1 / n\nexcept ZeroDivisionError:\n    ratio = None",
             "while n > 50:\n    n //= 2",
             "pair = low, high = n, n + 1",
+            "import math\nroot = math.sqrt(n)",
+            "import math\nfrom math import ceil\nup = ceil(math.pi)",
             "walrus = [y := n, y + 1]",
         ]
     ),

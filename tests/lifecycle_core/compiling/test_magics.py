@@ -28,11 +28,13 @@ from tests import drafts
         ("%env MODE very fast", "import os\nos.environ['MODE'] = 'very fast'"),
         ("%cd 'my data'", "import os\nos.chdir('my data')"),
         ("!lsof", "import subprocess\nsubprocess.run('lsof', shell=True, check=False)"),
+        ("%env A={b}", "import os\nos.environ['A'] = f'{b}'"),
+        ("%cd $b", "import os\nos.chdir(f'{b}')"),
         ("!datelib", "import subprocess\nsubprocess.run('datelib', shell=True, check=False)"),
     ],
 )
 def test_lines_without_result(line: str, python: str) -> None:
-    assert translated(drafts.pieces(line)[0].node) == python
+    assert translated(drafts.pieces(line)[0].node, {"b"}) == python
 
 
 def test_the_output_of_a_command_is_a_list_of_lines() -> None:
@@ -44,10 +46,23 @@ def test_the_output_of_a_command_is_a_list_of_lines() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["!cat {name}", "!echo $name", "x = %who_ls", "%env MODE", "%env A={b}", "%cd $d", "%run a"],
+    ["x = %who_ls", "%env MODE", "%run a", "for x in y:\n    %run a", "!wc -l $path.csv"],
 )
 def test_what_needs_the_notebook_is_left(line: str) -> None:
-    assert translated(drafts.pieces(line)[0].node) is None
+    assert translated(drafts.pieces(line)[0].node, {"path"}) is None
+
+
+def test_magics_are_found_within_other_statements() -> None:
+    line = "for path in paths:\n    size = !wc -l {path}\n    %matplotlib inline"
+    text = translated(drafts.pieces(line)[0].node, {"path"})
+    assert text is not None
+    run = "subprocess.run(f'wc -l {path}', shell=True, capture_output=True, text=True)"
+    assert text.splitlines() == [
+        "import subprocess",
+        "for path in paths:",
+        f"    size = {run}.stdout.splitlines()",
+        "    pass",
+    ]
 
 
 @pytest.mark.parametrize("line", ["x = 1", "f()", "x = y = f()", "get_ipython()", "import a"])

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lifecycle_core.compiling.mending import Judged, judge_trial
+from lifecycle_core.compiling.nearness import Nearness, Tolerance
 from lifecycle_core.schema.pipeline import Pipeline, Step, StepInput, StepOutput
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ PIPELINE = Pipeline(
     exported={"x": "train", "m": "train", "s": "judge"},
 )
 GOOD = {"load.x": "1", "train.x": "2", "train.m": None, "judge.s": "3"}
+EXACT = Tolerance()
 RUN = {"x": "2", "m": None, "s": "3"}
 
 
@@ -41,11 +43,15 @@ class Tried:
 
 
 def judged(
-    steps: Tried, run: Tried | None = None, volatile: Mapping[str, str] | None = None
+    steps: Tried,
+    run: Tried | None = None,
+    volatile: Mapping[str, str] | None = None,
+    tolerance: Tolerance = EXACT,
 ) -> Judged:
     return judge_trial(
-        PIPELINE, steps, run or Tried(RUN), volatile=volatile or {}, lock="l", python="3"
-    )
+        PIPELINE, steps, run or Tried(RUN), volatile=volatile or {}, lock="l", python="3",
+        tolerance=tolerance,
+    )  # fmt: skip
 
 
 def fused(found: Judged) -> tuple[int, ...]:
@@ -95,3 +101,33 @@ def test_a_single_step_that_fails_is_refused() -> None:
         assert found.refusal is not None
         assert found.refusal.cells == (1,)
         assert found.refusal.hint
+
+
+def test_what_differs_is_measured_and_let_pass_within_the_tolerance() -> None:
+    steps, run = Tried({**GOOD, "judge.s": "9"}), Tried({**RUN, "s": "8", "x": "7"})
+    assert judged(steps, run, tolerance=Tolerance(rtol=1e-6)).unmeasured == {"s", "x"}
+    near = {"judge.s": Nearness(size=1e-7, where="[2]"), "train.x": Nearness(size=0.0)}
+    proof = judged(steps, run, tolerance=Tolerance(rtol=1e-6, measured=near)).proof
+    assert proof is not None
+    assert (proof.verdict, proof.rtol, proof.compared) == ("tolerance", 1e-6, 3)
+    assert {key: (one.max_rel_error, one.where) for key, one in proof.within.items()} == {
+        "judge.s": (1e-7, "[2]")
+    }
+    assert judged(Tried(GOOD), tolerance=Tolerance(rtol=1e-6)).proof.verdict == "identical"  # type: ignore[union-attr] # there is one
+
+
+def test_what_differs_by_more_names_step_variable_and_how_much() -> None:
+    steps = Tried({**GOOD, "judge.s": "9"})
+    for near, how in [
+        (Nearness(size=1e-3, where="a[1]"), "by 0.001 at a[1], which is more than the tolerance"),
+        (Nearness(reason="differs in more than numbers"), "`s` than the notebook, which differs"),
+    ]:
+        tolerance = Tolerance(rtol=1e-6, measured={"judge.s": near})
+        found = judged(steps, tolerance=tolerance)
+        assert how in found.fusions[0].reason
+    assert fused(judged(steps, Tried(error="E: x", step=""), tolerance=tolerance)) == (1, 2, 3)
+
+
+def test_what_two_runs_of_the_notebook_give_differently_is_always_measured() -> None:
+    unsteady = Tolerance(rtol=1e-6, unsteady=frozenset({"s"}))
+    assert judged(Tried(GOOD), tolerance=unsteady).unmeasured == {"s"}

@@ -139,6 +139,12 @@ def test_values_live_no_longer_than_without_it(session: Session) -> None:
     assert session.tracker.after("del a, b").deleted == ("a", "b")
 
 
+def test_an_array_can_be_resized(session: Session) -> None:
+    session.run("import numpy\nfew = numpy.arange(4)\nrows = numpy.recarray(4, [('a', int)])")
+    assert session.names("few.resize(2)") == ["few"]
+    assert session.names("rows.resize(2)") == ["rows"]
+
+
 def test_beyond_its_share_of_the_time_only_small_values_are_read() -> None:
     ticks = iter(range(10**6))
     session = Session(share=0.0, allowance=0.0, clock=lambda: float(next(ticks)))

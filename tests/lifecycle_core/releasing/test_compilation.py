@@ -194,3 +194,25 @@ def test_killed_it_leaves_the_old_package_whole(tmp_path: Path, word: str) -> No
     assert files(package) == before
     assert compiled(path, out=tmp_path).compiled
     assert "x = [9]" in (package / "first.py").read_text()
+
+
+UNSTEADY = (
+    "weights = {f'k{n}': 0.1 * n for n in range(40)}",
+    "%%step add\norder = list(set(weights))\ntotal = sum(weights[k] for k in order)\ndel order",
+    "%%step tell\nreport = {'total': total, 'rows': 40}",
+)
+
+
+def test_a_stated_tolerance_lets_numbers_pass_that_nearly_agree(tmp_path: Path) -> None:
+    path = write_notebook(tmp_path / "sums.ipynb", *UNSTEADY)
+    made = compiled(path, out=tmp_path, rtol=1e-9)
+    assert made.pipeline is not None
+    assert made.pipeline.proof is not None
+    proof = made.pipeline.proof
+    assert (proof.verdict, proof.rtol, proof.compared) == ("tolerance", 1e-9, 3)
+    assert {"add.total", "tell.report"} == set(proof.within)
+    assert proof.within["tell.report"].where == "total"
+    assert 0 < proof.within["add.total"].max_rel_error < 1e-14
+    text = (tmp_path / "pipelines" / "made" / "tests" / "test_made.py").read_text()
+    assert "rel_tol=1e-09" in text
+    assert 'near(values["total"]' in text

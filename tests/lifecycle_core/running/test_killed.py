@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 KILLS = int(os.environ.get("NBRELEASE_KILLS", "3"))
 """`make kills` sets 100."""
+AT_ONCE = int(os.environ.get("NBRELEASE_AT_ONCE", "3"))
+"""`make kills` sets 8."""
 
 
 def start(home: Path, store: Store, *words: str) -> subprocess.Popen[str]:
@@ -100,11 +102,12 @@ def test_runs_at_once_wait_for_each_other_instead_of_computing_twice(
     home: Path, store: Store
 ) -> None:
     body = "import time\ntime.sleep(0.5)"
-    bench = Bench(pipelines.trivial(home, 2, chained=True, body=body), store)
-    processes = [start(home, store, "trivial") for _ in range(3)]
+    steps = AT_ONCE
+    bench = Bench(pipelines.trivial(home, steps, chained=True, body=body), store)
+    processes = [start(home, store, "trivial") for _ in range(AT_ONCE)]
     answers = [process.communicate()[0] for process in processes]
-    assert [process.returncode for process in processes] == [0, 0, 0]
-    assert sum(answer.count("✓ ran") for answer in answers) == 2
+    assert [process.returncode for process in processes] == [0] * AT_ONCE
+    assert sum(answer.count("✓ ran") for answer in answers) == steps
     consistent(store)
     assert ran(bench.run()) == []
 

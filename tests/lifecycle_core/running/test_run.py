@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,8 +17,6 @@ from tests.fakes import pipelines
 from tests.fakes.bench import Bench, ran
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from lifecycle_core.adapters.store import Store
     from lifecycle_core.schema.event import Event
 
@@ -105,6 +104,24 @@ def test_files_that_steps_pass_are_kept_and_put_back(home: Path, store: Store) -
     assert (home / "sorted.txt").read_text() == "A B!"
     (home / "words.txt").write_text("c a\n")
     assert ran(bench.run()) == ["prepare", "use", "finish"]
+
+
+def test_a_value_that_names_the_folder_is_another_elsewhere(
+    home: Path, store: Store, tmp_path: Path
+) -> None:
+    body = "from pathlib import Path\nhere = Path.cwd()\nsize = len(here.parts)"
+    steps = (
+        pipelines.MadeStep(name="place", body=body, outputs=("here",)),
+        pipelines.MadeStep(name="count", body="n = 1", outputs=("n",)),
+    )
+    bench = Bench(pipelines.write_package(home, "placed", steps), store)
+    assert bench.value(bench.run(), "here") == home
+    assert bench.stale() == {}
+    moved = Path(shutil.copytree(home, tmp_path / "moved"))
+    there = Bench(moved / "pipelines" / "placed", store)
+    assert there.stale() == {"place": ("the project lies in another folder",)}
+    assert there.value(there.run(), "here") == moved
+    assert bench.stale() == {}
 
 
 def test_a_folder_that_is_listed_counts_by_what_others_put_there(home: Path, store: Store) -> None:
@@ -204,7 +221,7 @@ def test_an_object_that_breaks_after_it_was_looked_at_is_computed_anew(
     path.chmod(0o644)
     path.write_bytes(path.read_bytes()[:-1] + b"!")
     # As with an object above 64 MiB, of which only the size is looked at.
-    monkeypatch.setattr("lifecycle_core.adapters.store.objects._VERIFIED", 0)
+    monkeypatch.setattr("lifecycle_core.adapters.store.places.LocalFolder.compared", 0)
     bench.edit("early", "len(numbers)", "len(numbers) * 2")
     again = bench.run()
     assert again.exit == "ok"

@@ -29,6 +29,27 @@ per_key = clean.groupby("k")["v"].sum().to_dict()
         mutation=Mutation('raw["v"] *= 10', 'raw["v"] *= 100', "constant"),
     ),
     Case(
+        name="folder_of_the_notebook",
+        construct="files",
+        why="Paths are made from the folder that the notebook lies in, which is another elsewhere.",
+        files={"data/in.csv": "k,v\na,1\nb,2\n"},
+        cells="""
+# %%
+import os
+from pathlib import Path
+import pandas as pd
+HERE = Path.cwd()
+DATA = os.path.join(os.getcwd(), "data")
+# %%
+files = sorted(HERE.glob("data/*.csv"))
+table = pd.concat([pd.read_csv(file) for file in files])
+# %%
+again = pd.read_csv(os.path.join(DATA, "in.csv"))
+total = int(table["v"].sum() + again["v"].sum())
+""",
+        exports=("table", "again", "total"),
+    ),
+    Case(
         name="json_and_pickle",
         construct="files",
         why="JSON, pickle and joblib files made by one cell and loaded by another.",

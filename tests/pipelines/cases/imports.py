@@ -30,6 +30,30 @@ text = js.dumps({"base": os.path.basename("/a/b.txt"), "mean": float(numpy.mean(
         exports=("numbers", "roots", "grown", "counts", "ordered", "text"),
     ),
     Case(
+        name="import_in_every_cell",
+        construct="imports",
+        why="Each cell imports the same again, as cells do that are meant to be copied.",
+        cells="""
+# %%
+import numpy as np
+import json
+base = np.arange(6)
+# %%
+import numpy as np
+import json
+doubled = base * 2
+# %%
+import json
+import numpy as np
+text = json.dumps(doubled.tolist())
+# %%
+import numpy as np
+import json
+back = np.array(json.loads(text))
+""",
+        exports=("base", "doubled", "text", "back"),
+    ),
+    Case(
         name="star_import",
         construct="star import",
         why="A star import gives names that later cells use, one of which hides a builtin.",

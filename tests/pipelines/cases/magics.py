@@ -66,8 +66,7 @@ said = !echo $name
 total = sum(counts.values())
 greeting = said[0]
 """,
-        expect="either",
-        exports=("name", "counts", "total", "greeting"),
+        exports=("name", "files", "counts", "lines", "said", "total", "greeting"),
     ),
     Case(
         name="shell_installs",

@@ -37,6 +37,7 @@ def values(record: Compilation) -> dict[str, Any]:
             }
             for step in steps
         ],
+        "within": _within(record),
         "refusals": [(where(one), one) for one in record.refusals],
     }
 
@@ -56,6 +57,8 @@ def text(record: Compilation) -> list[RenderableType]:
         parts += [Text(""), table]
         together = [f for row in shown["rows"] for f in row["step"].fused]
         parts += [Text(f"Together {ranges(f.cells)}: {f.reason}.", style="dim") for f in together]
+    if shown["within"]:
+        parts += [Text(""), Text(one_line(shown["within"]), style="yellow")]
     for place, one in shown["refusals"]:
         parts.append(Text(f"{place}: {one.reason}." if place else f"{one.reason}.", style="red"))
         if one.hint:
@@ -128,4 +131,19 @@ def _summary(record: Compilation) -> str:
     if proof is None:
         return f"{record.name}: {steps}"
     left = f", {len(proof.not_compared)} without a digest" if proof.not_compared else ""
-    return f"{record.name}: {steps}, proven {proof.verdict} in {proof.compared} variables{left}"
+    return f"{record.name}: {steps}, proven {proof.words} in {proof.compared} variables{left}"
+
+
+def _within(record: Compilation) -> str:
+    """Return what is not identical but within the tolerance; empty if there is nothing."""
+    proof = record.pipeline.proof if record.pipeline and record.compiled else None
+    if proof is None or not proof.within:
+        return ""
+    key, most = max(proof.within.items(), key=lambda item: item[1].max_rel_error)
+    where = f" at {most.where}" if most.where else ""
+    others = [name for name in proof.within if name != key]
+    more = f" Also not identical: {_listed(others)}." if others else ""
+    return (
+        f"Largest relative difference from the notebook: {most.max_rel_error:.2g} in {key}{where}."
+        f"{more}"
+    )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from lifecycle_core.adapters.rendering.graph import Box, lanes, links, picture, taken
+from lifecycle_core.adapters.rendering.pictures import drawn, plates
 from lifecycle_core.adapters.rendering.plain import one_line, visible
 from lifecycle_core.adapters.rendering.rows import mark, table, title
 from lifecycle_core.adapters.rendering.words import MARKS, known_duration, size
@@ -34,6 +35,7 @@ def values(record: PipelineRun) -> dict[str, Any]:
     ]
     return {
         "drawn": picture(boxes, links(record.steps)),
+        "plates": plates(record.steps),
         "summary": summary(record),
         "rows": [
             (step, known_duration(_seconds(step)), taken(step), note(step)) for step in record.steps
@@ -62,6 +64,7 @@ def text(record: PipelineRun) -> list[RenderableType]:
             parts.append(Text(visible(step.trace or step.error).rstrip()))
             if step.printed:
                 parts.append(Text(f"It had printed:\n{visible(step.printed).rstrip()}"))
+    parts += [Text(each, style="dim") for each in [drawn(record.steps)] if each]
     parts += [Text(f"A hook failed: {one_line(hook)}", style="yellow") for hook in record.hooks]
     if other := elsewhere(record):
         parts.append(Text(other, style="yellow"))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from lifecycle_core.adapters.rendering.graph import Box, lanes, links, picture, taken
+from lifecycle_core.adapters.rendering.pictures import drawn, plates
 from lifecycle_core.adapters.rendering.plain import one_line
 from lifecycle_core.adapters.rendering.rows import mark, table, title
 from lifecycle_core.adapters.rendering.words import known_duration, size
@@ -31,6 +32,7 @@ def values(record: PipelineState) -> dict[str, Any]:
     ]
     return {
         "drawn": picture(boxes, links(record.steps)),
+        "plates": plates(record.steps),
         "summary": _summary(record),
         "rows": [(step, known_duration(step.seconds), taken(step)) for step in record.steps],
         "next": _next(record),
@@ -48,7 +50,9 @@ def text(record: PipelineState) -> list[RenderableType]:
             "" if step.bytes is None else size(step.bytes),
             Text(one_line("; ".join(step.why))),
         )
-    return [title(f"Pipeline {record.pipeline}: {_summary(record)}"), made, Text(_next(record))]
+    parts: list[RenderableType] = [title(f"Pipeline {record.pipeline}: {_summary(record)}"), made]
+    parts += [Text(each, style="dim") for each in [drawn(record.steps)] if each]
+    return [*parts, Text(_next(record))]
 
 
 def _state(step: StepState) -> str:

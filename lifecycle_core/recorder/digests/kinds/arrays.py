@@ -153,7 +153,9 @@ def masked(value: Value) -> Iterator[Part]:
     yield leaf(data.shape)
     yield from elements(mask.view(np.ndarray))
     yield from elements(data[~mask] if data.dtype.names is None else data)
-    yield (value.fill_value,)
+    fill = value.fill_value
+    # Of an array of objects it is a text of numpy's, and one of Python's once it was pickled.
+    yield (fill.item() if type(fill) is np.str_ and data.dtype.hasobject else fill,)
 
 
 def generator(value: Value) -> Iterator[Part]:

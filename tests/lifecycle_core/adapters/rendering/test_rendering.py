@@ -32,6 +32,7 @@ CASES: dict[str, Record] = {
     "champion_comparison-gone": retrained.champion(comparable=False),
     "compilation": compilations.compiled(),
     "compilation-refused": compilations.refused(),
+    "compilation-tolerance": compilations.compiled_within(),
     "contract": records.contract(),
     "checkpoints": records.checkpoints(value="fail", owners="missing", review="waived"),
     "contract_report": records.contract_report(),

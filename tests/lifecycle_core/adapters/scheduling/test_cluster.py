@@ -66,6 +66,14 @@ def test_two_workers_give_the_same_digests_as_this_machine(address: str, tmp_pat
     assert ran(there.run(C=0.5)) == ["train", "evaluate"]
 
 
+def test_what_a_step_draws_there_is_shown_here(address: str, tmp_path: Path) -> None:
+    body = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.title('There')\nplt.show()"
+    folder = pipelines.write_package(tmp_path, "plot", [pipelines.MadeStep(name="plot", body=body)])
+    bench = Bench(folder, open_store(str(tmp_path / "store")), ClusterScheduler(address))
+    (figure,) = bench.run().steps[0].drawn.figures
+    assert (figure.title, figure.png[:11]) == ("There", "iVBORw0KGgo")
+
+
 def test_a_failure_there_leaves_other_branches(address: str, tmp_path: Path) -> None:
     folder = pipelines.failing(tmp_path)
     (tmp_path / "bad").write_text("no")

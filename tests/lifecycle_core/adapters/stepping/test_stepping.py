@@ -20,10 +20,13 @@ WATCH = """
 import json, os, sys, tempfile
 from pathlib import Path
 from lifecycle_core.adapters.stepping.watching import Observer, Watcher
+from lifecycle_core.recorder.imports import Imports
 home = Path(sys.argv[1])
 os.chdir(home)
 watcher = Watcher(home, home, (str(home / "store"),))
-observer = Observer()
+imports = Imports()
+observer = Observer(imports)
+imports.start()
 observer.begin(watcher)
 {code}
 observer.end()

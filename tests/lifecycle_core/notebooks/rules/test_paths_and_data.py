@@ -69,6 +69,17 @@ def test_paths_of_every_system_are_a_note() -> None:
     ]
 
 
+def test_a_temporary_file_that_somebody_else_left() -> None:
+    source = PANDAS + "pd.read_csv('/tmp/x.csv')"
+    assert found("NB201", source) == [(0, 2, "warning")]
+    assert found("NB201", source, exists=nothing) == [(0, 2, "error")]
+    assert found("NB201", PANDAS + "t.to_csv('/tmp/x.csv')\npd.read_csv('/tmp/x.csv')") == [
+        (0, 2, "info"),
+        (0, 3, "info"),
+    ]
+    assert found("NB201", "!make\nopen('/tmp/x.csv').read()") == [(0, 2, "info")]
+
+
 def test_an_absolute_path_that_is_read_and_not_there_surely_fails() -> None:
     source = PANDAS + "pd.read_csv('/data/x.csv')"
     assert found("NB201", source, exists=nothing) == [(0, 2, "error")]
@@ -96,6 +107,8 @@ def test_a_path_that_leaves_the_project() -> None:
         ("from pathlib import Path\nPath('x.txt').read_text()", "error"),
         (PANDAS + "def load():\n    return pd.read_csv('x.csv')\nload()", "warning"),
         ("!make data\nopen('x.txt')", "info"),
+        ("fs.copy('a', 'b')\nopen('x.txt')", "info"),
+        ("frame.copy().to_dict()\nopen('x.txt')", "error"),
         ("import os\nif os.path.exists('x.txt'):\n    open('x.txt')", "warning"),
     ],
 )

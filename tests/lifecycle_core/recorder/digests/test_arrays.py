@@ -56,6 +56,14 @@ def test_layout_does_not_count(text: Callable[[Any], str], kind: str) -> None:
     assert text(changed) != expected
 
 
+def test_a_masked_array_of_objects_survives_a_pickle(text: Callable[[Any], str]) -> None:
+    searched = np.ma.masked_array(["linear", "rbf"], mask=[False, True], dtype=object)
+    again = pickle.loads(pickle.dumps(searched))  # noqa: S301  # our own
+    assert text(again) == text(searched)
+    again.fill_value = "other"
+    assert text(again) != text(searched)
+
+
 def test_large_strided_views_equal_their_copies(text: Callable[[Any], str]) -> None:
     large = np.arange(3_000_000.0).reshape(1000, 3000)
     for view in (large[::3, ::7], large.T, large[:, 5], large[::-1, ::-1], large[3:5].T):

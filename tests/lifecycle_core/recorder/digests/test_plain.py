@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from IPython.utils.text import SList
 
 from lifecycle_core.recorder.digests import digest
 from lifecycle_core.recorder.digests.walk import Limits
@@ -220,3 +221,8 @@ def test_what_has_no_digest_says_why(value: object, note: str) -> None:
 def test_a_connection_has_no_digest() -> None:
     with closing(sqlite3.connect(":memory:")) as connection:
         assert digest(connection).note == "a connection"
+
+
+def test_the_lines_of_a_command_are_a_list() -> None:
+    lines = SList(["a.csv", "b.csv"])
+    assert digest(lines).text == digest(["a.csv", "b.csv"]).text != digest(["a.csv"]).text

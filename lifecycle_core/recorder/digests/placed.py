@@ -1,0 +1,67 @@
+"""Paths without the place of the project, which is another in each run."""
+
+from __future__ import annotations
+
+import pathlib
+from typing import TYPE_CHECKING
+
+from ..builtin_names import BUILTINS
+
+if TYPE_CHECKING:
+    from .parts import Value
+
+globals()["__builtins__"] = BUILTINS
+
+_PATHS = frozenset({pathlib.PosixPath, pathlib.PurePosixPath})
+_LISTS = frozenset({list, tuple, set, frozenset})
+_PLAIN = frozenset({str, int, float, bool, type(None), *_PATHS})
+_MANY = 10_000
+_PROJECT = "<project>"
+_ENDS = frozenset({"", "/", ":", ";", "'", '"', " ", "\n", ",", ")", "]"})
+"""What may stand behind the folder's name; anything else is part of another folder's name."""
+
+
+def placed(value: Value, folder: str) -> Value:
+    """Return a text or a path in which the project's folder is named, not where it lies.
+
+    Also of a list, tuple, set or dictionary that holds plain values only; anything else, and what
+    does not name the folder, is returned as it is.
+
+    Args:
+        value: Any variable.
+        folder: Absolute path without links; empty leaves everything as it is.
+
+    >>> placed("/tmp/r1/data/a.csv", "/tmp/r1")
+    '<project>/data/a.csv'
+    >>> placed([pathlib.PurePosixPath("/tmp/r1")], "/tmp/r1")
+    [PurePosixPath('<project>')]
+    >>> placed("/tmp/r12", "/tmp/r1")
+    '/tmp/r12'
+    """
+    kind = type(value)
+    if not folder:
+        return value
+    if kind in _PLAIN:
+        return _one(value, folder)
+    if kind in _LISTS and len(value) <= _MANY and _PLAIN.issuperset(map(type, value)):
+        changed = [_one(each, folder) for each in value]
+        return kind(changed) if any(map(_is_other, changed, value)) else value
+    if kind is dict and len(value) <= _MANY and _PLAIN.issuperset(map(type, value.values())):
+        held = {key: _one(each, folder) for key, each in value.items()}
+        return held if any(map(_is_other, held.values(), value.values())) else value
+    return value
+
+
+def _is_other(one: Value, other: Value) -> bool:
+    return one is not other
+
+
+def _one(value: Value, folder: str) -> Value:
+    text = value if type(value) is str else str(value) if type(value) in _PATHS else ""
+    if folder not in text:
+        return value
+    begun = text.split(folder)
+    found = begun[0]
+    for after in begun[1:]:
+        found += (folder if after[:1] not in _ENDS else _PROJECT) + after
+    return value if found == text else type(value)(found)
