@@ -8,13 +8,14 @@ from math import inf, isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lifecycle_core.delivering.expressions import compile_expression
+from lifecycle_core.delivering.last_scores import LastScores
 from lifecycle_core.errors import InvalidCall
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from lifecycle_core.delivering.last_scores import LastScores
     from lifecycle_core.schema.contract import Contract
+    from lifecycle_core.schema.finalization import Finalization
     from lifecycle_core.schema.serving import Fallback, FallbackKind
 
 _SECONDS = 3600.0
@@ -108,6 +109,23 @@ def compile_fallbacks(
                 steps.append(_previous)
     uses = {fallback.use for fallback in declared}
     return Fallbacks(tuple(steps), "last_score" in uses, "previous_release" in uses)
+
+
+def require_fallbacks(
+    declared: tuple[Fallback, ...], contract: Contract, finalization: Finalization
+) -> None:
+    """Look whether the declared fallbacks fit a release, before there is one.
+
+    Args:
+        declared: From the release file.
+        contract: Names the features that a rule may look at.
+        finalization: Says of which kind decisions are.
+
+    Raises:
+        InvalidCall: One does not fit.
+    """
+    acts = finalization.rule.kind == "threshold"
+    compile_fallbacks(declared, contract, LastScores(), acts=acts)
 
 
 def _constant(fallback: Fallback, *, acts: bool) -> Callable[[Asked], Substitute | None]:

@@ -9,7 +9,7 @@ from lifecycle_core.adapters.evidence import MODEL, REHEARSAL, TRAINING, kept_fo
 from lifecycle_core.adapters.files import digest_bytes
 from lifecycle_core.adapters.progress import told
 from lifecycle_core.contracting import check, infer, to_odcs
-from lifecycle_core.delivering import accelerate, prepare_reasons, rehearse
+from lifecycle_core.delivering import accelerate, prepare_reasons, rehearse, require_fallbacks
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,6 +66,7 @@ def examine(
 
     Raises:
         ReleaseFileInvalid: A text of a reason is of no feature, or not signed.
+        InvalidCall: A declared fallback does not fit the contract or the decisions.
         UntrustedModel: The model would run foreign code.
     """
     with told(progress, "Checking the data contract") as answer:
@@ -84,6 +85,7 @@ def examine(
             agreed=agreed is not None,
         )
         answer(f"{report.checks} rules, {len(report.violations)} broken")
+    require_fallbacks(stated.serving.fallback, contract, finalization)
     with told(progress, "Rehearsing a scoring run") as answer:
         facts = outside.apart.run(outside.models.judge, folder / MODEL)
         rehearsal = outside.apart.run(

@@ -222,16 +222,6 @@ def test_a_service_follows_its_alias_and_ends_when_it_is_told(
     ]
 
 
-def test_a_service_of_what_is_not_there_says_so(registered: Path) -> None:
-    for words, fact in (
-        (("tumours@champion",), "tumours has no champion"),
-        (("tumours", "--host", "0.0.0.0"), "nothing says who may ask"),  # noqa: S104 - refused
-    ):
-        ended = nbrelease("serve", *words, cwd=registered)
-        assert ended.code == 2, ended.messages
-        assert fact in ended.messages
-
-
 def model_files(project: Path) -> list[Path]:
     return sorted((project / ".nbrelease" / "artifacts").rglob("model.skops"))
 

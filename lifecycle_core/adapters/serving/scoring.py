@@ -13,6 +13,7 @@ import asyncio
 import logging
 import time
 import traceback
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -30,9 +31,9 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.serving import Cause
 
 _LOGGER = logging.getLogger("nbrelease.serving")
-_RESERVE = 0.005
+_RESERVE = 0.010
 """Seconds before the deadline that are left for the fallback and the log, at most."""
-_GRACE = 0.002
+_GRACE = 0.004
 """Seconds after the deadline at which a request is given up whose log is not done."""
 
 
@@ -226,8 +227,8 @@ def _finish(ready: list[tuple[Job, Reply]], kept: Future[None] | None) -> None:
     failed = kept is not None and kept.exception() is not None
     if failed:
         _LOGGER.error("The prediction log failed, so replies were withheld.")
-    loop = ready[0][0].loop
-    loop.call_soon_threadsafe(_hand_over, ready, failed)
+    with suppress(RuntimeError):  # the loop has ended, and with it whoever waited
+        ready[0][0].loop.call_soon_threadsafe(_hand_over, ready, failed)
 
 
 def _hand_over(ready: list[tuple[Job, Reply]], failed: bool) -> None:  # noqa: FBT001 - by call_soon

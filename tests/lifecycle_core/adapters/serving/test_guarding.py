@@ -1,0 +1,108 @@
+"""Where the service may listen, who is let in, and how the ledger is looked at."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime  # noqa: TC003 - of a function that is called
+from typing import TYPE_CHECKING
+
+import pytest
+
+from lifecycle_core.adapters.serving.guard import read_tokens
+from lifecycle_core.adapters.serving.polling import Poll
+from lifecycle_core.adapters.serving.running import Binding, require_guarded, run
+from lifecycle_core.errors import InvalidCall
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.0.1", "localhost", "::1"])
+def test_this_machine_is_let_in_without_a_word(host: str) -> None:
+    require_guarded(Binding(host=host), tokens=False, open_to_all=False)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.7", "host.example.com"])  # noqa: S104 - refused
+def test_others_need_a_token_a_certificate_or_a_flag(host: str, tmp_path: Path) -> None:
+    file = tmp_path / "pem"
+    file.touch()
+    with pytest.raises(InvalidCall, match="nothing says who may ask"):
+        require_guarded(Binding(host=host), tokens=False, open_to_all=False)
+    require_guarded(Binding(host=host), tokens=True, open_to_all=False)
+    require_guarded(Binding(host=host), tokens=False, open_to_all=True)
+    mutual = Binding(host=host, certificate=file, key=file, client_ca=file)
+    require_guarded(mutual, tokens=False, open_to_all=False)
+
+
+def test_tls_is_said_whole(tmp_path: Path) -> None:
+    file = tmp_path / "pem"
+    file.touch()
+    for half, fact in (
+        (Binding(certificate=file), "must have both"),
+        (Binding(client_ca=file), "only over TLS"),
+        (Binding(certificate=tmp_path / "none", key=file), "There is no file"),
+    ):
+        with pytest.raises(InvalidCall, match=fact):
+            require_guarded(half, tokens=True, open_to_all=True)
+
+
+def test_a_port_that_is_taken_is_told() -> None:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        binding = Binding(port=taken.getsockname()[1])
+
+        async def nothing(*_: object) -> None:
+            """Answer nothing."""
+
+        with pytest.raises(InvalidCall, match="cannot listen on"):
+            run(nothing, binding, ready=print)
+
+
+@pytest.mark.parametrize(
+    ("text", "mode", "fact"),
+    [
+        ("short", 0o600, "has a short token"),
+        ("# nothing\n\n", 0o600, "has no token"),
+        ("a-token-of-some-length", 0o644, "Everybody on this machine can read"),
+        (None, 0o600, "cannot be read"),
+    ],
+)
+def test_a_token_file_that_protects_nothing_is_refused(
+    tmp_path: Path, text: str | None, mode: int, fact: str
+) -> None:
+    path = tmp_path / "tokens"
+    if text is not None:
+        path.write_text(text)
+        path.chmod(mode)
+    with pytest.raises(InvalidCall, match=fact):
+        read_tokens(path)
+
+
+def test_each_line_of_a_token_file_is_a_token(tmp_path: Path) -> None:
+    path = tmp_path / "tokens"
+    path.write_text("# of the CRM\nfirst-token-of-length\n\nsecond-token-of-length\n")
+    path.chmod(0o600)
+    tokens = read_tokens(path)
+    assert tokens.allow(b"bearer second-token-of-length")
+    assert not tokens.allow(b"Basic second-token-of-length")
+    assert not tokens.allow(b"")
+
+
+def test_a_ledger_is_asked_again_when_its_file_was_written_to(tmp_path: Path) -> None:
+    file = tmp_path / "registry.db"
+    file.write_text("1")
+    asked = threading.Semaphore(0)
+
+    def step(now: datetime) -> None:
+        assert now.tzinfo is not None
+        asked.release()
+        raise RuntimeError("a step that fails does not end the thread")
+
+    poll = Poll(step, seconds=0.01, file=file)
+    poll.start()
+    assert asked.acquire(timeout=30)
+    file.write_text("two")
+    assert asked.acquire(timeout=30)
+    poll.close()
+    assert not asked.acquire(blocking=False)
