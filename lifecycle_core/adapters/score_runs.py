@@ -50,6 +50,11 @@ class ScoreRun:
 
     folder: Path
 
+    @property
+    def name(self) -> str:
+        """A name of letters and digits that no other run has."""
+        return self.folder.name
+
     def path(self, name: str) -> Path:
         """Return where a file of the run lies, or would."""
         return self.folder / name

@@ -14,6 +14,7 @@ from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.batch_engines import Threads
@@ -57,6 +58,7 @@ def score(
     journal: ScoreJournal | None = None,
     run: str = "",
     began: datetime | None = None,
+    mark: str = "",
 ) -> ScoreSummary:
     """Score every row of a table with a released model.
 
@@ -82,6 +84,7 @@ def score(
         journal: Scores of an earlier start of this run, of the same table.
         run: Its id.
         began: When it began first, with zone.
+        mark: By which its temporary files are found if it is killed; see `files.replacing`.
 
     Raises:
         BundleInvalid: The bundle is not what was registered.
@@ -119,6 +122,7 @@ def score(
         judge=judge,
         keep=kept,
         journal=journal,
+        mark=mark,
     )
     scoring.require_columns(source)
     with (engine or Threads(models, bundles)).open(bundle) as opened:
@@ -168,6 +172,7 @@ class Scoring:
     judge: Judge
     keep: tuple[str, ...] = ()
     journal: ScoreJournal | None = None
+    mark: str = ""
     counts: Counts = field(default_factory=Counts)
 
     def require_columns(self, source: Path) -> None:
@@ -177,8 +182,9 @@ class Scoring:
     def run(self, engine: OpenEngine, source: Path, target: Path, rejects: Path | None) -> None:
         """Write the scores, and the rejects first: where scores stand, their rejects do."""
         with ExitStack() as open_:
-            scores_to = open_.enter_context(self.tables.writer(target))
-            rejects_to = open_.enter_context(self.tables.writer(rejects)) if rejects else None
+            to = partial(self.tables.writer, mark=self.mark)
+            scores_to = open_.enter_context(to(target))
+            rejects_to = open_.enter_context(to(rejects)) if rejects else None
             batches = open_.enter_context(self.tables.stream(source, self.contract, keep=self.keep))
             reading = open_.enter_context(ThreadPoolExecutor(1))
             writing = open_.enter_context(ThreadPoolExecutor(1))

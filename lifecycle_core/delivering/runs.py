@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lifecycle_core.adapters.files import digest_bytes, digest_file, write_atomically
+from lifecycle_core.adapters.files import digest_bytes, digest_file, remove_left, write_atomically
 from lifecycle_core.adapters.remote_tables import Publication, TableAddress, copy_frame
 from lifecycle_core.adapters.score_journal import open_journal
 from lifecycle_core.adapters.score_runs import identity_of
@@ -103,6 +103,7 @@ def deliver(
         TargetUnwritable: The operating system or the database refuses.
         SinkFailed: The receiver does not answer; the run can go on where it stopped.
     """
+    _require_apart(order)
     # Before anything of it is read, as `score` does again.
     means.bundles.verify(bundle, digest=release.bundle_digest)
     key = declared_workflow(bundle, means.bundles).key
@@ -173,12 +174,15 @@ class _Run:
             known = ScoreSummary.from_json(whole.read_bytes())
             return known.model_copy(update={"resumed": known.rows})
         in_place = order.target.kind == "file"
+        scores_to = order.target.path if in_place else self.state.path(_SCORES)
+        for each in (scores_to, order.rejects):
+            remove_left(each, mark=self.state.name)
         with open_journal(self.state.path(_JOURNAL)) as journal:
             summary = score(
                 self.release,
                 self.bundle,
                 table,
-                order.target.path if in_place else self.state.path(_SCORES),
+                scores_to,
                 keep=order.keep,
                 bundles=means.bundles,
                 models=means.models,
@@ -189,6 +193,7 @@ class _Run:
                 journal=journal,
                 run=begun.run,
                 began=begun.began,
+                mark=self.state.name,
             )
         if not in_place:
             summary = summary.model_copy(update={"output": order.target.shown})
@@ -213,15 +218,32 @@ class _Run:
         )
 
 
+def _require_apart(order: Order) -> None:
+    source = order.source
+    if not isinstance(source, TableAddress):
+        return
+    if _place(source) == _place(order.target):
+        raise InvalidCall(
+            f"{order.target.shown} is the table to be scored.",
+            hint="Name another place for the scores.",
+        )
+    if source.kind == "file" and source.path.resolve() == order.dead_letters.resolve():
+        raise InvalidCall(
+            f"{order.dead_letters} is the table to be scored.",
+            hint="Name another file for the dead letters.",
+        )
+
+
 def _call(order: Order, release: Release) -> str:
     """Return what was asked for, as a text that differs as soon as something of it does."""
-    source = order.source if isinstance(order.source, TableAddress) else None
-    places = [each and [each.kind, _absolute(each), each.table] for each in (source, order.target)]
-    return json.dumps(
-        [release.name, release.version, release.bundle_digest, places, order.keep, order.run]
-    )
+    source = _place(order.source) if isinstance(order.source, TableAddress) else None
+    files = [str(path.resolve()) for path in (order.rejects, order.dead_letters)]
+    asked = [source, _place(order.target), files, order.keep, order.run]
+    return json.dumps([release.name, release.version, release.bundle_digest, *asked])
 
 
-def _absolute(address: TableAddress) -> str:
+def _place(address: TableAddress) -> list[str]:
+    """Return what is the same for two addresses of one table, as far as it can be told."""
     local = address.kind == "file" or (address.kind == "delta" and "://" not in address.location)
-    return str(Path(address.location).resolve()) if local else address.location
+    location = str(Path(address.location).resolve()) if local else address.location
+    return [address.kind, location, address.table]

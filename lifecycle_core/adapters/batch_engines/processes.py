@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -11,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.kernel_environment import numeric_variables, processors
 from lifecycle_core.adapters.scorers import open_scorer
-from lifecycle_core.adapters.worker import open_worker
+from lifecycle_core.adapters.worker import WorkerDied, open_worker
+from lifecycle_core.errors import NoAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
     from lifecycle_core.adapters.scorers import Scorer
     from lifecycle_core.adapters.worker import Worker
+
+_EACH = 2  # batches of each child: one that it works on, and one that waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +47,10 @@ class Processes:
             workers = [
                 open_.enter_context(open_worker(variables=variables)) for _ in range(self.jobs)
             ]
-            loading = [worker.start(load, str(bundle)) for worker in workers]
-            for each in loading:
+            for each in [worker.start(load, str(bundle)) for worker in workers]:
                 each.result()
-            yield OpenProcesses(str(bundle), workers)
+            asking = open_.enter_context(ThreadPoolExecutor(_EACH * self.jobs))
+            yield OpenProcesses(str(bundle), workers, asking)
 
 
 @dataclass(slots=True)
@@ -56,10 +60,12 @@ class OpenProcesses:
     Attributes:
         bundle: The model's.
         workers: The children; batches go to them in turn.
+        asking: What waits for their answers.
     """
 
     bundle: str
     workers: list[Worker]
+    asking: ThreadPoolExecutor
     _turns: Iterator[Worker] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -68,12 +74,21 @@ class OpenProcesses:
 
     @property
     def width(self) -> int:
-        """How many batches are worked on at the same time; one more waits for each child."""
-        return 2 * len(self.workers)
+        """How many batches are worked on, or wait for a child, at the same time."""
+        return _EACH * len(self.workers)
 
     def submit(self, columns: Mapping[str, Any]) -> Future[NDArray[np.float64]]:
         """Begin to score a batch; see `OpenEngine.submit`."""
-        return next(self._turns).start(scores_of, self.bundle, dict(columns))
+        return self.asking.submit(self._ask, next(self._turns), dict(columns))
+
+    def _ask(self, worker: Worker, columns: dict[str, Any]) -> NDArray[np.float64]:
+        try:
+            return worker.run(scores_of, self.bundle, columns)
+        except WorkerDied as died:
+            raise NoAnswer(
+                "A process that scores was killed; most often the memory did not suffice.",
+                hint="Run the same command again, with fewer --jobs: it goes on where it stopped.",
+            ) from died
 
 
 def load(bundle: str) -> None:

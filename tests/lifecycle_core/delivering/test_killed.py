@@ -84,8 +84,10 @@ def test_a_file_is_the_same_to_the_byte(made: Made, context: ForkServerContext) 
     target = made.folder / "killed.parquet"
     kill_until_done(made, context, source, str(target), KILLS)
     assert target.read_bytes() == (made.folder / "wanted.parquet").read_bytes()
-    left = [path.name for path in (made.folder / "runs").rglob("*") if path.is_file()]
+    left = [path for path in (made.folder / "runs").rglob("*") if path.is_file()]
     assert left == []
+    assert list(made.folder.glob(".killed.parquet.*")) == []
+    assert list(made.folder.glob(".rejects.parquet.*")) == []
 
 
 def test_a_table_of_a_database_has_each_key_once(made: Made, context: ForkServerContext) -> None:

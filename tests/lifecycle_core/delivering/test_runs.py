@@ -12,7 +12,8 @@ import pytest
 from lifecycle_core.adapters.batch_engines import Cluster, Processes, engine_of
 from lifecycle_core.adapters.score_journal import open_journal
 from lifecycle_core.adapters.score_runs import ScoreRuns
-from lifecycle_core.errors import InvalidCall, SchedulerUnavailable, TableInvalid
+from lifecycle_core.adapters.worker import WorkerDied
+from lifecycle_core.errors import InvalidCall, NoAnswer, SchedulerUnavailable, TableInvalid
 from lifecycle_core.schema.release_file import WorkflowSection
 from tests.fakes.scoring import Made, customers, make
 
@@ -187,3 +188,20 @@ def test_engines_that_are_none_are_refused(words: dict[str, Any], said: str) -> 
 def test_a_scheduler_that_is_away_is_told(made: Made) -> None:
     with pytest.raises(SchedulerUnavailable, match=r"tcp://127\.0\.0\.1:1 does not answer"):
         made.deliver(made.table(keyed(5)), engine=Cluster("tcp://127.0.0.1:1", timeout="0.2s"))
+
+
+def test_a_process_that_is_killed_is_told_and_the_run_goes_on(made: Made) -> None:
+    with Processes(1).open(made.bundle) as engine:
+        kill = engine.asking.submit(engine.workers[0].run, os._exit, 1)
+        with pytest.raises(WorkerDied):
+            kill.result()
+        scores = engine.submit({})
+        with pytest.raises(NoAnswer, match="A process that scores was killed"):
+            scores.result()
+
+
+@pytest.mark.parametrize("address", ["sqlite:///x.db::rows", "delta:rows", "rows.csv"])
+def test_the_table_to_be_scored_is_not_written_to(made: Made, address: str) -> None:
+    place = address if "://" in address else str(made.folder / address)
+    with pytest.raises(InvalidCall, match="is the table to be scored"):
+        made.deliver(place, place)
