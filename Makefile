@@ -15,7 +15,7 @@ run: $(VENV)/.run ## take the example from notebook to registered release
 	@echo "To answer single requests: $(BIN)/nbrelease serve churn    (it prints a curl line that asks it)"
 
 test: check browser ## everything that CI runs
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered \
+	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered \
 		--durations=40 --durations-min=3
 
 check: $(VENV)/.test ## format, lint, types, layers: seconds, no tests
@@ -97,6 +97,7 @@ clouds: .venv-clouds/.made ## run pipelines on servers that stand for S3, Google
 kills: $(VENV)/.test ## 100 runs of a pipeline killed at random moments, 8 at once: minutes
 	NBRELEASE_KILLS=100 NBRELEASE_AT_ONCE=8 $(BIN)/python -m pytest -q --timeout 3600 \
 		tests/lifecycle_core/running/test_killed.py -k "any_moment or at_once"
+	NBRELEASE_KILLS=40 $(BIN)/python -m pytest -q --timeout 3600 tests/lifecycle_core/test_killed.py
 
 log-kills: $(VENV)/.test ## kill processes that log predictions at 50 random moments: minutes
 	NBRELEASE_KILLS=50 $(BIN)/python -m pytest -q --timeout 3600 \

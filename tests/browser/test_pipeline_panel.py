@@ -104,6 +104,7 @@ def test_a_notebook_is_compiled_run_and_looked_into(
     assert "train" in "".join(kinds["text/plain"])
 
 
+@pytest.mark.parametrize("jupyter", ["lab"], indirect=True)
 def test_the_keyboard_stops_a_run_while_another_cell_runs(
     project: Path, page: Page, jupyter: Lab
 ) -> None:

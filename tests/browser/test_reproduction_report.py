@@ -103,6 +103,7 @@ def test_a_deleted_cell_comes_back(project: Path, page: Page, jupyter: Lab, tmp_
     assert "threshold = 0.3" in "".join(kinds["text/html"])  # the file tells it without a kernel
 
 
+@pytest.mark.parametrize("jupyter", ["lab"], indirect=True)
 def test_the_keyboard_stops_it_while_another_cell_runs(
     project: Path, page: Page, jupyter: Lab
 ) -> None:

@@ -26,7 +26,6 @@ FAULTY = [
 SOUND = ["iris_numpy", "progress_by_hand", "wall_time_magic"]
 
 # One process makes the notebooks for all of these tests.
-pytestmark = pytest.mark.xdist_group("corpus")
 
 
 @pytest.fixture(scope="module")

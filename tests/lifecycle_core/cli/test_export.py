@@ -24,7 +24,7 @@ def test_the_command_writes_the_files_and_says_what_to_do_next(tmp_path: Path) -
 def test_a_wrong_call_writes_nothing_and_ends_with_2(tmp_path: Path) -> None:
     ended = nbrelease("pipeline", "export", "churn", "--to", "airflow", cwd=tmp_path)
     assert (ended.code, ended.answer) == (2, "")
-    assert "There is no pipeline 'churn' here" in ended.messages
+    assert "There is no pipeline churn" in ended.messages
     compiled.write(tmp_path)
     ended = nbrelease("pipeline", "export", "churn", "--to", "luigi", cwd=tmp_path)
     assert (ended.code, ended.answer) == (2, "")

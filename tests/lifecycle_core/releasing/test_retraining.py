@@ -13,10 +13,7 @@ from tests.command_line import nbrelease
 from tests.fakes import monthly
 from tests.fakes.promoting import moved
 
-pytestmark = [
-    pytest.mark.timeout(900),  # a dozen processes, each of which loads scikit-learn
-    pytest.mark.xdist_group("retraining"),  # what they share takes a minute to make
-]
+pytestmark = pytest.mark.timeout(900)  # a dozen processes, each of which loads scikit-learn
 REASON = "retrained from version 1 by pipeline churn with data=data/february.csv"
 
 
