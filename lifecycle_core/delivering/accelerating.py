@@ -105,6 +105,8 @@ def accelerate(
         if found.why:
             why = why or f"{scorer.kind} disagrees: {found.why}"
             continue
+        if scorer.kind != "onnx":
+            why = why or "ONNX Runtime does not load what was converted"
         write_atomically(into / ENCODING, converted.encoding.to_json())
         if scorer.kind == "onnx":
             write_atomically(into / ONNX, converted.onnx or b"")

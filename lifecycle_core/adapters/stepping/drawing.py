@@ -170,7 +170,8 @@ def _png(figure: Any) -> tuple[bytes, str]:  # noqa: ANN401 - of matplotlib
 
 
 def _title(figure: Any) -> str:  # noqa: ANN401 - of matplotlib
-    above = figure.get_suptitle()
+    # Since matplotlib 3.8; older ones have no other public way.
+    above = figure.get_suptitle() if hasattr(figure, "get_suptitle") else ""
     titles = [text for axes in figure.axes if (text := axes.get_title())]
     labels = [
         f"{axes.get_ylabel() or '?'} by {axes.get_xlabel() or '?'}"
