@@ -146,7 +146,7 @@ class _Compiler:
         if isinstance(value, bool):
             kind = "boolean"
         elif isinstance(value, int | float):
-            kind, value = "number", float(value)
+            kind, value = "number", self._as_float(value)
         elif isinstance(value, str):
             kind = "string"
         elif value is None:
@@ -154,6 +154,12 @@ class _Compiler:
         else:
             raise _wrong(self.text, f"{value!r} is no number, text, True, False or None")
         return kind, lambda _: value
+
+    def _as_float(self, number: float) -> float:
+        try:
+            return float(number)
+        except OverflowError:
+            raise _wrong(self.text, "it has a number that is too large") from None
 
     def _feature(self, name: str) -> Typed:
         if name not in self.kinds:
@@ -213,11 +219,18 @@ class _Compiler:
 
     def _constants(self, node: ast.expr, kind: Kind) -> frozenset[object]:
         if not isinstance(node, ast.Tuple | ast.List | ast.Set) or not all(
-            isinstance(item, ast.Constant) and self._constant(item.value)[0] == kind
-            for item in node.elts
+            self._is_constant(item, kind) for item in node.elts
         ):
             raise _wrong(self.text, f"`{ast.unparse(node)}` is no list of constants of kind {kind}")
-        return frozenset(item.value for item in node.elts if isinstance(item, ast.Constant))
+        return frozenset(ast.literal_eval(item) for item in node.elts)
+
+    def _is_constant(self, node: ast.expr, kind: Kind) -> bool:
+        match node:
+            case ast.Constant(value=value):
+                return self._constant(value)[0] == kind
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant() as operand):
+                return kind == "number" and self._is_constant(operand, kind)
+        return False
 
     def _choice(self, test: ast.expr, body: ast.expr, orelse: ast.expr, depth: int) -> Typed:
         holds = self._of_kind("boolean", test, depth)
