@@ -86,9 +86,13 @@ class Metrics:
                 counter = self._answered[labels] = self._predictions.labels(*map(str, labels))
             counter.inc()
         if reply.unanswered:
-            self._unanswered.labels(reply.unanswered).inc()
+            self.unanswered(reply.unanswered)
         if reply.raised:
             self.raised(reply.raised)
+
+    def unanswered(self, cause: str) -> None:
+        """Count a request that got no answer."""
+        self._unanswered.labels(cause).inc()
 
     def ended(self, path: str, status: int) -> None:
         """Count a request; paths that are not ours count as one."""

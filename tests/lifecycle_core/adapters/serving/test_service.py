@@ -234,6 +234,9 @@ def test_nothing_is_said_that_is_not_kept_unless_that_is_declared(
         said = post(address, ROW)
         assert said.status_code == status
         assert said.json()["cause" if status == 503 else "fallback"] == cause
+        figures = httpx.get(f"{address}/metrics").text
+        counted = f'nbrelease_unanswered_total{{cause="{cause}"}} 1.0'
+        assert (counted in figures) is (status == 503)
 
 
 def test_a_shadow_scores_what_was_answered() -> None:
