@@ -95,7 +95,7 @@ class Metrics:
         self._unanswered.labels(cause).inc()
 
     def ended(self, path: str, status: int) -> None:
-        """Count a request; paths that are not ours count as one."""
+        """Count a request to `/score`, or one to any path that the guard answered itself."""
         counter = self._statuses.get((path, status))
         if counter is None:
             counter = self._requests.labels(path, str(status))

@@ -262,6 +262,10 @@ def test_only_who_has_a_token_is_answered() -> None:
         assert httpx.get(f"{address}/metrics").status_code == 401
         assert httpx.get(f"{address}/openapi.json").status_code == 401
         assert httpx.get(f"{address}/health/ready").status_code == 200
+        allowed = {"authorization": "Bearer a-token-of-some-length"}
+        figures = httpx.get(f"{address}/metrics", headers=allowed).text
+    assert 'nbrelease_requests_total{path="/score",status="401"} 2.0' in figures
+    assert 'nbrelease_requests_total{path="other",status="401"} 2.0' in figures
 
 
 def test_who_asks_too_often_waits() -> None:
