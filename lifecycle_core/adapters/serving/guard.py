@@ -10,7 +10,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lifecycle_core.adapters.serving.bodies import JSON, Unusable, problem_json
+from lifecycle_core.adapters.serving.bodies import JSON, problem_json
 from lifecycle_core.adapters.serving.endpoint import respond
 from lifecycle_core.adapters.serving.scoring import without_values
 from lifecycle_core.errors import InvalidCall
@@ -173,8 +173,6 @@ class Guard:
                 await own(scope, receive, note)
             else:
                 await self._rest(scope, _bounded(receive, self._most), note)
-        except Unusable as wrong:
-            await respond(send, wrong.status, problem_json(str(wrong)))
         except Exception as error:  # noqa: BLE001 - no stack trace leaves, and the next request is answered
             _LOGGER.error("A request failed: %s", without_values(error))  # noqa: TRY400
             if not began:
@@ -190,6 +188,8 @@ class Guard:
 
 def _bounded(receive: Receive, most: int) -> Receive:
     """Return what receives a body, and refuses one that is larger."""
+    from starlette.exceptions import HTTPException  # any other one would become a 400
+
     size = 0
 
     async def bounded() -> MutableMapping[str, Any]:
@@ -197,7 +197,7 @@ def _bounded(receive: Receive, most: int) -> Receive:
         message = await receive()
         size += len(message.get("body", b""))
         if size > most:
-            raise Unusable(413, f"A body may have {most:,} bytes.")
+            raise HTTPException(413, f"A body may have {most:,} bytes.")
         return message
 
     return bounded

@@ -145,6 +145,11 @@ def test_outcomes_are_kept_by_the_prediction_that_they_speak_of(address: str) ->
     assert "'accepted' or 'overridden'" in wrong.text
 
 
+def test_outcomes_that_are_too_large_are_told_so(address: str) -> None:
+    said = httpx.post(f"{address}/outcomes", content=b"[" + b" " * (1 << 20) + b"]")
+    assert (said.status_code, said.json()) == (413, {"detail": "A body may have 1,048,576 bytes."})
+
+
 def test_the_figures_count_rows_refusals_and_statuses(address: str) -> None:
     post(address, ROW)
     post(address, {**ROW, "plan": "gold"})
