@@ -38,10 +38,10 @@ if TYPE_CHECKING:
 
     from lifecycle_core.adapters.converting import Converted
     from lifecycle_core.adapters.models import Models
-    from lifecycle_core.schema.encoding import Encoding
     from lifecycle_core.adapters.scorers import Scorer
     from lifecycle_core.adapters.tables import Tables
     from lifecycle_core.schema.contract import Contract
+    from lifecycle_core.schema.encoding import Encoding
     from lifecycle_core.schema.finalization import DecisionRule, Finalization
 
     Columns = Mapping[str, Sequence[Any]]
