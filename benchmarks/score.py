@@ -27,6 +27,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from telco import customers, finalization
+
 from lifecycle_core.adapters.batch_engines import engine_of
 from lifecycle_core.adapters.bundles import BundleFolders
 from lifecycle_core.adapters.evidence import ENCODING, ONNX
@@ -37,12 +39,6 @@ from lifecycle_core.adapters.sinks.base import surroundings
 from lifecycle_core.adapters.tables import DuckTables
 from lifecycle_core.contracting import check, infer
 from lifecycle_core.delivering import Means, Order, accelerate, deliver
-from lifecycle_core.schema.finalization import (
-    CandidateResult,
-    DecisionRule,
-    Finalization,
-    Interval,
-)
 from lifecycle_core.schema.release import Release
 
 if TYPE_CHECKING:
@@ -52,8 +48,6 @@ if TYPE_CHECKING:
 
     from lifecycle_core.schema.release import ScoreSummary
 
-DATA = Path(__file__).parents[1] / "example_notebooks" / "data" / "telco_churn.csv"
-TARGET = "churn"
 ROUNDS = 3
 
 
@@ -74,7 +68,7 @@ def main() -> None:
     print(f"imports                    {time.perf_counter() - began:6.2f} s (not in the ratio)")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        frame, truth = _customers()
+        frame, truth = customers()
         rows = 5_000_000 if options.large else options.rows
         table = _tile(frame, rows, folder / f"rows.{options.format}")
         bundles = {
@@ -96,13 +90,6 @@ def _import_all() -> None:
     import duckdb  # noqa: F401 - timed
     import pandas as pd  # noqa: F401 - timed
     import skops.io  # noqa: F401 - timed
-
-
-def _customers() -> tuple[pd.DataFrame, Any]:
-    import pandas as pd
-
-    frame = pd.read_csv(DATA).dropna()
-    return frame.drop(columns=TARGET), frame[TARGET]
 
 
 def _models(frame: pd.DataFrame) -> dict[str, Any]:
@@ -149,27 +136,16 @@ def _bundle(label: str, model: Any, frame: pd.DataFrame, folder: Path, *, fast: 
     frame.to_parquet(folder / "training.parquet", index=False)
     SkopsModels().save(model, folder / "model.skops")
     contract = infer(DuckTables().profile(folder / "training.parquet"), name="churn")
-    interval = Interval(low=0, high=0)
-    rule = DecisionRule(kind="threshold", value=0.05)
-    only = CandidateResult(
-        name=label, estimator=label, metrics={}, rule=rule, expected_cost=0,
-        cost_interval=interval, cost_per_run=0, fit_seconds=0, predict_ms_per_row=0,
-    )  # fmt: skip
-    finalization = Finalization(
-        release="churn", task="classification", target=TARGET, positive_class="Yes",
-        classes=tuple(model.classes_), features=tuple(map(str, frame)), rows=len(frame),
-        rows_per_run=len(frame), currency="USD", folds=5, seed=0, candidates=(only,),
-        chosen=label, rule=rule, reason=("A benchmark.",),
-    )  # fmt: skip
+    chosen = finalization(label, model, frame, threshold=0.05)
     files: dict[str, bytes | Path] = {
         "model/model.skops": folder / "model.skops",
         "contract/contract.json": contract.to_json().encode(),
-        "evidence/finalization.json": finalization.to_json().encode(),
+        "evidence/finalization.json": chosen.to_json().encode(),
     }
     if fast:
         proof = accelerate(
             folder / "training.parquet", folder / "model.skops", contract=contract,
-            finalization=finalization, models=SkopsModels(), tables=DuckTables(), into=folder,
+            finalization=chosen, models=SkopsModels(), tables=DuckTables(), into=folder,
         )  # fmt: skip
         files["evidence/fast_path.json"] = proof.to_json().encode()
         files |= {f"model/{name}": folder / name for name in (ENCODING, ONNX)}

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from telco import customers, finalization
 
 from lifecycle_core.adapters.bundles import BundleFolders
 from lifecycle_core.adapters.evidence import kept_forms
@@ -38,12 +39,6 @@ from lifecycle_core.adapters.tables import DuckTables
 from lifecycle_core.contracting import infer
 from lifecycle_core.delivering import accelerate, prepare_reasons
 from lifecycle_core.schema.encoding import Encoding
-from lifecycle_core.schema.finalization import (
-    CandidateResult,
-    DecisionRule,
-    Finalization,
-    Interval,
-)
 from lifecycle_core.schema.release_file import ModelSection, ReasonsSection, ReleaseFile
 
 if TYPE_CHECKING:
@@ -53,8 +48,6 @@ if TYPE_CHECKING:
 
     from lifecycle_core.schema.contract import Contract
 
-DATA = Path(__file__).parents[1] / "example_notebooks" / "data" / "telco_churn.csv"
-TARGET = "churn"
 WARM = 20
 
 
@@ -71,18 +64,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, default=300, help="rows that are timed")
     options = parser.parse_args()
-    frame, truth = _customers()
+    frame, truth = customers()
     for name, model in _models(frame).items():
         with tempfile.TemporaryDirectory() as folder:
             case = _case(name, model.fit(frame, truth), frame, Path(folder))
             _compare(name, case, frame, options.rows)
-
-
-def _customers() -> tuple[pd.DataFrame, Any]:
-    import pandas as pd
-
-    frame = pd.read_csv(DATA).dropna()
-    return frame.drop(columns=TARGET), frame[TARGET]
 
 
 def _models(frame: pd.DataFrame) -> dict[str, Any]:
@@ -114,20 +100,9 @@ def _case(name: str, model: Any, frame: pd.DataFrame, folder: Path) -> Case:  # 
     frame.iloc[:1000].to_parquet(folder / "rows.parquet", index=False)
     SkopsModels().save(model, folder / "model.skops")
     contract = infer(DuckTables().profile(folder / "rows.parquet"), name="churn")
-    rule = DecisionRule(kind="threshold", value=0.5)
-    only = CandidateResult(
-        name=name, estimator=name, metrics={}, rule=rule, expected_cost=0,
-        cost_interval=Interval(low=0, high=0), cost_per_run=0, fit_seconds=0,
-        predict_ms_per_row=0,
-    )  # fmt: skip
-    finalization = Finalization(
-        release="churn", task="classification", target=TARGET, positive_class="Yes",
-        classes=tuple(model.classes_), features=tuple(map(str, frame)), rows=len(frame),
-        rows_per_run=len(frame), currency="USD", folds=5, seed=0, candidates=(only,),
-        chosen=name, rule=rule, reason=("A benchmark.",),
-    )  # fmt: skip
+    chosen = finalization(name, model, frame, threshold=0.5)
     with_what = {
-        "contract": contract, "finalization": finalization, "models": SkopsModels(),
+        "contract": contract, "finalization": chosen, "models": SkopsModels(),
         "tables": DuckTables(), "into": folder,
     }  # fmt: skip
     paths = (folder / "rows.parquet", folder / "model.skops")
@@ -139,7 +114,7 @@ def _case(name: str, model: Any, frame: pd.DataFrame, folder: Path) -> Case:  # 
         {
             "release.json": release.to_json().encode(),
             "contract/contract.json": contract.to_json().encode(),
-            "evidence/finalization.json": finalization.to_json().encode(),
+            "evidence/finalization.json": chosen.to_json().encode(),
             "evidence/fast_path.json": proof.to_json().encode(),
             "model/model.skops": folder / "model.skops",
             **{f"model/{each}": content for each, content in kept_forms(folder).items()},

@@ -14,11 +14,12 @@ import json
 import os
 import sys
 import traceback
+from pathlib import Path
 from typing import Any
 
 from lifecycle_core.adapters.store import open_store
 from lifecycle_core.recorder.digests import digest, placed
-from lifecycle_core.recorder.digests.parts import Refused
+from lifecycle_core.recorder.digests.parts import Refused, Value
 from lifecycle_core.recorder.digests.portrait import portrait
 
 _LONGEST = 4_000
@@ -32,12 +33,11 @@ def main(question: str, answer: str) -> None:
     Args:
         question: Path of a JSON file: `path`, folders for `sys.path`; `folder` to work in;
             `project`, whose place is no part of a value; `package`; `mode`, `steps` or `run`;
-            `steps` as in the record; `parameters`, a literal for each; `portrayed`, variables
-            whose numbers are wanted.
+            `steps` as in the record; `store`, a folder for what they hand on; `parameters`, a
+            literal for each; `portrayed`, variables whose numbers are wanted.
         answer: Path of the JSON file to write.
     """
-    with open(question, encoding="utf-8") as file:  # noqa: PTH123 - as little as possible is loaded
-        asked = json.load(file)
+    asked = json.loads(Path(question).read_text(encoding="utf-8"))
     asked["parameters"] = {
         name: ast.literal_eval(value) for name, value in asked["parameters"].items()
     }
@@ -55,9 +55,10 @@ def main(question: str, answer: str) -> None:
         said["type"] = type(error).__name__
         said["trace"] = "".join(traceback.format_exception(error))[-_LONGEST:]
     sys.stdout.flush()
-    with open(f"{answer}.part", "w", encoding="utf-8") as file:  # noqa: PTH123 - as above
+    part = Path(f"{answer}.part")
+    with part.open("w", encoding="utf-8") as file:
         json.dump(said, file)
-    os.replace(f"{answer}.part", answer)  # noqa: PTH105 - as above
+    part.replace(answer)
     os._exit(0)  # threads that the package left running end here
 
 
@@ -72,23 +73,23 @@ def _run(asked: dict[str, Any], said: dict[str, Any]) -> None:
     said["portraits"] = {name: _portrait(value) for name, value in portrayed.items()}
 
 
-def _digest(value: Any, asked: dict[str, Any]) -> str | None:  # noqa: ANN401 - any variable
+def _digest(value: Value, asked: dict[str, Any]) -> str | None:
     return digest(placed(value, asked["project"])).text
 
 
-def _pin_here(value: Any, asked: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401 - as above
+def _pin_here(value: Value, asked: dict[str, Any]) -> dict[str, Any]:
     elsewhere = placed(value, asked["project"]) is not value
     return _of_type(value) if elsewhere else pin(value)
 
 
-def _portrait(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any variable
+def _portrait(value: Value) -> dict[str, Any]:
     try:
         return {"portrait": portrait(value)}
     except Refused as refused:
         return {"refused": str(refused)}
 
 
-def pin(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any variable
+def pin(value: Value) -> dict[str, Any]:
     """Return what a test can hold a variable to without us."""
     kind = type(value)
     module, name = kind.__module__.partition(".")[0], kind.__name__
@@ -114,11 +115,11 @@ def pin(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any variable
     return _of_type(value)
 
 
-def _of_type(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any variable
+def _of_type(value: Value) -> dict[str, Any]:
     return {"kind": "type", "type": type(value).__name__}
 
 
-def near_pin(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any variable
+def near_pin(value: Value) -> dict[str, Any]:
     """Return what a test can hold a variable to whose numbers may differ a little.
 
     Where each number of an array differs by at most a share, so does the sum of their sizes.
@@ -134,7 +135,7 @@ def near_pin(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any variable
     return {"kind": "near value", "value": found["value"]} if found["kind"] == "value" else found
 
 
-def _near_columns(table: Any) -> dict[str, Any]:  # noqa: ANN401 - a frame or a series
+def _near_columns(table: Value) -> dict[str, Any]:
     import pandas as pd
 
     frame = table.to_frame() if table.ndim == 1 else table
@@ -144,7 +145,7 @@ def _near_columns(table: Any) -> dict[str, Any]:  # noqa: ANN401 - a frame or a 
     return {"sums": repr(sums), "digest": _short(hashes.tobytes())}
 
 
-def _size_of(numbers: Any) -> float:  # noqa: ANN401 - an array
+def _size_of(numbers: Value) -> float:
     return float(abs(numbers).sum())
 
 

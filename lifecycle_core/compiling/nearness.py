@@ -119,9 +119,11 @@ def measured(
     for step in pipeline.steps if notebooks else ():
         for output in step.outputs:
             key, name = f"{step.name}.{output.name}", output.name
-            first, *others = [each.get(step.cells[-1], {}).get(name) for each in notebooks]
-            if first is None or key not in by_steps:
+            if key not in by_steps:  # nobody asked for it
                 continue
+            first, *others = [
+                each.get(step.cells[-1], {}).get(name) if step.cells else None for each in notebooks
+            ]
             compared = [*others, by_steps[key]]
             if pipeline.exported.get(name) == step.name:
                 compared.append(by_run.get(name))

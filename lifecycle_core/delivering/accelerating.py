@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from lifecycle_core.adapters.scorers import Scorer
     from lifecycle_core.adapters.tables import Tables
     from lifecycle_core.schema.contract import Contract
+    from lifecycle_core.schema.encoding import Encoding
     from lifecycle_core.schema.finalization import DecisionRule, Finalization
 
     Columns = Mapping[str, Sequence[Any]]
@@ -99,12 +100,14 @@ def accelerate(
     with quiet():
         wanted = trial.ask(FrameScorer(Estimator.of(loaded, column), contract))
     why = converted.why
-    for scorer in _ways(converted, contract, column):
+    for scorer in _ways(converted, converted.encoding, contract, column):
         with quiet():
             found = trial.compare(scorer, wanted)
         if found.why:
             why = why or f"{scorer.kind} disagrees: {found.why}"
             continue
+        if scorer.kind != "onnx":
+            why = why or "ONNX Runtime does not load what was converted"
         write_atomically(into / ENCODING, converted.encoding.to_json())
         if scorer.kind == "onnx":
             write_atomically(into / ONNX, converted.onnx or b"")
@@ -231,12 +234,12 @@ class Trial(NamedTuple):
         return found
 
 
-def _ways(converted: Converted, contract: Contract, column: int | None) -> Iterator[ArrayScorer]:
+def _ways(
+    converted: Converted, encoding: Encoding, contract: Contract, column: int | None
+) -> Iterator[ArrayScorer]:
     """Yield the ways of scoring without frames, the fastest first."""
-    if converted.encoding is None:
-        return
     features = tuple(feature.name for feature in contract.features)
-    encoder = Encoder.of(converted.encoding)
+    encoder = Encoder.of(encoding)
     if converted.onnx is not None:
         with suppress(MissingExtra, BundleInvalid):
             yield ArrayScorer("onnx", features, encoder, OnnxModel.load(converted.onnx, column))

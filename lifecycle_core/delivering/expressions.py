@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     Value = Callable[[Mapping[str, Any]], Any]
     """Gives a part's value for a row; None where it is missing."""
     Typed = tuple["Kind", Value]
+    Holds = Callable[[Any, Any], bool]
+    """Says whether two values compare as an operator asks."""
 
 Kind = Literal["number", "string", "boolean", "date", "timestamp", "nothing"]
 _KINDS: dict[LogicalType, Kind] = {
@@ -119,9 +121,8 @@ class _Compiler:
             case ast.BinOp(left=left, op=op, right=right) if type(op) in _ARITHMETIC:
                 operands = self._number(left, depth), self._number(right, depth)
                 return "number", _calculated(_ARITHMETIC[type(op)], *operands)
-            case ast.Compare(left=left, ops=ops, comparators=others):
-                pairs = zip([left, *others], ops, others, strict=False)
-                return "boolean", _together([self._comparison(*each, depth) for each in pairs], all)
+            case ast.Compare():
+                return "boolean", self._comparison(node, depth)
             case ast.IfExp(test=test, body=body, orelse=orelse):
                 return self._choice(test, body, orelse, depth)
             case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]) if name in _CALLS:
@@ -145,7 +146,7 @@ class _Compiler:
         if isinstance(value, bool):
             kind = "boolean"
         elif isinstance(value, int | float):
-            kind, value = "number", float(value)
+            kind, value = "number", self._as_float(value)
         elif isinstance(value, str):
             kind = "string"
         elif value is None:
@@ -153,6 +154,12 @@ class _Compiler:
         else:
             raise _wrong(self.text, f"{value!r} is no number, text, True, False or None")
         return kind, lambda _: value
+
+    def _as_float(self, number: float) -> float:
+        try:
+            return float(number)
+        except OverflowError:
+            raise _wrong(self.text, "it has a number that is too large") from None
 
     def _feature(self, name: str) -> Typed:
         if name not in self.kinds:
@@ -173,18 +180,33 @@ class _Compiler:
             raise _wrong(self.text, f"`{ast.unparse(node)}` is a {kind}, want a {wanted}")
         return value
 
-    def _comparison(self, left: ast.expr, op: ast.cmpop, right: ast.expr, depth: int) -> Value:
-        kind, value = self.compile(left, depth=depth)
+    def _comparison(self, node: ast.Compare, depth: int) -> Value:
+        """Return what compares neighbours; each operand is compiled and evaluated once."""
+        left = node.left
+        kind, first = self.compile(left, depth=depth)
+        links: list[tuple[Value, Holds]] = []
+        for op, right in zip(node.ops, node.comparators, strict=True):
+            if isinstance(left, ast.Tuple | ast.List | ast.Set):  # of an `in` before: no value
+                self._refuse(left)
+            kind, value, holds = self._link(kind, left, op, right, depth)
+            links.append((value, holds))
+            left = right
+        return _chained(first, links)
+
+    def _link(
+        self, kind: Kind, left: ast.expr, op: ast.cmpop, right: ast.expr, depth: int
+    ) -> tuple[Kind, Value, Holds]:
+        """Return the kind of the right side, what gives its value, and what compares."""
         if isinstance(op, ast.In | ast.NotIn):
             among = self._constants(right, kind)
             wanted = isinstance(op, ast.In)
-            return lambda row: (v := value(row)) is not None and (v in among) is wanted
+            return (*self._constant(None), lambda v, _: v is not None and (v in among) is wanted)
         other_kind, other = self.compile(right, depth=depth)
         if isinstance(op, ast.Is | ast.IsNot):
             if other_kind != "nothing":
                 raise _wrong(self.text, f"`is` is for None, not for `{ast.unparse(right)}`")
             missing = isinstance(op, ast.Is)
-            return lambda row: (value(row) is None) is missing
+            return other_kind, other, lambda v, _: (v is None) is missing
         compare = _COMPARISONS[type(op)]
         if "nothing" in {kind, other_kind}:
             raise _wrong(self.text, "a missing value is asked for with `is None`")
@@ -193,17 +215,22 @@ class _Compiler:
                 self.text,
                 f"`{ast.unparse(left)}` is a {kind} and `{ast.unparse(right)}` a {other_kind}",
             )
-        return lambda row: (
-            (v := value(row)) is not None and (o := other(row)) is not None and compare(v, o)
-        )
+        return other_kind, other, lambda v, o: v is not None and o is not None and compare(v, o)
 
     def _constants(self, node: ast.expr, kind: Kind) -> frozenset[object]:
         if not isinstance(node, ast.Tuple | ast.List | ast.Set) or not all(
-            isinstance(item, ast.Constant) and self._constant(item.value)[0] == kind
-            for item in node.elts
+            self._is_constant(item, kind) for item in node.elts
         ):
             raise _wrong(self.text, f"`{ast.unparse(node)}` is no list of constants of kind {kind}")
-        return frozenset(item.value for item in node.elts if isinstance(item, ast.Constant))
+        return frozenset(ast.literal_eval(item) for item in node.elts)
+
+    def _is_constant(self, node: ast.expr, kind: Kind) -> bool:
+        match node:
+            case ast.Constant(value=value):
+                return self._constant(value)[0] == kind
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant() as operand):
+                return kind == "number" and self._is_constant(operand, kind)
+        return False
 
     def _choice(self, test: ast.expr, body: ast.expr, orelse: ast.expr, depth: int) -> Typed:
         holds = self._of_kind("boolean", test, depth)
@@ -240,8 +267,21 @@ def _calculated(
     return calculate
 
 
+def _chained(first: Value, links: list[tuple[Value, Holds]]) -> Value:
+    def compare(row: Mapping[str, Any]) -> bool:
+        left = first(row)
+        for value, holds in links:
+            right = value(row)
+            if not holds(left, right):
+                return False
+            left = right
+        return True
+
+    return compare
+
+
 def _together(parts: list[Value], how: Callable[[Iterator[bool]], bool]) -> Value:
-    return parts[0] if len(parts) == 1 else lambda row: how(part(row) is True for part in parts)
+    return lambda row: how(part(row) is True for part in parts)
 
 
 def _chosen(

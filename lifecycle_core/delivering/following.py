@@ -90,8 +90,9 @@ class Following:
         champion = self.desk.lineup.champion
         try:
             roles = self._look(_named(champion))
+            self._ledger = ""
             if roles == self._settled:
-                self._ledger = ""
+                self._refused.pop(CHAMPION, None)
                 return
             if _identity(roles.champion) != _identity(champion.release):
                 admitted = self._admitted(CHAMPION, roles.champion, now)
@@ -103,8 +104,6 @@ class Following:
         except LifecycleError as error:
             self._ledger = str(error)
             return
-        self._ledger = ""
-        self._refused.pop(CHAMPION, None)
         moved = champion is not self.desk.lineup.champion
         self.desk.lineup = self._lineup(roles, champion, now)
         if moved:

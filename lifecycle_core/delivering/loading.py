@@ -77,6 +77,9 @@ def load(
                 hint="It was written by another version of nbrelease; release the notebook again.",
             ) from None
 
+    # Before the scorer is opened: it reads them too, and knows of one version only.
+    contract = read(Contract, "contract/contract.json")
+    finalization = read(Finalization, "evidence/finalization.json")
     declared = read(ReleaseFile, "release.json")
     if deadline_ms is not None:
         serving = declared.serving.model_copy(update={"deadline_ms": deadline_ms})
@@ -84,8 +87,8 @@ def load(
     scorer = open_scorer(folder)
     return prepare(
         release,
-        read(Contract, "contract/contract.json"),
-        read(Finalization, "evidence/finalization.json"),
+        contract,
+        finalization,
         declared,
         scorer,
         explainer=open_explainer(folder, scorer),

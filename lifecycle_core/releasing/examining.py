@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.evidence import MODEL, REHEARSAL, TRAINING, kept_forms
 from lifecycle_core.adapters.files import digest_bytes
@@ -86,41 +86,21 @@ def examine(
         )
         answer(f"{report.checks} rules, {len(report.violations)} broken")
     require_fallbacks(stated.serving.fallback, contract, finalization)
+    files = (folder / REHEARSAL, folder / MODEL)
+    known: dict[str, Any] = {
+        "contract": contract, "finalization": finalization,
+        "models": outside.models, "tables": outside.tables,
+    }  # fmt: skip
     with told(progress, "Rehearsing a scoring run") as answer:
         facts = outside.apart.run(outside.models.judge, folder / MODEL)
-        rehearsal = outside.apart.run(
-            rehearse,
-            folder / REHEARSAL,
-            folder / MODEL,
-            contract=contract,
-            finalization=finalization,
-            models=outside.models,
-            tables=outside.tables,
-        )
+        rehearsal = outside.apart.run(rehearse, *files, **known)
         answer(f"{rehearsal.rows} rows, {rehearsal.mismatches} different")
     with told(progress, "Looking for a fast path") as answer:
-        fast_path = outside.apart.run(
-            accelerate,
-            folder / REHEARSAL,
-            folder / MODEL,
-            contract=contract,
-            finalization=finalization,
-            models=outside.models,
-            tables=outside.tables,
-            into=folder,
-        )
+        fast_path = outside.apart.run(accelerate, *files, into=folder, **known)
         answer(f"{fast_path.kind}{f', {fast_path.why}' if fast_path.why else ''}")
     with told(progress, "Preparing the reasons of scores") as answer:
         explainer = outside.apart.run(
-            prepare_reasons,
-            folder / REHEARSAL,
-            folder / MODEL,
-            contract=contract,
-            finalization=finalization,
-            section=stated.reasons,
-            models=outside.models,
-            tables=outside.tables,
-            into=folder,
+            prepare_reasons, *files, section=stated.reasons, into=folder, **known
         )
         answer(f"{explainer.method}, {len(explainer.factors)} factors" if explainer else "none")
     return Examined(

@@ -131,7 +131,7 @@ def _measured(
     """Run the notebook again, where something is to be measured, and compare the numbers."""
     places = places_of(pipeline, portrayed)
     found = {}
-    if places and not by_steps.error and not by_run.error:
+    if places and not (by_steps.stuck or by_steps.error or by_run.error):
         found = measured(
             pipeline, _notebook_portraits(around, places), by_steps.portraits, by_run.portraits
         )

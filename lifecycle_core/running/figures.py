@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from lifecycle_core.adapters.stepping import Sheets
     from lifecycle_core.adapters.store import Store
 
-ROOM = 12 << 20
+_ROOM = 12 << 20
 """Bytes of pictures that one record holds."""
 
 
@@ -39,7 +39,7 @@ class Album:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._room = ROOM
+        self._room = _ROOM
 
     def with_pictures(self, drawn: Drawn) -> Drawn:
         """Return plots with their pictures; those for which there is no room stay without.

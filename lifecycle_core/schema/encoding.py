@@ -25,6 +25,11 @@ class NumberColumn(Record):
     missing: float | None = None
     operations: tuple[tuple[Operation, float], ...] = ()
 
+    @property
+    def width(self) -> int:
+        """How many numbers it becomes."""
+        return 1
+
 
 class CategoryColumn(Record):
     """A column of categories that becomes one or several numbers.
@@ -67,8 +72,4 @@ class Encoding(Record):
     @property
     def owners(self) -> tuple[str, ...]:
         """For each position in the array the feature that it comes from."""
-        return tuple(
-            column.feature
-            for column in self.columns
-            for _ in range(1 if isinstance(column, NumberColumn) else column.width)
-        )
+        return tuple(column.feature for column in self.columns for _ in range(column.width))

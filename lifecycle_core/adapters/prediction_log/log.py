@@ -25,7 +25,6 @@ from lifecycle_core.schema.prediction import Lag, LogPolicy
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from concurrent.futures import Future
-    from types import TracebackType
     from typing import Self
 
     from lifecycle_core.schema.prediction import Outcome, Prediction
@@ -84,12 +83,7 @@ class PredictionLog:
         """Return the log, to be closed with the block."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         """Close it."""
         self.close()
 

@@ -49,7 +49,7 @@ def checked(kind: Kind, record: Prediction | Outcome | bytes) -> bytes:
     """
     if isinstance(record, bytes):
         try:
-            found = _RECORDS[kind].model_validate_json(record)
+            found = _RECORDS[kind].model_validate_json(record, strict=True)
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             place = ".".join(str(part) for part in first["loc"])
@@ -169,9 +169,16 @@ def _prediction_row(record: dict[str, Any], sequence: int) -> dict[str, Any]:
         **record,
         "time": _moment(record["time"]),
         "features": to_json(record.get("features") or {}, inf_nan_mode="null").decode(),
+        "score": _number(record.get("score")),
         "decision": _number(record.get("decision")),
+        "latency_ms": _number(record["latency_ms"]),
         "reasons": [
-            {**reason, "value": to_json(reason.get("value")).decode()} for reason in reasons
+            {
+                **reason,
+                "value": to_json(reason.get("value")).decode(),
+                "effect": _number(reason["effect"]),
+            }
+            for reason in reasons
         ],
         "sequence": sequence,
     }
@@ -183,6 +190,7 @@ def _outcome_row(record: dict[str, Any], sequence: int) -> dict[str, Any]:
         **record,
         "time": _moment(record["time"]),
         "label": _number(record.get("label")),
+        "money": _number(record.get("money")),
         "label_time": None if label_time is None else _moment(label_time),
         "release": record.get("release"),
         "sequence": sequence,

@@ -162,7 +162,7 @@ def remove_segment(segment: Segment, sequence: int) -> None:
     """
     folder = segment.path.parent
     with suppress(LifecycleError):  # on a full disk, room comes first
-        write_atomically(folder / "sequence", f"{max(sequence, _noted_sequence(folder))}\n")
+        write_atomically(folder / "sequence", f"{sequence}\n")
     with writing(segment.path):
         segment.path.unlink(missing_ok=True)
 

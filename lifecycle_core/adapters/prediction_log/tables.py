@@ -187,7 +187,7 @@ class LogTable:
             return 0
         with answering(self.address):
             there = self.place.data_files()
-        self._newest()
+            self._newest()
         # Whoever has begun upkeep and written a file that is `there` cannot commit after this.
         self.replace((), (), same_rows=True)
         named = {file.path for file in self.files()}

@@ -62,6 +62,7 @@ class _State:
     seals_wanted: int = 0
     seals_done: int = 0
     closing: bool = False
+    ended: bool = False  # the writer seals no more: nothing is left to be sealed
 
 
 class WriteAheadLog:
@@ -158,7 +159,7 @@ class WriteAheadLog:
         with self._changed:
             self._state.seals_wanted = wanted = self._state.seals_wanted + 1
             self._changed.notify_all()
-            self._changed.wait_for(lambda: self._state.seals_done >= wanted)
+            self._changed.wait_for(lambda: self._state.ended or self._state.seals_done >= wanted)
 
     def remove(self, segment: Segment) -> None:
         """Remove the oldest sealed segment: its rows are in the tables.
@@ -208,7 +209,7 @@ class WriteAheadLog:
             if seals:
                 self._seal()
                 with self._changed:
-                    self._state.seals_done = wanted
+                    self._state.seals_done, self._state.ended = wanted, ends
                     self._changed.notify_all()
 
     def _has_work(self) -> bool:

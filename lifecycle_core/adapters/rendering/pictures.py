@@ -38,7 +38,7 @@ class Plates(NamedTuple):
     note: str
 
 
-class Drawing(Protocol):
+class StepThatDrew(Protocol):
     """A step, as far as this is about what it drew."""
 
     @property
@@ -50,7 +50,7 @@ class Drawing(Protocol):
         """What it drew."""
 
 
-def plates(steps: Iterable[Drawing]) -> list[Plates]:
+def plates(steps: Iterable[StepThatDrew]) -> list[Plates]:
     """Return the plots of the steps that drew.
 
     Args:
@@ -75,13 +75,13 @@ def plates(steps: Iterable[Drawing]) -> list[Plates]:
     ]
 
 
-def drawn(steps: Iterable[Drawing]) -> str:
+def figure_counts(steps: Iterable[StepThatDrew]) -> str:
     """Return how many plots each step drew, in one line; empty if none did.
 
     Args:
         steps: In order.
     """
-    counts = [f"{each.step} {len(each.shown)}" for each in plates(steps) if each.shown]
+    counts = [f"{step.name} {len(step.drawn.figures)}" for step in steps if step.drawn.figures]
     return one_line(f"Figures: {', '.join(counts)}; a notebook shows them.") if counts else ""
 
 

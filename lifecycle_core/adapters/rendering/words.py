@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from lifecycle_core.schema.finalization import DecisionRule
 
 _DIGITS = 12
@@ -47,6 +50,31 @@ MARKS = {
     "compiled": ("good", "✓", "compiled"),
     "proposed": ("none", "?", "proposed"),
 }
+
+
+def how_many(count: int, word: str) -> str:
+    """Return how many there are of something.
+
+    Example:
+        >>> how_many(1, "step"), how_many(2000, "step")
+        ('1 step', '2,000 steps')
+    """
+    return f"{count:,} {word}{'' if count == 1 else 's'}"
+
+
+def step_counts(statuses: Iterable[str]) -> str:
+    """Return how many steps stand in which way, in one sentence.
+
+    Args:
+        statuses: Keys of `MARKS`.
+
+    Example:
+        >>> step_counts(["ran"]), step_counts(["fresh", "ran", "fresh"]), step_counts([])
+        ('1 step: 1 ran.', '3 steps: 1 ran, 2 fresh.', '0 steps: none.')
+    """
+    counted = Counter(statuses)
+    parts = [f"{counted[key]} {MARKS[key][2]}" for key in MARKS if counted[key]]
+    return f"{how_many(counted.total(), 'step')}: {', '.join(parts) or 'none'}."
 
 
 def short_digest(digest: str) -> str:

@@ -18,7 +18,6 @@ from lifecycle_core.adapters.kernel_environment import numeric_variables, proces
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import TracebackType
 
 _LEAVE_SECONDS = 5.0
 
@@ -53,12 +52,7 @@ class Pool:
         """Start nothing yet."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         """End every child; one in the middle of a step is not waited for."""
         self.close()
 

@@ -90,6 +90,7 @@ def build(parts: Parts) -> Application:
         _rest(parts, scoring),
         tokens=parts.tokens,
         rate=Rate(parts.rate),
+        ended=parts.metrics.ended,
         most=parts.limits.body_bytes,
     )
 

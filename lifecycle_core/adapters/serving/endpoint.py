@@ -64,6 +64,7 @@ class ScoreEndpoint:
             return
         reply = await self._scoring.reply(inquiry, arrived)
         if isinstance(reply, str):
+            self._metrics.unanswered(reply)
             await self._respond(send, 503, _unanswered(reply))
             return
         self._metrics.replied(reply, time.perf_counter() - arrived)

@@ -10,7 +10,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lifecycle_core.adapters.serving.bodies import Unusable, problem_json
+from lifecycle_core.adapters.serving.bodies import JSON, problem_json
 from lifecycle_core.adapters.serving.endpoint import respond
 from lifecycle_core.adapters.serving.scoring import without_values
 from lifecycle_core.errors import InvalidCall
@@ -128,6 +128,7 @@ class Guard:
         *,
         tokens: Tokens | None,
         rate: Rate,
+        ended: Callable[[str, int], None],
         most: int = 1 << 20,
     ) -> None:
         """Stand in front of applications.
@@ -137,10 +138,11 @@ class Guard:
             rest: Answers for every other path.
             tokens: Who is let in; None for everybody who can reach us.
             rate: How often.
+            ended: Counts path and status of what is answered here; paths of `rest` are `other`.
             most: Bytes of a body that `rest` is sent.
         """
         self._paths, self._rest, self._tokens, self._rate = paths, rest, tokens, rate
-        self._most = most
+        self._ended, self._most = ended, most
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or have it answered."""
@@ -150,13 +152,14 @@ class Guard:
         path = scope["path"]
         if path not in _OPEN:
             if self._tokens is not None and not self._tokens.allow(_authorization(scope)):
-                kind = (b"www-authenticate", b"Bearer")
                 fact = problem_json("A bearer token is wanted.")
-                await respond(send, 401, fact, "application/json", kind, *_HEADERS)
+                kind = (b"www-authenticate", b"Bearer")
+                await self._respond(send, path, 401, fact, kind, *_HEADERS)
                 return
             client = scope["client"][0] if scope.get("client") else ""
             if not self._rate.allow(client, time.monotonic()):
-                await respond(send, 429, problem_json("Too many requests; come back in a second."))
+                fact = problem_json("Too many requests; come back in a second.")
+                await self._respond(send, path, 429, fact)
                 return
         began = False
 
@@ -170,16 +173,23 @@ class Guard:
                 await own(scope, receive, note)
             else:
                 await self._rest(scope, _bounded(receive, self._most), note)
-        except Unusable as wrong:
-            await respond(send, wrong.status, problem_json(str(wrong)))
         except Exception as error:  # noqa: BLE001 - no stack trace leaves, and the next request is answered
             _LOGGER.error("A request failed: %s", without_values(error))  # noqa: TRY400
             if not began:
-                await respond(send, 503, problem_json("The service failed.", cause="service_error"))
+                fact = problem_json("The service failed.", cause="service_error")
+                await self._respond(send, path, 503, fact)
+
+    async def _respond(
+        self, send: Send, path: str, status: int, content: bytes, *more: tuple[bytes, bytes]
+    ) -> None:
+        self._ended(path if path in self._paths else "other", status)
+        await respond(send, status, content, JSON, *more)
 
 
 def _bounded(receive: Receive, most: int) -> Receive:
     """Return what receives a body, and refuses one that is larger."""
+    from starlette.exceptions import HTTPException  # any other one would become a 400
+
     size = 0
 
     async def bounded() -> MutableMapping[str, Any]:
@@ -187,7 +197,7 @@ def _bounded(receive: Receive, most: int) -> Receive:
         message = await receive()
         size += len(message.get("body", b""))
         if size > most:
-            raise Unusable(413, f"A body may have {most:,} bytes.")
+            raise HTTPException(413, f"A body may have {most:,} bytes.")
         return message
 
     return bounded

@@ -86,12 +86,16 @@ class Metrics:
                 counter = self._answered[labels] = self._predictions.labels(*map(str, labels))
             counter.inc()
         if reply.unanswered:
-            self._unanswered.labels(reply.unanswered).inc()
+            self.unanswered(reply.unanswered)
         if reply.raised:
             self.raised(reply.raised)
 
+    def unanswered(self, cause: str) -> None:
+        """Count a request that got no answer."""
+        self._unanswered.labels(cause).inc()
+
     def ended(self, path: str, status: int) -> None:
-        """Count a request; paths that are not ours count as one."""
+        """Count a request to `/score`, or one to any path that the guard answered itself."""
         counter = self._statuses.get((path, status))
         if counter is None:
             counter = self._requests.labels(path, str(status))

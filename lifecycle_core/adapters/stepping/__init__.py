@@ -1,6 +1,6 @@
 """Execute one step of a compiled pipeline in this process, and see what it reads and leaves."""
 
-from lifecycle_core.adapters.stepping.drawing import Sheet, Sheets
+from lifecycle_core.adapters.stepping.drawing import Sheets
 from lifecycle_core.adapters.stepping.file_states import (
     ABSENT,
     names_in,
@@ -12,7 +12,6 @@ from lifecycle_core.adapters.stepping.stepper import Ran, StepFailed, Stepper
 __all__ = [
     "ABSENT",
     "Ran",
-    "Sheet",
     "Sheets",
     "StepFailed",
     "Stepper",

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from lifecycle_core.recorder.imports import Imports
 
-MOST = 20
-LARGEST = 2 << 20
+_MOST = 20
+_LARGEST = 2 << 20
 """Figures kept of one step, and bytes of one."""
 _LONGEST = 200
 _STRAY = (
@@ -55,7 +55,7 @@ class _Step:
     def sheets(self) -> Sheets:
         said = list(dict.fromkeys(self.said))
         if self.more:
-            said.append(f"It drew {self.more} figures more than the {MOST} that are kept")
+            said.append(f"It drew {self.more} figures more than the {_MOST} that are kept")
         return Sheets(tuple(self.kept), " ".join(f"{each}." for each in said))
 
 
@@ -145,7 +145,7 @@ class Drawing:
             figure = manager.canvas.figure
             if not (figure.axes or figure.lines or figure.images or figure.texts):
                 continue  # a notebook shows no empty one either
-            if len(step.kept) == MOST:
+            if len(step.kept) == _MOST:
                 step.more += 1
                 continue
             title = _title(figure)
@@ -164,13 +164,14 @@ def _png(figure: Any) -> tuple[bytes, str]:  # noqa: ANN401 - of matplotlib
         figure.savefig(file, format="png", bbox_inches="tight", metadata={"Software": None})
     except Exception as error:  # noqa: BLE001 - its artists may raise what they like
         return b"", f"could not be drawn: {type(error).__name__}: {error}"
-    if file.tell() > LARGEST:
-        return b"", f"is not kept: it has {file.tell()} bytes, at most {LARGEST} are kept"
+    if file.tell() > _LARGEST:
+        return b"", f"is not kept: it has {file.tell()} bytes, at most {_LARGEST} are kept"
     return file.getvalue(), ""
 
 
 def _title(figure: Any) -> str:  # noqa: ANN401 - of matplotlib
-    above = figure.get_suptitle()
+    # Since matplotlib 3.8; older ones have no other public way.
+    above = figure.get_suptitle() if hasattr(figure, "get_suptitle") else ""
     titles = [text for axes in figure.axes if (text := axes.get_title())]
     labels = [
         f"{axes.get_ylabel() or '?'} by {axes.get_xlabel() or '?'}"

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from lifecycle_core.adapters.files import writing
+from lifecycle_core.adapters.files import sync, writing
 from lifecycle_core.adapters.store.locks import locked
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class LocalFolder:
         with writing(self.root / path):
             temporary.write_bytes(content)
             if lasting:
-                _sync(temporary)
+                sync(temporary)
             self._move(temporary, path)
 
     def scratch(self) -> Path:
@@ -115,7 +115,7 @@ class LocalFolder:
         """Make a local file this file; afterwards it is no longer where it was."""
         target = self.root / path
         with writing(target):
-            _sync(file)
+            sync(file)
             file.chmod(0o444)  # nobody changes an object by mistake
             self._move(file, path)
 
@@ -173,8 +173,3 @@ def remove_old(files: Iterable[Path]) -> None:
         with suppress(OSError):
             if path.stat().st_mtime < limit:
                 path.unlink()
-
-
-def _sync(file: Path) -> None:
-    with file.open("rb") as content:
-        os.fsync(content.fileno())

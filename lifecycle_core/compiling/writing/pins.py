@@ -64,8 +64,8 @@ def near(value: Any, pinned: Any) -> bool:
         both_nan = math.isnan(value) and math.isnan(pinned)
         return both_nan or math.isclose(value, pinned, rel_tol={rtol!r})
     if isinstance(pinned, (list, tuple)):
-        pairs = zip(value, pinned, strict=True) if len(value) == len(pinned) else ()
-        return len(value) == len(pinned) and all(near(a, b) for a, b in pairs)
+        alike = len(value) == len(pinned)
+        return alike and all(near(a, b) for a, b in zip(value, pinned, strict=True))
     if isinstance(pinned, dict):
         return value.keys() == pinned.keys() and all(near(value[k], pinned[k]) for k in pinned)
     return bool(value == pinned)

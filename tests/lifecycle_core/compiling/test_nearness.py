@@ -55,6 +55,11 @@ def test_the_farthest_of_all_runs_counts() -> None:
     assert measured(PIPELINE, [], by_steps, {}) == {}
 
 
+def test_what_the_notebook_did_not_come_to_is_said_to_be_missing() -> None:
+    found = measured(PIPELINE, [{}, {}], {"load.y": drawn(1.0)}, {"y": drawn(1.0)})
+    assert found == {"load.y": Nearness(reason="is not there")}
+
+
 def test_what_differs_in_more_than_numbers_is_not_near() -> None:
     assert nearness(drawn({"a": None}), drawn({"b": None})).reason == "differs in more than numbers"
     assert not nearness(drawn({"a": None}), drawn({"b": None})).within(0.9)

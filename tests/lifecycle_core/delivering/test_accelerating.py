@@ -102,6 +102,24 @@ def test_a_transformer_that_is_not_known_leaves_it_to_scikit_learn(tmp_path: Pat
         scorer.score({"charges": 1.0})
 
 
+def test_trees_of_a_kind_that_is_not_read_leave_it_to_scikit_learn(tmp_path: Path) -> None:
+    fitted = fit(tmp_path, "exponential")
+    proof = fitted.accelerate()
+    assert (proof.kind, proof.arrays) == ("scikit-learn", True)
+    assert "the exponential loss has a link of its own" in proof.why
+    assert fitted.prepare_reasons().method == "sampling"
+
+
+def test_the_record_says_why_it_is_not_onnx(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fitted = fit(tmp_path, "logistic")
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    proof = fitted.accelerate()
+    assert (proof.kind, proof.arrays) == ("scikit-learn", True)
+    assert proof.why == "ONNX Runtime does not load what was converted"
+
+
 def test_without_the_extra_a_release_is_still_packaged(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

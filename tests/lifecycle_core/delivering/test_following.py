@@ -88,6 +88,31 @@ def test_a_release_that_is_refused_leaves_the_one_before_and_is_told_once() -> N
     assert ledger.told[-1] == ("switched", 2)
 
 
+def test_a_refused_promotion_that_is_taken_back_is_refused_no_more() -> None:
+    shelf = Shelf()
+    ledger = FakeLedger(shelf)
+    following = ledger.following()
+    following.step(NOW)
+    shelf.broken = {2}
+    for version, refused in ((2, [2]), (1, [])):
+        ledger.roles = champion(version)
+        following.step(NOW)
+        assert [each.version for each in following.readiness().refused] == refused
+
+
+def test_a_ledger_that_is_back_is_told_of_though_its_champion_is_refused() -> None:
+    shelf = Shelf()
+    ledger = FakeLedger(shelf)
+    following = ledger.following()
+    shelf.broken = {2}
+    ledger.roles = champion(2)
+    ledger.unable = RegistryUnavailable("The registry does not answer.", uri="http://r")
+    following.step(NOW)
+    ledger.unable = None
+    following.step(NOW)
+    assert following.readiness().ledger == ""
+
+
 def test_a_ledger_that_is_away_stops_nothing() -> None:
     ledger = FakeLedger(Shelf())
     following = ledger.following()

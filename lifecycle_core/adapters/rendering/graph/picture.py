@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.rendering.graph.layout import BOX_HEIGHT, BOX_WIDTH, lay_out
 from lifecycle_core.adapters.rendering.plain import one_line
-from lifecycle_core.adapters.rendering.words import MARKS, duration, size
+from lifecycle_core.adapters.rendering.words import MARKS, duration, how_many, size
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,7 +105,7 @@ def _summary(boxes: Sequence[Box], found: Sequence[Link]) -> str:
         counted[word] = counted.get(word, 0) + 1
     states = ", ".join(f"{count} {word}" for word, count in counted.items())
     return (
-        f"{len(boxes)} {'step' if len(boxes) == 1 else 'steps'}, from top to bottom: {states}; "
-        f"{len(found)} {'connection' if len(found) == 1 else 'connections'}. "
+        f"{how_many(len(boxes), 'step')}, from top to bottom: {states}; "
+        f"{how_many(len(found), 'connection')}. "
         "The table beside it says the same in words."
     )

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from lifecycle_core.adapters.rendering.graph import Box, lanes, links, picture
 from lifecycle_core.adapters.rendering.plain import one_line
+from lifecycle_core.adapters.rendering.words import how_many
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -122,12 +123,12 @@ def _listed(names: Sequence[str]) -> str:
 
 def _summary(record: Compilation) -> str:
     if record.proposed and record.pipeline is not None:
-        return f"{record.name}: {len(record.pipeline.steps)} steps proposed, nothing proven yet"
+        steps = how_many(len(record.pipeline.steps), "step")
+        return f"{record.name}: {steps} proposed, nothing proven yet"
     if not record.compiled or record.pipeline is None:
         return f"{record.notebook} was not compiled; nothing was written."
     proof = record.pipeline.proof
-    count = len(record.pipeline.steps)
-    steps = f"{count} {'step' if count == 1 else 'steps'}"
+    steps = how_many(len(record.pipeline.steps), "step")
     if proof is None:
         return f"{record.name}: {steps}"
     left = f", {len(proof.not_compared)} without a digest" if proof.not_compared else ""

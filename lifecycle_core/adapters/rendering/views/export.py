@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from lifecycle_core.adapters.rendering.rows import facts, title
+from lifecycle_core.adapters.rendering.words import how_many
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -30,5 +31,8 @@ def text(record: Export) -> list[RenderableType]:
     """Return the files, and what to do with them."""
     pairs = [("Folder", record.folder), ("Files", "\n".join(record.files))]
     head = title("Pipeline", record.pipeline, "for", _ENGINES.get(record.target, record.target))
-    count = f"{record.steps:,} {'task' if record.steps == 1 else 'tasks'}"
-    return [head, facts(("Tasks", count), *pairs), Text(f"\nNext: {record.next}")]
+    return [
+        head,
+        facts(("Tasks", how_many(record.steps, "task")), *pairs),
+        Text(f"\nNext: {record.next}"),
+    ]

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
+from lifecycle_core.adapters.rendering.words import how_many
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -39,7 +41,7 @@ def text(record: LintReport) -> list[RenderableType]:
 def counts(findings: Iterable[Finding]) -> str:
     """Return how many findings there are of each severity, the worst first; empty if none."""
     counted = Counter[str](finding.severity for finding in findings)
-    return ", ".join(_many(counted[level], _WORDS[level]) for level in _WORDS if counted[level])
+    return ", ".join(how_many(counted[level], _WORDS[level]) for level in _WORDS if counted[level])
 
 
 def _line(path: str, finding: Finding) -> Text:
@@ -53,14 +55,10 @@ def _line(path: str, finding: Finding) -> Text:
 
 def _summary(record: LintReport, unread: int) -> str:
     found = counts(finding for one in record.notebooks for finding in one.findings)
-    said = f"{_many(len(record.notebooks), 'notebook')}: {found or 'nothing found'}"
+    said = f"{how_many(len(record.notebooks), 'notebook')}: {found or 'nothing found'}"
     if fixed := sum(one.fixed for one in record.notebooks):
         said += f"; {fixed} mended"
     fixable = sum(finding.fixable for one in record.notebooks for finding in one.findings)
     if fixable:
         said += f"; --fix can mend {fixable}"
     return said + (f"; {unread} could not be read" if unread else "") + "."
-
-
-def _many(count: int, word: str) -> str:
-    return f"{count} {word}" + ("" if count == 1 else "s")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
@@ -10,7 +9,7 @@ from rich.text import Text
 from lifecycle_core.adapters.rendering.graph import Box, lanes, links, picture, taken
 from lifecycle_core.adapters.rendering.plain import one_line, visible
 from lifecycle_core.adapters.rendering.rows import mark, table, title
-from lifecycle_core.adapters.rendering.words import MARKS, known_duration, size
+from lifecycle_core.adapters.rendering.words import known_duration, size, step_counts
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -93,10 +92,7 @@ def _note(step: StepOverview) -> str:
 
 
 def _summary(record: PipelineOverview) -> str:
-    counted = Counter[str](step.status for step in record.steps)
-    parts = [f"{counted[key]} {MARKS[key][2]}" for key in MARKS if counted[key]]
-    count = len(record.steps)
-    return f"{count} {'step' if count == 1 else 'steps'}: {', '.join(parts) or 'none'}."
+    return step_counts(step.status for step in record.steps)
 
 
 def _notice(record: PipelineOverview) -> str:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
 from lifecycle_core.adapters.rendering.graph import Box, lanes, links, picture, taken
-from lifecycle_core.adapters.rendering.pictures import drawn, plates
+from lifecycle_core.adapters.rendering.pictures import figure_counts, plates
 from lifecycle_core.adapters.rendering.plain import one_line, visible
 from lifecycle_core.adapters.rendering.rows import mark, table, title
-from lifecycle_core.adapters.rendering.words import MARKS, known_duration, size
+from lifecycle_core.adapters.rendering.words import known_duration, size, step_counts
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -64,7 +63,8 @@ def text(record: PipelineRun) -> list[RenderableType]:
             parts.append(Text(visible(step.trace or step.error).rstrip()))
             if step.printed:
                 parts.append(Text(f"It had printed:\n{visible(step.printed).rstrip()}"))
-    parts += [Text(each, style="dim") for each in [drawn(record.steps)] if each]
+    if counts := figure_counts(record.steps):
+        parts.append(Text(counts, style="dim"))
     parts += [Text(f"A hook failed: {one_line(hook)}", style="yellow") for hook in record.hooks]
     if other := elsewhere(record):
         parts.append(Text(other, style="yellow"))
@@ -82,9 +82,7 @@ def _seconds(step: StepRun) -> float | None:
 
 def summary(record: PipelineRun) -> str:
     """Return how many steps ended in which way, in one sentence."""
-    counted = Counter[str](step.status for step in record.steps)
-    parts = [f"{counted[key]} {MARKS[key][2]}" for key in MARKS if counted[key]]
-    return f"{len(record.steps)} steps: {', '.join(parts) or 'none'}."
+    return step_counts(step.status for step in record.steps)
 
 
 def elsewhere(record: PipelineRun) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from lifecycle_core.adapters.rendering.graph import Box, lanes, links, picture, taken
-from lifecycle_core.adapters.rendering.pictures import drawn, plates
+from lifecycle_core.adapters.rendering.pictures import figure_counts, plates
 from lifecycle_core.adapters.rendering.plain import one_line
 from lifecycle_core.adapters.rendering.rows import mark, table, title
 from lifecycle_core.adapters.rendering.words import known_duration, size
@@ -51,7 +51,8 @@ def text(record: PipelineState) -> list[RenderableType]:
             Text(one_line("; ".join(step.why))),
         )
     parts: list[RenderableType] = [title(f"Pipeline {record.pipeline}: {_summary(record)}"), made]
-    parts += [Text(each, style="dim") for each in [drawn(record.steps)] if each]
+    if counts := figure_counts(record.steps):
+        parts.append(Text(counts, style="dim"))
     return [*parts, Text(_next(record))]
 
 

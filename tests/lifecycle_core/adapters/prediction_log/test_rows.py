@@ -52,6 +52,20 @@ def test_what_is_no_row_is_refused_at_the_door(
         checked(kind, record)
 
 
+@pytest.mark.parametrize("field", ['"money":"3.5"', '"label":"yes"', '"money":true'])
+def test_a_text_is_no_number(field: str) -> None:
+    record = outcome(1, 1).model_dump_json(exclude={"money", "label"})
+    with pytest.raises(InvalidCall, match=field.split('"')[1]):
+        checked(Kind.OUTCOME, f"{record[:-1]},{field}}}".encode())
+
+
+def test_a_number_may_be_longer_than_a_double_is_exact() -> None:
+    record = outcome(1, 1).model_dump_json(exclude={"money"})
+    row = checked(Kind.OUTCOME, f'{record[:-1]},"money":9007199254740993}}'.encode())
+    (part,) = divided([entry(1, row, Kind.OUTCOME)])[Kind.OUTCOME]
+    assert part.table()["money"].to_pylist() == [9007199254740992.0]
+
+
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),

@@ -3,6 +3,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -131,6 +133,21 @@ def test_closing_keeps_what_is_queued_and_takes_no_more(opened: Opened) -> None:
     assert [each.done() for each in waiting] == [True] * 20
     with pytest.raises(RuntimeError, match="closed"):
         log.append(Kind.PREDICTION, [ROW])
+
+
+def test_who_asks_to_seal_while_it_closes_is_not_left_waiting(opened: Opened, disk: Slow) -> None:
+    log = opened(LogPolicy(mode="relaxed"))
+    log.append(Kind.PREDICTION, [ROW]).result(timeout=60)
+    disk.open.clear()
+    disk.waiting.clear()
+    with ThreadPoolExecutor(2) as pool:
+        closing = pool.submit(log.close)
+        assert disk.waiting.wait(60)
+        sealing = pool.submit(log.seal)
+        time.sleep(0.05)  # it is waiting by now; the test holds whether it is or not
+        disk.open.set()
+        assert (closing.result(60), sealing.result(60)) == (None, None)
+    log.seal()  # and whoever comes after that
 
 
 def test_a_future_that_waits_cannot_be_cancelled(opened: Opened, disk: Slow) -> None:

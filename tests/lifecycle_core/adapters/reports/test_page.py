@@ -122,7 +122,7 @@ def test_a_long_list_of_findings_is_closed(count: int, opened: str) -> None:
 def test_very_many_findings_leave_a_page_that_opens() -> None:
     html = page(CASES["one"], {"churn.ipynb": FINDS * 1_000})
     assert len(html) < 500_000
-    assert "<summary>1000 errors, 1000 warnings, 1000 notes</summary>" in html
+    assert "<summary>1,000 errors, 1,000 warnings, 1,000 notes</summary>" in html
     assert "and 2,700 more; " in html
 
 

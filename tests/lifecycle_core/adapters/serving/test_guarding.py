@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from datetime import datetime  # noqa: TC003 - of a function that is called
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lifecycle_core.adapters.serving.guard import read_tokens
+from lifecycle_core.adapters.serving.guard import Guard, Rate, Tokens, read_tokens
 from lifecycle_core.adapters.serving.polling import Poll
 from lifecycle_core.adapters.serving.running import Binding, require_guarded, run
 from lifecycle_core.errors import InvalidCall
 
 if TYPE_CHECKING:
+    from collections.abc import MutableMapping
     from pathlib import Path
 
 
@@ -87,6 +89,40 @@ def test_each_line_of_a_token_file_is_a_token(tmp_path: Path) -> None:
     assert tokens.allow(b"bearer second-token-of-length")
     assert not tokens.allow(b"Basic second-token-of-length")
     assert not tokens.allow(b"")
+
+
+@pytest.mark.parametrize(
+    ("path", "tokens", "per_second", "counted"),
+    [
+        ("/score", Tokens.of(["a-token-of-some-length"]), 0.0, [("/score", 401)] * 2),
+        ("/release", Tokens.of(["a-token-of-some-length"]), 0.0, [("other", 401)] * 2),
+        ("/score", None, 0.001, [("/score", 503), ("/score", 429)]),
+        ("/guessed", None, 0.001, [("other", 503), ("other", 429)]),
+    ],
+)
+def test_what_the_guard_answers_itself_is_counted(
+    path: str, tokens: Tokens | None, per_second: float, counted: list[tuple[str, int]]
+) -> None:
+    async def failing(*_: object) -> None:
+        raise RuntimeError("patient 17")
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request"}
+
+    statuses: list[int] = []
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        statuses.extend([message["status"]] if "status" in message else [])
+
+    ended: list[tuple[str, int]] = []
+    guard = Guard(
+        {"/score": failing}, failing, tokens=tokens, rate=Rate(per_second),
+        ended=lambda where, status: ended.append((where, status)),
+    )  # fmt: skip
+    for _ in counted:
+        asyncio.run(guard({"type": "http", "path": path, "headers": []}, receive, send))
+    assert ended == counted
+    assert statuses == [status for _, status in counted]
 
 
 def test_a_ledger_is_asked_again_when_its_file_was_written_to(tmp_path: Path) -> None:

@@ -145,6 +145,11 @@ def test_outcomes_are_kept_by_the_prediction_that_they_speak_of(address: str) ->
     assert "'accepted' or 'overridden'" in wrong.text
 
 
+def test_outcomes_that_are_too_large_are_told_so(address: str) -> None:
+    said = httpx.post(f"{address}/outcomes", content=b"[" + b" " * (1 << 20) + b"]")
+    assert (said.status_code, said.json()) == (413, {"detail": "A body may have 1,048,576 bytes."})
+
+
 def test_the_figures_count_rows_refusals_and_statuses(address: str) -> None:
     post(address, ROW)
     post(address, {**ROW, "plan": "gold"})
@@ -234,6 +239,9 @@ def test_nothing_is_said_that_is_not_kept_unless_that_is_declared(
         said = post(address, ROW)
         assert said.status_code == status
         assert said.json()["cause" if status == 503 else "fallback"] == cause
+        figures = httpx.get(f"{address}/metrics").text
+        counted = f'nbrelease_unanswered_total{{cause="{cause}"}} 1.0'
+        assert (counted in figures) is (status == 503)
 
 
 def test_a_shadow_scores_what_was_answered() -> None:
@@ -259,6 +267,10 @@ def test_only_who_has_a_token_is_answered() -> None:
         assert httpx.get(f"{address}/metrics").status_code == 401
         assert httpx.get(f"{address}/openapi.json").status_code == 401
         assert httpx.get(f"{address}/health/ready").status_code == 200
+        allowed = {"authorization": "Bearer a-token-of-some-length"}
+        figures = httpx.get(f"{address}/metrics", headers=allowed).text
+    assert 'nbrelease_requests_total{path="/score",status="401"} 2.0' in figures
+    assert 'nbrelease_requests_total{path="other",status="401"} 2.0' in figures
 
 
 def test_who_asks_too_often_waits() -> None:
