@@ -41,10 +41,11 @@ def score(
     ] = None,
     jobs: Annotated[int | None, typer.Option(help="Score in so many processes.")] = None,
     engine: Annotated[
-        Literal["local", "dask"], typer.Option(help="Where scores are computed.")
+        Literal["local", "dask", "spark"], typer.Option(help="Where scores are computed.")
     ] = "local",
     scheduler: Annotated[
-        str | None, typer.Option(help="A Dask scheduler's address.", metavar="ADDRESS")
+        str | None,
+        typer.Option(help="Address of a Dask scheduler or of Spark's master.", metavar="ADDRESS"),
     ] = None,
     json_file: JsonOption = None,
 ) -> int:

@@ -48,8 +48,8 @@ def score(
             in this folder if None.
         run: Id of the run; made of what is scored, by what and where to, if None.
         jobs: Processes that score; None scores in threads of this one.
-        engine: `dask` scores on a Dask cluster.
-        scheduler: Its address; a small one of this process's own if None.
+        engine: `dask` scores on a Dask cluster, `spark` on Spark.
+        scheduler: Its address; a small one of this machine's own if None.
         progress: Is told how far it is.
 
     Raises:
