@@ -47,6 +47,10 @@ def score(
         str | None,
         typer.Option(help="Address of a Dask scheduler or of Spark's master.", metavar="ADDRESS"),
     ] = None,
+    in_database: Annotated[  # noqa: FBT002 - a flag
+        bool,
+        typer.Option("--in-database", help="Let the database of both tables compute the scores."),
+    ] = False,
     json_file: JsonOption = None,
 ) -> int:
     """Score a table: score, decision, next step and release version per row.
@@ -68,6 +72,7 @@ def score(
             jobs=jobs,
             engine=engine,
             scheduler=scheduler,
+            in_database=in_database,
             progress=progress,
         )
     answer(summary, json_file)
