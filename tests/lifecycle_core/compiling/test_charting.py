@@ -13,9 +13,9 @@ from lifecycle_core.notebooks.execution import ExecutedCell
 from lifecycle_core.notebooks.facts import CellFacts, Facts, Variable
 from tests import drafts
 
-PLOTLY = {"application/vnd.plotly.v1+json": {}, "text/html": "<div>"}
+PLOTLY: dict[str, Any] = {"application/vnd.plotly.v1+json": {}, "text/html": "<div>"}
 ALTAIR = {"text/html": "<div>", "text/plain": "alt.LayerChart(...)"}
-VEGA = {"application/vnd.vegalite.v6+json": {}}
+VEGA: dict[str, Any] = {"application/vnd.vegalite.v6+json": {}}
 TABLE = {"text/plain": "   a", "text/html": "<table>"}
 
 

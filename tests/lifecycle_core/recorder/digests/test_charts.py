@@ -31,7 +31,7 @@ def test_every_change_of_a_figure_shows() -> None:
 
 
 def test_of_a_class_of_the_notebook_nothing_is_called() -> None:
-    class Mine(go.Figure):
+    class Mine(go.Figure):  # type: ignore[misc]  # it has no types
         def to_dict(self) -> dict[str, object]:
             raise AssertionError
 
