@@ -11,6 +11,7 @@ import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -178,7 +179,7 @@ def download(settings: Settings, release: Release, into: Path) -> Path:
     return registry_of(settings).download(release, into)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Loading:
     """Brings a release here, and loads it; the registry is asked by the worker."""
 
@@ -192,7 +193,6 @@ class _Loading:
         from lifecycle_core.adapters.bundles import BundleFolders
         from lifecycle_core.adapters.explaining import open_explainer
         from lifecycle_core.adapters.scorers import open_scorer
-        from lifecycle_core.adapters.serving.salt import hasher
         from lifecycle_core.delivering.loading import load
 
         with tempfile.TemporaryDirectory(prefix="nbrelease-bundle-") as folder:
@@ -203,10 +203,16 @@ class _Loading:
                 open_scorer=open_scorer,
                 open_explainer=open_explainer,
                 last=self.last,
-                hashed=hasher(self.settings.home / "log-salt"),
+                hashed=self._hashed,
                 now=datetime.now(UTC),
                 deadline_ms=self.deadline_ms,
             )
+
+    @cached_property
+    def _hashed(self) -> Callable[[str, str], str]:
+        from lifecycle_core.adapters.serving.salt import hasher
+
+        return hasher(self.settings.home / "log-salt")
 
 
 @dataclass(frozen=True, slots=True)
