@@ -91,13 +91,18 @@ def serve(spec: str, *, options: ServiceOptions, ready: Callable[[Service], None
     from lifecycle_core.adapters.serving.guard import read_tokens
     from lifecycle_core.adapters.serving.metrics import Metrics
     from lifecycle_core.adapters.serving.polling import Poll
-    from lifecycle_core.adapters.serving.running import log_to_stderr, require_guarded, run
+    from lifecycle_core.adapters.serving.running import (
+        log_to_stderr,
+        require_guarded,
+        require_libraries,
+        run,
+    )
     from lifecycle_core.adapters.serving.scoring import Limits
     from lifecycle_core.adapters.worker import open_worker
     from lifecycle_core.delivering.following import Following
     from lifecycle_core.delivering.last_scores import LastScores
 
-    _require_libraries()
+    require_libraries()
     settings = load_settings()
     binding = _binding(options)
     tokens = read_tokens(options.token_file) if options.token_file else None
@@ -230,18 +235,6 @@ class _Teller:
         """A release was not let."""
         _LOGGER.error("%s/%d is refused as %s: %s", release.name, release.version, role, reason)
         self.metrics.release_refused()
-
-
-def _require_libraries() -> None:
-    from lifecycle_core.adapters.serving.running import missing
-
-    try:
-        import fastapi  # noqa: F401 - whether it is there
-        import orjson  # noqa: F401 - as above
-        import prometheus_client  # noqa: F401 - as above
-        import uvicorn  # noqa: F401 - as above
-    except ImportError as error:
-        raise missing(error) from None
 
 
 def _binding(options: ServiceOptions) -> Binding:

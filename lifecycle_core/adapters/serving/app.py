@@ -77,11 +77,7 @@ class Parts:
 
 
 def build(parts: Parts) -> Application:
-    """Return the service as an ASGI application.
-
-    Raises:
-        MissingExtra: FastAPI is not installed.
-    """
+    """Return the service as an ASGI application."""
     scoring = Scoring(parts.desk, parts.log, parts.metrics, parts.limits, spare=parts.spare)
     parts.metrics.watch(waiting=lambda: scoring.waiting, lag=parts.log.lag)
     endpoint = ScoreEndpoint(parts.desk, scoring, parts.metrics, parts.limits)

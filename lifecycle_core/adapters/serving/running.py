@@ -53,6 +53,22 @@ class Binding:
             return False
 
 
+def require_libraries() -> None:
+    """Refuse to begin without what a service is made of.
+
+    Raises:
+        MissingExtra: A library is not installed.
+    """
+    try:
+        import fastapi  # noqa: F401 - whether it is there
+        import orjson  # noqa: F401 - as above
+        import prometheus_client  # noqa: F401 - as above
+        import uvicorn  # noqa: F401 - as above
+    except ImportError as error:
+        fact = f"{error.name or 'A library'} is not installed."
+        raise MissingExtra(fact, extra="serve") from None
+
+
 def require_guarded(binding: Binding, *, tokens: bool, open_to_all: bool) -> None:
     """Refuse to let anybody in who can reach the machine, unless that was asked for.
 
@@ -103,12 +119,9 @@ def run(app: Application, binding: Binding, *, ready: Callable[[str], None]) -> 
 
     Raises:
         InvalidCall: The port is taken, or the host is none of this machine's.
-        MissingExtra: uvicorn is not installed.
     """
-    try:
-        import uvicorn
-    except ImportError as error:
-        raise missing(error) from None
+    import uvicorn
+
     listening = _listen(binding)
     host, port = listening.getsockname()[:2]
     scheme = "https" if binding.certificate else "http"
@@ -156,11 +169,6 @@ def log_to_stderr() -> None:
     logger.handlers[:] = [handler]
     logger.setLevel(logging.INFO)
     logger.propagate = False
-
-
-def missing(error: ImportError) -> MissingExtra:
-    """Return the error of a service whose libraries are not installed."""
-    return MissingExtra(f"{error.name or 'A library'} is not installed.", extra="serve")
 
 
 def _listen(binding: Binding) -> socket.socket:
