@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from lifecycle_core.delivering.fallbacks import Fallbacks
     from lifecycle_core.delivering.last_scores import LastScores
     from lifecycle_core.delivering.row_checks import Columns
-    from lifecycle_core.schema.contract import Contract
+    from lifecycle_core.schema.contract import Contract, Feature
     from lifecycle_core.schema.finalization import Finalization
     from lifecycle_core.schema.prediction import Reason
     from lifecycle_core.schema.release import Release
@@ -225,7 +225,7 @@ def example_row(contract: Contract, *, now: datetime | None = None) -> dict[str,
     return row
 
 
-def _example(feature: Any, moment: datetime) -> Any:  # noqa: ANN401 - a Feature to a JSON value
+def _example(feature: Feature, moment: datetime) -> bool | float | str:
     low, high = feature.minimum, feature.maximum
     middle = (low + high) / 2 if low is not None and high is not None else low or high or 0.0
     first = feature.categories[0] if feature.categories else None

@@ -35,6 +35,20 @@ _AT_ONCE = 32  # rows
 _PAUSE = 0.0005
 
 
+def time_of(seconds: float) -> str:
+    """Return a moment as records have it: in UTC, with microseconds.
+
+    Args:
+        seconds: Since 1970.
+
+    Example:
+        >>> time_of(1_795_851_000.25)
+        '2026-11-28T07:30:00.250000Z'
+    """
+    moment = datetime.fromtimestamp(seconds, tz=UTC).replace(tzinfo=None)
+    return f"{moment.isoformat(timespec='microseconds')}Z"
+
+
 def checked(kind: Kind, record: Prediction | Outcome | bytes) -> bytes:
     """Return a record as the JSON that is kept; JSON comes through unchanged if it is one.
 
