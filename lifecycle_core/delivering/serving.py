@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+from lifecycle_core.adapters.evidence import MODEL
 from lifecycle_core.delivering.fallbacks import compile_fallbacks
 from lifecycle_core.delivering.row_checks import RowChecks
 from lifecycle_core.errors import BundleInvalid
@@ -254,6 +255,6 @@ def _warm_up(served: Served, now: datetime) -> None:
         raise BundleInvalid(
             f"{served.release.name}/{served.release.version} does not warm up: its model gives "
             f"{what} for an example row of its own contract.",
-            path="model/model.skops",
+            path=f"model/{MODEL}",
             hint="Mend the contract or the model, and release again.",
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from lifecycle_core.adapters.evidence import MODEL
 from lifecycle_core.errors import BundleInvalid, TableInvalid
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def score_column(model: Any, finalization: Finalization) -> int | None:  # noqa:
         raise BundleInvalid(
             f"The model's classes are {', '.join(classes)}, the finalization's positive class "
             f"is {wanted!r}.",
-            path="model/model.skops",
+            path=f"model/{MODEL}",
             hint="Release the model again.",
         )
     return classes.index(wanted)
