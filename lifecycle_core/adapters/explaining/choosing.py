@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from lifecycle_core.adapters.model_parts import Fitted
     from lifecycle_core.schema.encoding import Encoding
     from lifecycle_core.schema.explaining import Factor, Scale
     from lifecycle_core.stats.shapley import TreeGame
@@ -40,7 +41,7 @@ class Choice(NamedTuple):
 
 
 def exact(
-    rest: Any,  # noqa: ANN401 - any fitted estimator
+    rest: Fitted,
     encoding: Encoding,
     sample: Numbers,
     *,
@@ -62,7 +63,7 @@ def exact(
 
 
 def _trees(
-    rest: Any,  # noqa: ANN401 - as above
+    rest: Fitted,
     players: list[int],
     column: int | None,
     factors: Sequence[Factor],
@@ -101,7 +102,7 @@ def _trees(
 
 
 def _linear(
-    rest: Any,  # noqa: ANN401 - as above
+    rest: Fitted,
     sample: Numbers,
     column: int | None,
     factors: Sequence[Factor],
@@ -132,7 +133,7 @@ def _linear(
 
 
 def _totals(
-    rest: Any,  # noqa: ANN401 - as above
+    rest: Fitted,
     column: int | None,
 ) -> list[tuple[Scale, Callable[[Numbers], Numbers]]]:
     """Return the scales on which a score may be a sum, each with what gives it there."""
