@@ -21,7 +21,7 @@ from lifecycle_core.errors import InvalidCall
 from lifecycle_core.schema.prediction import Outcome, Prediction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     import pyarrow as pa
 
@@ -196,6 +196,15 @@ def _prediction_row(record: dict[str, Any], sequence: int) -> dict[str, Any]:
         ],
         "sequence": sequence,
     }
+
+
+def prediction_of(row: Mapping[str, Any]) -> Prediction:
+    """Return the record that a row of the table was made of; its decision stays a number."""
+    made = {name: value for name, value in row.items() if name not in {"day", "sequence"}}
+    made["time"] = time_of(row["time"].timestamp())
+    made["features"] = from_json(row["features"])
+    made["reasons"] = [{**reason, "value": from_json(reason["value"])} for reason in row["reasons"]]
+    return Prediction.model_validate(made)
 
 
 def _outcome_row(record: dict[str, Any], sequence: int) -> dict[str, Any]:
