@@ -80,7 +80,8 @@ class ServingSection(Record):
 
     Attributes:
         deadline_ms: Milliseconds from a request's arrival to its answer, kept by the fallback.
-        fallback: Tried in order until one can answer; without any the service says that it cannot.
+        fallback: Tried in order until one can answer; without any the service says that it cannot,
+            and the checkpoint `workflow` asks for one where this section says anything.
         bad_input: A row that breaks the contract is refused, or gets the fallback.
         shadow: Alias of a release that scores each row too, after the reply, for the log alone.
         experiment: Other releases that answer for a part of the units.
