@@ -52,7 +52,7 @@ class ServiceOptions:
         token_file: Bearer tokens, one a line.
         rate: Requests a second of one client; 0 is no limit.
         tls_cert: Certificate, PEM; with `tls_key`.
-        client_ca: Clients must show a certificate that it signed.
+        client_ca: Clients must show a certificate that it signed, probes of `/health` too.
         open_to_all: Listen on `host` though nothing says who may ask.
     """
 

@@ -33,7 +33,8 @@ class Binding:
         port: 0 takes a free one.
         certificate: For TLS; PEM.
         key: Of the certificate; PEM.
-        client_ca: Clients must show a certificate that it signed; PEM.
+        client_ca: Clients must show a certificate that it signed, those that ask for `/health` too:
+            who has none is refused before there is a request. PEM.
     """
 
     host: str = "127.0.0.1"
