@@ -7,7 +7,7 @@ INSTALL := $(UV) pip install --quiet --python $(BIN)/python --constraint constra
 	--build-constraint constraints.txt --editable
 SYSTEM := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
 
-.PHONY: run test check browser lock bench corpus exports clouds peers kills faults log-kills screenshot examples clean
+.PHONY: run test check browser lock bench corpus exports clouds peers kills faults log-kills score-kills screenshot examples clean
 
 run: $(VENV)/.run ## take the example from notebook to registered release
 	$(BIN)/nbrelease run example_notebooks/telco_churn.ipynb
@@ -38,7 +38,7 @@ $(VENV)/.run: $(VENV)/.uv pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.run
-	$(INSTALL) '.[lab,examples,monitoring,serve,server]' --group test
+	$(INSTALL) '.[lab,examples,monitoring,postgresql,serve,server]' --group test
 	@touch $@
 
 browser: ## what the browser tests need; without the right to install, those tests say so
@@ -55,7 +55,7 @@ lock: $(VENV)/.uv ## refresh constraints.txt: names, versions and hashes, no add
 		--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 		--no-annotate --no-header --output-file tests/clouds/constraints.txt
 
-bench: $(VENV)/.test ## print the figures of benchmarks/, measured in one run
+bench: $(VENV)/.test .venv-vetiver/.made ## print the figures of benchmarks/, measured in one run
 	for script in start_up whole_run score scoring_one_row serving reproduce recorder digests lint \
 		pipeline_run prediction_log; do \
 		$(BIN)/python benchmarks/$$script.py || exit 1; done
@@ -72,13 +72,14 @@ exports: $(VENV)/.test .venv-airflow/.made .venv-kubeflow/.made ## let the engin
 # Engines have pins of their own; what values are made of has the versions of our own environment.
 .venv-%/.made: $(VENV)/.uv constraints.txt
 	$(UV) venv --quiet --clear --python $(BIN)/python .venv-$*
-	@sed -nE 's/^((numpy|pandas|pyarrow|scikit-learn|scipy)==[^\\]*).*/\1/p' constraints.txt > .venv-$*/same.txt
+	@sed -nE 's/^((fastapi|numpy|pandas|pyarrow|scikit-learn|scipy|uvicorn)==[^\\]*).*/\1/p' constraints.txt > .venv-$*/same.txt
 	$(UV) pip install --quiet --python .venv-$*/bin/python --constraint .venv-$*/same.txt \
 		$(ENGINES_$*) pandas pyarrow scikit-learn
 	@touch $@
 
 ENGINES_airflow := apache-airflow==3.3.2
 ENGINES_peers := kedro==1.7.0 kedro-datasets==9.6.0 ploomber==0.23.3
+ENGINES_vetiver := vetiver==0.2.6
 ENGINES_kubeflow := kfp==2.17.3 hera[yaml]==7.1.0
 
 clouds: .venv-clouds/.made ## run pipelines on servers that stand for S3, Google and Azure: minutes
@@ -103,6 +104,10 @@ log-kills: $(VENV)/.test ## kill processes that log predictions at 50 random mom
 	NBRELEASE_KILLS=50 $(BIN)/python -m pytest -q --timeout 3600 \
 		tests/lifecycle_core/adapters/prediction_log/test_killed.py
 
+score-kills: $(VENV)/.test ## kill scoring runs at 50 random moments, for each kind of output: minutes
+	NBRELEASE_KILLS=50 $(BIN)/python -m pytest -q --timeout 3600 \
+		tests/lifecycle_core/delivering/test_killed.py
+
 faults: $(VENV)/.test ## break a service under load: kills, sleeping models, bad bodies: minutes
 	NBRELEASE_FAULTS=50 $(BIN)/python -m pytest -q --timeout 3600 \
 		tests/lifecycle_core/adapters/serving
@@ -114,4 +119,4 @@ examples: $(VENV)/.test ## run the example notebooks and store their outputs
 	$(BIN)/python docs/execute_examples.py
 
 clean: ## forget the environment and the embedded registry
-	rm -rf $(VENV) .venv-airflow .venv-kubeflow .venv-clouds .venv-peers .nbrelease
+	rm -rf $(VENV) .venv-airflow .venv-kubeflow .venv-clouds .venv-peers .venv-vetiver .nbrelease

@@ -6,6 +6,8 @@ in turns:
 - ours: `nbrelease serve`, every row synced to the prediction log before its reply, without and with
   reasons;
 - `mlflow models serve` of the same fitted pipeline;
+- vetiver's API of the same fitted pipeline, in an environment of its own, with the same versions of
+  what both use; it gives classes, and keeps no log;
 - a bare FastAPI application that gives the same body back, on uvicorn as it installs (h11,
   asyncio), and with the parser and the loop that ours has (httptools, uvloop).
 
@@ -14,6 +16,7 @@ can be faster than that, however little it does besides.
 
 The client is one process that keeps 1 or 8 connections busy. Only ratios within one run count.
 
+    make .venv-vetiver/.made
     python benchmarks/serving.py [--requests 2000] [--rounds 3] [--home FOLDER]
 
 `--home` is an `.nbrelease` folder that holds the release `churn` already; without one it is made.
@@ -47,6 +50,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "example_notebooks"
+VETIVER = ROOT / ".venv-vetiver" / "bin" / "python"
 CONNECTIONS = (1, 8)
 START_SECONDS = 180
 LOG = "servers.log"
@@ -99,7 +103,7 @@ def main() -> None:
     """Print requests a second, latencies, and the ratios."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
-        "--requests", type=int, default=2000, help="of a round; MLflow gets a tenth"
+        "--requests", type=int, default=2000, help="of a round; MLflow and vetiver get a tenth"
     )
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--home", type=Path, help="an .nbrelease folder with the release churn")
@@ -112,6 +116,7 @@ def main() -> None:
             _echo(folder, "h11", "asyncio") as echo_port,
             _echo(folder, "httptools", "uvloop") as tuned_port,
             _mlflow(folder, home) as mlflow_port,
+            _vetiver(folder, home, row) as vetiver_port,
         ):
             body = json.dumps(row).encode()
             sides = [
@@ -122,11 +127,14 @@ def main() -> None:
                 Side(
                     "mlflow models serve", ("127.0.0.1", mlflow_port), "/invocations", _split(row)
                 ),
+                Side(
+                    "vetiver", ("127.0.0.1", vetiver_port), "/predict", json.dumps([row]).encode()
+                ),
             ]
             for connections in CONNECTIONS:
                 for round_ in range(options.rounds + 1):
                     for side in sides:
-                        slow = side.path == "/invocations"
+                        slow = side.path in {"/invocations", "/predict"}
                         count = max(options.requests // (10 if slow else 1), 4 * connections)
                         asyncio.run(_load(side, connections, count, keep=round_ > 0))
         print(f"fdatasync of 800 bytes: p50 {_sync_milliseconds(folder):.2f} ms")
@@ -134,7 +142,7 @@ def main() -> None:
 
 
 def _print(sides: list[Side]) -> None:
-    ours, reasons, echo, tuned, mlflow = sides
+    ours, reasons, echo, tuned, mlflow, vetiver = sides
     for connections in CONNECTIONS:
         print(f"{connections} connection{'s' if connections > 1 else ''}, one row a request")
         for side in sides:
@@ -145,11 +153,13 @@ def _print(sides: list[Side]) -> None:
             )
         faster = ours.rate(connections) / mlflow.rate(connections)
         later = ours.percentile(connections, 99) / mlflow.percentile(connections, 99)
+        than_vetiver = ours.rate(connections) / vetiver.rate(connections)
         part = ours.rate(connections) / echo.rate(connections)
         of_tuned = ours.rate(connections) / tuned.rate(connections)
         more = reasons.percentile(connections, 99) - ours.percentile(connections, 99)
         print(f"  requests beside MLflow {faster:8.1f}   (aim: at least 15)")
         print(f"  p99 beside MLflow      {later:8.3f}   (aim: at most 0.1)")
+        print(f"  requests beside vetiver {than_vetiver:7.1f}")
         print(f"  requests beside echo   {part:8.2f}   (aim: at least 0.5)")
         print(f"  beside the faster echo {of_tuned:8.2f}")
         print(f"  reasons at p99         {more:+8.2f} ms (aim: at most 3)")
@@ -235,6 +245,26 @@ def _mlflow(folder: Path, home: Path) -> Iterator[int]:
     here = str(Path(sys.executable).parent)  # it starts uvicorn by name
     environ = {**os.environ, "PATH": f"{here}{os.pathsep}{os.environ['PATH']}"}
     with _process(command, folder, environ=environ) as process:
+        _wait(lambda: _listens(port), process, folder / LOG)
+        yield port
+
+
+@contextmanager
+def _vetiver(folder: Path, home: Path, row: dict[str, Any]) -> Iterator[int]:
+    """Serve the same model with vetiver."""
+    import joblib
+
+    from lifecycle_core.adapters.models import load_model
+
+    if not VETIVER.is_file():
+        raise SystemExit("vetiver is not there. Make its environment: make .venv-vetiver/.made")
+    model, example = folder / "model.joblib", folder / "row.json"
+    joblib.dump(load_model(next((home / "bundles").glob("churn-*/model/model.skops"))), model)
+    example.write_text(json.dumps(row), encoding="utf-8")
+    port = _free_port()
+    program = str(ROOT / "benchmarks" / "in_vetiver.py")
+    command = [str(VETIVER), program, str(model), str(example), str(port)]
+    with _process(command, folder) as process:
         _wait(lambda: _listens(port), process, folder / LOG)
         yield port
 

@@ -69,6 +69,11 @@ class Settings:
         return str(self.home / "store")
 
     @property
+    def score_runs(self) -> Path:
+        """The folder with what is kept of scoring runs that have not ended."""
+        return self.home / "scoring"
+
+    @property
     def write_ahead_logs(self) -> Path:
         """The folder with a folder for each process that logs predictions."""
         return self.home / "wal"

@@ -133,8 +133,12 @@ def require_place(folder: Path) -> None:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, *, mark: str = "") -> Iterator[Path]:
     """Yield a temporary path beside `path`; when the block ends well, it becomes `path`.
+
+    Args:
+        path: The file that is to appear.
+        mark: Letters and digits by which `remove_left` finds what a killed process has left.
 
     Raises:
         TargetUnwritable: The operating system refuses; nothing is left behind.
@@ -143,7 +147,7 @@ def replacing(path: Path) -> Iterator[Path]:
     try:
         with writing(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+            handle, name = tempfile.mkstemp(prefix=f".{path.name}.{mark}", dir=path.parent)
             os.close(handle)
             temporary = Path(name)
             yield temporary
@@ -154,6 +158,25 @@ def replacing(path: Path) -> Iterator[Path]:
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+def remove_left(path: Path, *, mark: str) -> None:
+    """Remove temporary files that `replacing` could not, since its process was killed.
+
+    Args:
+        path: The file that was to appear.
+        mark: Of whoever wrote it, and does not at this moment; not empty.
+
+    Raises:
+        TargetUnwritable: The operating system refuses.
+    """
+    start = f".{path.name}.{mark}"
+    if not path.parent.is_dir():
+        return
+    with writing(path):
+        for each in path.parent.iterdir():
+            if each.name.startswith(start):
+                each.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -35,6 +35,10 @@ Words = ParamSpec("Words")
 _LEAVE_SECONDS = 5.0
 
 
+class WorkerDied(RuntimeError):  # noqa: N818 - the name is the fact
+    """The child ended before it answered."""
+
+
 class Apart(Protocol):
     """Runs functions where their weight does not matter; `Worker` is one."""
 
@@ -75,7 +79,7 @@ class Worker:
             self._connection.send((function, words, flags))
             answer, error = self._connection.recv()
         except (EOFError, ConnectionError) as lost:
-            raise RuntimeError(f"The worker died while it ran {function!r}.") from lost
+            raise WorkerDied(f"The worker died while it ran {function!r}.") from lost
         if error is not None:
             raise error
         found: Answer = answer

@@ -25,6 +25,9 @@ from lifecycle_core.cli.pipeline import pipeline_app
 from lifecycle_core.cli.reproduce import EXAMPLES as REPRODUCE_EXAMPLES
 from lifecycle_core.cli.reproduce import SHORT_HELP as REPRODUCE_HELP
 from lifecycle_core.cli.reproduce import reproduce
+from lifecycle_core.cli.score import EXAMPLE as SCORE_EXAMPLE
+from lifecycle_core.cli.score import SHORT_HELP as SCORE_HELP
+from lifecycle_core.cli.score import score
 from lifecycle_core.cli.serve import EXAMPLE as SERVE_EXAMPLE
 from lifecycle_core.cli.serve import SHORT_HELP as SERVE_HELP
 from lifecycle_core.cli.serve import serve
@@ -181,33 +184,7 @@ def history(name: NameArgument, json_file: JsonOption = None) -> int:
     return 0
 
 
-@app.command(
-    short_help="Score a table with a released model.",
-    epilog="Example: nbrelease score churn@challenger --in new.csv --out scores.parquet",
-)
-@verb
-def score(
-    spec: SpecArgument,
-    source: Annotated[Path, typer.Option("--in", help="A CSV or parquet table.")],
-    target: Annotated[Path, typer.Option("--out", help="The parquet or CSV table to write.")],
-    keep: Annotated[
-        list[str] | None,
-        typer.Option(help="Carry this column to the output unchanged.", metavar="COLUMN"),
-    ] = None,
-    json_file: JsonOption = None,
-) -> int:
-    """Score a table with a released model: score, decision and release version per row."""
-    from lifecycle_core import verbs
-    from lifecycle_core.adapters.terminal import watched
-
-    with watched(sys.stderr) as progress:
-        summary = verbs.score(
-            spec, source=source, target=target, keep=tuple(keep or ()), progress=progress
-        )
-    answer(summary, json_file)
-    return 0
-
-
+app.command(short_help=SCORE_HELP, epilog=SCORE_EXAMPLE)(score)
 app.command(short_help=SERVE_HELP, epilog=SERVE_EXAMPLE)(serve)
 
 

@@ -1,57 +1,45 @@
 """Score a table with a released model, batch by batch.
 
-    verify the bundle -> trust the model -> compare the columns -> stream: read | decide | write
+    verify the bundle -> compare the columns -> trust the model -> stream: read | score | write
 
-Batches are read, decided and written at the same time, a bounded number of them, so memory does
-not grow with the table. Whatever goes wrong, nothing stands at the target.
+Batches are read, scored and written at the same time, a bounded number of them, so memory does
+not grow with the table. Whatever goes wrong, nothing stands at the target. Scores that an earlier
+start of the run has left in the journal are not computed again.
 """
 
 from __future__ import annotations
 
 import time
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from lifecycle_core.delivering.deciding import THREADS, Decider, deciding_threads
-from lifecycle_core.errors import BundleInvalid, InvalidCall, TableInvalid
+from lifecycle_core.adapters.batch_engines import Threads
+from lifecycle_core.delivering.deciding import decided
+from lifecycle_core.delivering.fitting import require_fit
+from lifecycle_core.delivering.rows_out import OURS, RowsOut
+from lifecycle_core.errors import BundleInvalid, InvalidCall
 from lifecycle_core.schema.contract import Contract
 from lifecycle_core.schema.finalization import Finalization
 from lifecycle_core.schema.release import ScoreSummary
+from lifecycle_core.schema.release_file import ReleaseFile, WorkflowSection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
-    from concurrent.futures import Executor, Future
+    from collections.abc import Collection, Iterator
+    from datetime import datetime
     from pathlib import Path
 
-    import pandas as pd
-
+    from lifecycle_core.adapters.batch_engines import BatchEngine, OpenEngine
     from lifecycle_core.adapters.bundles import Bundles
     from lifecycle_core.adapters.models import Models
-    from lifecycle_core.adapters.tables import Batch, Measurement, Tables
-    from lifecycle_core.schema.contract import ContractReport, Violation
+    from lifecycle_core.adapters.score_journal import ScoreJournal
+    from lifecycle_core.adapters.tables import Batch, Measurement, Tables, TableWriter
+    from lifecycle_core.delivering.deciding import Decisions, Numbers
+    from lifecycle_core.delivering.fitting import Judge
     from lifecycle_core.schema.release import Release
-
-Answer = TypeVar("Answer")
-
-# Rules about the table as a whole. A row that breaks one of the others gets no score.
-_OF_THE_TABLE = frozenset({"column", "extra_column", "type", "rows"})
-_OURS = ("row", "score", "decision", "unscored", "release", "version")
-
-
-class Judge(Protocol):
-    """Judges counts against a contract; `contracting.check` is one."""
-
-    def __call__(
-        self,
-        contract: Contract,
-        measurement: Measurement,
-        *,
-        digest: str,
-        keep: Collection[str] = (),
-    ) -> ContractReport:
-        """Return the report."""
 
 
 def score(
@@ -65,24 +53,38 @@ def score(
     models: Models,
     tables: Tables,
     judge: Judge,
+    engine: BatchEngine | None = None,
+    rejects: Path | None = None,
+    journal: ScoreJournal | None = None,
+    run: str = "",
+    began: datetime | None = None,
+    mark: str = "",
 ) -> ScoreSummary:
     """Score every row of a table with a released model.
 
     The output has one row for each row of the table, in its order: `row` (position from 0), the
     kept columns, `score`, `decision` (at the finalized rule), `unscored` (null, or the rule of
     the contract that the row breaks: it then has neither score nor decision, and the declared
-    fallback applies), `release` and `version`.
+    fallback applies), `release`, `version`, `next_step` (what the release file says is done with
+    the row, null if nothing), `due` (until when) and `run`.
 
     Args:
         release: What the ledger says is to be used.
         bundle: Folder of its bundle on this machine.
         source: A CSV or parquet file.
         target: A parquet or CSV file to write; one that exists is replaced.
-        keep: Columns to carry along unchanged; also the only ones allowed beside the contract's.
+        keep: Columns to carry along unchanged. With them the business key that the release file
+            declares, as far as the table has it, and no other column beside the contract's.
         bundles: Verifies and reads the bundle.
         models: Judges and loads the model.
         tables: Reads and writes tables.
         judge: Compares counts with the contract.
+        engine: Where batches are scored; threads of this process if None.
+        rejects: A parquet or CSV file to write: the rows without a score, with their values.
+        journal: Scores of an earlier start of this run, of the same table.
+        run: Its id.
+        began: When it began first, with zone.
+        mark: By which its temporary files are found if it is killed; see `files.replacing`.
 
     Raises:
         BundleInvalid: The bundle is not what was registered.
@@ -91,16 +93,8 @@ def score(
         InvalidCall: `keep` takes a name of the output's, or target is source.
         TargetUnwritable: The operating system refuses; nothing is left behind.
     """
-    began = time.perf_counter()
-    if taken := sorted(set(keep) & set(_OURS)):
-        raise InvalidCall(
-            f"Column {taken[0]!r} cannot be kept: the output has one of that name itself.",
-            hint="Rename it in the table.",
-        )
-    if source.resolve() == target.resolve():
-        raise InvalidCall(
-            f"{target} is the table to be scored.", hint="Name another file for the scores."
-        )
+    started = time.perf_counter()
+    _require_apart(source, target, rejects)
     verified = bundles.verify(bundle, digest=release.bundle_digest)
     if verified.name != release.name:
         raise BundleInvalid(
@@ -108,24 +102,62 @@ def score(
             path=str(bundle),
             hint="Ask the registry for the release again.",
         )
-    contract = Contract.from_json(bundles.read(bundle, "contract/contract.json"))
     finalization = Finalization.from_json(bundles.read(bundle, "evidence/finalization.json"))
+    workflow = declared_workflow(bundle, bundles)
+    columns = tables.outline(source).columns
+    kept = (*(name for name in workflow.key if name in columns and name not in keep), *keep)
+    _require_free(kept)
     scoring = Scoring(
-        release=release, contract=contract, tables=tables, judge=judge, keep=tuple(keep)
+        release=release,
+        contract=Contract.from_json(bundles.read(bundle, "contract/contract.json")),
+        finalization=finalization,
+        rows_out=RowsOut(
+            release=release,
+            workflow=workflow,
+            acts=finalization.rule.kind == "threshold",
+            run=run,
+            began=began,
+        ),
+        tables=tables,
+        judge=judge,
+        keep=kept,
+        journal=journal,
+        mark=mark,
     )
     scoring.require_columns(source)
-    decider = Decider(models.load(bundle / "model" / "model.skops"), finalization)
-    rows, acted_on, unscored = scoring.run(decider, source, target)
+    with (engine or Threads(models, bundles)).open(bundle) as opened:
+        scoring.run(opened, source, target, rejects)
+    counts = scoring.counts
     return ScoreSummary(
         release=release.name,
         version=release.version,
         bundle_digest=verified.digest,
-        rows=rows,
-        acted_on=acted_on if decider.acts else None,
-        unscored=unscored,
-        seconds=time.perf_counter() - began,
+        rows=counts.scored,
+        acted_on=counts.acted_on if scoring.rows_out.acts else None,
+        unscored=counts.rows - counts.scored,
+        seconds=time.perf_counter() - started,
         output=str(target),
+        rejects=str(rejects or ""),
+        run=run,
+        resumed=counts.resumed,
     )
+
+
+def declared_workflow(bundle: Path, bundles: Bundles) -> WorkflowSection:
+    """Return what the release file of a verified bundle says about the workflow, if it has one."""
+    if not (bundle / "release.json").is_file():
+        return WorkflowSection()
+    return ReleaseFile.from_json(bundles.read(bundle, "release.json")).workflow
+
+
+@dataclass(slots=True)
+class Counts:
+    """Rows of a run, as far as they have been written."""
+
+    rows: int = 0
+    scored: int = 0
+    acted_on: int = 0
+    resumed: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,36 +166,41 @@ class Scoring:
 
     release: Release
     contract: Contract
+    finalization: Finalization
+    rows_out: RowsOut
     tables: Tables
     judge: Judge
     keep: tuple[str, ...] = ()
+    journal: ScoreJournal | None = None
+    mark: str = ""
+    counts: Counts = field(default_factory=Counts)
 
     def require_columns(self, source: Path) -> None:
         """Refuse a table whose columns are not the contract's, before any row is read."""
         self._require_fit(source, self.tables.outline(source))
 
-    def run(self, decider: Decider, source: Path, target: Path) -> tuple[int, int, int]:
-        """Write the scores; return the rows scored, acted on, and unscored."""
-        rows = scored = acted_on = 0
-        with (
-            self.tables.writer(target) as writer,
-            self.tables.stream(source, self.contract, keep=self.keep) as batches,
-            ThreadPoolExecutor(1) as reading,
-            deciding_threads() as deciding,
-            ThreadPoolExecutor(1) as writing,
-        ):
+    def run(self, engine: OpenEngine, source: Path, target: Path, rejects: Path | None) -> None:
+        """Write the scores, and the rejects first: where scores stand, their rejects do."""
+        with ExitStack() as open_:
+            to = partial(self.tables.writer, mark=self.mark)
+            scores_to = open_.enter_context(to(target))
+            rejects_to = open_.enter_context(to(rejects)) if rejects else None
+            batches = open_.enter_context(self.tables.stream(source, self.contract, keep=self.keep))
+            reading = open_.enter_context(ThreadPoolExecutor(1))
+            writing = open_.enter_context(ThreadPoolExecutor(1))
             written = writing.submit(_nothing)
-            decided = _ahead(self._fitting(source, batches), decider.decide, reading, deciding)
-            for batch, (scores, decisions) in decided:
-                rows += batch.rows
-                scored += len(scores)
-                acted_on += int(decisions.sum()) if decider.acts else 0
+            for batch, scores in self._ahead(self._fitting(source, batches), engine, reading):
+                decisions = decided(scores, self.finalization.rule)
+                self.counts.rows += batch.rows
+                self.counts.scored += len(scores)
+                self.counts.acted_on += int(decisions.sum()) if self.rows_out.acts else 0
                 written.result()
-                written = writing.submit(writer.write, self._output(batch, scores, decisions))
+                written = writing.submit(
+                    self._write, batch, scores, decisions, scores_to, rejects_to
+                )
             written.result()
-            if rows == 0:
+            if self.counts.rows == 0:
                 self._require_fit(source, self.tables.measure(source, self.contract))
-        return scored, acted_on, rows - scored
 
     def _fitting(self, source: Path, batches: Iterator[Batch]) -> Iterator[Batch]:
         for batch in batches:
@@ -171,81 +208,84 @@ class Scoring:
                 self._require_fit(source, self.tables.measure(source, self.contract))
             yield batch
 
-    def _output(self, batch: Batch, scores: Any, decisions: Any) -> Mapping[str, Any]:  # noqa: ANN401 - arrays
-        import numpy as np
-        import pyarrow as pa
+    def _ahead(
+        self, batches: Iterator[Batch], engine: OpenEngine, reading: ThreadPoolExecutor
+    ) -> Iterator[tuple[Batch, Numbers]]:
+        """Yield each batch with its scores, in order; a few more are read and scored meanwhile."""
+        waiting: deque[tuple[Batch, Future[Numbers], bool]] = deque()
+        coming = reading.submit(_next, batches)
+        while (batch := coming.result()) is not None:
+            coming = reading.submit(_next, batches)
+            waiting.append((batch, *self._begin(batch, engine)))
+            if len(waiting) > engine.width:
+                yield self._end(*waiting.popleft())
+        while waiting:
+            yield self._end(*waiting.popleft())
 
-        return {
-            "row": np.arange(batch.start, batch.start + batch.rows),
-            **batch.kept,
-            "score": _spread(scores, batch.scorable, pa.float64()),
-            "decision": _spread(
-                decisions, batch.scorable, pa.bool_() if decisions.dtype == bool else pa.float64()
-            ),
-            "unscored": batch.reasons,
-            "release": pa.DictionaryArray.from_arrays(
-                np.zeros(batch.rows, dtype=np.int8), [self.release.name]
-            ),
-            "version": np.full(batch.rows, self.release.version, dtype=np.int64),
-        }
+    def _begin(self, batch: Batch, engine: OpenEngine) -> tuple[Future[Numbers], bool]:
+        """Return what will be the scores of a batch, and whether they were known."""
+        scorable = int(batch.scorable.sum())
+        known = self.journal.take(batch.start, scorable) if self.journal else None
+        if known is None:
+            return engine.submit(batch.columns), False
+        self.counts.resumed += scorable
+        done: Future[Numbers] = Future()
+        done.set_result(known)
+        return done, True
+
+    def _end(
+        self,
+        batch: Batch,
+        coming: Future[Numbers],
+        known: bool,  # noqa: FBT001 - one of three that go together
+    ) -> tuple[Batch, Numbers]:
+        scores = coming.result()
+        if self.journal and not known:
+            self.journal.put(batch.start, scores)
+        return batch, scores
+
+    def _write(
+        self,
+        batch: Batch,
+        scores: Numbers,
+        decisions: Decisions,
+        scores_to: TableWriter,
+        rejects_to: TableWriter | None,
+    ) -> None:
+        scores_to.write(self.rows_out.scored(batch, scores, decisions))
+        # The first batch is written even if all its rows are good: it brings the columns.
+        if rejects_to and (batch.start == 0 or len(scores) < batch.rows):
+            rejects_to.write(self.rows_out.rejected(batch))
 
     def _require_fit(self, source: Path, measurement: Measurement) -> None:
         report = self.judge(self.contract, measurement, digest="", keep=self.keep)
-        broken = tuple(found for found in report.violations if found.rule in _OF_THE_TABLE)
-        if broken:
-            more = f" ({len(broken) - 3} more.)" if len(broken) > 3 else ""  # noqa: PLR2004 - three fit a line
-            raise TableInvalid(
-                f"{source.name} does not fit the contract of {self.release.name}/"
-                f"{self.release.version}: {' '.join(found.message for found in broken[:3])}{more}",
-                violations=broken,
-                hint=f"{_hint(broken[0])} Nothing was written.",
+        require_fit(source.name, report, self.release)
+
+
+def _require_apart(source: Path, target: Path, rejects: Path | None) -> None:
+    places = {"to be scored": source, "of the scores": target}
+    for what, place in places.items():
+        if rejects and rejects.resolve() == place.resolve():
+            raise InvalidCall(
+                f"{rejects} is the table {what}.", hint="Name another file for the rejects."
             )
+    if source.resolve() == target.resolve():
+        raise InvalidCall(
+            f"{target} is the table to be scored.", hint="Name another file for the scores."
+        )
 
 
-def _hint(violation: Violation) -> str:
-    column = violation.column
-    return {
-        "column": f"Add a column {column!r}; the model cannot score without it.",
-        "extra_column": f"Drop it, or carry it along to the output with --keep {column}.",
-        "type": f"Mend the values of {column!r}, or correct the contract and release again.",
-        "rows": "Check how the table was made.",
-    }[violation.rule]
+def _require_free(kept: Collection[str]) -> None:
+    if taken := sorted(set(kept) & set(OURS)):
+        raise InvalidCall(
+            f"Column {taken[0]!r} cannot be kept: the output has one of that name itself.",
+            hint="Rename it in the table.",
+        )
 
 
-def _ahead(
-    batches: Iterator[Batch],
-    decide: Callable[[pd.DataFrame], Answer],
-    reading: Executor,
-    deciding: Executor,
-) -> Iterator[tuple[Batch, Answer]]:
-    """Yield each batch with its answer, in order; a few more are read and decided meanwhile."""
-    waiting: deque[tuple[Batch, Future[Answer]]] = deque()
-    coming = reading.submit(_next, batches)
-    while (batch := coming.result()) is not None:
-        coming = reading.submit(_next, batches)
-        waiting.append((batch, deciding.submit(decide, batch.frame)))
-        if len(waiting) > THREADS:
-            first, answer = waiting.popleft()
-            yield first, answer.result()
-    for rest, answer in waiting:
-        yield rest, answer.result()
-
-
-def _next(batches: Iterator[Batch]) -> Batch | None:
+def _next(batches: Iterator[Any]) -> Any:  # noqa: ANN401 - a batch, or None at the end
     return next(batches, None)
 
 
 def _nothing() -> None:
     """Be the writing of what comes before the first batch."""
-
-
-def _spread(values: Any, scorable: Any, kind: Any) -> Any:  # noqa: ANN401 - arrays
-    """Return one value for each row of the batch: null for those without a score."""
-    import numpy as np
-    import pyarrow as pa
-
-    if len(values) == len(scorable):
-        return pa.array(values, type=kind)
-    spread = np.zeros(len(scorable), dtype=values.dtype)
-    spread[scorable] = values
-    return pa.array(spread, type=kind, mask=~scorable)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,26 +11,22 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-    from lifecycle_core.schema.finalization import Finalization
+    from lifecycle_core.schema.finalization import DecisionRule, Finalization
 
     Numbers = np.ndarray[tuple[int], np.dtype[np.float64]]
     Decisions = np.ndarray[tuple[int], np.dtype[Any]]
 
 
-THREADS = 2
+def decided(scores: Numbers, rule: DecisionRule) -> Decisions:
+    """Return what is decided on scores, shape (n,): booleans, or the shifted prediction.
 
-
-def deciding_threads() -> ThreadPoolExecutor:
-    """Return the threads that decide on batches.
-
-    They share the processors among them: an estimator with threads of its own would otherwise
-    start as many in each, and those wait for one another at every step.
+    Example:
+        >>> import numpy as np
+        >>> from lifecycle_core.schema.finalization import DecisionRule
+        >>> decided(np.array([0.3, 0.5]), DecisionRule(kind="threshold", value=0.4)).tolist()
+        [False, True]
     """
-    from threadpoolctl import threadpool_limits
-
-    each = max(1, (os.cpu_count() or 1) // THREADS)
-    # OpenMP's limit holds for the calling thread alone, so the process keeps its own.
-    return ThreadPoolExecutor(THREADS, initializer=threadpool_limits, initargs=(each, "openmp"))
+    return scores >= rule.value if rule.kind == "threshold" else scores + rule.value
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,11 +40,6 @@ class Decider:
 
     model: Any
     finalization: Finalization
-
-    @property
-    def acts(self) -> bool:
-        """Whether a decision is to act or not; else it is a number in the target's unit."""
-        return self.finalization.rule.kind == "threshold"
 
     def decide(self, frame: pd.DataFrame) -> tuple[Numbers, Decisions]:
         """Score rows and decide on them.
@@ -66,6 +55,5 @@ class Decider:
             TableInvalid: The model refuses the rows.
             BundleInvalid: The model does not know the positive class.
         """
-        rule = self.finalization.rule
         scores = scored(self.model, frame, score_column(self.model, self.finalization))
-        return scores, scores >= rule.value if self.acts else scores + rule.value
+        return scores, decided(scores, self.finalization.rule)

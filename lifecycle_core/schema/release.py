@@ -137,7 +137,14 @@ class ScoreSummary(Record):
     Attributes:
         rows: Rows scored; `acted_on` of them were decided to be acted on.
         unscored: Rows that broke a rule of the contract and got no score: the fallback applies.
-        output: Path of the table that was written.
+        output: The table that was written: a path or an address, without a password.
+        rejects: Path of the table of the rows without a score, each with the reason; empty if none
+            was written.
+        run: Id of the run: the same table scored by the same release into the same place is the
+            same run, unless somebody named it.
+        resumed: Rows whose score was known from an earlier start of the same run.
+        dead_letters: Path of the table of rows that the receiver refused; empty if it took all.
+        refused: How many those are.
     """
 
     schema_: Literal["nbrelease/score/1"] = Field(default="nbrelease/score/1", alias="schema")
@@ -149,3 +156,8 @@ class ScoreSummary(Record):
     unscored: int = Field(default=0, ge=0)
     seconds: float = Field(ge=0)
     output: str
+    rejects: str = ""
+    run: str = ""
+    resumed: int = Field(default=0, ge=0)
+    dead_letters: str = ""
+    refused: int = Field(default=0, ge=0)

@@ -40,9 +40,12 @@ class WorkflowSection(Record):
         schedule: When scoring runs, in words or cron.
         rows_per_run: Rows that one scoring run scores.
         deadline_seconds: A run that takes longer counts as late.
+        next_step_seconds: The next step is due so many seconds after the run began; if None, as
+            soon as the output is: after `deadline_seconds`.
         when_late: What happens when the output is late.
         when_missing: What happens to a row that has no score.
-        key: Columns that are carried from the scoring table to the output unchanged.
+        key: The business key: columns that are carried from the scoring table to the output
+            unchanged, and say which row of another system a score belongs to.
     """
 
     destination: str | None = None
@@ -51,6 +54,7 @@ class WorkflowSection(Record):
     schedule: str | None = None
     rows_per_run: int | None = Field(default=None, gt=0)
     deadline_seconds: float | None = Field(default=None, gt=0)
+    next_step_seconds: float | None = Field(default=None, gt=0)
     when_late: str | None = None
     when_missing: str | None = None
     key: tuple[str, ...] = ()

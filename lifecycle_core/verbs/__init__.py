@@ -48,7 +48,7 @@ from lifecycle_core.verbs.released import (
 from lifecycle_core.verbs.retraining import backtest, retrain
 from lifecycle_core.verbs.serving import serve
 from lifecycle_core.verbs.showing import difference, lost_source, to_html, to_text
-from lifecycle_core.verbs.tables import check_contract, infer_contract, score
+from lifecycle_core.verbs.tables import check_contract, infer_contract, score, score_frame
 
 __all__ = [
     "backtest", "check_contract", "check_reasons", "checkpoints", "compact_log",
@@ -57,6 +57,6 @@ __all__ = [
     "overview_after", "package", "parse_release", "pipeline_of", "pipeline_overview",
     "pipeline_results", "promote", "propose", "propose_pipeline", "read_log", "releases",
     "reproduce", "reproduce_meanwhile", "retain_log", "retrain", "rollback", "run_each_meanwhile",
-    "run_meanwhile", "run_pipeline", "said", "score", "serve", "serve_meanwhile", "show_pipeline",
-    "status", "to_html", "to_text", "verify",
+    "run_meanwhile", "run_pipeline", "said", "score", "score_frame", "serve", "serve_meanwhile",
+    "show_pipeline", "status", "to_html", "to_text", "verify",
 ]  # fmt: skip

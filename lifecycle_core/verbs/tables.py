@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.progress import Progress, Silent
 from lifecycle_core.settings import ledger_of, load_settings
 from lifecycle_core.verbs.downloading import downloaded
 
 if TYPE_CHECKING:
+    from lifecycle_core.adapters.batch_engines import Engine
     from lifecycle_core.schema.contract import Contract, ContractReport
     from lifecycle_core.schema.release import ScoreSummary
 
@@ -19,38 +20,130 @@ _SILENT = Silent()
 def score(
     spec: str,
     *,
-    source: Path | str,
+    source: Any,  # noqa: ANN401 - a path, an address, or a frame of any library
     target: Path | str,
     keep: tuple[str, ...] = (),
+    rejects: Path | str | None = None,
+    dead_letters: Path | str | None = None,
+    run: str | None = None,
+    jobs: int | None = None,
+    engine: Engine = "local",
+    scheduler: str | None = None,
     progress: Progress = _SILENT,
 ) -> ScoreSummary:
-    """Score a table with a release: score, decision and release version for each row."""
+    """Score a table with a release: score, decision, next step and release version of each row.
+
+    Killed at any moment and called again, it goes on, and the output has each row once.
+
+    Args:
+        spec: `churn`, `churn@challenger` or `churn/3`.
+        source: A CSV or parquet file, `delta:FOLDER_OR_URL`, a database's address with `::TABLE`
+            behind it, or a frame of any library that narwhals reads.
+        target: A parquet or CSV file, `delta:...`, a table in SQLite or PostgreSQL, in which rows
+            are replaced by the business key, or the `https` address of a receiver.
+        keep: Columns to carry along unchanged, beside the business key of the release file.
+        rejects: The parquet or CSV file of the rows without a score. If None it lies beside the
+            output, or in this folder: `scores.rejects.parquet`, `churn.rejects.parquet`.
+        dead_letters: The file of the rows that a receiver refuses; `churn.dead_letters.parquet`
+            in this folder if None.
+        run: Id of the run; made of what is scored, by what and where to, if None.
+        jobs: Processes that score; None scores in threads of this one.
+        engine: `dask` scores on a Dask cluster.
+        scheduler: Its address; a small one of this process's own if None.
+        progress: Is told how far it is.
+
+    Raises:
+        InvalidCall: An address is none, the target cannot take scores, or another process does the
+            same.
+        TableInvalid: The table cannot be read, or does not fit the contract; nothing was written.
+        TargetUnwritable: The operating system or the database refuses.
+        SinkFailed: The receiver does not answer; called again, it goes on where it stopped.
+    """
+    from datetime import UTC, datetime
+
+    from lifecycle_core.adapters.batch_engines import engine_of
     from lifecycle_core.adapters.bundles import BundleFolders
     from lifecycle_core.adapters.models import SkopsModels
+    from lifecycle_core.adapters.remote_tables import Systems, address_of
+    from lifecycle_core.adapters.score_runs import ScoreRuns
+    from lifecycle_core.adapters.sinks.base import surroundings
     from lifecycle_core.adapters.tables import DuckTables
     from lifecycle_core.contracting import check
-    from lifecycle_core.delivering import score as deliver
+    from lifecycle_core.delivering import Means, Order, deliver
 
     settings = load_settings()
     tables = DuckTables()
-    tables.outline(Path(source))  # a table that cannot be read is told before the registry is asked
+    places = engine_of(engine, jobs=jobs, scheduler=scheduler)
+    given = address_of(source) if isinstance(source, str | Path) else source
+    wanted = address_of(target, out=True)
+    if isinstance(source, str | Path) and given.kind == "file":
+        tables.outline(
+            given.path
+        )  # a table that cannot be read is told before the registry is asked
     release = ledger_of(settings).resolve(spec)
+    beside = Path(f"{release.name}.parquet")
+    if wanted.kind == "file":
+        beside = wanted.path
     activity = f"Scoring with {release.name}/{release.version}"
     progress.begin(activity)
+    around = surroundings(project=settings.project, home=settings.home, registry=settings.registry)
     with downloaded(settings, release) as bundle:
         summary = deliver(
+            Order(
+                source=given,
+                target=wanted,
+                rejects=Path(rejects or beside.with_suffix(f".rejects{beside.suffix}")),
+                dead_letters=Path(dead_letters or beside.with_suffix(".dead_letters.parquet")),
+                keep=tuple(keep),
+                run=run,
+            ),
             release,
             bundle,
-            Path(source),
-            Path(target),
-            keep=keep,
-            bundles=BundleFolders(),
-            models=SkopsModels(),
-            tables=tables,
-            judge=check,
+            Means(
+                bundles=BundleFolders(),
+                models=SkopsModels(),
+                tables=tables,
+                remote=Systems(around),
+                judge=check,
+                runs=ScoreRuns(settings.score_runs),
+                engine=places,
+            ),
+            now=datetime.now(UTC),
         )
     progress.end(activity, f"{summary.rows:,} rows")
     return summary
+
+
+def score_frame(
+    spec: str,
+    frame: Any,  # noqa: ANN401 - of any library
+    *,
+    keep: tuple[str, ...] = (),
+    jobs: int | None = None,
+) -> Any:  # noqa: ANN401 - of the same library
+    """Score a frame in memory and return the scores as a frame of the same library.
+
+    Args:
+        spec: As in `score`.
+        frame: Of pandas, polars, pyarrow, or any other library that narwhals reads; one that is
+            lazy is answered by a pyarrow table.
+        keep: As in `score`.
+        jobs: As in `score`.
+
+    Returns:
+        A row for each row, in its order, with the columns that `score` writes.
+
+    Raises:
+        TableInvalid: The frame does not fit the contract.
+    """
+    import tempfile
+
+    from lifecycle_core.adapters.remote_tables import frame_like
+
+    with tempfile.TemporaryDirectory(prefix="nbrelease-scores-") as folder:
+        target = Path(folder) / "scores.parquet"
+        score(spec, source=frame, target=target, keep=keep, jobs=jobs)
+        return frame_like(frame, target)
 
 
 def infer_contract(table: Path | str, out: Path | str) -> Contract:

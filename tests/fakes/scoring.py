@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,11 +15,14 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from lifecycle_core.adapters.bundles import BundleFolders, write_bundle
-from lifecycle_core.adapters.evidence import EvidenceFolder
+from lifecycle_core.adapters.evidence import ENCODING, ONNX, EvidenceFolder
 from lifecycle_core.adapters.models import SkopsModels
+from lifecycle_core.adapters.remote_tables import Systems, address_of
+from lifecycle_core.adapters.score_runs import ScoreRuns
+from lifecycle_core.adapters.sinks import Surroundings
 from lifecycle_core.adapters.tables import DuckTables
 from lifecycle_core.contracting import check, infer
-from lifecycle_core.delivering import score
+from lifecycle_core.delivering import Means, Order, accelerate, deliver, score
 from lifecycle_core.schema.finalization import (
     CandidateResult,
     DecisionRule,
@@ -26,14 +30,17 @@ from lifecycle_core.schema.finalization import (
     Interval,
 )
 from lifecycle_core.schema.release import Release
+from lifecycle_core.schema.release_file import ModelSection, ReleaseFile, WorkflowSection
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from lifecycle_core.adapters.batch_engines import BatchEngine
     from lifecycle_core.schema.contract import Contract
     from lifecycle_core.schema.release import ScoreSummary
 
 ROWS = 200
+NOW = datetime(2026, 11, 28, 9, tzinfo=UTC)
 
 
 def customers(rows: int = ROWS) -> pd.DataFrame:
@@ -92,6 +99,45 @@ class Made:
             judge=check,
         )  # fmt: skip
 
+    def deliver(
+        self,
+        source: object,
+        target: object = "out.parquet",
+        *,
+        engine: BatchEngine | None = None,
+        run: str | None = "r1",
+        environ: dict[str, str] | None = None,
+        batch_rows: int = 2048,
+    ) -> ScoreSummary:
+        """Score from any place to any place; a target that is a bare name lies in the folder."""
+        wanted = str(target)
+        place = wanted if ":" in wanted else str(self.folder / wanted)
+        known = isinstance(source, str) or hasattr(source, "parent")
+        around = Surroundings(
+            project=self.folder, home=self.folder, registry="", environ=environ or {}
+        )
+        return deliver(
+            Order(
+                source=address_of(source) if known else source,  # type: ignore[arg-type]  # a path or a text
+                target=address_of(place, out=True),
+                rejects=self.folder / "rejects.parquet",
+                dead_letters=self.folder / "dead.parquet",
+                run=run,
+            ),
+            self.release,
+            self.bundle,
+            Means(
+                bundles=BundleFolders(),
+                models=SkopsModels(),
+                tables=DuckTables(batch_rows=batch_rows),
+                remote=Systems(around),
+                judge=check,
+                runs=ScoreRuns(self.folder / "runs"),
+                engine=engine,
+            ),
+            now=NOW,
+        )
+
     def table(self, frame: pd.DataFrame, name: str = "in.csv") -> Path:
         path = self.folder / name
         if path.suffix == ".csv":
@@ -101,8 +147,18 @@ class Made:
         return path
 
 
-def make(folder: Path, task: str = "classification", *, categorical: bool = False) -> Made:
-    """Fit, finalize and bundle a model; `categorical` fits it on a pandas categorical."""
+def make(
+    folder: Path,
+    task: str = "classification",
+    *,
+    categorical: bool = False,
+    workflow: WorkflowSection | None = None,
+    fast: bool = False,
+) -> Made:
+    """Fit, finalize and bundle a model; `categorical` fits it on a pandas categorical.
+
+    `workflow` stands in a release file; `fast` adds the fast path.
+    """
     columns = make_column_transformer(
         (OneHotEncoder(handle_unknown="ignore"), ["plan"]),
         (StandardScaler(), ["tenure", "charges"]),
@@ -121,13 +177,29 @@ def make(folder: Path, task: str = "classification", *, categorical: bool = Fals
     store = EvidenceFolder(folder / "evidence", SkopsModels())
     record = store.keep(finalization(task, rule), model, frame)
     contract = infer(DuckTables().profile(folder / "evidence" / "training.parquet"), name="churn")
-    write_bundle(
-        "churn",
-        {
-            "model/model.skops": folder / "evidence" / "model.skops",
-            "contract/contract.json": contract.to_json().encode(),
-            "evidence/finalization.json": record.to_json().encode(),
-        },
-        folder / "bundles",
-    )
+    files: dict[str, bytes | Path] = {
+        "model/model.skops": folder / "evidence" / "model.skops",
+        "contract/contract.json": contract.to_json().encode(),
+        "evidence/finalization.json": record.to_json().encode(),
+    }
+    if workflow is not None:
+        declared = ReleaseFile(model=ModelSection(name="churn"), workflow=workflow)
+        files["release.json"] = declared.to_json().encode()
+    if fast:
+        evidence = folder / "evidence"
+        proof = accelerate(
+            evidence / "training.parquet", evidence / "model.skops", contract=contract,
+            finalization=record, models=SkopsModels(), tables=DuckTables(), into=evidence,
+        )  # fmt: skip
+        files["evidence/fast_path.json"] = proof.to_json().encode()
+        files["model/encoding.json"] = evidence / ENCODING
+        files["model/model.onnx"] = evidence / ONNX
+    write_bundle("churn", files, folder / "bundles")
     return Made(folder, model, record, contract)
+
+
+def deliver_on(made: Made, source: str, target: str, marks: Path) -> None:
+    """Deliver in a process that may be killed, and say when it begins and that it ended."""
+    marks.with_suffix(".begun").touch()
+    made.deliver(source, target)
+    marks.with_suffix(".ended").touch()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 import shutil
+import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -136,6 +137,28 @@ def test_scores_carry_decision_and_version(project: Path) -> None:
     assert scores.loc[3, ["score", "decision"]].isna().all()
     assert scores.loc[3, "unscored"]
     assert scores["unscored"].notna().sum() == 1
+
+
+def test_a_frame_is_scored_in_the_session_and_a_database_from_the_command_line(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project)
+    scores = verbs.score_frame("tumours@challenger", patients())
+    assert isinstance(scores, pd.DataFrame)
+    assert list(scores["row"]) == list(range(50))
+    with sqlite3.connect("clinic.db") as connection:
+        patients().to_sql("patients", connection, index=False)
+    connection.close()
+    ended = nbrelease(
+        "score", "tumours@challenger", "--in", "sqlite:///clinic.db::patients",
+        "--out", "sqlite:///clinic.db::scores", "--jobs", "1", cwd=project,
+    )  # fmt: skip
+    assert ended.code == 0, ended.messages
+    with sqlite3.connect("clinic.db") as connection:
+        found = pd.read_sql('SELECT * FROM scores ORDER BY "row"', connection)
+    connection.close()
+    assert found["score"].tolist() == scores["score"].tolist()
+    assert len(pd.read_parquet("tumours.rejects.parquet")) == 0
 
 
 BAD_TABLES: dict[str, tuple[Callable[[pd.DataFrame], pd.DataFrame], str, str]] = {

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Column = Sequence[Any] | NDArray[Any]
+    Column = Sequence[Any] | NDArray[Any]  # pyarrow's arrays too, which have no types
 
 
 class Scorer(Protocol):
@@ -46,7 +46,7 @@ class Scorer(Protocol):
         """Return the scores of rows.
 
         Args:
-            columns: By name, the values of each feature, all of length n.
+            columns: By name, the values of each feature, all of length n; the fastest are Arrow's.
 
         Returns:
             Shape (n,): as in `score`, each the same as if its row were scored alone.

@@ -16,7 +16,7 @@ from lifecycle_core.errors import TableInvalid
 from lifecycle_core.schema.encoding import CategoryColumn, NumberColumn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -183,10 +183,17 @@ class _Categories:
         to.extend(self.tuples[place])
 
     def fill(self, values: Column, into: NDArray[np.float64]) -> None:
-        listed = values.tolist() if isinstance(values, np.ndarray) else values
-        find, other = self.places.get, self._other
-        places = [found if (found := find(value)) is not None else other(value) for value in listed]
+        if hasattr(values, "dictionary_encode"):  # Arrow finds the few distinct values itself
+            encoded = values.dictionary_encode(null_encoding="encode")
+            distinct = self._places(encoded.dictionary.to_pylist())
+            places = np.take(distinct, encoded.indices.to_numpy()) if distinct else []
+        else:
+            places = self._places(values.tolist() if isinstance(values, np.ndarray) else values)
         np.take(self.table, places, axis=0, out=into, mode="clip")
+
+    def _places(self, values: Sequence[Any]) -> list[int]:
+        find, other = self.places.get, self._other
+        return [found if (found := find(value)) is not None else other(value) for value in values]
 
     def _other(self, value: Any) -> int:  # noqa: ANN401 - as above
         lacks = value is None or value != value  # noqa: PLR0124 - NaN of whatever type

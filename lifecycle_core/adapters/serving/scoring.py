@@ -126,7 +126,9 @@ class Scoring:
         near = loop.call_later(left - min(_RESERVE, allowed / 10), self._fall_back, job, "deadline")
         over = loop.call_later(left + _GRACE, job.finish, "log_late")
         if inquiry.quick:
-            self._answer([job])
+            # In the loop's next turn, so that it sleeps right after it woke the log's writer, which
+            # else waits for the interpreter.
+            loop.call_soon(self._answer, [job])
         elif not (self._many if many else self._few).offer(job):
             self._fall_back(job, "shed")
         try:

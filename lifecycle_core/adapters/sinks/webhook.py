@@ -80,7 +80,7 @@ class Webhook:
     def __init__(self, options: WebhookOptions, around: Surroundings) -> None:
         self._options = options
         self._around = around
-        self._open: _Receiver | None = None
+        self._open: Receiver | None = None
 
     def take(self, event: Event) -> None:
         """Post one event and wait until it was accepted.
@@ -89,7 +89,7 @@ class Webhook:
             SinkFailed: It was refused, or not answered in all tries; or a secret is missing.
         """
         if self._open is None:
-            self._open = _Receiver(self._options, self._around)
+            self._open = Receiver(self._options, self._around)
         body = event.model_dump_json().encode()
         self._open.post(body, identity="msg_" + hashlib.sha256(body).hexdigest()[:32])
 
@@ -99,8 +99,12 @@ class Webhook:
             self._open.close()
 
 
-class _Receiver:
-    """The other side: its address, its secrets, and connections to it."""
+class Receiver:
+    """The other side: its address, its secrets, and connections to it.
+
+    Raises:
+        SinkFailed: A secret is missing, or the address is none.
+    """
 
     def __init__(self, options: WebhookOptions, around: Surroundings) -> None:
         import urllib3
@@ -129,6 +133,12 @@ class _Receiver:
         self._pool: Any = _pool(self._url, retries=again, timeout=options.timeout)
 
     def post(self, body: bytes, *, identity: str) -> None:
+        """Post a body, as often as it takes; see `Webhook.take` for what is raised.
+
+        Args:
+            body: JSON.
+            identity: What the receiver knows it by, however often it comes.
+        """
         import urllib3
 
         headers = {**self._headers, "webhook-id": identity, "idempotency-key": identity}
@@ -159,6 +169,7 @@ class _Receiver:
         )
 
     def close(self) -> None:
+        """Close the connections."""
         self._pool.clear()
 
 

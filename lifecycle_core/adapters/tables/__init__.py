@@ -9,6 +9,7 @@ from lifecycle_core.adapters.tables.frames import Column, FrameColumns, measure_
 from lifecycle_core.adapters.tables.measurement import ColumnMeasure, Measurement
 from lifecycle_core.adapters.tables.profiling import profile_table
 from lifecycle_core.adapters.tables.relations import DuckTables, Tables
+from lifecycle_core.adapters.tables.source import require_distinct
 from lifecycle_core.adapters.tables.streaming import Batch, pandas_column
 from lifecycle_core.adapters.tables.writing import TableWriter
 
@@ -24,4 +25,5 @@ __all__ = [
     "measure_frame",
     "pandas_column",
     "profile_table",
+    "require_distinct",
 ]

@@ -41,7 +41,7 @@ class Tables(Protocol):
     def lacking(self, path: Path, columns: Sequence[str]) -> AbstractContextManager[Path]:
         """Make a table with one row for each of these columns, in which that column is null."""
 
-    def writer(self, path: Path) -> AbstractContextManager[TableWriter]:
+    def writer(self, path: Path, *, mark: str = "") -> AbstractContextManager[TableWriter]:
         """Write a table batch by batch."""
 
 
@@ -77,6 +77,6 @@ class DuckTables:
         """Make a table whose rows each lack one value; see `writing.lacking`."""
         return lacking(path, columns)
 
-    def writer(self, path: Path) -> AbstractContextManager[TableWriter]:
+    def writer(self, path: Path, *, mark: str = "") -> AbstractContextManager[TableWriter]:
         """Write a parquet or CSV file batch by batch; see `writing_table`."""
-        return writing_table(path)
+        return writing_table(path, mark=mark)

@@ -35,20 +35,35 @@ class Batch:
     Attributes:
         start: Position of the first row in the table, from 0.
         rows: Number of rows.
-        frame: The rows that can be scored; columns and their order are the contract's.
-        scorable: For each row whether it is in `frame`, shape (rows,).
+        features: The contract's, in its order.
+        columns: By feature, the values of the rows that can be scored; pyarrow arrays.
+        scorable: For each row whether it is in `columns`, shape (rows,).
         reasons: For each row the rule it breaks, null where none; a pyarrow array of strings.
         kept: By name, the columns carried along unchanged; pyarrow arrays.
+        refused: By feature, the values of the rows that cannot be scored; pyarrow arrays.
         mistyped: Some value cannot be read as its agreed type.
     """
 
     start: int
     rows: int
-    frame: pd.DataFrame
+    features: tuple[Feature, ...]
+    columns: dict[str, Any]
     scorable: np.ndarray[tuple[int], np.dtype[np.bool_]]
     reasons: Any
     kept: dict[str, Any]
+    refused: dict[str, Any]
     mistyped: bool
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The rows that can be scored, as the model was fitted on them; made anew each time."""
+        import pandas as pd
+
+        columns = {
+            each.name: pandas_column(self.columns[each.name], each) for each in self.features
+        }
+        rows = int(self.scorable.sum())
+        return pd.DataFrame(columns, index=pd.RangeIndex(rows), copy=False)
 
 
 @contextmanager
@@ -116,24 +131,24 @@ def _reason(asked: list[Rules]) -> str:
 
 
 def _batch(part: Any, contract: Contract, keep: tuple[str, ...], start: int) -> Batch:  # noqa: ANN401 - a pyarrow RecordBatch
-    import pandas as pd
     import pyarrow.compute
 
     reasons = part.column("reason")
     scorable = pyarrow.compute.is_null(reasons)
-    whole = reasons.null_count == part.num_rows
-    usable = part if whole else part.filter(scorable)
-    columns = {
-        feature.name: pandas_column(usable.column(at), feature)
-        for at, feature in enumerate(contract.features)
-    }
+    if reasons.null_count == part.num_rows:
+        usable, others = part, part.slice(0, 0)
+    else:
+        usable, others = part.filter(scorable), part.filter(pyarrow.compute.invert(scorable))
+    names = [feature.name for feature in contract.features]
     return Batch(
         start=start,
         rows=part.num_rows,
-        frame=pd.DataFrame(columns, index=pd.RangeIndex(usable.num_rows), copy=False),
+        features=contract.features,
+        columns={name: usable.column(at) for at, name in enumerate(names)},
         scorable=scorable.to_numpy(zero_copy_only=False),
         reasons=reasons,
         kept={name: part.column(f"k{at}") for at, name in enumerate(keep)},
+        refused={name: others.column(at) for at, name in enumerate(names)},
         mistyped=bool(pyarrow.compute.any(part.column("mistyped")).as_py()),
     )
 

@@ -58,8 +58,12 @@ class TableWriter:
 
 
 @contextmanager
-def writing_table(path: Path) -> Iterator[TableWriter]:
+def writing_table(path: Path, *, mark: str = "") -> Iterator[TableWriter]:
     """Yield a writer; the file stands at `path` once the block has ended well.
+
+    Args:
+        path: The file.
+        mark: As in `replacing`.
 
     Raises:
         InvalidCall: The suffix is neither that of CSV nor of parquet.
@@ -72,7 +76,7 @@ def writing_table(path: Path) -> Iterator[TableWriter]:
             f"{', '.join(FORMATS)}.",
             hint="Name the output scores.parquet, for example.",
         )
-    with replacing(path) as temporary:
+    with replacing(path, mark=mark) as temporary:
         writer = TableWriter(temporary, kind)
         try:
             yield writer

@@ -36,7 +36,10 @@ def test_scores_and_decisions_are_the_model_s_own(made: Made, name: str) -> None
     want = made.model.predict_proba(frame.drop(columns="id"))[:, 1]  # type: ignore[attr-defined]  # an estimator, sklearn has no types
     np.testing.assert_allclose(out["score"], want, rtol=1e-12)
     assert out["decision"].tolist() == (want >= 0.4).tolist()
-    assert list(out) == ["row", "id", "score", "decision", "unscored", "release", "version"]
+    assert list(out) == [
+        "row", "id", "score", "decision", "unscored", "release", "version", "next_step", "due",
+        "run",
+    ]  # fmt: skip
     assert out["row"].tolist() == list(range(5000))
     assert out["id"].tolist() == frame["id"].tolist()
     assert set(out["release"]) == {"churn"}

@@ -22,11 +22,14 @@ def text(record: ScoreSummary) -> list[RenderableType]:
     """Return the counts and where they are."""
     by = f"{record.release} version {record.version} ({short_digest(record.bundle_digest)})"
     acted = [] if record.acted_on is None else [("To be acted on", f"{record.acted_on:,}")]
-    left_out = f"{record.unscored:,}, as they break the data contract: see column `unscored`"
+    where = record.rejects or "column `unscored`"
+    left_out = f"{record.unscored:,}, as they break the data contract: see {where}"
+    refused = f"{record.refused:,} rows, by the receiver: see {record.dead_letters}"
     pairs = [
         ("By", by),
         *acted,
         *([("Without a score", left_out)] if record.unscored else []),
         ("Written to", record.output),
+        *([("Refused", refused)] if record.refused else []),
     ]
     return [title(f"{record.rows:,} rows scored"), facts(*pairs)]

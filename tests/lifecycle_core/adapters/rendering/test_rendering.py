@@ -67,6 +67,14 @@ CASES: dict[str, Record] = {
     "retrained": retrained.retrained(),
     "score_summary": records.score_summary(),
     "score_summary-unscored": records.score_summary().model_copy(update={"unscored": 11}),
+    "score_summary-refused": records.score_summary().model_copy(
+        update={
+            "unscored": 11,
+            "rejects": "churn.rejects.parquet",
+            "refused": 500,
+            "dead_letters": "churn.dead_letters.parquet",
+        }
+    ),
     "service": records.service(),
     "status": records.status(),
     "status-retrained": records.retrained_status(),

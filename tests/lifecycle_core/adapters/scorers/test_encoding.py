@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from lifecycle_core.adapters.scorers import Encoder
@@ -44,6 +45,30 @@ def test_one_row_and_many_give_the_same_numbers(row: dict[str, Any], wanted: lis
     alone = made.row({**row, "extra": "ignored"})
     np.testing.assert_array_equal(alone, made.rows({name: [value] for name, value in row.items()}))
     np.testing.assert_allclose(alone[0], wanted, rtol=1e-15)
+
+
+def test_arrow_s_columns_give_the_same_numbers() -> None:
+    made = encoder(SCALED, PLAN, RANK, RAW, CategoryColumn(
+        feature="sold", levels=(False, True), numbers=((0.0,), (1.0,)), unknown=(9.0,),
+        missing=(8.0,),
+    ))  # fmt: skip
+    columns: dict[str, list[Any]] = {
+        "paid": [2.0, None, 1e9, -1.0],
+        "plan": ["a", "z", "b", "a"],
+        "age": [3, None, 1, 7],
+        "sold": [True, None, False, True],
+    }
+    plain = made.rows(columns)
+    for step in (1, 2):
+        arrow = {name: pa.array(values)[::step] for name, values in columns.items()}
+        np.testing.assert_array_equal(made.rows(arrow), plain[::step])
+    assert made.rows({name: pa.array(values)[:0] for name, values in columns.items()}).shape == (
+        0, plain.shape[1],
+    )  # fmt: skip
+    flags = encoder(RAW)
+    np.testing.assert_array_equal(flags.rows({"age": pa.array([True, None])}), [[1], [math.nan]])
+    with pytest.raises(TableInvalid, match="Found a missing value"):
+        encoder(PLAN).rows({"plan": pa.array(["a", None])})
 
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {

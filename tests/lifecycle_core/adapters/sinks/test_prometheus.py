@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from lifecycle_core.adapters.sinks import Surroundings
     from lifecycle_core.schema.event import Event
-    from tests.lifecycle_core.adapters.sinks.conftest import Receiver
+    from tests.fakes.receiving import Receiver
 
 SUCCESS = "nbrelease_run_last_success_timestamp_seconds"
 

@@ -22,7 +22,7 @@ from tests.fakes.events import failed_run, good_run
 if TYPE_CHECKING:
     from lifecycle_core.adapters.sinks import Surroundings
     from lifecycle_core.schema.event import Event
-    from tests.lifecycle_core.adapters.sinks.conftest import Receiver, Request
+    from tests.fakes.receiving import Receiver, Request
 
 
 def told(

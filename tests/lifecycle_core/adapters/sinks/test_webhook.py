@@ -16,7 +16,7 @@ from tests.fakes.events import failed_run, metric
 
 if TYPE_CHECKING:
     from lifecycle_core.adapters.sinks import Sink, Surroundings
-    from tests.lifecycle_core.adapters.sinks.conftest import Receiver
+    from tests.fakes.receiving import Receiver
 
 
 def opened(around: Surroundings, **options: object) -> Sink:

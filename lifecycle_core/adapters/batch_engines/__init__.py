@@ -1,0 +1,12 @@
+"""Where batches are scored: in threads of this process, in several processes, on a Dask cluster.
+
+bundle --open--> OpenEngine --submit(columns)--> Future of scores
+"""
+
+from lifecycle_core.adapters.batch_engines.base import BatchEngine, Engine, OpenEngine
+from lifecycle_core.adapters.batch_engines.choosing import engine_of
+from lifecycle_core.adapters.batch_engines.cluster import Cluster
+from lifecycle_core.adapters.batch_engines.processes import Processes
+from lifecycle_core.adapters.batch_engines.threads import Threads
+
+__all__ = ["BatchEngine", "Cluster", "Engine", "OpenEngine", "Processes", "Threads", "engine_of"]

@@ -1,0 +1,63 @@
+"""Refuse a table that does not fit the contract as a whole, and say what to do about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from lifecycle_core.errors import TableInvalid
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from lifecycle_core.adapters.tables import Measurement
+    from lifecycle_core.schema.contract import Contract, ContractReport, Violation
+    from lifecycle_core.schema.release import Release
+
+# Rules about the table as a whole. A row that breaks one of the others gets no score.
+_OF_THE_TABLE = frozenset({"column", "extra_column", "type", "rows"})
+
+
+class Judge(Protocol):
+    """Judges counts against a contract; `contracting.check` is one."""
+
+    def __call__(
+        self,
+        contract: Contract,
+        measurement: Measurement,
+        *,
+        digest: str,
+        keep: Collection[str] = (),
+    ) -> ContractReport:
+        """Return the report."""
+
+
+def require_fit(name: str, report: ContractReport, release: Release) -> None:
+    """Look whether a table can be scored, whatever its single rows hold.
+
+    Args:
+        name: What messages call the table.
+        report: What the judge says of it.
+        release: What shall score it.
+
+    Raises:
+        TableInvalid: It lacks a column, has one too many, holds a wrong type, or no rows.
+    """
+    broken = tuple(found for found in report.violations if found.rule in _OF_THE_TABLE)
+    if broken:
+        more = f" ({len(broken) - 3} more.)" if len(broken) > 3 else ""  # noqa: PLR2004 - three fit a line
+        raise TableInvalid(
+            f"{name} does not fit the contract of {release.name}/{release.version}: "
+            f"{' '.join(found.message for found in broken[:3])}{more}",
+            violations=broken,
+            hint=f"{_hint(broken[0])} Nothing was written.",
+        )
+
+
+def _hint(violation: Violation) -> str:
+    column = violation.column
+    return {
+        "column": f"Add a column {column!r}; the model cannot score without it.",
+        "extra_column": f"Drop it, or carry it along to the output with --keep {column}.",
+        "type": f"Mend the values of {column!r}, or correct the contract and release again.",
+        "rows": "Check how the table was made.",
+    }[violation.rule]

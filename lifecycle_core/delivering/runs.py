@@ -1,0 +1,249 @@
+"""One scoring run, from wherever the table lies to wherever the scores are wanted.
+
+    source --copy--> file --score--> file --publish--> target
+
+A table that is a file is read in place, and one that shall be a file is written in place; all
+others go through a file. Each file appears whole or not at all, and what a killed run has done is
+kept, so a run that is started again goes on, and its output has each row once.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lifecycle_core.adapters.files import digest_bytes, digest_file, remove_left, write_atomically
+from lifecycle_core.adapters.remote_tables import Publication, TableAddress, copy_frame
+from lifecycle_core.adapters.score_journal import open_journal
+from lifecycle_core.adapters.score_runs import identity_of
+from lifecycle_core.delivering.batches import declared_workflow, score
+from lifecycle_core.errors import InvalidCall, LifecycleError
+from lifecycle_core.schema.release import ScoreSummary
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from lifecycle_core.adapters.batch_engines import BatchEngine
+    from lifecycle_core.adapters.bundles import Bundles
+    from lifecycle_core.adapters.models import Models
+    from lifecycle_core.adapters.remote_tables import RemoteTables
+    from lifecycle_core.adapters.score_runs import Begun, ScoreRun, ScoreRuns
+    from lifecycle_core.adapters.tables import Tables
+    from lifecycle_core.delivering.fitting import Judge
+    from lifecycle_core.schema.release import Release
+
+_SCORES, _SUMMARY, _JOURNAL, _SETTLED = "scores.parquet", "summary.json", "journal", "settled"
+_NO_NAME = re.compile(r"[^\w.-]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What somebody wants scored.
+
+    Attributes:
+        source: The table, or a frame in memory.
+        target: Where the scores are wanted.
+        rejects: The file of the rows without a score.
+        dead_letters: The file of rows that a receiver of HTTP refuses.
+        keep: Columns to carry along unchanged.
+        run: The run's id, if somebody gives it one.
+    """
+
+    source: TableAddress | Any
+    target: TableAddress
+    rejects: Path
+    dead_letters: Path
+    keep: tuple[str, ...] = ()
+    run: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What a run works with.
+
+    Attributes:
+        bundles: Verifies and reads the bundle.
+        models: Judges and loads the model.
+        tables: Reads and writes files.
+        remote: Reads and writes other tables.
+        judge: Compares counts with the contract.
+        runs: Keeps what a killed run has done.
+        engine: Where batches are scored; threads of this process if None.
+    """
+
+    bundles: Bundles
+    models: Models
+    tables: Tables
+    remote: RemoteTables
+    judge: Judge
+    runs: ScoreRuns
+    engine: BatchEngine | None = None
+
+
+def deliver(
+    order: Order, release: Release, bundle: Path, means: Means, *, now: datetime
+) -> ScoreSummary:
+    """Score a table and put the scores where they are wanted.
+
+    Args:
+        order: What is wanted.
+        release: What the ledger says is to be used.
+        bundle: Folder of its bundle on this machine.
+        means: What it is done with.
+        now: With zone.
+
+    Raises:
+        BundleInvalid: The bundle is not what was registered.
+        UntrustedModel: The model would run foreign code; it was not loaded.
+        TableInvalid: The table cannot be read, or does not fit the contract; nothing was written.
+        InvalidCall: The target cannot take scores, or another process does the same.
+        TargetUnwritable: The operating system or the database refuses.
+        SinkFailed: The receiver does not answer; the run can go on where it stopped.
+    """
+    _require_apart(order)
+    # Before anything of it is read, as `score` does again.
+    means.bundles.verify(bundle, digest=release.bundle_digest)
+    key = declared_workflow(bundle, means.bundles).key
+    with means.runs.open(_call(order, release)) as state:
+        return _Run(order, release, bundle, means, state, key).through(now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A run whose folder is locked."""
+
+    order: Order
+    release: Release
+    bundle: Path
+    means: Means
+    state: ScoreRun
+    key: tuple[str, ...]
+
+    def through(self, now: datetime) -> ScoreSummary:
+        try:
+            table, identity = self._source()
+            key = self._key_in(table)
+            target = self.order.target
+            if target.kind != "file":
+                self.means.remote.require_target(target, key=key)
+            begun = self.state.begin(identity, run=self._run_id(identity), now=now)
+            summary = self._scores(table, begun)
+        except LifecycleError as error:
+            if error.exit_code == InvalidCall.exit_code:  # the same rows will not do another time
+                self.state.forget()
+            raise
+        if target.kind != "file":
+            summary = self._publish(summary, begun, key)
+        self.state.forget()
+        return summary
+
+    def _source(self) -> tuple[Path, str]:
+        """Return the file to be scored, and what tells its rows from others."""
+        source = self.order.source
+        if isinstance(source, TableAddress) and source.kind == "file":
+            return source.path, identity_of(source.path)
+        # Taken anew each time: yesterday's rows of a table that moves on are of no use.
+        name = source.name if isinstance(source, TableAddress) else "frame"
+        copied = self.state.path("source") / f"{_NO_NAME.sub('_', name)}.parquet"
+        if isinstance(source, TableAddress):
+            self.means.remote.copy(source, copied, key=self.key)
+        else:
+            copy_frame(source, copied)
+        return copied, digest_file(copied)
+
+    def _key_in(self, table: Path) -> tuple[str, ...]:
+        """Return the business key as far as the table has it, else what tells rows of runs."""
+        columns = self.means.tables.outline(table).columns
+        found = tuple(name for name in self.key if name in columns)
+        return found if found and found == self.key else ("run", "row")
+
+    def _run_id(self, identity: str) -> str:
+        if self.order.run is not None:
+            return self.order.run
+        told = f"{_call(self.order, self.release)} {identity}"
+        return digest_bytes(told.encode()).removeprefix("sha256:")[:16]
+
+    def _scores(self, table: Path, begun: Begun) -> ScoreSummary:
+        """Return what was scored: now, or by an earlier start that got as far as that."""
+        order, means = self.order, self.means
+        whole = self.state.path(_SUMMARY)
+        if whole.is_file():
+            known = ScoreSummary.from_json(whole.read_bytes())
+            return known.model_copy(update={"resumed": known.rows})
+        in_place = order.target.kind == "file"
+        scores_to = order.target.path if in_place else self.state.path(_SCORES)
+        for each in (scores_to, order.rejects):
+            remove_left(each, mark=self.state.name)
+        with open_journal(self.state.path(_JOURNAL)) as journal:
+            summary = score(
+                self.release,
+                self.bundle,
+                table,
+                scores_to,
+                keep=order.keep,
+                bundles=means.bundles,
+                models=means.models,
+                tables=means.tables,
+                judge=means.judge,
+                engine=means.engine,
+                rejects=order.rejects,
+                journal=journal,
+                run=begun.run,
+                began=begun.began,
+                mark=self.state.name,
+            )
+        if not in_place:
+            summary = summary.model_copy(update={"output": order.target.shown})
+            write_atomically(whole, summary.to_json())
+        return summary
+
+    def _publish(self, summary: ScoreSummary, begun: Begun, key: tuple[str, ...]) -> ScoreSummary:
+        target = self.order.target
+        letters = self.order.dead_letters if target.kind == "http" else None
+        published = self.means.remote.publish(
+            Publication(
+                address=target,
+                file=self.state.path(_SCORES),
+                key=key,
+                run=begun.run,
+                progress=self.state.path(_SETTLED),
+                dead_letters=letters,
+            )
+        )
+        return summary.model_copy(
+            update={"refused": published.refused, "dead_letters": str(letters or "")}
+        )
+
+
+def _require_apart(order: Order) -> None:
+    source = order.source
+    if not isinstance(source, TableAddress):
+        return
+    if _place(source) == _place(order.target):
+        raise InvalidCall(
+            f"{order.target.shown} is the table to be scored.",
+            hint="Name another place for the scores.",
+        )
+    if source.kind == "file" and source.path.resolve() == order.dead_letters.resolve():
+        raise InvalidCall(
+            f"{order.dead_letters} is the table to be scored.",
+            hint="Name another file for the dead letters.",
+        )
+
+
+def _call(order: Order, release: Release) -> str:
+    """Return what was asked for, as a text that differs as soon as something of it does."""
+    source = _place(order.source) if isinstance(order.source, TableAddress) else None
+    files = [str(path.resolve()) for path in (order.rejects, order.dead_letters)]
+    asked = [source, _place(order.target), files, order.keep, order.run]
+    return json.dumps([release.name, release.version, release.bundle_digest, *asked])
+
+
+def _place(address: TableAddress) -> list[str]:
+    """Return what is the same for two addresses of one table, as far as it can be told."""
+    local = address.kind == "file" or (address.kind == "delta" and "://" not in address.location)
+    location = str(Path(address.location).resolve()) if local else address.location
+    return [address.kind, location, address.table]

@@ -1,0 +1,265 @@
+"""Scores from and to tables that are no file: real SQLite, Delta, PostgreSQL and HTTP."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+import sqlalchemy as sa
+from deltalake import DeltaTable, write_deltalake
+
+from lifecycle_core.adapters.remote_tables import address_of
+from lifecycle_core.adapters.remote_tables.http import ROWS
+from lifecycle_core.errors import InvalidCall, SinkFailed, TableInvalid, TargetUnwritable
+from lifecycle_core.schema.release_file import WorkflowSection
+from tests.fakes.postgres import programs, serving
+from tests.fakes.receiving import receiving
+from tests.fakes.scoring import Made, customers, make
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.fakes.receiving import Receiver
+
+DECLARED = WorkflowSection(next_step="Call", key=("id",))
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    return make(tmp_path_factory.mktemp("made"), workflow=DECLARED, fast=True)
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as kept:
+        yield kept
+
+
+def keyed(rows: int = 100) -> pd.DataFrame:
+    return customers(rows).assign(id=[f"c{index:05}" for index in range(rows)])
+
+
+def scores_in_file(made: Made, frame: pd.DataFrame) -> pd.DataFrame:
+    made.deliver(made.table(frame, "plain.parquet"), "plain_out.parquet")
+    return pd.read_parquet(made.folder / "plain_out.parquet")
+
+
+def database(made: Made, frame: pd.DataFrame, name: str) -> str:
+    path = made.folder / name
+    path.unlink(missing_ok=True)
+    with sqlite3.connect(path) as connection:
+        frame.to_sql("customers", connection, index=False)
+    connection.close()
+    return f"sqlite:///{path}"
+
+
+def test_a_table_in_sqlite_is_scored_in_the_order_of_its_key(made: Made) -> None:
+    url = database(made, keyed().iloc[::-1], "in.db")
+    made.deliver(f"{url}::customers")
+    pd.testing.assert_frame_equal(
+        pd.read_parquet(made.folder / "out.parquet"), scores_in_file(made, keyed())
+    )
+
+
+def test_rows_in_sqlite_are_replaced_by_the_business_key(made: Made) -> None:
+    url = database(made, keyed(), "out.db")
+    for rows in (keyed(60), keyed(100).iloc[40:]):
+        made.deliver(made.table(rows), f"{url}::shop_scores")
+    with sqlite3.connect(made.folder / "out.db") as connection:
+        found = pd.read_sql("SELECT * FROM shop_scores ORDER BY id", connection)
+    connection.close()
+    wanted = scores_in_file(made, keyed())
+    assert found["id"].tolist() == wanted["id"].tolist()
+    assert found["score"].tolist() == pytest.approx(wanted["score"].tolist(), rel=1e-12)
+    assert found["row"].tolist()[40:] == list(range(60))
+
+
+def test_a_table_that_cannot_take_scores_is_refused_before_there_are_any(made: Made) -> None:
+    url = database(made, keyed(), "keyless.db")
+    with pytest.raises(InvalidCall, match="no primary key or unique index of exactly id"):
+        made.deliver(made.table(keyed()), f"{url}::customers")
+    with pytest.raises(TableInvalid, match="cannot be read: nowhere"):
+        made.deliver(f"{url}::nowhere")
+    with pytest.raises(TargetUnwritable, match="unable to open database file"):
+        made.deliver(made.table(keyed()), "sqlite:////nowhere/x.db::scores")
+    with pytest.raises(InvalidCall, match="There is nothing here that speaks with"):
+        made.deliver("klingon://host/db::customers")
+
+
+def test_a_database_that_refuses_a_row_is_as_it_was(made: Made) -> None:
+    url = database(made, keyed(), "strict.db")
+    with sqlite3.connect(made.folder / "strict.db") as connection:
+        connection.execute(
+            'CREATE TABLE kept (id TEXT PRIMARY KEY, "row" INT CHECK ("row" < 90), score REAL, '
+            "decision INT, unscored TEXT, release TEXT, version INT, next_step TEXT, due TEXT, "
+            "run TEXT)"
+        )
+    connection.close()
+    with pytest.raises(TargetUnwritable, match="CHECK constraint failed") as refused:
+        made.deliver(made.table(keyed()), f"{url}::kept")
+    assert "c00001" not in str(refused.value)  # the driver's words, never the rows
+    with sqlite3.connect(made.folder / "strict.db") as connection:
+        assert connection.execute("SELECT count(*) FROM kept").fetchone() == (0,)
+    connection.close()
+
+
+def test_a_value_of_another_type_in_sqlite_is_told(made: Made) -> None:
+    url = database(made, keyed(3), "typed.db")
+    with sqlite3.connect(made.folder / "typed.db") as connection:
+        connection.execute("UPDATE customers SET tenure = 'long' WHERE id = 'c00001'")
+    connection.close()
+    with pytest.raises(TableInvalid, match="'tenure' of customers holds a value that is not"):
+        made.deliver(f"{url}::customers")
+
+
+def test_delta_tables_are_read_and_replaced_in_one_version(made: Made) -> None:
+    source, target = made.folder / "delta_in", made.folder / "delta_out"
+    write_deltalake(source, pa.Table.from_pandas(keyed().iloc[:50], preserve_index=False))
+    write_deltalake(
+        source, pa.Table.from_pandas(keyed().iloc[50:], preserve_index=False), mode="append"
+    )
+    for _ in range(2):
+        summary = made.deliver(source, f"delta:{target}")
+    table = DeltaTable(target)
+    assert table.version() == 1
+    found = pa.table(table.to_pyarrow_table()).to_pandas().sort_values("id", ignore_index=True)
+    wanted = scores_in_file(made, keyed())
+    assert found["id"].tolist() == wanted["id"].tolist()
+    assert found["next_step"].dropna().unique().tolist() == ["Call"]
+    assert summary.output == str(target)
+    with pytest.raises(TableInvalid, match="cannot be read as a Delta table"):
+        made.deliver(f"delta:{made.folder / 'none'}")
+
+
+@pytest.mark.parametrize("library", ["pandas", "pyarrow", "lazy"])
+def test_frames_of_any_library_are_scored(made: Made, library: str) -> None:
+    import narwhals as nw
+
+    frame: Any = keyed()
+    if library != "pandas":
+        frame = pa.Table.from_pandas(frame, preserve_index=False)
+    if library == "lazy":
+        frame = nw.from_native(frame).lazy()
+    made.deliver(frame)
+    found = pd.read_parquet(made.folder / "out.parquet")
+    pd.testing.assert_frame_equal(found, scores_in_file(made, keyed()))
+
+
+def test_what_is_no_frame_is_refused(made: Made) -> None:
+    with pytest.raises(TableInvalid, match="The frame cannot be read as a table"):
+        made.deliver([1, 2])
+
+
+def rows_of(receiver: Receiver) -> list[dict[str, Any]]:
+    bodies = [json.loads(request.body) for request in receiver.requests]
+    return [row for body in bodies for row in body["rows"]]
+
+
+def test_scores_are_posted_in_batches_that_are_retried_under_their_key(
+    made: Made, receiver: Receiver
+) -> None:
+    receiver.answers = [(503, {"retry-after": "0"})]
+    summary = made.deliver(
+        made.table(keyed(1100)),
+        f"{receiver.url}/in",
+        environ={"NBRELEASE_SCORES_TOKEN": "t0ken", "NBRELEASE_SCORES_SECRET": "s"},
+    )
+    keys = [request.headers["idempotency-key"] for request in receiver.requests]
+    assert len(keys) == 4
+    assert keys[0] == keys[1]
+    assert len(set(keys)) == 3
+    del receiver.requests[0]
+    wanted = scores_in_file(made, keyed(1100))
+    rows = rows_of(receiver)
+    assert [row["id"] for row in rows] == wanted["id"].tolist()
+    assert [row["score"] for row in rows] == wanted["score"].tolist()
+    assert receiver.requests[0].headers["authorization"] == "Bearer t0ken"
+    assert "webhook-signature" in receiver.requests[0].headers
+    assert summary.refused == 0
+    assert len(pd.read_parquet(made.folder / "dead.parquet")) == 0
+
+
+def test_a_batch_that_is_refused_is_a_dead_letter(made: Made, receiver: Receiver) -> None:
+    receiver.answers = [(200, {}), (422, {})]
+    summary = made.deliver(made.table(keyed(1100)), receiver.url)
+    dead = pd.read_parquet(made.folder / "dead.parquet")
+    assert summary.refused == ROWS == len(dead)
+    assert dead["row"].tolist() == list(range(ROWS, 2 * ROWS))
+    assert dead["refused"].str.contains("answered 422").all()
+
+
+def test_a_run_whose_receiver_went_away_goes_on_behind_what_was_settled(
+    made: Made, receiver: Receiver
+) -> None:
+    receiver.answers = [(422, {}), (200, {}), (403, {})]
+    source = made.table(keyed(1600))
+    with pytest.raises(SinkFailed, match="answered 403") as failed:
+        made.deliver(source, receiver.url)
+    assert "it goes on where it stopped" in failed.value.hint
+    del receiver.requests[:]
+    summary = made.deliver(source, receiver.url)
+    assert [json.loads(request.body)["first"] for request in receiver.requests] == [1000, 1500]
+    assert (summary.refused, summary.resumed) == (500, 1600)
+    assert len(pd.read_parquet(made.folder / "dead.parquet")) == 500
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("s3://bucket/x", "The s3:// address names no table"),
+        ("http://example.com/x", "plain http leaves this machine"),
+        ("sqlite:///x.db::", "no table behind ::"),
+    ],
+)
+def test_addresses_that_are_none_are_refused(address: str, said: str) -> None:
+    with pytest.raises(InvalidCall, match=said):
+        address_of(address, out=True)
+
+
+def test_passwords_are_not_shown() -> None:
+    assert "s3cret" not in address_of("postgresql://me:s3cret@host/db::t").shown
+    assert "s3cret" not in address_of("https://host/s3cret", out=True).shown
+    with pytest.raises(InvalidCall) as refused:
+        address_of("postgresql://me:s3cret@host/db")
+    assert "s3cret" not in str(refused.value)
+
+
+def test_an_upsert_finds_the_last_of_rows_with_one_key(made: Made) -> None:
+    url = f"sqlite:///{made.folder / 'twice.db'}"
+    twice = pd.concat([keyed(3), keyed(3)], ignore_index=True)
+    made.deliver(made.table(twice), f"{url}::scores")
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        found = connection.execute(sa.text('SELECT id, "row" FROM scores ORDER BY id')).all()
+    engine.dispose()
+    assert [tuple(row) for row in found] == [("c00000", 3), ("c00001", 4), ("c00002", 5)]
+
+
+@pytest.mark.skipif(not programs(), reason="no PostgreSQL here (Debian: postgresql)")
+def test_postgresql_is_read_and_written_by_the_business_key(made: Made) -> None:
+    bins = programs()
+    assert bins
+    with serving(bins) as url:
+        engine = sa.create_engine(url)
+        keyed().to_sql("customers", engine, index=False)
+        for rows in (keyed(60), keyed(100).iloc[40:]):
+            made.deliver(made.table(rows), f"{url}::public.shop_scores")
+        with engine.connect() as connection:
+            found = pd.read_sql(sa.text("SELECT * FROM shop_scores ORDER BY id"), connection)
+        made.deliver(f"{url}::customers")
+        made.deliver(f"{url}::customers", f"{url}::shop_scores")
+        with pytest.raises(InvalidCall, match="no primary key or unique index of exactly id"):
+            made.deliver(made.table(keyed()), f"{url}::customers")
+        with engine.begin() as connection:
+            connection.execute(sa.text("ALTER TABLE shop_scores DROP COLUMN due"))
+        with pytest.raises(InvalidCall, match="has no column 'due'"):
+            made.deliver(made.table(keyed()), f"{url}::shop_scores")
+        engine.dispose()
+    wanted = scores_in_file(made, keyed())
+    assert found["id"].tolist() == wanted["id"].tolist()
+    assert found["score"].tolist() == pytest.approx(wanted["score"].tolist(), rel=1e-12)
+    pd.testing.assert_frame_equal(pd.read_parquet(made.folder / "out.parquet"), wanted)
