@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from lifecycle_core.adapters.serving.base import PredictionLog
     from lifecycle_core.adapters.serving.metrics import Metrics
     from lifecycle_core.adapters.serving.running import Binding
-    from lifecycle_core.adapters.worker import Worker
+    from lifecycle_core.adapters.worker import LastingWorker
     from lifecycle_core.delivering.last_scores import LastScores
     from lifecycle_core.delivering.serving import Served
     from lifecycle_core.schema.release import Alias, Release
@@ -98,7 +98,7 @@ def serve(spec: str, *, options: ServiceOptions, ready: Callable[[Service], None
         run,
     )
     from lifecycle_core.adapters.serving.scoring import Limits
-    from lifecycle_core.adapters.worker import open_worker
+    from lifecycle_core.adapters.worker import LastingWorker
     from lifecycle_core.delivering.following import Following
     from lifecycle_core.delivering.last_scores import LastScores
 
@@ -109,7 +109,7 @@ def serve(spec: str, *, options: ServiceOptions, ready: Callable[[Service], None
     require_guarded(binding, tokens=tokens is not None, open_to_all=options.open_to_all)
     log_to_stderr()
     with ExitStack() as stack:
-        worker = stack.enter_context(open_worker(warm=("mlflow",)))
+        worker = stack.enter_context(LastingWorker(warm=("mlflow",)))
         last, metrics, identify = LastScores(), Metrics(), Identifiers().next
         loading = _Loading(settings, worker, last, options.deadline_ms)
         following = Following(
@@ -189,7 +189,7 @@ class _Loading:
     """Brings a release here, and loads it; the registry is asked by the worker."""
 
     settings: Settings
-    worker: Worker
+    worker: LastingWorker
     last: LastScores
     deadline_ms: float | None
 
