@@ -91,7 +91,7 @@ def main(folder: Path, fault: str) -> None:
     if fault == "store away":
         (folder / "log").write_bytes(b"")  # a file where the tables' folder is to be
     log = open_prediction_log(
-        folder / "log", wal=folder / "wal", drain_seconds=0.2, sync=syncing(fault)
+        folder / "log", wal=folder / "wal", drain_seconds=1.0, sync=syncing(fault)
     )
     scorer = FaultyScorer(fault=fault, kind="scikit-learn" if "model" in fault else "onnx")
     ledger = FakeLedger(lambda _: served(scorer, fallback=[CONSTANT], deadline_ms=DEADLINE_MS))
