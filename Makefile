@@ -55,7 +55,7 @@ lock: $(VENV)/.uv ## refresh constraints.txt: names, versions and hashes, no add
 		--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 		--no-annotate --no-header --output-file tests/clouds/constraints.txt
 
-bench: $(VENV)/.test ## print the figures of benchmarks/, measured in one run
+bench: $(VENV)/.test .venv-vetiver/.made ## print the figures of benchmarks/, measured in one run
 	for script in start_up whole_run score scoring_one_row serving reproduce recorder digests lint \
 		pipeline_run prediction_log; do \
 		$(BIN)/python benchmarks/$$script.py || exit 1; done
@@ -72,13 +72,14 @@ exports: $(VENV)/.test .venv-airflow/.made .venv-kubeflow/.made ## let the engin
 # Engines have pins of their own; what values are made of has the versions of our own environment.
 .venv-%/.made: $(VENV)/.uv constraints.txt
 	$(UV) venv --quiet --clear --python $(BIN)/python .venv-$*
-	@sed -nE 's/^((numpy|pandas|pyarrow|scikit-learn|scipy)==[^\\]*).*/\1/p' constraints.txt > .venv-$*/same.txt
+	@sed -nE 's/^((fastapi|numpy|pandas|pyarrow|scikit-learn|scipy|uvicorn)==[^\\]*).*/\1/p' constraints.txt > .venv-$*/same.txt
 	$(UV) pip install --quiet --python .venv-$*/bin/python --constraint .venv-$*/same.txt \
 		$(ENGINES_$*) pandas pyarrow scikit-learn
 	@touch $@
 
 ENGINES_airflow := apache-airflow==3.3.2
 ENGINES_peers := kedro==1.7.0 kedro-datasets==9.6.0 ploomber==0.23.3
+ENGINES_vetiver := vetiver==0.2.6
 ENGINES_kubeflow := kfp==2.17.3 hera[yaml]==7.1.0
 
 clouds: .venv-clouds/.made ## run pipelines on servers that stand for S3, Google and Azure: minutes
@@ -126,4 +127,4 @@ examples: $(VENV)/.test ## run the example notebooks and store their outputs
 	$(BIN)/python docs/execute_examples.py
 
 clean: ## forget the environment and the embedded registry
-	rm -rf $(VENV) .venv-airflow .venv-kubeflow .venv-clouds .venv-peers .nbrelease
+	rm -rf $(VENV) .venv-airflow .venv-kubeflow .venv-clouds .venv-peers .venv-vetiver .nbrelease

@@ -123,7 +123,8 @@ def _try(
         encoding="utf-8",
     )
     variables = kernel_environment(
-        workspace, temporary, {"MPLBACKEND": "agg", "PYTHONDONTWRITEBYTECODE": "1"},
+        workspace, temporary,
+        {"MPLBACKEND": "agg", "PLOTLY_RENDERER": "json", "PYTHONDONTWRITEBYTECODE": "1"},
         hash_seed=_HASH_SEEDS[mode], threads=processors(),
     )  # fmt: skip
     variables["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)

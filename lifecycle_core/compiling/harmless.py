@@ -6,6 +6,7 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lifecycle_core.compiling.charting import CHART_TYPES
 from lifecycle_core.notebooks.dataflow.effects import dotted_name, root
 from lifecycle_core.notebooks.dataflow.knowledge import (
     MUTATING_METHODS,
@@ -42,6 +43,10 @@ def only_shows(piece: Piece, value: ast.expr, seen: Seen) -> bool:
         called = dotted_name(value.func)
         if called in _WINDOWS:
             return True
+        if isinstance(value.func, ast.Attribute) and value.func.attr == "show":
+            shown = value.func.value
+            if isinstance(shown, ast.Name) and shown.id in seen.charts:
+                return True  # outside of a notebook it would open a browser
         if called == "display":
             return all(_is_plain(piece, one, seen) for one in value.args)
     return _is_plain(piece, value, seen)
@@ -104,6 +109,7 @@ class Seen:
         made: Names that the cell binds.
         defined: Functions and classes that the notebook defines.
         draws: It showed figures, which are to be kept.
+        charts: Variables whose value is a chart.
         modules: By imported name, the module that it is or comes from.
     """
 
@@ -113,6 +119,7 @@ class Seen:
     made: frozenset[str]
     defined: frozenset[str]
     draws: bool
+    charts: frozenset[str]
     modules: Mapping[str, str]
 
 
@@ -145,5 +152,12 @@ def seen_of(
             for name in piece.binds
         ),
         draws=draws,
+        charts=frozenset(
+            name
+            for index, each in facts.cells.items()
+            if index <= cell.index
+            for name, variable in each.variables.items()
+            if variable.type.startswith(CHART_TYPES)
+        ),
         modules={one.alias: one.module for p in pieces for one in p.flow.imports if one.alias},
     )

@@ -24,6 +24,7 @@ from lifecycle_core.adapters.progress import Progress, Silent, told
 from lifecycle_core.adapters.runs import ScratchRuns
 from lifecycle_core.adapters.workspace import open_scratch, read_notebook
 from lifecycle_core.compiling import first_attempt
+from lifecycle_core.compiling.charting import with_named_charts
 from lifecycle_core.compiling.drawing import drawing_cells
 from lifecycle_core.compiling.pieces import with_last_look, without_step_lines
 from lifecycle_core.compiling.volatility import volatility_of
@@ -95,8 +96,13 @@ def compile_only(
         runs = ScratchRuns(
             engine, scratch, parameters={}, cell_timeout=cell_timeout, progress=progress
         )
+        if keep:
+            notebook = with_named_charts(notebook)
         runnable = with_last_look(without_step_lines(notebook))
         executions = runs.together(clean_plans(runnable, 2), "Running the notebook")
+        if keep and (named := with_named_charts(notebook, executions[0].cells)) is not notebook:
+            notebook, runnable = named, with_last_look(without_step_lines(named))
+            executions = runs.together(clean_plans(runnable, 2), "Running it with its charts named")
         with told(progress, "Locking the environment") as answer:
             lock = environments.lock(executions[0].modules)
             answer(f"{lock.packages} packages")

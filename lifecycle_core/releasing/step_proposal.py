@@ -9,6 +9,7 @@ from lifecycle_core.adapters.progress import Progress, Silent
 from lifecycle_core.adapters.runs import ScratchRuns
 from lifecycle_core.adapters.workspace import open_scratch, read_notebook
 from lifecycle_core.compiling import first_attempt, tagged
+from lifecycle_core.compiling.charting import with_named_charts
 from lifecycle_core.compiling.drawing import drawing_cells
 from lifecycle_core.compiling.pieces import with_last_look, without_step_lines
 from lifecycle_core.releasing.preconditions import require_end
@@ -46,7 +47,7 @@ def propose_only(
         RunStopped: The kernel died, hung or left early.
         TargetUnwritable: The tags cannot be written.
     """
-    notebook = read_notebook(path)
+    notebook = with_named_charts(original := read_notebook(path))
     with open_scratch(path) as scratch:
         runs = ScratchRuns(
             engine, scratch, parameters={}, cell_timeout=cell_timeout, progress=progress
@@ -66,7 +67,7 @@ def propose_only(
     if tag and attempt.pipeline is not None:
         place = path.resolve()
         mode = place.stat().st_mode
-        write_atomically(place, tagged(notebook.content, attempt.pipeline.steps))
+        write_atomically(place, tagged(original.content, attempt.pipeline.steps))
         place.chmod(mode)
         written = (path.name,)
     return Compilation(

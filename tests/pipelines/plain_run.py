@@ -118,7 +118,7 @@ def _bound(namespace: Mapping[str, Any], before: set[str]) -> dict[str, Any]:
 def _is_data(value: Any) -> bool:
     """Whether a value is a result, as against code, a module or a picture."""
     code = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType, type)
-    pictures = ("matplotlib.", "altair.", "typing", "logging", "types")
+    pictures = ("matplotlib.", "altair.", "plotly.", "typing", "logging", "types")
     return (
         not isinstance(value, code)
         and not type(value).__module__.startswith(pictures)

@@ -28,7 +28,7 @@ NAMED = (
     np.ufunc,
 )
 # A picture of a picture: plots are not values, their look is judged elsewhere.
-DRAWN = ("matplotlib.", "altair.", "logging", "IPython.", "contextvars", "_contextvars")
+DRAWN = ("matplotlib.", "altair.", "plotly.", "logging", "IPython.", "contextvars", "_contextvars")
 
 WORK = str(Path.cwd())  # the program starts in the notebook's folder, a new one each time
 ADDRESSES = {"_stop_words_id"}  # scikit-learn remembers where in memory a list was

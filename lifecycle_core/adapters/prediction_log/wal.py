@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import errno
 import os
+import queue
 import threading
 import time
 import uuid
@@ -53,7 +54,7 @@ class _Group:
 class _State:
     """What the threads share, under one lock."""
 
-    queue: list[_Group] = field(default_factory=list)
+    queued: int = 0  # groups that the writer has not taken
     sealed: list[Segment] = field(default_factory=list)
     rows: int = 0
     size: int = 0
@@ -108,7 +109,9 @@ class WriteAheadLog:
             sequence=newest,
         )
         self._active: ActiveSegment | None = None  # the writer's alone
-        self._changed = threading.Condition()
+        self._changed = threading.Condition(threading.Lock())
+        # Wakes the writer for less than a condition does: each row waits for that.
+        self._queue: queue.SimpleQueue[_Group | None] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._write_on, name="wal-writer", daemon=True)
         self._writer.start()
 
@@ -139,8 +142,8 @@ class WriteAheadLog:
             state.rows += len(frames)
             if state.since is None:
                 state.since = time.monotonic()
-            state.queue.append(_Group(content, len(frames), done))
-            self._changed.notify_all()
+            state.queued += 1
+            self._queue.put(_Group(content, len(frames), done))
         return done
 
     def sealed(self) -> list[Segment]:
@@ -158,7 +161,7 @@ class WriteAheadLog:
         """Wait until every row that was appended so far is in a sealed segment."""
         with self._changed:
             self._state.seals_wanted = wanted = self._state.seals_wanted + 1
-            self._changed.notify_all()
+            self._queue.put(None)
             self._changed.wait_for(lambda: self._state.ended or self._state.seals_done >= wanted)
 
     def remove(self, segment: Segment) -> None:
@@ -188,7 +191,7 @@ class WriteAheadLog:
         """Write what is queued and seal it; appending is over."""
         with self._changed:
             self._state.closing = True
-            self._changed.notify_all()
+            self._queue.put(None)
         self._writer.join()
 
     # The writer's thread, from here on.
@@ -196,12 +199,16 @@ class WriteAheadLog:
     def _write_on(self) -> None:
         ends = False
         while not ends:
+            first = self._first()
             with self._changed:
-                self._changed.wait_for(self._has_work, timeout=self._patience())
                 state = self._state
-                groups, state.queue = state.queue, []
                 wanted, ends = state.seals_wanted, state.closing
                 seals = ends or wanted > state.seals_done
+                groups = [first] if first else []
+                while not self._queue.empty():  # nobody else takes from it
+                    if (group := self._queue.get()) is not None:
+                        groups.append(group)
+                state.queued -= len(groups)
             if groups:
                 self._write(groups)
             if self._active and self._patience() == 0:
@@ -212,9 +219,12 @@ class WriteAheadLog:
                     self._state.seals_done, self._state.ended = wanted, ends
                     self._changed.notify_all()
 
-    def _has_work(self) -> bool:
-        state = self._state
-        return bool(state.queue or state.closing or state.seals_wanted > state.seals_done)
+    def _first(self) -> _Group | None:
+        """Wait for something to do; None if it is no row, or time to sync."""
+        try:
+            return self._queue.get(timeout=self._patience())
+        except queue.Empty:
+            return None
 
     def _patience(self) -> float | None:
         return None if self._active is None else self._active.patience()
@@ -255,7 +265,7 @@ class WriteAheadLog:
         with self._changed:
             self._state.rows -= sum(group.rows for group in groups)
             self._state.size -= sum(len(group.content) for group in groups)
-            if not self._state.queue:
+            if not self._state.queued:
                 self._state.since = None
         cause = error.__cause__
         if isinstance(cause, OSError) and cause.errno in _FULL:
@@ -278,7 +288,7 @@ class WriteAheadLog:
         segment = active.seal(time.monotonic() if since is None else since)
         with self._changed:
             state = self._state
-            state.since = time.monotonic() if state.queue else None
+            state.since = time.monotonic() if state.queued else None
             if segment is None:
                 state.size -= active.size
             else:

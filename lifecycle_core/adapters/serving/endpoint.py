@@ -67,15 +67,17 @@ class ScoreEndpoint:
             self._metrics.unanswered(reply)
             await self._respond(send, 503, _unanswered(reply))
             return
-        self._metrics.replied(reply, time.perf_counter() - arrived)
+        seconds = time.perf_counter() - arrived
         if reply.unanswered:
             await self._respond(send, 503, _unanswered(reply.unanswered))
-            return
-        if arrow:
+        elif arrow:
             await self._respond(send, 200, said_arrow(reply.answers), ARROW)
         else:
             await self._respond(send, 200, said_json(reply.answers, single=body.single))
-        self._scoring.replied(inquiry, arrived)
+        # Nobody waits for what comes now.
+        self._metrics.replied(reply, seconds)
+        if not reply.unanswered:
+            self._scoring.replied(inquiry, arrived)
 
     async def _body(self, scope: Scope, receive: Receive) -> tuple[Body, bool]:
         if scope["method"] != "POST":
@@ -91,8 +93,10 @@ class ScoreEndpoint:
         return (arrow_body if arrow else json_body)(content, most=limits.rows), arrow
 
     async def _respond(self, send: Send, status: int, content: bytes, kind: str = JSON) -> None:
-        self._metrics.ended(PATH, status)
-        await respond(send, status, content, kind)
+        try:
+            await respond(send, status, content, kind)
+        finally:
+            self._metrics.ended(PATH, status)
 
 
 async def read(receive: Receive, most: int) -> bytes:

@@ -27,6 +27,8 @@ _STRAY = (
     "A thread that a step began drew while other steps ran in its process; what it drew is not kept"
 )
 
+_SHOWN_INSIDE = "A chart of plotly that a function showed is not kept"
+
 
 class Sheet(NamedTuple):
     """A figure as it was drawn: a PNG, and the texts above it and at its axes in one line."""
@@ -40,6 +42,11 @@ class Sheets(NamedTuple):
 
     kept: tuple[Sheet, ...] = ()
     note: str = ""
+
+    def with_more(self, other: Sheets) -> Sheets:
+        """Return these and others."""
+        note = " ".join(filter(None, (self.note, other.note)))
+        return Sheets((*self.kept, *other.kept), note)
 
 
 @dataclass(slots=True)
@@ -70,6 +77,7 @@ class Drawing:
         self._by_thread: dict[int, _Step] = {}
         self._turn = threading.Lock()
         imports.after("matplotlib.pyplot", self._wrap)
+        imports.after("plotly.io", self._without_browser)
 
     def begin(self) -> None:
         """Keep what this thread draws from now on."""
@@ -93,6 +101,20 @@ class Drawing:
             "close": self._closing,
         }.items():  # fmt: skip
             setattr(pyplot, name, around(getattr(pyplot, name)))
+
+    def _without_browser(self, plotly: Any) -> None:  # noqa: ANN401 - a module
+        """Show no chart of plotly in a step: outside of a notebook each would open a browser."""
+        original = plotly.show
+
+        @functools.wraps(original)
+        def show(*words: Any, **flags: Any) -> Any:  # noqa: ANN401 - as the original
+            step = self._by_thread.get(threading.get_ident())
+            if step is None:
+                return original(*words, **flags)
+            step.said.append(_SHOWN_INSIDE)
+            return None
+
+        plotly.show = show
 
     def _drawing(self, original: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(original)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lifecycle_core.adapters.stepping import generators
+from lifecycle_core.adapters.stepping.charts import sheets_of
 from lifecycle_core.adapters.stepping.drawing import Drawing, Sheets
 from lifecycle_core.adapters.stepping.failing import Told, told
 from lifecycle_core.adapters.stepping.file_states import ABSENT, named, state_of
@@ -156,6 +157,7 @@ class Stepper:
         cpu_seconds, peak = max(self._cpu() - cpu, 0.0), self._peak()
         left = generators.states(step.generators)
         drawn = self._drawing.end()  # may warn, as it does below a notebook's cell
+        drawn = drawn.with_more(sheets_of(outputs))
         return Ran(
             outputs=outputs,
             read=_read(step, watcher, place),

@@ -13,6 +13,7 @@ from ..builtin_names import BUILTINS
 from .kinds import (
     arrays,
     arrow,
+    charts,
     code,
     containers,
     estimators,
@@ -97,6 +98,7 @@ FAMILIES: dict[str, Kind] = {
     "torch.Tensor": tensors.tensor, "torch._C.Generator": tensors.generator,
     "torch.Generator": tensors.generator, "torch.dtype": tensors.named,
     "torch.device": tensors.named,
+    "plotly.basedatatypes.BaseFigure": charts.figure,
     "PIL.Image.Image": tables.image, "logging.Logger": opaque.by_name,
 }  # fmt: skip
 FAMILIES.update((name, opaque.refusal(reason)) for name, reason in opaque.REASONS.items())

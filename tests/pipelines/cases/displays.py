@@ -150,6 +150,36 @@ wrapped = _[0]
         exports=("answer", "again", "wrapped"),
     ),
     Case(
+        name="charts_only_shown",
+        construct="plots",
+        why="Charts without a variable, in a row with others, shown in three ways.",
+        cells="""
+# %%
+import altair as alt
+import pandas as pd
+import plotly.express as px
+
+df = pd.DataFrame({"a": ["x", "y", "z"], "b": [3, 1, 2]})
+# %%
+alt.Chart(df, title="b by a").mark_bar().encode(x="a", y="b")
+# %%
+fig = px.bar(df, x="a", y="b")
+fig.show()
+# %%
+fig = px.line(df, x="a", y="b")
+fig
+# %%
+display(
+    alt.Chart(df)
+    .mark_rule()  # the middle
+    .encode(y="mean(b)")
+)
+px.box(df, y="b").show()
+middle = df["b"].median()
+""",
+        exports=("df", "middle"),
+    ),
+    Case(
         name="printed_report",
         construct="prints",
         why="A report is built with print into a string, and one into the standard output.",
