@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lifecycle_core.adapters.serving.packets import joining_protocol
 from lifecycle_core.errors import InvalidCall, MissingExtra
 
 if TYPE_CHECKING:
@@ -142,6 +143,7 @@ def run(app: Application, binding: Binding, *, ready: Callable[[str], None]) -> 
 
     config = uvicorn.Config(
         app,
+        http=joining_protocol(),
         log_config=None,
         access_log=False,
         server_header=False,
