@@ -42,6 +42,7 @@ RECORDS = {
     "History": "release",
     "LintReport": "finding",
     "LogUpkeep": "prediction",
+    "ReasonsCheck": "explaining",
     "Packaged": "packaged",
     "PipelineRun": "pipeline_run",
     "PipelineRuns": "pipeline_run",

@@ -22,7 +22,7 @@ from lifecycle_core.notebooks.execution import Execution
 from lifecycle_core.notebooks.factors import Conditions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from lifecycle_core.adapters.progress import Progress
     from lifecycle_core.adapters.workspace import Workspace
@@ -229,10 +229,16 @@ def _quiet_loop() -> Iterator[None]:
     finally:
         for task in (tasks := asyncio.all_tasks(loop)):
             task.cancel()
-        loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        loop.run_until_complete(_ended(tasks))
         loop.run_until_complete(loop.shutdown_asyncgens())
         loop.close()
         asyncio.set_event_loop(None)
+
+
+async def _ended(tasks: Collection[asyncio.Task[Any]]) -> None:
+    # Within a coroutine: outside of one, `gather` asks for a loop, which the caller's own
+    # `asyncio.run` may have taken away.
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _silent_log() -> logging.Logger:

@@ -6,10 +6,12 @@ caller. For a short response that is a good part of its whole time.
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable
+
     from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 _HEAD = b"HTTP/1."
@@ -20,10 +22,16 @@ _SHORT = 1 << 16
 class Joining:
     """A transport that holds a response's head back until its body comes, or the loop turns."""
 
-    def __init__(self, transport: asyncio.Transport) -> None:
-        """Stand in front of a transport."""
-        self._transport = transport
-        self._loop = asyncio.get_running_loop()
+    def __init__(
+        self, transport: asyncio.Transport, soon: Callable[[Callable[[], None]], object]
+    ) -> None:
+        """Stand in front of a transport.
+
+        Args:
+            transport: Sends.
+            soon: Calls a function in the loop's next turn.
+        """
+        self._transport, self._soon = transport, soon
         self._head = b""
 
     def write(self, content: bytes) -> None:
@@ -35,7 +43,7 @@ class Joining:
             self._transport.writelines((head, content))
         elif content.startswith(_HEAD):
             self._head = content
-            self._loop.call_soon(self._let_go)
+            self._soon(self._let_go)
         else:
             self._transport.write(content)
 
@@ -63,6 +71,7 @@ def joining_protocol() -> type[HttpToolsProtocol]:
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # uvicorn's own
             """Begin."""
-            super().connection_made(Joining(transport))  # type: ignore[arg-type] # it has all of one
+            joining = Joining(transport, self.loop.call_soon)
+            super().connection_made(joining)  # type: ignore[arg-type] # it has all of one
 
     return JoiningProtocol

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from jupyter_core.utils import ensure_event_loop
 
 from lifecycle_core.adapters.engine import PapermillEngine
 from lifecycle_core.adapters.files import digest_bytes
@@ -53,6 +56,18 @@ def execute(
 
 def text(execution: Execution, index: int) -> str:
     return "".join(str(output.get("text", "")) for output in execution.cells[index].outputs)
+
+
+def test_a_caller_may_have_used_a_loop_of_its_own(tmp_path: Path) -> None:
+    def used_before() -> str:
+        loop = ensure_event_loop()  # as whoever asked a kernel before did
+        asyncio.run(asyncio.sleep(0))  # and this takes the thread's loop away
+        said = text(execute(tmp_path / "model.ipynb", code("print(2)")), 0)
+        assert loop.is_closed()
+        return said
+
+    with ThreadPoolExecutor(1) as pool:  # a thread, so that no other test misses its loop
+        assert pool.submit(used_before).result() == "2\n"
 
 
 def test_a_clean_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

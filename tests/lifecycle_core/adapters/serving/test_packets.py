@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.serving.packets import Joining
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Wire:
@@ -33,20 +35,17 @@ HEAD = b"HTTP/1.1 200 OK\r\n\r\n"
 def written(*steps: bytes | str) -> list[Any]:
     """Return what leaves; `turn` lets the loop turn once."""
     wire = Wire()
-
-    async def write() -> None:
-        joining = Joining(wire)  # type: ignore[arg-type] # as much of one as is asked for
-        for step in steps:
-            if isinstance(step, bytes):
-                joining.write(step)
-            elif step == "turn":
-                await asyncio.sleep(0)
-            else:
-                joining.close()
-                assert joining.is_closing()
-        await asyncio.sleep(0)
-
-    asyncio.run(write())
+    soon: list[Callable[[], None]] = []
+    joining = Joining(wire, soon.append)  # type: ignore[arg-type] # as much of one as is asked for
+    for step in (*steps, "turn"):
+        if isinstance(step, bytes):
+            joining.write(step)
+        elif step == "turn":
+            while soon:
+                soon.pop(0)()
+        else:
+            joining.close()
+            assert joining.is_closing()
     return wire.sent
 
 
