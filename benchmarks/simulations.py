@@ -15,6 +15,7 @@ from retraining_streams import KINDS, replay
 
 from lifecycle_core.stats.calibration import calibration_bins, calibration_error
 from lifecycle_core.stats.cost import CostMatrix, row_costs
+from lifecycle_core.stats.domain import tell_apart
 from lifecycle_core.stats.drift import population_stability
 from lifecycle_core.stats.drift_states import judge
 from lifecycle_core.stats.effect import difference, relative_difference
@@ -162,9 +163,14 @@ def drift(runs: int) -> None:
         for name, limit in zip(("number0", "category0", "acted"), limits, strict=True):
             share = float(np.mean([one[name] == "drift" for one in seen]))
             show(f"drift: power at twice {limit}, {name.rstrip('0')}, {rows:,} rows", share, POWER)
+    strict = [
+        judge(review(rng, population, 200, Review(), sizes[5_000])).values() for _ in range(runs)
+    ]
+    alarms = np.mean([any(one.state == "drift" for one in each) for each in strict])
+    show("drift: false alarms a review, 200 rows, tolerances of 5,000", float(alarms), ALARMS)
     few = [
         one.state
-        for _ in range(runs // 10)
+        for _ in range(max(1, runs // 10))
         for one in judge(review(rng, population, 50, Review(), sizes[5_000])).values()
     ]
     share = few.count("not_enough_data") / len(few)
@@ -301,6 +307,12 @@ def without_labels(runs: int) -> None:
     weighted(max(1, runs // 10), rng)
     ranked(runs, rng)
     calibrated(runs, rng)
+    inside = 0
+    for run in range(few := max(1, runs // 10)):
+        first, second = rng.normal(size=(400, 4)), rng.normal(size=(300, 4))
+        interval = known(tell_apart(first, second, seed=run)).interval
+        inside += interval.low <= NORMAL.cdf(0) <= interval.high
+    show("coverage: domain classifier of one population", inside / few, Aim(0.93, 1, ">= 0.93"))
 
 
 def sigmoid(logit: np.ndarray) -> np.ndarray:

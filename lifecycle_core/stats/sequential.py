@@ -9,6 +9,7 @@ it is tuned at, and never as narrow as the interval of an experiment that is rea
 from __future__ import annotations
 
 import math
+from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 from lifecycle_core.schema.finalization import Interval
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from lifecycle_core.stats.effect import Effect
+    from lifecycle_core.stats.power import Design, Metric
 
 
 def always_valid(effect: Effect, *, units: int, tuned_at: int, level: float = 0.95) -> Interval:
@@ -60,6 +62,37 @@ def multiplier(units: int, *, tuned_at: int, level: float = 0.95) -> float:
     alpha = 1 - level
     known = units * _mixture(tuned_at, alpha)
     return math.sqrt(2 * (known + 1) / known * math.log(math.sqrt(known + 1) / alpha))
+
+
+def units_always_valid(effect: float, metric: Metric, design: Design) -> int:
+    """Return the units with which an interval that is tuned there leaves 0 out often enough.
+
+    An effect that is larger than planned for is seen long before. `design.one_sided` does not
+    count: these intervals have two sides.
+
+    Args:
+        effect: In the metric's unit, not 0.
+        metric: How units vary.
+        design: How sure it has to be.
+
+    Returns:
+        Units of both arms together, at which to tune as well.
+
+    Raises:
+        ValueError: The effect is 0.
+
+    Example:
+        >>> from lifecycle_core.stats.power import Design, Metric, units_needed
+        >>> units_always_valid(0.2, Metric(1.0, 1.0), Design())
+        1503
+        >>> units_needed(0.2, Metric(1.0, 1.0))
+        787
+    """
+    if not effect:
+        raise ValueError("effect == 0, no number of units shows that.")
+    spread = metric.control / (1 - design.share) + metric.treatment / design.share
+    seen = multiplier(1, tuned_at=1, level=design.level) + NormalDist().inv_cdf(design.power)
+    return math.ceil((1 - metric.gain) * spread * (seen / effect) ** 2)
 
 
 def always_valid_p(effect: Effect, *, units: int, tuned_at: int, level: float = 0.95) -> float:

@@ -8,11 +8,13 @@ import pytest
 from lifecycle_core.schema.finalization import Interval
 from lifecycle_core.stats.effect import Effect, relative_difference
 from lifecycle_core.stats.moments import Sample, moments_from_sums, proportion
+from lifecycle_core.stats.power import Design, Metric
 from lifecycle_core.stats.sequential import (
     always_valid,
     always_valid_p,
     intersection,
     multiplier,
+    units_always_valid,
 )
 
 
@@ -75,6 +77,18 @@ def test_looking_at_every_unit_crosses_as_rarely() -> None:
     assert np.mean((np.abs(walks) > bound).any(axis=1)) < 0.05
     naive = (np.abs(walks) > 1.96 * np.sqrt(n))[:, 10:].any(axis=1)
     assert np.mean(naive) > 0.5
+
+
+def test_planned_units_are_enough() -> None:
+    metric, design = Metric(1.0, 4.0, gain=0.3), Design(share=0.3, power=0.9)
+    units = units_always_valid(0.2, metric, design)
+    error = np.sqrt(0.7 * (1.0 / (0.7 * units) + 4.0 / (0.3 * units)))
+    drawn = np.random.default_rng(2).normal(0.2, error, size=20_000)
+    assert np.mean(np.abs(drawn) > error * multiplier(units, tuned_at=units)) == pytest.approx(
+        0.9, abs=0.01
+    )
+    with pytest.raises(ValueError, match="effect == 0"):
+        units_always_valid(0.0, metric, design)
 
 
 def test_constants_and_mistakes() -> None:
