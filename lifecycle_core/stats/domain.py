@@ -87,18 +87,18 @@ def tell_apart(
     elsewhere = np.setdiff1d(np.arange(len(reference)), picked[0])
     others = np.zeros(elsewhere.size)
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
-    for train, test in folds.split(features, truth):
-        model = HistGradientBoostingClassifier(
-            max_iter=60, max_leaf_nodes=8, learning_rate=0.1, min_samples_leaf=20,
-            categorical_features=categorical, early_stopping=False, random_state=seed,
-        )  # fmt: skip
-        with threadpool_limits(1, user_api="openmp"):  # threads wait longer than so few rows take
+    with threadpool_limits(1, user_api="openmp"):  # threads wait longer than so few rows take
+        for train, test in folds.split(features, truth):
+            model = HistGradientBoostingClassifier(
+                max_iter=60, max_leaf_nodes=8, learning_rate=0.1, min_samples_leaf=20,
+                categorical_features=categorical, early_stopping=False, random_state=seed,
+            )  # fmt: skip
             model.fit(features[train], truth[train])
-        held_out[test] = score = model.predict_proba(features[test])[:, 1]
-        area = weighted_auc(score, truth[test].astype(float), (~truth[test]).astype(float))
-        areas.append(0.5 if area is None else area)
-        if elsewhere.size:
-            others += model.predict_proba(reference[elsewhere])[:, 1] / FOLDS
+            held_out[test] = score = model.predict_proba(features[test])[:, 1]
+            area = weighted_auc(score, truth[test].astype(float), (~truth[test]).astype(float))
+            areas.append(0.5 if area is None else area)
+            if elsewhere.size:
+                others += model.predict_proba(reference[elsewhere])[:, 1] / FOLDS
     chance = np.empty(len(reference))
     chance[picked[0]], chance[elsewhere] = held_out[: len(picked[0])], others
     odds = np.minimum(chance / np.maximum(1 - chance, 1e-9), _MOST_ODDS)

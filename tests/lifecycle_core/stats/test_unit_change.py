@@ -120,10 +120,10 @@ def test_a_currency_pair_may_be_added(prices: np.ndarray) -> None:
 
 
 def test_no_change_is_rarely_called_one(prices: np.ndarray) -> None:
-    rng = np.random.default_rng(6)
+    rng, few = np.random.default_rng(6), prices[:50_000]
     for n in (200, 5_000):
-        found = [compared(prices, rng.lognormal(3, 1, size=n)).kind for _ in range(150)]
-        assert found.count("same") >= 147
+        found = [compared(few, rng.lognormal(3, 1, size=n)).kind for _ in range(60)]
+        assert found.count("same") >= 58
         assert "unit_changed" not in found
 
 
