@@ -7,7 +7,7 @@ INSTALL := $(UV) pip install --quiet --python $(BIN)/python --constraint constra
 	--build-constraint constraints.txt --editable
 SYSTEM := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
 
-.PHONY: run test check browser lock bench corpus exports clouds peers kills faults log-kills score-kills simulations screenshot examples clean
+.PHONY: run test check browser lock bench corpus exports clouds peers kills faults log-kills score-kills simulations spark screenshot examples clean
 
 run: $(VENV)/.run ## take the example from notebook to registered release
 	$(BIN)/nbrelease run example_notebooks/telco_churn.ipynb
@@ -38,7 +38,7 @@ $(VENV)/.run: $(VENV)/.uv pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.run
-	$(INSTALL) '.[lab,examples,monitoring,postgresql,serve,server]' --group test
+	$(INSTALL) '.[in-database,lab,examples,monitoring,postgresql,serve,server]' --group test
 	@touch $@
 
 browser: ## what the browser tests need; without the right to install, those tests say so
@@ -110,6 +110,14 @@ log-kills: $(VENV)/.test ## kill processes that log predictions at 50 random mom
 score-kills: $(VENV)/.test ## kill scoring runs at 50 random moments, for each kind of output: minutes
 	NBRELEASE_KILLS=50 $(BIN)/python -m pytest -q --timeout 3600 \
 		tests/lifecycle_core/delivering/test_killed.py
+
+spark: $(VENV)/.spark ## score on a real Spark of this machine (needs Java 17): half a minute
+	$(BIN)/python -m pytest -q tests/lifecycle_core/adapters/batch_engines/test_spark.py
+
+# Half a gigabyte that no other test needs.
+$(VENV)/.spark: $(VENV)/.test
+	$(INSTALL) '.[spark]'
+	@touch $@
 
 faults: $(VENV)/.test ## break a service under load: kills, sleeping models, bad bodies: minutes
 	NBRELEASE_FAULTS=50 $(BIN)/python -m pytest -q --timeout 3600 \

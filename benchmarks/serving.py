@@ -14,6 +14,9 @@ in turns:
 Beside them stands how long this disk takes to sync 800 bytes: at one connection no durable service
 can be faster than that, however little it does besides.
 
+Before anything is timed, every customer of the data set is scored by the service, one row a request
+and many rows a request, and compared with scikit-learn's `predict_proba`.
+
 The client is one process that keeps 1 or 8 connections busy. Only ratios within one run count.
 
     make .venv-vetiver/.made
@@ -22,7 +25,8 @@ The client is one process that keeps 1 or 8 connections busy. Only ratios within
 `--home` is an `.nbrelease` folder that holds the release `churn` already; without one it is made.
 
 Aim: at least 15 times MLflow's requests a second at 1 and at 8 connections, a p99 of at most a
-tenth of its, and at least half of the echo's requests; reasons cost at most 3 ms at p99.
+tenth of its, and at least half of the echo's requests; reasons cost at most 3 ms at p99; scores
+differ by at most 1e-6 from scikit-learn's.
 """
 
 from __future__ import annotations
@@ -31,72 +35,17 @@ import argparse
 import asyncio
 import json
 import os
-import shutil
-import signal
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-import urllib.request
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from asking import Side, ask, load, request
+from servers import echo, mlflow, ours, released_home, vetiver
+from telco import customers
 
-ROOT = Path(__file__).parents[1]
-EXAMPLE = ROOT / "example_notebooks"
-VETIVER = ROOT / ".venv-vetiver" / "bin" / "python"
 CONNECTIONS = (1, 8)
-START_SECONDS = 180
-LOG = "servers.log"
-ECHO = """
-import sys, uvicorn
-from fastapi import FastAPI
-app = FastAPI()
-
-@app.post("/echo")
-async def echo(body: dict) -> dict:
-    return body
-
-uvicorn.run(
-    app, port=int(sys.argv[1]), http=sys.argv[2], loop=sys.argv[3], log_level="warning",
-    access_log=False,
-)
-"""
-
-
-@dataclass
-class Side:
-    """One server and what was measured of it.
-
-    Attributes:
-        address: Host and port.
-        path: Of the requests.
-        body: Of each request.
-        seconds: Of each request, by number of connections.
-        rates: Requests a second of each round, by number of connections.
-    """
-
-    name: str
-    address: tuple[str, int]
-    path: str
-    body: bytes
-    seconds: dict[int, list[float]] = field(default_factory=dict)
-    rates: dict[int, list[float]] = field(default_factory=dict)
-
-    def rate(self, connections: int) -> float:
-        """Return requests a second."""
-        return statistics.median(self.rates[connections])
-
-    def percentile(self, connections: int, percent: float) -> float:
-        """Return milliseconds."""
-        sorted_ = sorted(self.seconds[connections])
-        return sorted_[min(len(sorted_) - 1, int(len(sorted_) * percent / 100))] * 1000
 
 
 def main() -> None:
@@ -110,14 +59,15 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        home = _home(folder, options.home)
+        home = released_home(folder, options.home)
         with (
-            _ours(folder, home) as (served, row),
-            _echo(folder, "h11", "asyncio") as echo_port,
-            _echo(folder, "httptools", "uvloop") as tuned_port,
-            _mlflow(folder, home) as mlflow_port,
-            _vetiver(folder, home, row) as vetiver_port,
+            ours(folder, home) as (served, row),
+            echo(folder, "h11", "asyncio") as echo_port,
+            echo(folder, "httptools", "uvloop") as tuned_port,
+            mlflow(folder, home) as mlflow_port,
+            vetiver(folder, home, row) as vetiver_port,
         ):
+            print(asyncio.run(_parity(served, home)))
             body = json.dumps(row).encode()
             sides = [
                 Side("nbrelease serve", served, "/score?reasons=false", body),
@@ -136,7 +86,7 @@ def main() -> None:
                     for side in sides:
                         slow = side.path in {"/invocations", "/predict"}
                         count = max(options.requests // (10 if slow else 1), 4 * connections)
-                        asyncio.run(_load(side, connections, count, keep=round_ > 0))
+                        asyncio.run(load(side, connections, count, keep=round_ > 0))
         print(f"fdatasync of 800 bytes: p50 {_sync_milliseconds(folder):.2f} ms")
     _print(sides)
 
@@ -177,178 +127,38 @@ def _sync_milliseconds(folder: Path) -> float:
     return statistics.median(taken) * 1000
 
 
-def _home(folder: Path, given: Path | None) -> Path:
-    """Return an `.nbrelease` folder with the release, as a copy that may be written to."""
-    home = folder / "project" / ".nbrelease"
-    if given:
-        shutil.copytree(given, home)
-        return home
-    shutil.copytree(EXAMPLE, folder / "project" / "example_notebooks")
-    _run(folder, "nbrelease run", "run", "example_notebooks/telco_churn.ipynb")
-    return home
-
-
-def _run(folder: Path, what: str, *words: str) -> None:
-    ended = subprocess.run(
-        [sys.executable, "-m", "lifecycle_core.cli", *words],
-        cwd=folder / "project", env=_environ(folder), capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    if ended.returncode:
-        raise RuntimeError(f"{what} ended with {ended.returncode}: {ended.stderr}")
-
-
-def _environ(folder: Path) -> dict[str, str]:
-    return {**os.environ, "NBRELEASE_HOME": str(folder / "project" / ".nbrelease")}
-
-
-@contextmanager
-def _ours(folder: Path, home: Path) -> Iterator[tuple[tuple[str, int], dict[str, Any]]]:
-    record = folder / "service.json"
-    command = [
-        sys.executable, "-m", "lifecycle_core.cli", "serve", "churn", "--port", "0",
-        "--deadline", "1000", "--json", str(record),
-    ]  # fmt: skip
-    with _process(command, folder, cwd=home.parent, environ=_environ(folder)) as process:
-        _wait(record.is_file, process, folder / LOG)
-        said = json.loads(record.read_text())
-        row = json.loads(said["curl"].partition("-d '")[2].rpartition("'")[0])
-        port = int(said["address"].rpartition(":")[2])
-        yield ("127.0.0.1", port), row
-
-
-@contextmanager
-def _echo(folder: Path, parser: str, loop: str) -> Iterator[int]:
-    port = _free_port()
-    command = [sys.executable, "-c", ECHO, str(port), parser, loop]
-    with _process(command, folder) as process:
-        _wait(lambda: _listens(port), process, folder / LOG)
-        yield port
-
-
-@contextmanager
-def _mlflow(folder: Path, home: Path) -> Iterator[int]:
-    """Serve the model of the release's own bundle with MLflow."""
-    import mlflow.sklearn
-
-    from lifecycle_core.adapters.models import load_model
-
-    path = next((home / "bundles").glob("churn-*/model/model.skops"))
-    mlflow.sklearn.save_model(
-        load_model(path), folder / "mlflow", serialization_format="cloudpickle",
-        pyfunc_predict_fn="predict_proba", pip_requirements=[],
-    )  # fmt: skip
-    port = _free_port()
-    command = [
-        sys.executable, "-m", "mlflow", "models", "serve", "-m", str(folder / "mlflow"),
-        "--env-manager", "local", "--port", str(port), "--workers", "1",
-    ]  # fmt: skip
-    here = str(Path(sys.executable).parent)  # it starts uvicorn by name
-    environ = {**os.environ, "PATH": f"{here}{os.pathsep}{os.environ['PATH']}"}
-    with _process(command, folder, environ=environ) as process:
-        _wait(lambda: _listens(port), process, folder / LOG)
-        yield port
-
-
-@contextmanager
-def _vetiver(folder: Path, home: Path, row: dict[str, Any]) -> Iterator[int]:
-    """Serve the same model with vetiver."""
-    import joblib
-
-    from lifecycle_core.adapters.models import load_model
-
-    if not VETIVER.is_file():
-        raise SystemExit("vetiver is not there. Make its environment: make .venv-vetiver/.made")
-    model, example = folder / "model.joblib", folder / "row.json"
-    joblib.dump(load_model(next((home / "bundles").glob("churn-*/model/model.skops"))), model)
-    example.write_text(json.dumps(row), encoding="utf-8")
-    port = _free_port()
-    program = str(ROOT / "benchmarks" / "in_vetiver.py")
-    command = [str(VETIVER), program, str(model), str(example), str(port)]
-    with _process(command, folder) as process:
-        _wait(lambda: _listens(port), process, folder / LOG)
-        yield port
-
-
-@contextmanager
-def _process(
-    command: list[str], folder: Path, *, cwd: Path | None = None,
-    environ: dict[str, str] | None = None,
-) -> Iterator[subprocess.Popen[bytes]]:  # fmt: skip
-    with (folder / LOG).open("ab") as log:
-        process = subprocess.Popen(
-            command, cwd=cwd, env=environ, stdout=log, stderr=log, start_new_session=True
-        )
-        try:
-            yield process
-        finally:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGTERM)
-            process.wait(30)
-
-
-def _wait(there: Any, process: subprocess.Popen[bytes], log: Path) -> None:  # noqa: ANN401 - a function
-    until = time.monotonic() + START_SECONDS
-    while not there():
-        if process.poll() is not None or time.monotonic() > until:
-            raise RuntimeError(f"{process.args!r} did not start:\n{log.read_text()[-2000:]}")
-        time.sleep(0.2)
-
-
-def _listens(port: int) -> bool:
-    try:
-        urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=2).close()
-    except urllib.error.HTTPError:
-        return True
-    except OSError:
-        return False
-    return True
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def _split(row: dict[str, Any]) -> bytes:
     whole = {"columns": list(row), "data": [list(row.values())]}
     return json.dumps({"dataframe_split": whole}).encode()
 
 
-async def _load(side: Side, connections: int, requests: int, *, keep: bool) -> None:
-    """Keep connections busy, and note how long each request took."""
-    request = (
-        f"POST {side.path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
-        f"content-length: {len(side.body)}\r\n\r\n"
-    ).encode() + side.body
-    left = iter(range(requests))
-    taken: list[float] = []
+async def _parity(address: tuple[str, int], home: Path) -> str:
+    """Return how far the service's scores are from scikit-learn's, over the whole data set."""
+    from lifecycle_core.adapters.models import load_model
 
-    async def ask() -> None:
-        reader, writer = await asyncio.open_connection(*side.address)
-        for _ in left:
-            began = time.perf_counter()
-            writer.write(request)
-            head = await reader.readuntil(b"\r\n\r\n")
-            status = head.split(b" ", 2)[1]
-            length = next(
-                int(line.split(b":")[1])
-                for line in head.lower().split(b"\r\n")
-                if line.startswith(b"content-length")
-            )
-            body = await reader.readexactly(length)
-            if status != b"200":
-                raise RuntimeError(f"{side.name} answered {status!r}: {body[:300]!r}")
-            taken.append(time.perf_counter() - began)
-        writer.close()
-
-    began = time.perf_counter()
-    await asyncio.gather(*(ask() for _ in range(connections)))
-    ended = time.perf_counter()
-    if keep:
-        side.seconds.setdefault(connections, []).extend(taken)
-        side.rates.setdefault(connections, []).append(requests / (ended - began))
+    model = load_model(next((home / "bundles").glob("churn-*/model/model.skops")))
+    frame, _ = customers()
+    wanted = model.predict_proba(frame)[:, 1]
+    rows = json.loads(frame.to_json(orient="records"))
+    found: dict[str, list[float]] = {"one": [], "many": []}
+    reader, writer = await asyncio.open_connection(*address)
+    path = "/score?reasons=false"
+    for row in rows:
+        said = await ask(reader, writer, request(path, json.dumps(row).encode()))
+        found["one"].append(json.loads(said)["score"])
+    for start in range(0, len(rows), 1000):
+        body = json.dumps(rows[start : start + 1000]).encode()
+        said = await ask(reader, writer, request(path, body))
+        found["many"] += [each["score"] for each in json.loads(said)]
+    writer.close()
+    furthest = {
+        how: max(abs(a - b) for a, b in zip(scores, wanted, strict=True))
+        for how, scores in found.items()
+    }
+    return (
+        f"{len(rows):,} rows beside scikit-learn: largest difference {furthest['one']:.1e} one a "
+        f"request, {furthest['many']:.1e} many a request (aim: at most 1e-6)"
+    )
 
 
 if __name__ == "__main__":

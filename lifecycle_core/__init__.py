@@ -16,6 +16,7 @@ __version__ = "0.4.0"
 __all__ = [
     "backtest",
     "check_contract",
+    "check_reasons",
     "checkpoints",
     "compact_log",
     "compile_pipeline",
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from lifecycle_core.verbs import (
         backtest,
         check_contract,
+        check_reasons,
         checkpoints,
         compact_log,
         compile_pipeline,

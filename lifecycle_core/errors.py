@@ -291,7 +291,7 @@ class LogUnavailable(LifecycleError):
 
 
 class SchedulerUnavailable(LifecycleError):
-    """A Dask scheduler does not answer, or has no worker."""
+    """A Dask scheduler or a Spark does not answer, or has nothing that works for it."""
 
     exit_code = 3
 

@@ -11,7 +11,7 @@ encoding.json, model.onnx, explainer.json, trees.npz
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from lifecycle_core.adapters.files import digest_file, replacing, write_atomically, writing
 from lifecycle_core.errors import InvalidCall
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from lifecycle_core.adapters.model_parts import Fitted
     from lifecycle_core.schema.finalization import Finalization
 
 RECORD = "finalization.json"
@@ -39,14 +40,14 @@ _REHEARSED = 1_000
 class SavesModels(Protocol):
     """What a folder of evidence needs of `adapters/models.py`."""
 
-    def save(self, model: Any, path: Path) -> None:  # noqa: ANN401 - any fitted estimator
+    def save(self, model: Fitted, path: Path) -> None:
         """Write a fitted estimator to `path`, whole or not at all."""
 
 
 class EvidenceStore(Protocol):
     """Keeps what a finalization decided and the model it decided for."""
 
-    def keep(self, record: Finalization, model: Any, frame: pd.DataFrame) -> Finalization:  # noqa: ANN401 - any fitted estimator
+    def keep(self, record: Finalization, model: Fitted, frame: pd.DataFrame) -> Finalization:
         """Keep the record, the fitted model and the frame of features it was fitted on.
 
         Returns:
@@ -59,10 +60,10 @@ class EvidenceInMemory:
     """Evidence of a notebook that nobody releases yet; it holds the last one only."""
 
     record: Finalization | None = None
-    model: Any = None
+    model: Fitted = None
     frame: pd.DataFrame | None = None
 
-    def keep(self, record: Finalization, model: Any, frame: pd.DataFrame) -> Finalization:  # noqa: ANN401 - any fitted estimator
+    def keep(self, record: Finalization, model: Fitted, frame: pd.DataFrame) -> Finalization:
         """Keep all three as they are."""
         self.record, self.model, self.frame = record, model, frame
         return record
@@ -74,7 +75,7 @@ class EvidenceChain:
 
     stores: tuple[EvidenceStore, ...] = ()
 
-    def keep(self, record: Finalization, model: Any, frame: pd.DataFrame) -> Finalization:  # noqa: ANN401 - any fitted estimator
+    def keep(self, record: Finalization, model: Fitted, frame: pd.DataFrame) -> Finalization:
         """Hand all three to each store, and the record as the last one returned it."""
         for store in self.stores:
             record = store.keep(record, model, frame)
@@ -93,7 +94,7 @@ class EvidenceFolder:
     path: Path
     models: SavesModels
 
-    def keep(self, record: Finalization, model: Any, frame: pd.DataFrame) -> Finalization:  # noqa: ANN401 - any fitted estimator
+    def keep(self, record: Finalization, model: Fitted, frame: pd.DataFrame) -> Finalization:
         """Write the four files, the record last.
 
         Raises:
@@ -121,7 +122,7 @@ def kept_forms(folder: Path) -> dict[str, bytes]:
     }
 
 
-def _rehearsal(record: Finalization, model: Any, frame: pd.DataFrame) -> pd.DataFrame:  # noqa: ANN401 - any fitted estimator
+def _rehearsal(record: Finalization, model: Fitted, frame: pd.DataFrame) -> pd.DataFrame:
     """Return evenly spaced rows with what the model in the notebook says about them."""
     import numpy as np
 

@@ -204,6 +204,23 @@ def replacing_folder(path: Path) -> Iterator[Path]:
             shutil.rmtree(temporary, ignore_errors=True)
 
 
+def place_first(source: Path, target: Path) -> None:
+    """Put a whole file where there is none yet; of several who try at once, the first one's stays.
+
+    Args:
+        source: On the same file system. It may still be there afterwards; whoever made it removes
+            it.
+        target: Where it is to be.
+    """
+    try:
+        os.link(source, target)
+    except FileExistsError:
+        return
+    except OSError:  # a file system without links: the gap between the two calls is tiny
+        if not target.exists():
+            source.replace(target)
+
+
 def sync(path: Path) -> None:
     """Wait until the bytes of a file, or the names in a folder, are on the disk."""
     handle = os.open(path, os.O_RDONLY)

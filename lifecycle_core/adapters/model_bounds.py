@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     Numbers = np.ndarray[Any, np.dtype[Any]]
 
+Part = Any
+"""A fitted part of a model: scikit-learn gives them no type, and a file may have forged it."""
+
 _BITSET_WORDS = 8  # of 32 bits: one bit for each of 256 categories
 _LEAF = -1
 _PROBES = 3
@@ -22,7 +25,7 @@ class Unsound(Exception):  # noqa: N818 - a finding; it never leaves `require_so
     """Something is out of bounds; the message says where and what."""
 
 
-def require_tree(path: str, tree: Any, holder: Any) -> None:  # noqa: ANN401 - foreign parts
+def require_tree(path: str, tree: Part, holder: Part) -> None:
     """Require of a tree: children after their parent and in range, features in range."""
     count = tree.node_count
     if not 1 <= count == tree.capacity or min(tree.n_outputs, tree.max_n_classes) < 1:
@@ -37,7 +40,7 @@ def require_tree(path: str, tree: Any, holder: Any) -> None:  # noqa: ANN401 - f
         _refuse(f"{path} right_child of a leaf is not {_LEAF}")
 
 
-def require_stages(path: str, booster: Any) -> None:  # noqa: ANN401 - foreign parts
+def require_stages(path: str, booster: Part) -> None:
     """Require of gradient boosting: a table of trees over the booster's own features."""
     from sklearn.tree import DecisionTreeRegressor
     from sklearn.tree._tree import Tree
@@ -53,7 +56,7 @@ def require_stages(path: str, booster: Any) -> None:  # noqa: ANN401 - foreign p
             )
 
 
-def require_room_for_stages(path: str, booster: Any) -> None:  # noqa: ANN401 - foreign parts
+def require_room_for_stages(path: str, booster: Part) -> None:
     """Require that the array of raw predictions has a column for each tree of a stage."""
     import numpy as np
 
@@ -63,7 +66,7 @@ def require_room_for_stages(path: str, booster: Any) -> None:  # noqa: ANN401 - 
         _refuse(f"{path}.estimators_ has {needed} columns, init_ gives {room} for {_PROBES} rows")
 
 
-def require_histograms(path: str, booster: Any) -> None:  # noqa: ANN401 - foreign parts
+def require_histograms(path: str, booster: Part) -> None:
     """Require of histogram boosting: predictors that fit its features, categories and bins."""
     import numpy as np
 
@@ -80,7 +83,7 @@ def require_histograms(path: str, booster: Any) -> None:  # noqa: ANN401 - forei
             _require_predictor(f"{path}._predictors[{turn}][{which}]", predictor, categorical)
 
 
-def _require_predictor(path: str, predictor: Any, categorical: Numbers) -> None:  # noqa: ANN401 - foreign parts
+def _require_predictor(path: str, predictor: Part, categorical: Numbers) -> None:
     """Require of one tree of histogram boosting: nodes, features and bitsets within bounds."""
     from sklearn.ensemble._hist_gradient_boosting.common import PREDICTOR_RECORD_DTYPE
     from sklearn.ensemble._hist_gradient_boosting.predictor import TreePredictor
@@ -103,7 +106,7 @@ def _require_predictor(path: str, predictor: Any, categorical: Numbers) -> None:
         _require_within(f"{path} bitset_idx", split["bitset_idx"], len(bits))
 
 
-def require_neighbours(path: str, holder: Any) -> None:  # noqa: ANN401 - foreign parts
+def require_neighbours(path: str, holder: Part) -> None:
     """Require of neighbours: rows as wide as those to come, and labels of known classes."""
     import numpy as np
 
@@ -118,7 +121,7 @@ def require_neighbours(path: str, holder: Any) -> None:  # noqa: ANN401 - foreig
     _require_within(f"{path}._y", labels, len(np.asarray(own["classes_"])))
 
 
-def require_support(path: str, machine: Any) -> None:  # noqa: ANN401 - foreign parts
+def require_support(path: str, machine: Part) -> None:
     """Require of a support vector machine: sizes that agree, as libsvm takes them on trust."""
     from scipy.sparse import issparse
 
@@ -152,7 +155,7 @@ def require_support(path: str, machine: Any) -> None:  # noqa: ANN401 - foreign 
         _refuse(f"{path}.support_vectors_ has {vectors.shape[1]} columns, for {takes} features")
 
 
-def _require_width(path: str, columns: Any, takes: int) -> None:  # noqa: ANN401 - foreign parts
+def _require_width(path: str, columns: Part, takes: int) -> None:
     """Require of a ColumnTransformer that each feature comes out as exactly one column."""
     import numpy as np
     from sklearn.compose import ColumnTransformer
@@ -191,7 +194,7 @@ def _require_within(what: str, indices: Numbers, end: int) -> None:
         _refuse(f"{what} {outside[0]} is out of bounds, there are {end}")
 
 
-def _features(path: str, holder: Any) -> int:  # noqa: ANN401 - foreign parts
+def _features(path: str, holder: Part) -> int:
     """Return how many features scikit-learn will insist on; without a number it skips that."""
     takes = getattr(holder, "n_features_in_", None)
     if type(takes) is not int or takes < 1:
@@ -199,7 +202,7 @@ def _features(path: str, holder: Any) -> int:  # noqa: ANN401 - foreign parts
     return takes
 
 
-def _array(path: str, array: Any, *, dimensions: int = 1) -> Numbers:  # noqa: ANN401 - foreign parts
+def _array(path: str, array: Part, *, dimensions: int = 1) -> Numbers:
     import numpy as np
 
     if type(array) is not np.ndarray or array.ndim != dimensions:

@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+Fitted = Any
+"""A fitted estimator or transformer, or a fitted part of one: scikit-learn gives them no type."""
+
 
 class NotConvertible(ValueError):  # noqa: N818 - the name is the fact
     """A model, or a part of it, has no other form here; the message says which and why."""
@@ -34,7 +37,7 @@ class Parts:
     rest: Any
 
 
-def split(model: Any, features: Sequence[str]) -> Parts:  # noqa: ANN401 - any fitted estimator
+def split(model: Fitted, features: Sequence[str]) -> Parts:
     """Take a fitted model apart; it stays as it is.
 
     Args:
@@ -74,7 +77,7 @@ def split(model: Any, features: Sequence[str]) -> Parts:  # noqa: ANN401 - any f
     return Parts(front=front, second=second, rest=rest)
 
 
-def unwrapped(model: Any) -> Any:  # noqa: ANN401 - any fitted estimator
+def unwrapped(model: Fitted) -> Fitted:
     """Return the estimator that gives a model's scores: without search or tuned threshold."""
     while True:
         if hasattr(model, "best_estimator_"):
@@ -87,7 +90,9 @@ def unwrapped(model: Any) -> Any:  # noqa: ANN401 - any fitted estimator
             return model
 
 
-def _branches(transformer: Any, features: Sequence[str]) -> tuple[tuple[Any, tuple[str, ...]], ...]:  # noqa: ANN401 - a fitted ColumnTransformer
+def _branches(
+    transformer: Fitted, features: Sequence[str]
+) -> tuple[tuple[Any, tuple[str, ...]], ...]:
     names = [str(name) for name in getattr(transformer, "feature_names_in_", features)]
     found = []
     for _, branch, columns in transformer.transformers_:
@@ -112,7 +117,7 @@ def _positions(columns: Any, names: Sequence[Any]) -> list[int]:  # noqa: ANN401
     return [list(names).index(str(name)) for name in listed]
 
 
-def _nameless(model: Any) -> Any:  # noqa: ANN401 - a fitted estimator
+def _nameless(model: Fitted) -> Fitted:
     """Return a copy that takes arrays without a word about the names of their columns."""
     found = copy.copy(model)
     if _named(found, "Pipeline"):
@@ -122,7 +127,7 @@ def _nameless(model: Any) -> Any:  # noqa: ANN401 - a fitted estimator
     return found
 
 
-def _named(model: Any, *names: str) -> bool:  # noqa: ANN401 - anything
+def _named(model: Fitted, *names: str) -> bool:
     """Return whether something is one of scikit-learn's own classes of these names."""
     kind = type(model)
     return kind.__name__ in names and kind.__module__.startswith("sklearn.")

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from lifecycle_core.adapters.model_parts import Fitted
+
 _SCHEMA = "schema.json"
 _PICKLE = re.compile(rb"\x80[\x02-\x05]")
 _COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"x\x01", b"x^", b"x\x9c", b"x\xda", b"ZF")
@@ -80,7 +82,7 @@ TRUST = TrustPolicy()
 class Models(Protocol):
     """Writes, judges and loads models."""
 
-    def save(self, model: Any, path: Path) -> None:  # noqa: ANN401 - any fitted estimator
+    def save(self, model: Fitted, path: Path) -> None:
         """Write a fitted estimator to `path`."""
 
     def facts(self, path: Path) -> ModelFacts:
@@ -89,7 +91,7 @@ class Models(Protocol):
     def judge(self, path: Path) -> ModelFacts:
         """Say what the file holds, and refuse it if any of that is not trusted."""
 
-    def load(self, path: Path) -> Any:  # noqa: ANN401 - any fitted estimator
+    def load(self, path: Path) -> Fitted:
         """Return the estimator, if everything in the file is trusted."""
 
 
@@ -99,7 +101,7 @@ class SkopsModels:
 
     policy: TrustPolicy = TRUST
 
-    def save(self, model: Any, path: Path) -> None:  # noqa: ANN401 - any fitted estimator
+    def save(self, model: Fitted, path: Path) -> None:
         """Write a fitted estimator; the file appears whole or not at all.
 
         Raises:
@@ -155,7 +157,7 @@ class SkopsModels:
             versions=versions,
         )
 
-    def load(self, path: Path) -> Any:  # noqa: ANN401 - any fitted estimator
+    def load(self, path: Path) -> Fitted:
         """Return the estimator that a file holds, if all of it is trusted.
 
         Raises:
@@ -235,7 +237,7 @@ class SkopsModels:
         return schema
 
 
-def save_model(model: Any, path: Path) -> None:  # noqa: ANN401 - any fitted estimator
+def save_model(model: Fitted, path: Path) -> None:
     """Write a fitted estimator under the default policy; see `SkopsModels.save`."""
     SkopsModels().save(model, path)
 
@@ -245,7 +247,7 @@ def model_facts(path: Path) -> ModelFacts:
     return SkopsModels().facts(path)
 
 
-def load_model(path: Path) -> Any:  # noqa: ANN401 - any fitted estimator
+def load_model(path: Path) -> Fitted:
     """Return the estimator of a trusted file; see `SkopsModels.load`."""
     return SkopsModels().load(path)
 

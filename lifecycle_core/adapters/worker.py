@@ -21,7 +21,7 @@ import sys
 import threading
 import traceback
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from importlib import import_module
 from multiprocessing.connection import Connection
 from types import MappingProxyType
@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import Self
 
 Answer = TypeVar("Answer")
 Words = ParamSpec("Words")
@@ -124,6 +125,67 @@ def open_worker(
         line.shutdown(wait=False, cancel_futures=True)
         _end(child, connection)
         line.shutdown()
+
+
+class LastingWorker:
+    """A worker for a process that runs for long: another one is started where one died.
+
+    A call in which a worker died is made once more, so calls must not mind being made twice.
+
+    Example:
+        >>> from pathlib import Path
+        >>> with LastingWorker() as worker:
+        ...     worker.run(Path("/nowhere").exists)
+        False
+    """
+
+    def __init__(self, warm: Sequence[str] = ()) -> None:
+        """Start nothing yet.
+
+        Args:
+            warm: Modules that a child imports at once.
+        """
+        self._warm = warm
+        self._turn = threading.Lock()
+        self._stack = ExitStack()
+        self._worker: Worker | None = None
+
+    def __enter__(self) -> Self:
+        """Start the first one."""
+        self._begun()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the one that runs."""
+        self._stack.close()
+
+    def run(
+        self, function: Callable[Words, Answer], *words: Words.args, **flags: Words.kwargs
+    ) -> Answer:
+        """Call an importable function in the child and return its answer.
+
+        Raises:
+            WorkerDied: Two died while they ran it.
+        """
+        with self._turn:
+            try:
+                return self._begun().run(function, *words, **flags)
+            except WorkerDied:
+                self._ended()
+            try:
+                return self._begun().run(function, *words, **flags)
+            except WorkerDied:
+                self._ended()
+                raise
+
+    def _begun(self) -> Worker:
+        if self._worker is None:
+            self._worker = self._stack.enter_context(open_worker(self._warm))
+        return self._worker
+
+    def _ended(self) -> None:
+        self._worker = None
+        self._stack.close()
 
 
 def _end(child: subprocess.Popen[bytes], connection: Connection[Any, Any]) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
-from lifecycle_core.cli.answering import answer, verb
-from lifecycle_core.cli.options import JsonOption
+from lifecycle_core.cli.answering import answer, asking, verb
+from lifecycle_core.cli.options import JsonOption, SpecArgument
 
-log_app = typer.Typer(help="Prediction logs: drain, compact, retain, forget.")
+_FORMATS = ["%Y-%m-%d"]
+log_app = typer.Typer(help="Prediction logs: upkeep, and a check of reasons.")
 
 
 @log_app.command(
@@ -73,3 +75,35 @@ def forget(
 
     answer(verbs.forget_key(key), json_file)
     return 0
+
+
+@log_app.command(
+    "check-reasons",
+    short_help="Find logged reasons again.",
+    epilog="Example: nbrelease log check-reasons churn --since 2026-11-01",
+)
+@verb
+def check_reasons(
+    spec: SpecArgument,
+    since: Annotated[
+        datetime | None,
+        typer.Option(formats=_FORMATS, metavar="YYYY-MM-DD", help="First day, in UTC."),
+    ] = None,
+    until: Annotated[
+        datetime | None,
+        typer.Option(formats=_FORMATS, metavar="YYYY-MM-DD", help="First day that does not count."),
+    ] = None,
+    json_file: JsonOption = None,
+) -> int:
+    """Compute reasons again from what was logged: of all versions, or of the one that is named.
+
+    Exit code: 0 all come out as they were logged, 1 some do not.
+    """
+    from lifecycle_core import verbs
+
+    with asking():
+        found = verbs.check_reasons(
+            spec, since=since and since.date(), until=until and until.date()
+        )
+    answer(found, json_file)
+    return 1 if found.different else 0

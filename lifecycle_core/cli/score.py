@@ -41,11 +41,16 @@ def score(
     ] = None,
     jobs: Annotated[int | None, typer.Option(help="Score in so many processes.")] = None,
     engine: Annotated[
-        Literal["local", "dask"], typer.Option(help="Where scores are computed.")
+        Literal["local", "dask", "spark"], typer.Option(help="Where scores are computed.")
     ] = "local",
     scheduler: Annotated[
-        str | None, typer.Option(help="A Dask scheduler's address.", metavar="ADDRESS")
+        str | None,
+        typer.Option(help="Address of a Dask scheduler or of Spark's master.", metavar="ADDRESS"),
     ] = None,
+    in_database: Annotated[  # noqa: FBT002 - a flag
+        bool,
+        typer.Option("--in-database", help="Let the database of both tables compute the scores."),
+    ] = False,
     json_file: JsonOption = None,
 ) -> int:
     """Score a table: score, decision, next step and release version per row.
@@ -67,6 +72,7 @@ def score(
             jobs=jobs,
             engine=engine,
             scheduler=scheduler,
+            in_database=in_database,
             progress=progress,
         )
     answer(summary, json_file)

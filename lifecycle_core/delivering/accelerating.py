@@ -181,15 +181,22 @@ class Trial(NamedTuple):
             (self.ask(scorer), np.arange(len(self.labels))),
             (self._alone(scorer, alone), np.array(alone)),
         ):
-            found = self._judge(got, wanted[rows], rows)
+            found = self.judge(got, wanted[rows], rows)
             if found.why:
                 return found
             worst = max(worst, found, key=lambda each: each.largest)
         return worst
 
-    def _judge(
+    def judge(
         self, got: NDArray[np.float64], wanted: NDArray[np.float64], rows: NDArray[np.int64]
     ) -> Comparison:
+        """Compare scores of some rows, NaN for each that was refused.
+
+        Args:
+            got: Shape (n,).
+            wanted: The model's own, shape (n,).
+            rows: Which rows they are, shape (n,).
+        """
         refused = np.isnan(got) != np.isnan(wanted)
         if refused.any():
             at = int(np.flatnonzero(refused)[0])

@@ -1,7 +1,7 @@
-"""Answer the rows of a request: route, check, score, decide, and fall back where that cannot be.
+"""Answer the rows of a request: score, decide, and fall back where that cannot be.
 
-    rows --route--> arms --check--> columns and refusals --score--> scores --decide--> answers
-                                                        `--fall back--> answers, with the cause
+    Inquiry: parts, checked --score--> scores --decide--> answers
+                           `--fall back--> answers, with the cause
 
 Nothing here knows of a clock, a network or a log: moments come in as arguments. Several requests
 are answered together, since a model takes many rows in nearly the time of one.
@@ -64,7 +64,7 @@ def answer_all(inquiries: Sequence[Inquiry]) -> list[tuple[list[Answer], str]]:
     """
     scores: dict[int, list[float] | str] = {}
     for served, parts in _by_release(inquiries):
-        together = [part.good()[1] for part in parts]
+        together = [part.scorable for part in parts]
         found = served.scores(_joined(together))
         if isinstance(found, str) and len(parts) > 1:
             scores |= {
@@ -73,24 +73,23 @@ def answer_all(inquiries: Sequence[Inquiry]) -> list[tuple[list[Answer], str]]:
             continue
         start = 0
         for part in parts:
-            end = start + len(part.good()[0])
+            end = start + len(part.good)
             scores[id(part)] = found if isinstance(found, str) else found[start:end]
             start = end
     return [_assembled(inquiry, scores) for inquiry in inquiries]
 
 
-def fall_back(inquiry: Inquiry, cause: Cause, *, prompt: bool = True) -> list[Answer]:
-    """Answer every row without its model.
+def fall_back(inquiry: Inquiry, cause: Cause) -> list[Answer]:
+    """Answer every row at once, without its model; there is no time to ask the release before.
 
     Args:
         inquiry: The request.
         cause: Why.
-        prompt: There is no time to ask the release before.
     """
     answers: list[Answer | None] = [None] * inquiry.rows
     for part in inquiry.parts:
         for at, row in enumerate(part.rows):
-            answers[row] = _substitute(inquiry, part, at, cause, prompt=prompt)
+            answers[row] = _substitute(inquiry, part, at, cause, prompt=True)
     return [answer for answer in answers if answer is not None]
 
 
@@ -103,13 +102,12 @@ def shadowed(inquiry: Inquiry) -> tuple[list[tuple[int, Answer]], str]:
     served = inquiry.lineup.shadow
     if served is None:
         return [], ""
-    checked = served.checks.check(inquiry.columns, inquiry.rows, now=inquiry.now)
-    part = Part(served=served, arm="shadow", rows=range(inquiry.rows), checked=checked)
-    good, columns = part.good()
-    scores = served.scores(columns)
+    rows = range(inquiry.rows)
+    part = Part.of(served, "shadow", inquiry.columns, rows, now=inquiry.now)
+    scores = served.scores(part.scorable)
     if isinstance(scores, str):
         return [], scores
-    pairs = zip(good, scores, strict=True)
+    pairs = zip(part.good, scores, strict=True)
     return [(row, Answer(served, "shadow", s, served.decide(s))) for row, s in pairs], ""
 
 
@@ -141,7 +139,7 @@ def _assembled(inquiry: Inquiry, scores: dict[int, list[float] | str]) -> tuple[
                 cause: Cause = "bad_input" if at in part.checked.bad else "model_error"
                 answers[row] = _substitute(inquiry, part, at, cause, prompt=False)
             continue
-        for at, score in zip(part.good()[0], found, strict=True):
+        for at, score in zip(part.good, found, strict=True):
             reasons = served.reasons(part.checked.columns, at) if inquiry.explained else ()
             answers[rows[at]] = Answer(served, arm, score, served.decide(score), reasons=reasons)
         for at in part.checked.bad:

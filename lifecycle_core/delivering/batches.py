@@ -106,7 +106,7 @@ def score(
     workflow = declared_workflow(bundle, bundles)
     columns = tables.outline(source).columns
     kept = (*(name for name in workflow.key if name in columns and name not in keep), *keep)
-    _require_free(kept)
+    require_free(kept)
     scoring = Scoring(
         release=release,
         contract=Contract.from_json(bundles.read(bundle, "contract/contract.json")),
@@ -275,7 +275,8 @@ def _require_apart(source: Path, target: Path, rejects: Path | None) -> None:
         )
 
 
-def _require_free(kept: Collection[str]) -> None:
+def require_free(kept: Collection[str]) -> None:
+    """Refuse to keep a column that has a name of the output's."""
     if taken := sorted(set(kept) & set(OURS)):
         raise InvalidCall(
             f"Column {taken[0]!r} cannot be kept: the output has one of that name itself.",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from lifecycle_core.adapters.serving.bodies import ARROW, JSON
 from lifecycle_core.delivering.serving import example_row
 
 if TYPE_CHECKING:
     from lifecycle_core.delivering.serving import Served
     from lifecycle_core.schema.contract import Contract, Feature
 
-ARROW = "application/vnd.apache.arrow.stream"
 _TYPES: dict[str, dict[str, Any]] = {
     "integer": {"type": "integer", "minimum": -(1 << 63), "maximum": (1 << 63) - 1},
     "number": {"type": "number"},
@@ -58,7 +58,7 @@ def described(served: Served) -> dict[str, Any]:
         "requestBody": {
             "required": True,
             "content": {
-                "application/json": {
+                JSON: {
                     "schema": {"oneOf": [row["schema"], rows]},
                     "examples": {"row": {"value": {**named, **example}}},
                 },
@@ -178,7 +178,7 @@ def _problem_schema() -> dict[str, Any]:
 
 
 def _response(meaning: str, schema: dict[str, Any], *, arrow: bool = False) -> dict[str, Any]:
-    content: dict[str, Any] = {"application/json": {"schema": schema}}
+    content: dict[str, Any] = {JSON: {"schema": schema}}
     if arrow:
         content[ARROW] = {"schema": {"type": "string", "format": "binary"}}
     return {"description": meaning, "content": content}

@@ -36,7 +36,7 @@ from lifecycle_core.schema.explaining import ExplainerFacts, Factor, ReasonsChec
 from lifecycle_core.stats.association import groups_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from lifecycle_core.adapters.tables import Tables
     from lifecycle_core.schema.contract import Contract, Feature
     from lifecycle_core.schema.finalization import Finalization
-    from lifecycle_core.schema.prediction import Prediction
+    from lifecycle_core.schema.prediction import Prediction, Reason
     from lifecycle_core.schema.release_file import ReasonsSection
 
 _TOLERANCE = 1e-6
@@ -153,39 +153,52 @@ def factors_of(
 
 
 def check_reasons(
-    predictions: Iterable[Prediction], explainer: Explainer, *, bundle_digest: str
+    name: str,
+    predictions: Iterable[Prediction],
+    explainer_of: Callable[[int, str], Explainer | None],
 ) -> ReasonsCheck:
     """Find logged reasons again from the features that were logged with them.
 
     Args:
-        predictions: From the prediction log.
-        explainer: Of one release's bundle.
-        bundle_digest: Of that bundle; predictions of another one are skipped.
+        name: Of the release.
+        predictions: Of that release, from the prediction log.
+        explainer_of: Gives the explainer of a version with that digest of its bundle; None where
+            there is none, and then predictions of it are skipped.
     """
     rows = skipped = 0
+    versions: set[int] = set()
     different: list[str] = []
     for prediction in predictions:
         if not prediction.reasons:
             continue
         rows += 1
-        features = prediction.features
-        needed = [name for factor in explainer.facts.factors for name in factor.features]
-        kept = all(name in features and not _hashed(features[name]) for name in needed)
-        same = prediction.bundle_digest == bundle_digest and prediction.explainer == explainer.name
-        if not (kept and same):
+        versions.add(prediction.version)
+        explainer = explainer_of(prediction.version, prediction.bundle_digest)
+        if explainer is None or not _checkable(prediction, explainer):
             skipped += 1
-            continue
-        again = explainer.reasons(features)
-        if len(again) != len(prediction.reasons) or any(
-            was.feature != now.feature or abs(was.effect - now.effect) > _TOLERANCE
-            for was, now in zip(prediction.reasons, again, strict=True)
-        ):
+        elif not _alike(prediction.reasons, explainer.reasons(prediction.features)):
             different.append(prediction.id)
     return ReasonsCheck(
+        release=name,
+        versions=tuple(sorted(versions)),
         rows=rows,
         skipped=skipped,
         different=len(different),
         examples=tuple(different[:_EXAMPLES]),
+    )
+
+
+def _checkable(prediction: Prediction, explainer: Explainer) -> bool:
+    features = prediction.features
+    needed = [name for factor in explainer.facts.factors for name in factor.features]
+    kept = all(name in features and not _hashed(features[name]) for name in needed)
+    return kept and prediction.explainer == explainer.name
+
+
+def _alike(logged: Sequence[Reason], again: Sequence[Reason]) -> bool:
+    return len(logged) == len(again) and all(
+        was.feature == now.feature and abs(was.effect - now.effect) <= _TOLERANCE
+        for was, now in zip(logged, again, strict=True)
     )
 
 

@@ -104,6 +104,9 @@ class Following:
         except LifecycleError as error:
             self._ledger = str(error)
             return
+        except Exception as error:
+            self._ledger = f"It cannot be asked: {type(error).__name__}."
+            raise
         moved = champion is not self.desk.lineup.champion
         self.desk.lineup = self._lineup(roles, champion, now)
         if moved:

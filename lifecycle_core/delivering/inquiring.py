@@ -50,20 +50,37 @@ class Part:
     Attributes:
         rows: Their positions in the request.
         checked: What its contract says about them, in the order of `rows`.
+        good: Which of them can be scored, counted within the part.
+        scorable: The columns of those, as agreed.
     """
 
     served: Served
     arm: str
     rows: Sequence[int]
     checked: Checked
+    good: Sequence[int]
+    scorable: Columns
 
-    def good(self) -> tuple[Sequence[int], Columns]:
-        """Return which of its rows can be scored, counted within the part, and their columns."""
-        checked = self.checked
-        if not checked.bad:
-            return range(len(self.rows)), checked.columns
-        good = [at for at in range(len(self.rows)) if at not in checked.bad]
-        return good, {name: [vs[at] for at in good] for name, vs in checked.columns.items()}
+    @classmethod
+    def of(
+        cls, served: Served, arm: str, columns: Columns, rows: Sequence[int], *, now: float
+    ) -> Part:
+        """Check rows by the contract of the release that answers for them.
+
+        Args:
+            served: The release.
+            arm: Under which it answers.
+            columns: By name, the values of these rows.
+            rows: Their positions in the request.
+            now: Seconds since 1970.
+        """
+        checked = served.checks.check(columns, len(rows), now=now)
+        good: Sequence[int] = range(len(rows))
+        scorable: Columns = checked.columns
+        if checked.bad:
+            good = [at for at in good if at not in checked.bad]
+            scorable = only(checked.columns, good)
+        return cls(served=served, arm=arm, rows=rows, checked=checked, good=good, scorable=scorable)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,12 +140,12 @@ def inquire(
     parts, refusals = [], []
     for served, arm, positions in _routes(lineup, columns, keys, rows):
         some = columns if len(positions) == rows else only(columns, positions)
-        checked = served.checks.check(some, len(positions), now=now)
-        parts.append(Part(served=served, arm=arm, rows=positions, checked=checked))
-        if checked.refusals and served.serving.bad_input == "refuse":
+        part = Part.of(served, arm, some, positions, now=now)
+        parts.append(part)
+        if part.checked.refusals and served.serving.bad_input == "refuse":
             refusals += [
                 refusal.model_copy(update={"row": positions[refusal.row]})
-                for refusal in checked.refusals
+                for refusal in part.checked.refusals
             ]
     return Inquiry(
         lineup=lineup, columns=columns, rows=rows, keys=keys, now=now, parts=tuple(parts),

@@ -69,8 +69,7 @@ def reader_of(feature: Feature) -> Reader:
     required = feature.required
 
     def read(value: object) -> object:
-        # NaN, in Arrow, is the one value that is not itself
-        if value is None or value != value:  # noqa: PLR0124
+        if value is None or value != value:  # noqa: PLR0124 - NaN, which Arrow may bring
             if required:
                 raise absent()
             return None

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from lifecycle_core.adapters.prediction_log.rows import time_of
 from lifecycle_core.delivering.answering import answer_all, fall_back, shadowed
 from lifecycle_core.delivering.inquiring import inquire
 
@@ -106,8 +106,7 @@ def predictions_of(
         latency: Seconds since it came.
         identify: Gives each its id.
     """
-    now = inquiry.now + latency
-    time = datetime.fromtimestamp(now, tz=UTC).isoformat(timespec="microseconds")[:26] + "Z"
+    time = time_of(inquiry.now + latency)
     milliseconds = round(latency * 1000, 3)
     places = {
         row: (part, at) for part in inquiry.parts for at, row in enumerate(part.rows)

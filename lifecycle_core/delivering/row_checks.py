@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from lifecycle_core.delivering.readers import Reader
-    from lifecycle_core.schema.contract import Contract
+    from lifecycle_core.schema.contract import Contract, Rule
 
     Columns = Mapping[str, Sequence[Any]]
 
@@ -129,6 +129,6 @@ class RowChecks:
                 )
 
 
-def _refusal(row: int, name: str, rule: Any, value: object, want: str) -> Refusal:  # noqa: ANN401 - a Rule
+def _refusal(row: int, name: str, rule: Rule, value: object, want: str) -> Refusal:
     got = "nothing" if value is None else shown(value)
     return Refusal(row=row, field=name, rule=rule, got=got, want=want)

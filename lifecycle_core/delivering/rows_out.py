@@ -68,20 +68,39 @@ class RowsOut:
         import pyarrow as pa
 
         left_out = pa.array(~batch.scorable)
-        positions = batch.start + np.flatnonzero(~batch.scorable)
+        return self.rejects(
+            batch.start + np.flatnonzero(~batch.scorable),
+            {name: column.filter(left_out) for name, column in batch.kept.items()},
+            batch.refused,
+            batch.reasons.filter(left_out),
+        )
+
+    def rejects(
+        self,
+        positions: Any,  # noqa: ANN401 - numpy's or pyarrow's
+        kept: Mapping[str, Any],
+        values: Mapping[str, Any],
+        reasons: Any,  # noqa: ANN401 - a pyarrow array
+    ) -> Mapping[str, Any]:
+        """Return rows without a score, of which all is known.
+
+        Args:
+            positions: In the table, from 0.
+            kept: By name, what is carried along.
+            values: By feature, the values.
+            reasons: The rule that each row breaks.
+        """
+        import numpy as np
+
         # A name that the output needs itself gives way here.
-        values = {
-            f"feature_{name}" if name in OURS else name: column
-            for name, column in batch.refused.items()
-        }
+        named = {f"feature_{name}" if name in OURS else name: each for name, each in values.items()}
         count = len(positions)
-        of_the_run = self._of_the_run(np.ones(count, dtype=np.int8), np.zeros(count, dtype=bool))
         return {
             "row": positions,
-            **{name: column.filter(left_out) for name, column in batch.kept.items()},
-            **{name: column for name, column in values.items() if name not in batch.kept},
-            "unscored": batch.reasons.filter(left_out),
-            **of_the_run,
+            **kept,
+            **{name: column for name, column in named.items() if name not in kept},
+            "unscored": reasons,
+            **self._of_the_run(np.ones(count, dtype=np.int8), np.zeros(count, dtype=bool)),
         }
 
     def _of_the_run(self, to_do: Any, idle: Any) -> dict[str, Any]:  # noqa: ANN401 - arrays
@@ -98,7 +117,7 @@ class RowsOut:
         said = (self.workflow.next_step, self.workflow.when_missing)
         unsaid = np.array([text is None for text in said])
         idle = idle | unsaid[to_do]
-        due, known = self._due()
+        due, known = self.due()
         return {
             "release": _repeated(self.release.name, rows),
             "version": np.full(rows, self.release.version, dtype=np.int64),
@@ -111,8 +130,8 @@ class RowsOut:
             "run": _repeated(self.run, rows),
         }
 
-    def _due(self) -> tuple[int, bool]:
-        """Return microseconds since 1970, and whether anything is known."""
+    def due(self) -> tuple[int, bool]:
+        """Return until when, in microseconds since 1970, and whether anything is known."""
         after = self.workflow.next_step_seconds or self.workflow.deadline_seconds
         if after is None or self.began is None:
             return 0, False

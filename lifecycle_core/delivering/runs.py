@@ -103,11 +103,11 @@ def deliver(
         TargetUnwritable: The operating system or the database refuses.
         SinkFailed: The receiver does not answer; the run can go on where it stopped.
     """
-    _require_apart(order)
+    require_apart(order)
     # Before anything of it is read, as `score` does again.
     means.bundles.verify(bundle, digest=release.bundle_digest)
     key = declared_workflow(bundle, means.bundles).key
-    with means.runs.open(_call(order, release)) as state:
+    with means.runs.open(call_of(order, release)) as state:
         return _Run(order, release, bundle, means, state, key).through(now)
 
 
@@ -163,7 +163,7 @@ class _Run:
     def _run_id(self, identity: str) -> str:
         if self.order.run is not None:
             return self.order.run
-        told = f"{_call(self.order, self.release)} {identity}"
+        told = f"{call_of(self.order, self.release)} {identity}"
         return digest_bytes(told.encode()).removeprefix("sha256:")[:16]
 
     def _scores(self, table: Path, begun: Begun) -> ScoreSummary:
@@ -218,7 +218,8 @@ class _Run:
         )
 
 
-def _require_apart(order: Order) -> None:
+def require_apart(order: Order) -> None:
+    """Refuse to write to the table that is read."""
     source = order.source
     if not isinstance(source, TableAddress):
         return
@@ -234,7 +235,7 @@ def _require_apart(order: Order) -> None:
         )
 
 
-def _call(order: Order, release: Release) -> str:
+def call_of(order: Order, release: Release) -> str:
     """Return what was asked for, as a text that differs as soon as something of it does."""
     source = _place(order.source) if isinstance(order.source, TableAddress) else None
     files = [str(path.resolve()) for path in (order.rejects, order.dead_letters)]

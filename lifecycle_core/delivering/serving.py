@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+from lifecycle_core.adapters.evidence import MODEL
 from lifecycle_core.delivering.fallbacks import compile_fallbacks
 from lifecycle_core.delivering.row_checks import RowChecks
 from lifecycle_core.errors import BundleInvalid
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from lifecycle_core.delivering.fallbacks import Fallbacks
     from lifecycle_core.delivering.last_scores import LastScores
     from lifecycle_core.delivering.row_checks import Columns
-    from lifecycle_core.schema.contract import Contract
+    from lifecycle_core.schema.contract import Contract, Feature
     from lifecycle_core.schema.finalization import Finalization
     from lifecycle_core.schema.prediction import Reason
     from lifecycle_core.schema.release import Release
@@ -225,7 +226,7 @@ def example_row(contract: Contract, *, now: datetime | None = None) -> dict[str,
     return row
 
 
-def _example(feature: Any, moment: datetime) -> Any:  # noqa: ANN401 - a Feature to a JSON value
+def _example(feature: Feature, moment: datetime) -> bool | float | str:
     low, high = feature.minimum, feature.maximum
     middle = (low + high) / 2 if low is not None and high is not None else low or high or 0.0
     first = feature.categories[0] if feature.categories else None
@@ -254,6 +255,6 @@ def _warm_up(served: Served, now: datetime) -> None:
         raise BundleInvalid(
             f"{served.release.name}/{served.release.version} does not warm up: its model gives "
             f"{what} for an example row of its own contract.",
-            path="model/model.skops",
+            path=f"model/{MODEL}",
             hint="Mend the contract or the model, and release again.",
         )

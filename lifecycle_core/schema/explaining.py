@@ -74,6 +74,8 @@ class ReasonsCheck(Record):
     """Logged reasons, found again from the features logged beside them.
 
     Attributes:
+        release: Name of the release.
+        versions: Those that gave the reasons.
         rows: Predictions with reasons that were looked at.
         skipped: Those that cannot be checked: a feature is hashed or not kept, another bundle or
             another explainer gave them.
@@ -84,6 +86,8 @@ class ReasonsCheck(Record):
     schema_: Literal["nbrelease/reasons-check/1"] = Field(
         default="nbrelease/reasons-check/1", alias="schema"
     )
+    release: str
+    versions: tuple[int, ...] = ()
     rows: int = Field(ge=0)
     skipped: int = Field(ge=0)
     different: int = Field(ge=0)

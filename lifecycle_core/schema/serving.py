@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, StrictBool, model_validator
+from pydantic import AwareDatetime, Field, StrictBool, field_validator, model_validator
 
 from lifecycle_core.schema.base import Record
 from lifecycle_core.schema.contract import Rule
@@ -56,19 +56,23 @@ class Experiment(Record):
     Attributes:
         unit: The column that names the unit, such as the customer's number; the key by default.
         salt: Changes who is in which arm; keep it for the length of an experiment.
-        arms: Alias to the percentage of units that it answers for; the others stay as they are.
+        arms: Alias to the percentage of units that it answers for. The champion is none: it
+            answers for the units that no arm has.
     """
 
     unit: str | None = None
     salt: str = Field(min_length=1)
     arms: dict[Alias, float] = Field(min_length=1)
 
-    @model_validator(mode="after")
-    def _parts_of_a_whole(self) -> Self:
-        shares = self.arms.values()
+    @field_validator("arms")
+    @classmethod
+    def _parts_of_a_whole(cls, arms: dict[Alias, float]) -> dict[Alias, float]:
+        if "champion" in arms:
+            raise ValueError("an arm is not `champion`: the champion has the units that no arm has")
+        shares = arms.values()
         if any(share <= 0 for share in shares) or sum(shares) > 100:  # noqa: PLR2004 - percent
             raise ValueError("arms are percentages above 0 that sum up to at most 100")
-        return self
+        return arms
 
 
 class ServingSection(Record):
@@ -76,7 +80,8 @@ class ServingSection(Record):
 
     Attributes:
         deadline_ms: Milliseconds from a request's arrival to its answer, kept by the fallback.
-        fallback: Tried in order until one can answer; without any the service says that it cannot.
+        fallback: Tried in order until one can answer; without any the service says that it cannot,
+            and the checkpoint `workflow` asks for one where this section says anything.
         bad_input: A row that breaks the contract is refused, or gets the fallback.
         shadow: Alias of a release that scores each row too, after the reply, for the log alone.
         experiment: Other releases that answer for a part of the units.

@@ -1,12 +1,14 @@
-"""What is done with the logs of predictions and outcomes: drain, compact, retain, forget, read."""
+"""What is done with the logs of predictions and outcomes: look after them, read, check reasons."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING
 
 from lifecycle_core.errors import InvalidCall
-from lifecycle_core.settings import load_settings
+from lifecycle_core.settings import ledger_of, load_settings
+from lifecycle_core.verbs.downloading import downloaded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from lifecycle_core.adapters.explaining import Explainer
+    from lifecycle_core.schema.explaining import ReasonsCheck
     from lifecycle_core.schema.prediction import LogUpkeep
 
 
@@ -102,6 +106,48 @@ def read_log(
     from lifecycle_core.adapters.prediction_log import read
 
     return read(load_settings().log, release=name, since=since, until=until, columns=columns)
+
+
+def check_reasons(
+    spec: str, *, since: date | None = None, until: date | None = None
+) -> ReasonsCheck:
+    """Find the reasons in the log again, with the bundles that gave them.
+
+    Args:
+        spec: `churn` for all versions that gave reasons, `churn@champion` or `churn/3` for one.
+        since: First day, in UTC.
+        until: First day that does not count.
+
+    Raises:
+        ReleaseNotFound: There is no such release, or a version is no longer registered.
+        BundleInvalid: A bundle is not what was registered.
+        UntrustedModel: A model would run foreign code.
+        LogUnavailable: The tables do not answer, or a service does not.
+    """
+    from lifecycle_core.adapters.bundles import BundleFolders
+    from lifecycle_core.adapters.explaining import open_explainer
+    from lifecycle_core.adapters.prediction_log import flush, read_explained
+    from lifecycle_core.adapters.scorers import open_scorer
+    from lifecycle_core.delivering import check_reasons as find_again
+
+    settings = load_settings()
+    ledger = ledger_of(settings)
+    asked = ledger.resolve(spec)
+    name = asked.name
+
+    @cache
+    def explainer_of(version: int, digest: str) -> Explainer | None:
+        release = ledger.resolve(f"{name}/{version}")
+        if release.bundle_digest != digest:
+            return None
+        with downloaded(settings, release) as folder:
+            BundleFolders().verify(folder, digest=digest)
+            return open_explainer(folder, open_scorer(folder))
+
+    flush(settings.log, settings.write_ahead_logs)
+    version = None if spec == name else asked.version
+    logged = read_explained(settings.log, release=name, version=version, since=since, until=until)
+    return find_again(name, logged, explainer_of)
 
 
 def _after_flush(work: Callable[[str], LogUpkeep]) -> LogUpkeep:

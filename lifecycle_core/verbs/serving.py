@@ -11,6 +11,7 @@ import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from lifecycle_core.adapters.serving.base import PredictionLog
     from lifecycle_core.adapters.serving.metrics import Metrics
     from lifecycle_core.adapters.serving.running import Binding
-    from lifecycle_core.adapters.worker import Worker
+    from lifecycle_core.adapters.worker import LastingWorker
     from lifecycle_core.delivering.last_scores import LastScores
     from lifecycle_core.delivering.serving import Served
     from lifecycle_core.schema.release import Alias, Release
@@ -51,7 +52,7 @@ class ServiceOptions:
         token_file: Bearer tokens, one a line.
         rate: Requests a second of one client; 0 is no limit.
         tls_cert: Certificate, PEM; with `tls_key`.
-        client_ca: Clients must show a certificate that it signed.
+        client_ca: Clients must show a certificate that it signed, probes of `/health` too.
         open_to_all: Listen on `host` though nothing says who may ask.
     """
 
@@ -90,20 +91,25 @@ def serve(spec: str, *, options: ServiceOptions, ready: Callable[[Service], None
     from lifecycle_core.adapters.serving.guard import read_tokens
     from lifecycle_core.adapters.serving.metrics import Metrics
     from lifecycle_core.adapters.serving.polling import Poll
-    from lifecycle_core.adapters.serving.running import log_to_stderr, require_guarded, run
+    from lifecycle_core.adapters.serving.running import (
+        log_to_stderr,
+        require_guarded,
+        require_libraries,
+        run,
+    )
     from lifecycle_core.adapters.serving.scoring import Limits
-    from lifecycle_core.adapters.worker import open_worker
+    from lifecycle_core.adapters.worker import LastingWorker
     from lifecycle_core.delivering.following import Following
     from lifecycle_core.delivering.last_scores import LastScores
 
-    _require_libraries()
+    require_libraries()
     settings = load_settings()
     binding = _binding(options)
     tokens = read_tokens(options.token_file) if options.token_file else None
     require_guarded(binding, tokens=tokens is not None, open_to_all=options.open_to_all)
     log_to_stderr()
     with ExitStack() as stack:
-        worker = stack.enter_context(open_worker(warm=("mlflow",)))
+        worker = stack.enter_context(LastingWorker(warm=("mlflow",)))
         last, metrics, identify = LastScores(), Metrics(), Identifiers().next
         loading = _Loading(settings, worker, last, options.deadline_ms)
         following = Following(
@@ -178,12 +184,12 @@ def download(settings: Settings, release: Release, into: Path) -> Path:
     return registry_of(settings).download(release, into)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Loading:
     """Brings a release here, and loads it; the registry is asked by the worker."""
 
     settings: Settings
-    worker: Worker
+    worker: LastingWorker
     last: LastScores
     deadline_ms: float | None
 
@@ -192,7 +198,6 @@ class _Loading:
         from lifecycle_core.adapters.bundles import BundleFolders
         from lifecycle_core.adapters.explaining import open_explainer
         from lifecycle_core.adapters.scorers import open_scorer
-        from lifecycle_core.adapters.serving.salt import hasher
         from lifecycle_core.delivering.loading import load
 
         with tempfile.TemporaryDirectory(prefix="nbrelease-bundle-") as folder:
@@ -203,10 +208,16 @@ class _Loading:
                 open_scorer=open_scorer,
                 open_explainer=open_explainer,
                 last=self.last,
-                hashed=hasher(self.settings.home / "log-salt"),
+                hashed=self._hashed,
                 now=datetime.now(UTC),
                 deadline_ms=self.deadline_ms,
             )
+
+    @cached_property
+    def _hashed(self) -> Callable[[str, str], str]:
+        from lifecycle_core.adapters.serving.salt import hasher
+
+        return hasher(self.settings.home / "log-salt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,18 +235,6 @@ class _Teller:
         """A release was not let."""
         _LOGGER.error("%s/%d is refused as %s: %s", release.name, release.version, role, reason)
         self.metrics.release_refused()
-
-
-def _require_libraries() -> None:
-    from lifecycle_core.adapters.serving.running import missing
-
-    try:
-        import fastapi  # noqa: F401 - whether it is there
-        import orjson  # noqa: F401 - as above
-        import prometheus_client  # noqa: F401 - as above
-        import uvicorn  # noqa: F401 - as above
-    except ImportError as error:
-        raise missing(error) from None
 
 
 def _binding(options: ServiceOptions) -> Binding:

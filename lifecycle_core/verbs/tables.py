@@ -29,6 +29,7 @@ def score(
     jobs: int | None = None,
     engine: Engine = "local",
     scheduler: str | None = None,
+    in_database: bool = False,
     progress: Progress = _SILENT,
 ) -> ScoreSummary:
     """Score a table with a release: score, decision, next step and release version of each row.
@@ -48,13 +49,16 @@ def score(
             in this folder if None.
         run: Id of the run; made of what is scored, by what and where to, if None.
         jobs: Processes that score; None scores in threads of this one.
-        engine: `dask` scores on a Dask cluster.
-        scheduler: Its address; a small one of this process's own if None.
+        engine: `dask` scores on a Dask cluster, `spark` on Spark.
+        scheduler: Its address; a small one of this machine's own if None.
+        in_database: The database computes the scores, with the model as SQL (extra `in-database`);
+            `source` and `target` are tables of it. Refused where that does not score as the model
+            does.
         progress: Is told how far it is.
 
     Raises:
-        InvalidCall: An address is none, the target cannot take scores, or another process does the
-            same.
+        InvalidCall: An address is none, the target cannot take scores, another process does the
+            same, or the model does not become SQL that scores as it does.
         TableInvalid: The table cannot be read, or does not fit the contract; nothing was written.
         TargetUnwritable: The operating system or the database refuses.
         SinkFailed: The receiver does not answer; called again, it goes on where it stopped.
@@ -69,7 +73,7 @@ def score(
     from lifecycle_core.adapters.sinks.base import surroundings
     from lifecycle_core.adapters.tables import DuckTables
     from lifecycle_core.contracting import check
-    from lifecycle_core.delivering import Means, Order, deliver
+    from lifecycle_core.delivering import Means, Order, deliver, deliver_in_database
 
     settings = load_settings()
     tables = DuckTables()
@@ -88,7 +92,7 @@ def score(
     progress.begin(activity)
     around = surroundings(project=settings.project, home=settings.home, registry=settings.registry)
     with downloaded(settings, release) as bundle:
-        summary = deliver(
+        summary = (deliver_in_database if in_database else deliver)(
             Order(
                 source=given,
                 target=wanted,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from lifecycle_core.adapters.prediction_log import compact, forget, open_prediction_log
 from lifecycle_core.errors import LogUnavailable
+from lifecycle_core.schema.explaining import ReasonsCheck
 from lifecycle_core.schema.prediction import LogUpkeep, Outcome, Prediction, Reason, TableUpkeep
 
 if TYPE_CHECKING:
@@ -43,6 +44,18 @@ def outcome(number: int, of: int, **fields: object) -> Outcome:
     said = {"who": "agent", "action": "accepted", "release": "churn", **fields}
     made = {"id": f"o-{number:06d}", "prediction": f"p-{of:06d}", "time": f"{DAY}T09:00:00Z"}
     return Outcome.model_validate(made | said)
+
+
+def reasons_check(*, different: int = 0) -> ReasonsCheck:
+    """Return what finding logged reasons again said."""
+    return ReasonsCheck(
+        release="churn",
+        versions=(2, 3),
+        rows=7043,
+        skipped=12,
+        different=different,
+        examples=tuple(f"p-{number:06d}" for number in range(min(different, 5))),
+    )
 
 
 def upkeep() -> LogUpkeep:

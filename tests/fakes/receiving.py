@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 @dataclass(frozen=True)
@@ -26,11 +26,13 @@ class Receiver:
 
     Attributes:
         answers: Status and headers of the next answers; 200 when they are used up.
+        judge: Says instead, of a body, with which status it is answered.
     """
 
     url: str = ""
     requests: list[Request] = field(default_factory=list)
     answers: list[tuple[int, dict[str, str]]] = field(default_factory=list)
+    judge: Callable[[bytes], int] | None = None
 
     def got(self, path: str) -> list[Request]:
         return [request for request in self.requests if request.path == path]
@@ -49,6 +51,8 @@ def receiving() -> Iterator[Receiver]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             kept.requests.append(Request(self.command, self.path, headers, body))
             status, answer = kept.answers.pop(0) if kept.answers else (200, {})
+            if kept.judge:
+                status = kept.judge(body)
             self.send_response(status)
             for name, value in {**answer, "content-length": "0"}.items():
                 self.send_header(name, value)

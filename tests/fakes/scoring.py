@@ -33,6 +33,7 @@ from lifecycle_core.schema.release import Release
 from lifecycle_core.schema.release_file import ModelSection, ReleaseFile, WorkflowSection
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from lifecycle_core.adapters.batch_engines import BatchEngine
@@ -108,6 +109,8 @@ class Made:
         run: str | None = "r1",
         environ: dict[str, str] | None = None,
         batch_rows: int = 2048,
+        keep: tuple[str, ...] = (),
+        activity: Callable[..., ScoreSummary] = deliver,
     ) -> ScoreSummary:
         """Score from any place to any place; a target that is a bare name lies in the folder."""
         wanted = str(target)
@@ -116,12 +119,13 @@ class Made:
         around = Surroundings(
             project=self.folder, home=self.folder, registry="", environ=environ or {}
         )
-        return deliver(
+        return activity(
             Order(
                 source=address_of(source) if known else source,  # type: ignore[arg-type]  # a path or a text
                 target=address_of(place, out=True),
                 rejects=self.folder / "rejects.parquet",
                 dead_letters=self.folder / "dead.parquet",
+                keep=keep,
                 run=run,
             ),
             self.release,

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lifecycle_core.adapters.serving.base import PredictionLog
+    from lifecycle_core.adapters.serving.guard import Application
     from lifecycle_core.delivering.serving import Served
     from lifecycle_core.schema.prediction import Outcome
 
@@ -184,16 +185,21 @@ class MemoryLog:
         pass
 
 
-@contextmanager
-def running(following: Following, log: PredictionLog, **parts: object) -> Iterator[str]:
-    """Serve in a thread of this process; yield the address."""
+def application(following: Following, log: PredictionLog, **parts: object) -> Application:
+    """Return the service as an ASGI application."""
     made: dict[str, Any] = {"limits": Limits(), **parts}
-    app = build(
+    return build(
         Parts(
             desk=following.desk, log=log, standing=following, metrics=Metrics(),
             identify=Identifiers().next, **made,
         )
     )  # fmt: skip
+
+
+@contextmanager
+def running(following: Following, log: PredictionLog, **parts: object) -> Iterator[str]:
+    """Serve in a thread of this process; yield the address."""
+    app = application(following, log, **parts)
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

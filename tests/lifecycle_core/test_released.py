@@ -15,7 +15,11 @@ import pytest
 from sklearn.datasets import load_breast_cancer
 
 from lifecycle_core import verbs
-from lifecycle_core.adapters.bundles import write_bundle
+from lifecycle_core.adapters.bundles import verify_bundle, write_bundle
+from lifecycle_core.adapters.explaining import open_explainer
+from lifecycle_core.adapters.prediction_log import open_prediction_log
+from lifecycle_core.adapters.scorers import open_scorer
+from lifecycle_core.schema.prediction import Prediction
 from tests.browser.small_release import register_two_versions
 from tests.command_line import Ended, nbrelease
 
@@ -219,6 +223,44 @@ def test_a_service_follows_its_alias_and_ends_when_it_is_told(
     assert [(each["id"], each["version"]) for each in kept] == [
         (each["id"], each["version"]) for each in said
     ]
+    found = verbs.check_reasons("tumours")
+    assert (found.versions, found.rows) == ((1, 2), len(said))
+    assert (found.skipped, found.different) == (0, 0)
+
+
+def logged(number: int, version: int, bundle: Path, **changed: object) -> Prediction:
+    """A prediction as a service would log it."""
+    scorer = open_scorer(bundle)
+    explainer = open_explainer(bundle, scorer)
+    assert explainer is not None
+    row = {str(name): value for name, value in patients().iloc[number].items()}
+    said = {
+        "id": f"p-{number}", "time": "2026-11-28T07:30:00.000000Z", "release": "tumours",
+        "version": version, "bundle_digest": verify_bundle(bundle).digest, "arm": "champion",
+        "features": row, "score": scorer.score(row), "latency_ms": 0.8,
+        "reasons": explainer.reasons(row), "explainer": explainer.name,
+    }  # fmt: skip
+    return Prediction.model_validate(said | changed)
+
+
+def test_reasons_that_no_release_gave_are_found_in_the_log(project: Path) -> None:
+    home = project / ".nbrelease"
+    first, second = sorted(
+        (home / "bundles").glob("tumours-*"), key=lambda path: path.stat().st_mtime
+    )
+    reasons = logged(2, 2, second).reasons
+    forged = (reasons[0].model_copy(update={"effect": -reasons[0].effect}), *reasons[1:])
+    with open_prediction_log(home / "log", wal=home / "wal" / "a") as log:
+        rows = logged(1, 1, first), logged(2, 2, second, reasons=forged), logged(3, 2, second)
+        log.append(rows).result(timeout=60)
+    good = nbrelease("log", "check-reasons", "tumours/1", cwd=project)
+    assert good.code == 0, good.messages
+    assert "All reasons come out as they were logged" in good.answer
+    bad = nbrelease("log", "check-reasons", "tumours", "--json", "found.json", cwd=project)
+    assert bad.code == 1, bad.messages
+    assert "1 of 3 reasons come out otherwise" in bad.answer
+    found = json.loads((project / "found.json").read_text())
+    assert (found["versions"], found["examples"]) == ([1, 2], ["p-2"])
 
 
 def model_files(project: Path) -> list[Path]:

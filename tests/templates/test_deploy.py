@@ -81,6 +81,14 @@ def test_systemd_finds_nothing_wrong_with_the_unit(tmp_path: Path) -> None:
     assert (verified.returncode, said) == (0, []), verified.stderr
 
 
+def test_each_unit_of_a_machine_can_have_a_port_of_its_own() -> None:
+    unit = (TEMPLATES / "nbrelease-serve@.service").read_text(encoding="utf-8")
+    assert "\nEnvironmentFile=-/etc/nbrelease/%i.env\n" in unit
+    assert re.search(r"^Environment=.* PORT=8080$", unit, re.MULTILINE)  # files override it
+    words = calls()["systemd"]
+    assert words[words.index("--port") + 1] == "${PORT}"
+
+
 @pytest.fixture(scope="module")
 def help_of_serve(tmp_path_factory: pytest.TempPathFactory) -> str:
     return nbrelease("serve", "--help", cwd=tmp_path_factory.mktemp("help")).answer

@@ -1,4 +1,4 @@
-"""Where batches are scored: in threads of this process, in several processes, on a Dask cluster.
+"""Where batches are scored: in threads of this process, in several processes, on Dask or Spark.
 
 bundle --open--> OpenEngine --submit(columns)--> Future of scores
 """
@@ -7,6 +7,9 @@ from lifecycle_core.adapters.batch_engines.base import BatchEngine, Engine, Open
 from lifecycle_core.adapters.batch_engines.choosing import engine_of
 from lifecycle_core.adapters.batch_engines.cluster import Cluster
 from lifecycle_core.adapters.batch_engines.processes import Processes
+from lifecycle_core.adapters.batch_engines.spark import Spark
 from lifecycle_core.adapters.batch_engines.threads import Threads
 
-__all__ = ["BatchEngine", "Cluster", "Engine", "OpenEngine", "Processes", "Threads", "engine_of"]
+__all__ = [
+    "BatchEngine", "Cluster", "Engine", "OpenEngine", "Processes", "Spark", "Threads", "engine_of",
+]  # fmt: skip

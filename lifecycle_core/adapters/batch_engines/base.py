@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-Engine = Literal["local", "dask"]
+Engine = Literal["local", "dask", "spark"]
 """What people may name."""
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lifecycle_core.adapters.batch_engines.cluster import Cluster
 from lifecycle_core.adapters.batch_engines.processes import Processes
+from lifecycle_core.adapters.batch_engines.spark import Spark
 from lifecycle_core.errors import InvalidCall
 
 if TYPE_CHECKING:
@@ -16,9 +17,9 @@ def engine_of(engine: Engine, *, jobs: int | None, scheduler: str | None) -> Bat
     """Return where batches are scored; None for threads of this process.
 
     Args:
-        engine: `local` or `dask`.
-        jobs: Processes, or workers of a Dask cluster in this process; None leaves it open.
-        scheduler: Address of a Dask scheduler.
+        engine: `local`, `dask` or `spark`.
+        jobs: Processes, or workers of a Dask or Spark of this machine; None leaves it open.
+        scheduler: Address of a Dask scheduler or of a Spark master.
 
     Raises:
         InvalidCall: There are no such jobs or no such engine, or a scheduler nobody would ask.
@@ -31,8 +32,10 @@ def engine_of(engine: Engine, *, jobs: int | None, scheduler: str | None) -> Bat
         raise InvalidCall(f"--jobs is {jobs}, it must be 1 or more.", hint="Try --jobs 4.")
     if engine == "dask":
         return Cluster(scheduler, jobs)
+    if engine == "spark":
+        return Spark(scheduler, jobs)
     if engine != "local":
-        raise InvalidCall(f"There is no engine {engine!r}.", hint="Name local or dask.")
+        raise InvalidCall(f"There is no engine {engine!r}.", hint="Name local, dask or spark.")
     if scheduler is not None:
-        raise InvalidCall("--scheduler is of --engine dask.", hint="Add --engine dask.")
+        raise InvalidCall("--scheduler is of --engine dask or spark.", hint="Add one of them.")
     return None if jobs is None else Processes(jobs)

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lifecycle_core.adapters.bundles import MANIFEST, verify_bundle
-from lifecycle_core.adapters.files import digest_file
-from lifecycle_core.adapters.scorers import open_scorer
-from lifecycle_core.errors import LifecycleError, SchedulerUnavailable
+from lifecycle_core.adapters.batch_engines.sent_bundles import SentBundle, scores_of
+from lifecycle_core.errors import SchedulerUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from concurrent.futures import Future
+    from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
-
-    from lifecycle_core.adapters.scorers import Scorer
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +41,7 @@ class Cluster:
         Raises:
             SchedulerUnavailable: The scheduler does not answer, or has no worker.
         """
-        files = {
-            path.relative_to(bundle).as_posix(): path.read_bytes()
-            for path in sorted(bundle.rglob("*"))
-            if path.is_file()
-        }
-        sent = (digest_file(bundle / MANIFEST), files)
+        sent = SentBundle.of(bundle)
         with self._client() as client:
             width = sum(client.nthreads().values())
             with ThreadPoolExecutor(width) as threads:
@@ -123,46 +112,3 @@ class OpenCluster:
             raise error
         scores: NDArray[np.float64] = found
         return scores
-
-
-def scores_of(
-    sent: tuple[str, dict[str, bytes]], columns: Mapping[str, Any]
-) -> tuple[NDArray[np.float64] | None, LifecycleError | None]:
-    """Return the scores of rows, on a worker, or why there are none.
-
-    Args:
-        sent: The digest of a bundle, and its files.
-        columns: As in `OpenEngine.submit`.
-    """
-    try:
-        return _scorer(_Sent(*sent)).scores(columns), None
-    except LifecycleError as error:
-        return None, error
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Sent:
-    """A bundle that was sent; the same digest is the same bundle."""
-
-    digest: str
-    files: dict[str, bytes]
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Sent) and other.digest == self.digest
-
-    def __hash__(self) -> int:
-        return hash(self.digest)
-
-
-@lru_cache(maxsize=2)  # a worker may serve several runs
-def _scorer(sent: _Sent) -> Scorer:
-    with tempfile.TemporaryDirectory(prefix="nbrelease-bundle-") as name:
-        folder = Path(name)
-        for inner, content in sent.files.items():
-            path = folder / inner
-            if not path.resolve().is_relative_to(folder.resolve()):
-                continue  # the verification says that the bundle is not whole
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        verify_bundle(folder, digest=sent.digest)
-        return open_scorer(folder)

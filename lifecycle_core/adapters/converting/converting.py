@@ -28,6 +28,7 @@ from lifecycle_core.schema.encoding import Encoding, NumberColumn
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from lifecycle_core.adapters.model_parts import Fitted
     from lifecycle_core.schema.contract import Contract
 
 _LARGEST_FLOAT32 = float(np.finfo(np.float32).max)
@@ -47,13 +48,13 @@ class Converted:
     """
 
     encoding: Encoding | None = None
-    rest: Any = None
+    rest: Fitted = None
     onnx: bytes | None = None
     why: str = ""
 
 
 def convert(
-    model: Any,  # noqa: ANN401 - any fitted estimator
+    model: Fitted,
     contract: Contract,
     sample: Mapping[str, Sequence[Any]],
     *,
@@ -131,7 +132,7 @@ def library_versions() -> dict[str, str]:
     return found
 
 
-def _onnx(rest: Any, *, width: int, classifies: bool) -> bytes:  # noqa: ANN401 - as above
+def _onnx(rest: Fitted, *, width: int, classifies: bool) -> bytes:
     from skl2onnx import convert_sklearn
     from skl2onnx.common.data_types import DoubleTensorType
     from skl2onnx.helpers.onnx_helper import select_model_inputs_outputs
@@ -156,7 +157,7 @@ def _onnx(rest: Any, *, width: int, classifies: bool) -> bytes:  # noqa: ANN401 
 
 def _bounded(
     encoding: Encoding,
-    rest: Any,  # noqa: ANN401 - as above
+    rest: Fitted,
     sample: Mapping[str, Sequence[Any]],
     column: int | None,
 ) -> Encoding:

@@ -18,7 +18,7 @@ from lifecycle_core.schema.encoding import CategoryColumn, NumberColumn
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lifecycle_core.adapters.model_parts import Parts
+    from lifecycle_core.adapters.model_parts import Fitted, Parts
     from lifecycle_core.schema.contract import Contract
     from lifecycle_core.schema.encoding import Operation
 
@@ -54,7 +54,7 @@ def encoded_columns(parts: Parts, contract: Contract) -> tuple[EncodedColumn, ..
     return tuple(columns)
 
 
-def _branch(transformer: Any, names: Sequence[str], contract: Contract) -> list[EncodedColumn]:  # noqa: ANN401 - a fitted transformer
+def _branch(transformer: Fitted, names: Sequence[str], contract: Contract) -> list[EncodedColumn]:
     if not names or transformer == "drop":
         return []
     if type(_last(transformer)).__name__ in _ENCODERS:
@@ -66,17 +66,17 @@ def _branch(transformer: Any, names: Sequence[str], contract: Contract) -> list[
     return [_number(transformer, at, name) for at, name in enumerate(names)]
 
 
-def _steps(transformer: Any) -> list[Any]:  # noqa: ANN401 - as above
+def _steps(transformer: Fitted) -> list[Fitted]:
     if type(transformer).__name__ == "Pipeline":
         return [step for _, part in transformer.steps for step in _steps(part)]
     return [transformer]
 
 
-def _last(transformer: Any) -> Any:  # noqa: ANN401 - as above
+def _last(transformer: Fitted) -> Fitted:
     return _steps(transformer)[-1]
 
 
-def _number(transformer: Any, at: int, name: str) -> NumberColumn:  # noqa: ANN401 - as above
+def _number(transformer: Fitted, at: int, name: str) -> NumberColumn:
     """Follow one column of numbers through transformers, one after another."""
     missing: float | None = None
     operations: list[tuple[Operation, float]] = []
@@ -101,7 +101,7 @@ def _does_nothing(function: Any) -> bool:  # noqa: ANN401 - of a FunctionTransfo
     )
 
 
-def _scaling(step: Any, at: int) -> list[tuple[Operation, float]]:  # noqa: ANN401 - as above
+def _scaling(step: Fitted, at: int) -> list[tuple[Operation, float]]:
     kind = type(step).__name__
     if kind == "StandardScaler":
         found: list[tuple[Operation, Any]] = [("subtract", step.mean_ if step.with_mean else None)]
@@ -121,7 +121,9 @@ def _scaling(step: Any, at: int) -> list[tuple[Operation, float]]:  # noqa: ANN4
     return [(name, float(by[at])) for name, by in found if by is not None]
 
 
-def _tabulated(transformer: Any, names: Sequence[str], contract: Contract) -> list[EncodedColumn]:  # noqa: ANN401 - as above
+def _tabulated(
+    transformer: Fitted, names: Sequence[str], contract: Contract
+) -> list[EncodedColumn]:
     """Ask a fitted transformer what it makes of each category of each column."""
     encoder = _last(transformer)
     levels = [_known(categories) for categories in encoder.categories_]
@@ -154,7 +156,7 @@ class _Asking:
 
     def __init__(
         self,
-        transformer: Any,  # noqa: ANN401 - as above
+        transformer: Fitted,
         names: Sequence[str],
         contract: Contract,
         first: Sequence[Any],
@@ -189,7 +191,7 @@ class _Asking:
         return np.asarray(dense, dtype=np.float64)
 
 
-def _width(encoder: Any, at: int) -> int:  # noqa: ANN401 - as above
+def _width(encoder: Fitted, at: int) -> int:
     if type(encoder).__name__ != "OneHotEncoder":
         return 1
     rare = (getattr(encoder, "infrequent_categories_", None) or [None] * (at + 1))[at]
@@ -232,7 +234,7 @@ def _singles(column: EncodedColumn) -> list[EncodedColumn]:
     ]
 
 
-def _levels(transformer: Any, positions: Sequence[int]) -> Sequence[list[Any] | None]:  # noqa: ANN401 - as above
+def _levels(transformer: Fitted, positions: Sequence[int]) -> Sequence[list[Any] | None]:
     """Return for each position the levels that are numbered there; None where nothing happens."""
     if type(transformer).__name__ == "OrdinalEncoder":
         return [_known(categories) for categories in transformer.categories_]

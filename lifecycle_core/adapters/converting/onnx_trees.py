@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lifecycle_core.adapters.converting.trees import Trees
+    from lifecycle_core.adapters.model_parts import Fitted
 
 # skl2onnx knows ai.onnx.ml up to 3, so the nodes stand under a name of ours until it is done.
 _DOMAIN, _REAL, _OPSET = "nbrelease", "ai.onnx.ml", 5
@@ -23,7 +24,7 @@ _UP_TO, _MEMBER = 0, 6  # modes of a node
 
 
 def tree_converters(
-    model: Any,  # noqa: ANN401 - any fitted estimator
+    model: Fitted,
 ) -> tuple[dict[type, Callable[..., None]], dict[type, Callable[..., None]]]:
     """Return converters and shape calculators for every ensemble of trees within a model.
 
@@ -48,7 +49,7 @@ def settle(graph: Any) -> None:  # noqa: ANN401 - an onnx ModelProto
         graph.opset_import.add(domain=domain, version=version)
 
 
-def _within(model: Any) -> list[Any]:  # noqa: ANN401 - as above
+def _within(model: Fitted) -> list[Fitted]:
     """Return an estimator and all that it was built from, fitted."""
     waiting, found = [model], []
     while waiting:

@@ -6,13 +6,15 @@ fitted ensemble --trees_of--> Trees: nodes, where each tree begins, base, factor
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import numpy as np
     from numpy.typing import NDArray
+
+    from lifecycle_core.adapters.model_parts import Fitted
 
 Link = Literal["identity", "logistic", "softmax", "exponential", "complement"]
 
@@ -82,7 +84,7 @@ class Trees:
         return len(self.base)
 
 
-def has_trees(model: Any) -> bool:  # noqa: ANN401 - any fitted estimator
+def has_trees(model: Fitted) -> bool:
     """Return whether an estimator is made of trees; `trees_of` does not read every kind of them."""
     kind = type(model).__name__
     if not type(model).__module__.startswith("sklearn."):
@@ -92,7 +94,7 @@ def has_trees(model: Any) -> bool:  # noqa: ANN401 - any fitted estimator
     return kind in _FORESTS | _SINGLE or kind.startswith("HistGradientBoosting")
 
 
-def trees_of(model: Any) -> Trees:  # noqa: ANN401 - any fitted estimator
+def trees_of(model: Fitted) -> Trees:
     """Read the trees of a fitted estimator that `has_trees`.
 
     Raises:
@@ -114,14 +116,15 @@ def trees_of(model: Any) -> Trees:  # noqa: ANN401 - any fitted estimator
     return _of_forest(model)
 
 
-def _of_forest(model: Any) -> Trees:  # noqa: ANN401 - as above
+def _of_forest(model: Fitted) -> Trees:
     import numpy as np
 
     trees = [model] if type(model).__name__ in _SINGLE else list(model.estimators_)
     classes = len(getattr(model, "classes_", ()))
+    binary = classes == 2  # noqa: PLR2004 - two classes
     # Two classes: the second one's share is enough. More: each tree once for each class.
-    targets = range(classes) if classes > 2 else range(1)  # noqa: PLR2004 - two classes
-    share = 1 if classes == 2 else 0  # noqa: PLR2004 - two classes
+    targets = range(1) if binary else range(max(classes, 1))
+    share = int(binary)
     nodes, roots = _joined(
         _plain(tree.tree_, target, share=target + share, factor=1.0)
         for tree in trees
@@ -133,12 +136,12 @@ def _of_forest(model: Any) -> Trees:  # noqa: ANN401 - as above
         members={},
         base=np.zeros(len(targets)),
         divisor=float(len(trees)),
-        link="complement" if classes == 2 else "identity",  # noqa: PLR2004 - two classes
+        link="complement" if binary else "identity",
         single_precision=True,
     )
 
 
-def _of_boosting(model: Any) -> Trees:  # noqa: ANN401 - as above
+def _of_boosting(model: Fitted) -> Trees:
     import numpy as np
 
     rounds, targets = model.estimators_.shape
@@ -164,7 +167,7 @@ def _of_boosting(model: Any) -> Trees:  # noqa: ANN401 - as above
     )
 
 
-def _of_histograms(model: Any) -> Trees:  # noqa: ANN401 - as above
+def _of_histograms(model: Fitted) -> Trees:
     import numpy as np
 
     members: dict[int, NDArray[np.float64]] = {}
@@ -208,7 +211,7 @@ def _of_histograms(model: Any) -> Trees:  # noqa: ANN401 - as above
     )
 
 
-def _plain(tree: Any, target: int, *, share: int, factor: float) -> Nodes:  # noqa: ANN401 - a fitted Cython tree
+def _plain(tree: Fitted, target: int, *, share: int, factor: float) -> Nodes:
     import numpy as np
 
     leaf = tree.children_left < 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from lifecycle_core.adapters.model_parts import Fitted
     from lifecycle_core.schema.encoding import Encoding
     from lifecycle_core.schema.explaining import Factor, Scale
     from lifecycle_core.stats.shapley import TreeGame
@@ -40,7 +41,7 @@ class Choice(NamedTuple):
 
 
 def exact(
-    rest: Any,  # noqa: ANN401 - any fitted estimator
+    rest: Fitted,
     encoding: Encoding,
     sample: Numbers,
     *,
@@ -56,17 +57,16 @@ def exact(
         factors: What is explained as one.
         column: Which column of its probabilities is the score; None for a prediction.
     """
-    blank = ExplainerFacts(method="linear", factors=tuple(factors), base=0.0, baseline=0.0)
     if has_trees(rest):
-        return _trees(rest, players_of(blank, encoding), column, blank)
-    return _linear(rest, sample, column, blank)
+        return _trees(rest, players_of(factors, encoding), column, factors)
+    return _linear(rest, sample, column, factors)
 
 
 def _trees(
-    rest: Any,  # noqa: ANN401 - as above
+    rest: Fitted,
     players: list[int],
     column: int | None,
-    blank: ExplainerFacts,
+    factors: Sequence[Factor],
 ) -> Choice | None:
     try:
         trees = trees_of(rest)
@@ -78,33 +78,34 @@ def _trees(
     }  # fmt: skip
     if trees.link not in scales:
         return None
+    # Of two classes there is one sum, the second one's; of more there is one for each.
     several = trees.targets > 1
+    target = column if several and column is not None else 0
     first = column == 0 and not several
-    game = game_of(trees, players, count=len(blank.factors), target=column or 0 if several else 0)
+    game = game_of(trees, players, count=len(factors), target=target)
     if len(game.slot_start) > _MOST_SLOTS:
         return None
     base = game.expected
     if first:
         base = 1.0 - base if trees.link == "complement" else -base
     scale = scales[trees.link]
-    facts = blank.model_copy(
-        update={
-            "method": "trees",
-            "scale": scale,
-            "base": base,
-            "baseline": to_score(base, scale),
-            "sign": -1 if first else 1,
-            "single_precision": trees.single_precision,
-        }
+    facts = ExplainerFacts(
+        method="trees",
+        factors=tuple(factors),
+        scale=scale,
+        base=base,
+        baseline=to_score(base, scale),
+        sign=-1 if first else 1,
+        single_precision=trees.single_precision,
     )
     return Choice(facts, game)
 
 
 def _linear(
-    rest: Any,  # noqa: ANN401 - as above
+    rest: Fitted,
     sample: Numbers,
     column: int | None,
-    blank: ExplainerFacts,
+    factors: Sequence[Factor],
 ) -> Choice | None:
     """Ask a model what each number does; it is linear if that says all about the sample."""
     if np.isnan(sample).any():
@@ -118,21 +119,21 @@ def _linear(
         weights = (moved - base) / steps
         straight = base + (sample - means) @ weights
         if np.abs(straight - wanted).max() <= _STRAIGHT * max(1.0, np.abs(wanted).max()):
-            facts = blank.model_copy(
-                update={
-                    "scale": scale,
-                    "base": float(base),
-                    "baseline": to_score(float(base), scale),
-                    "weights": tuple(float(weight) for weight in weights),
-                    "means": tuple(float(mean) for mean in means),
-                }
+            facts = ExplainerFacts(
+                method="linear",
+                factors=tuple(factors),
+                scale=scale,
+                base=float(base),
+                baseline=to_score(float(base), scale),
+                weights=tuple(float(weight) for weight in weights),
+                means=tuple(float(mean) for mean in means),
             )
             return Choice(facts, None)
     return None
 
 
 def _totals(
-    rest: Any,  # noqa: ANN401 - as above
+    rest: Fitted,
     column: int | None,
 ) -> list[tuple[Scale, Callable[[Numbers], Numbers]]]:
     """Return the scales on which a score may be a sum, each with what gives it there."""

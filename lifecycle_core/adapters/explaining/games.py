@@ -9,7 +9,7 @@ import numpy as np
 from lifecycle_core.stats.shapley import Edges, TreeGame
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -126,7 +126,7 @@ def pack(game: TreeGame) -> dict[str, Any]:
     }
 
 
-def unpack(arrays: Any) -> TreeGame:  # noqa: ANN401 - a mapping of arrays
+def unpack(arrays: Mapping[str, NDArray[Any]]) -> TreeGame:
     """Return the game that `pack` made arrays of."""
     places = arrays["member_edges"]
     return TreeGame(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lifecycle_core.adapters.bundles import BundleFolders
+from lifecycle_core.adapters.evidence import ENCODING, EXPLAINER, TREES
 from lifecycle_core.adapters.explaining.effects import LinearEffects, SampledEffects, TreeEffects
 from lifecycle_core.adapters.explaining.explainer import Explainer
 from lifecycle_core.adapters.explaining.games import unpack
@@ -18,14 +19,16 @@ from lifecycle_core.schema.explaining import ExplainerFacts
 from lifecycle_core.schema.release_file import ReleaseFile
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from lifecycle_core.adapters.bundles import Bundles
     from lifecycle_core.adapters.explaining.effects import Effects
     from lifecycle_core.adapters.scorers import Scorer
+    from lifecycle_core.schema.explaining import Factor
     from lifecycle_core.stats.shapley import TreeGame
 
-_FACTS = "model/explainer.json"
+_FACTS = f"model/{EXPLAINER}"
 
 
 def open_explainer(
@@ -50,10 +53,10 @@ def open_explainer(
     section = ReleaseFile.from_json(bundles.read(bundle, "release.json")).reasons
     if facts.method == "sampling":
         return Explainer(facts, section, SampledEffects.of(scorer, facts))
-    encoding = Encoding.from_json(bundles.read(bundle, "model/encoding.json"))
+    encoding = Encoding.from_json(bundles.read(bundle, f"model/{ENCODING}"))
     game = None
     if facts.method == "trees":
-        game = _game(bundles.read(bundle, "model/trees.npz"))
+        game = _game(bundles.read(bundle, f"model/{TREES}"))
     return Explainer(facts, section, effects_of(facts, encoding, game))
 
 
@@ -72,14 +75,23 @@ def effects_of(facts: ExplainerFacts, encoding: Encoding, game: TreeGame | None)
         encoder,
         np.array(facts.weights),
         np.array(facts.means),
-        np.array(players_of(facts, encoding), dtype=np.int64),
+        np.array(players_of(facts.factors, encoding), dtype=np.int64),
         len(facts.factors),
     )
 
 
-def players_of(facts: ExplainerFacts, encoding: Encoding) -> list[int]:
-    """Return for each number of an encoding the position of the factor that it belongs to."""
-    place = {name: at for at, factor in enumerate(facts.factors) for name in factor.features}
+def players_of(factors: Sequence[Factor], encoding: Encoding) -> list[int]:
+    """Return for each number of an encoding the position of the factor that it belongs to.
+
+    Example:
+        >>> from lifecycle_core.schema.encoding import Encoding, NumberColumn
+        >>> from lifecycle_core.schema.explaining import Factor
+        >>> columns = (NumberColumn(feature="plan"), NumberColumn(feature="tenure"))
+        >>> factors = [Factor(name=name, features=(name,)) for name in ("tenure", "plan")]
+        >>> players_of(factors, Encoding(columns=columns, largest=1e300))
+        [1, 0]
+    """
+    place = {name: at for at, factor in enumerate(factors) for name in factor.features}
     return [place[owner] for owner in encoding.owners]
 
 
@@ -89,7 +101,7 @@ def _game(content: bytes) -> TreeGame:
             return unpack(arrays)
     except (ValueError, KeyError, OSError) as error:
         raise BundleInvalid(
-            f"trees.npz holds no trees: {error}",
-            path="model/trees.npz",
+            f"{TREES} holds no trees: {error}",
+            path=f"model/{TREES}",
             hint="Verify the bundle with `nbrelease verify`, or release the model again.",
         ) from error

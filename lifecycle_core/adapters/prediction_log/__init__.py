@@ -7,10 +7,10 @@
 from lifecycle_core.adapters.prediction_log.flushing import flush
 from lifecycle_core.adapters.prediction_log.identifiers import Identifiers
 from lifecycle_core.adapters.prediction_log.log import PredictionLog, open_prediction_log
-from lifecycle_core.adapters.prediction_log.reading import read
+from lifecycle_core.adapters.prediction_log.reading import read, read_explained
 from lifecycle_core.adapters.prediction_log.upkeep import compact, forget, retain
 
 __all__ = [
     "Identifiers", "PredictionLog", "compact", "flush", "forget", "open_prediction_log", "read",
-    "retain",
+    "read_explained", "retain",
 ]  # fmt: skip

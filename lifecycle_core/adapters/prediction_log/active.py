@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _RELAXED_SECONDS = 1.0
+_ROOM = 128 << 10
+"""Bytes of zeros that a file is made longer by: a sync is slower where a file has grown."""
 
 
 class ActiveSegment:
@@ -42,6 +44,7 @@ class ActiveSegment:
         self._sync = sync
         self._synced = time.monotonic()
         self._unsynced = False
+        self._room = HEADER_BYTES
         self.rows = 0
         self.size = HEADER_BYTES
 
@@ -52,11 +55,16 @@ class ActiveSegment:
             TargetUnwritable: The operating system refuses. Some of the bytes may be written: the
                 segment must be sealed, and never be synced again in the hope of another answer.
         """
+        end = self.size + len(content)
         with writing(self._path):
-            write_all(self._handle, content)
+            write_all(self._handle, content, at=self.size)
+            if end > self._room:
+                self._room = end + _ROOM
+                with suppress(OSError):  # on a disk that is nearly full, for as many as there are
+                    write_all(self._handle, bytes(_ROOM), at=end)
             if synced:
                 self._sync(self._handle)
-        self.size += len(content)
+        self.size = end
         self.rows += rows
         self._unsynced = not synced
 

@@ -66,7 +66,8 @@ class Drainer:
             self._wake.clear()
             requests = sorted(wal.folder.glob(REQUEST))
             waits = wal.unsealed_seconds()
-            if waits is not None and (requests or waits >= self._seconds):
+            away = time.monotonic() < self._not_before  # one large segment is better then
+            if waits is not None and (requests or (waits >= self._seconds and not away)):
                 wal.seal()
             if self._drain(wal):
                 for request in requests:

@@ -6,16 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.prediction_log.entries import Kind
 from lifecycle_core.adapters.prediction_log.places import answering
-from lifecycle_core.adapters.prediction_log.rows import table_schema
+from lifecycle_core.adapters.prediction_log.rows import prediction_of, table_schema
 from lifecycle_core.adapters.prediction_log.tables import LogTable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
     from pathlib import Path
 
     import pyarrow as pa
 
+    from lifecycle_core.schema.prediction import Prediction
+
+_AT_ONCE = 1_000
 _SAID = ("who", "action", "label", "label_time", "money", "currency")
 
 
@@ -47,16 +50,51 @@ def read(
         LogUnavailable: The store does not answer, or there is no such column.
         MissingExtra: deltalake is not installed.
     """
+    asked = _asked(release, since, until)
+    predictions = _rows(str(address), Kind.PREDICTION, asked, columns)
+    # Not only those of the release: who said what came of it need not know the release.
+    outcomes = _rows(str(address), Kind.OUTCOME, _asked(None, since, None), None)
+    return _joined(predictions, outcomes)
+
+
+def read_explained(
+    address: Path | str,
+    *,
+    release: str,
+    version: int | None = None,
+    since: date | None = None,
+    until: date | None = None,
+) -> Iterator[Prediction]:
+    """Yield the predictions that were given with reasons, in the order they were logged.
+
+    Args:
+        address: Folder or URL of the log.
+        release: Name of the release.
+        version: One of its versions; all if None.
+        since: First day, in UTC.
+        until: First day that does not count.
+
+    Raises:
+        LogUnavailable: The store does not answer.
+        MissingExtra: deltalake is not installed.
+    """
+    import pyarrow.compute as pc
+
+    asked = [*_asked(release, since, until), pc.field("explainer") != ""]
+    if version is not None:
+        asked.append(pc.field("version") == version)
+    for batch in _rows(str(address), Kind.PREDICTION, asked, None).to_batches(_AT_ONCE):
+        yield from map(prediction_of, batch.to_pylist())
+
+
+def _asked(release: str | None, since: date | None, until: date | None) -> list[Any]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
     days = [] if since is None else [pc.field("day") >= pa.scalar(since, pa.date32())]
     wanted = [] if release is None else [pc.field("release") == release]
     before = [] if until is None else [pc.field("day") < pa.scalar(until, pa.date32())]
-    predictions = _rows(str(address), Kind.PREDICTION, [*days, *wanted, *before], columns)
-    # Not only those of the release: who said what came of it need not know the release.
-    outcomes = _rows(str(address), Kind.OUTCOME, days, None)
-    return _joined(predictions, outcomes)
+    return [*days, *wanted, *before]
 
 
 def _rows(

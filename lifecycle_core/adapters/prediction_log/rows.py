@@ -21,7 +21,7 @@ from lifecycle_core.errors import InvalidCall
 from lifecycle_core.schema.prediction import Outcome, Prediction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     import pyarrow as pa
 
@@ -33,6 +33,20 @@ _RECORDS: dict[Kind, type[Prediction | Outcome]] = {
 }
 _AT_ONCE = 32  # rows
 _PAUSE = 0.0005
+
+
+def time_of(seconds: float) -> str:
+    """Return a moment as records have it: in UTC, with microseconds.
+
+    Args:
+        seconds: Since 1970.
+
+    Example:
+        >>> time_of(1_795_851_000.25)
+        '2026-11-28T07:30:00.250000Z'
+    """
+    moment = datetime.fromtimestamp(seconds, tz=UTC).replace(tzinfo=None)
+    return f"{moment.isoformat(timespec='microseconds')}Z"
 
 
 def checked(kind: Kind, record: Prediction | Outcome | bytes) -> bytes:
@@ -182,6 +196,15 @@ def _prediction_row(record: dict[str, Any], sequence: int) -> dict[str, Any]:
         ],
         "sequence": sequence,
     }
+
+
+def prediction_of(row: Mapping[str, Any]) -> Prediction:
+    """Return the record that a row of the table was made of; its decision stays a number."""
+    made = {name: value for name, value in row.items() if name not in {"day", "sequence"}}
+    made["time"] = time_of(row["time"].timestamp())
+    made["features"] = from_json(row["features"])
+    made["reasons"] = [{**reason, "value": from_json(reason["value"])} for reason in row["reasons"]]
+    return Prediction.model_validate(made)
 
 
 def _outcome_row(record: dict[str, Any], sequence: int) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def locked_folder(folder: Path) -> int | None:
 
 
 def create_segment(folder: Path, place: int, session: str, number: int) -> tuple[Path, int]:
-    """Make a segment and return its path and a handle to write at its end.
+    """Make a segment and return its path and a handle to write behind its head.
 
     Args:
         folder: Folder of the log.
@@ -93,9 +93,9 @@ def create_segment(folder: Path, place: int, session: str, number: int) -> tuple
         OSError: The operating system refuses; nothing is left behind.
     """
     path = folder / f"{place:012d}{_SUFFIX}"
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        write_all(handle, header(bytes.fromhex(session), number))
+        write_all(handle, header(bytes.fromhex(session), number), at=0)
         os.fsync(handle)
         sync(folder)
     except OSError:
@@ -105,15 +105,16 @@ def create_segment(folder: Path, place: int, session: str, number: int) -> tuple
     return path, handle
 
 
-def write_all(handle: int, content: bytes) -> None:
-    """Write all bytes; the operating system may take them in parts.
+def write_all(handle: int, content: bytes, *, at: int) -> None:
+    """Write all bytes from an offset on; the operating system may take them in parts.
 
     Raises:
         OSError: It takes no more; some may be written.
     """
     rest = memoryview(content)
     while rest:
-        rest = rest[os.write(handle, rest) :]
+        written = os.pwrite(handle, rest, at)
+        rest, at = rest[written:], at + written
 
 
 def place_of(path: Path) -> int:

@@ -7,14 +7,13 @@ put in place by a link, which fails if somebody else was first.
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 import tempfile
 from contextlib import closing
 from pathlib import Path
 
-from lifecycle_core.adapters.files import writing
+from lifecycle_core.adapters.files import place_first, writing
 from lifecycle_core.adapters.registry.session import unguarded
 
 
@@ -37,16 +36,6 @@ def create_file(path: Path) -> None:
         with closing(sqlite3.connect(built)) as database:
             database.execute("VACUUM INTO ?", (str(whole),))
         with writing(path):
-            _put(whole, path)
+            place_first(whole, path)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _put(source: Path, target: Path) -> None:
-    try:
-        os.link(source, target)
-    except FileExistsError:
-        return
-    except OSError:  # a file system without links: the gap between the two calls is tiny
-        if not target.exists():
-            source.replace(target)

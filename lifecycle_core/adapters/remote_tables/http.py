@@ -2,9 +2,10 @@
 
 Each request is retried with backoff and carries the same idempotency key however often it comes,
 also when the run is killed and started again; signature and token are those of the sinks
-(`adapters/sinks/webhook.py`). A batch that the receiver refuses for what is in it goes to the table
-of dead letters. A receiver that does not answer, or does not know us, ends the run: started again,
-it goes on behind the last batch that was settled.
+(`adapters/sinks/webhook.py`). A batch that the receiver refuses for what is in it is halved until
+the bad rows stand alone; they go to the table of dead letters, the others are taken. A receiver
+that does not answer, or does not know us, ends the run: started again, it goes on behind what was
+settled.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from __future__ import annotations
 import hashlib
 import json
 from contextlib import nullcontext, suppress
+from dataclasses import dataclass, field
 from datetime import date
 from math import isfinite
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.score_runs import append_line
 from lifecycle_core.adapters.sinks.webhook import Receiver, WebhookOptions
@@ -31,14 +33,9 @@ if TYPE_CHECKING:
 ROWS = 500
 """Rows of one request at most."""
 _TOKEN, _SECRET = "NBRELEASE_SCORES_TOKEN", "NBRELEASE_SCORES_SECRET"
-_OF_THE_CONTENT = frozenset({"400", "409", "413", "415", "422"})
-
-
-class _Settled(NamedTuple):
-    """What became of a batch: its first row in the file, and why it was refused, if it was."""
-
-    start: int
-    refused: str
+_OF_SOME_ROWS = frozenset({"400", "413", "422"})
+# Under other keys, rows that a receiver knows already would come twice.
+_OF_THE_CONTENT = _OF_SOME_ROWS | {"409", "415"}
 
 
 def post(
@@ -70,7 +67,7 @@ def post(
         How many rows were refused.
 
     Raises:
-        SinkFailed: The receiver does not answer, or does not know us.
+        SinkFailed: The receiver does not answer, does not know us, or takes none of the first rows.
         TargetUnwritable: The operating system refuses.
     """
     from pyarrow import parquet
@@ -82,62 +79,107 @@ def post(
         secret_env=_SECRET if around.environ.get(_SECRET) else None,
         backoff=backoff,
     )
-    settled = _settled(progress)
-    start = refused = 0
     receiver = Receiver(options, around)
+    posting = _Posting(receiver, run, progress)
     letters = DuckTables().writer(dead_letters) if dead_letters else nullcontext()
+    start = refused = 0
     try:
         with letters as writer, parquet.ParquetFile(file) as opened:
             for batch in opened.iter_batches(batch_size=ROWS):
-                if start not in settled:
-                    settled[start] = _deliver(receiver, batch, run, start, progress)
-                if why := settled[start]:
-                    refused += batch.num_rows
-                _bury(writer, batch, why)
+                reasons = posting.deliver(batch, start)
+                refused += sum(map(bool, reasons))
                 start += batch.num_rows
+                if refused == start and batch.num_rows == ROWS:
+                    progress.unlink()  # nothing was taken: all of it is to be tried again
+                    raise _takes_none(address, reasons[0])
+                _bury(writer, batch, reasons)
     finally:
         receiver.close()
     return refused
 
 
-def _deliver(receiver: Receiver, batch: Any, run: str, start: int, progress: Path) -> str:  # noqa: ANN401 - a pyarrow RecordBatch
-    rows = [{name: _as_json(value) for name, value in row.items()} for row in batch.to_pylist()]
-    told = {"schema": "nbrelease/scores/1", "run": run, "first": start, "rows": rows}
-    body = json.dumps(told).encode()
-    identity = "scores_" + hashlib.sha256(f"{run} {start}".encode()).hexdigest()[:32]
-    why = ""
-    try:
-        receiver.post(body, identity=identity)
-    except SinkFailed as failed:
-        if failed.kind not in _OF_THE_CONTENT:
-            failed.hint = failed.hint or (
-                "Run the same command again once it answers: it goes on where it stopped."
-            )
-            raise
-        why = str(failed)
-    append_line(progress, json.dumps(_Settled(start, why)))
-    return why
+@dataclass(frozen=True, slots=True)
+class _Posting:
+    """Batches on their way, and what became of them and of their parts.
+
+    Attributes:
+        receiver: The other side.
+        run: The run's id.
+        progress: A file with what is settled.
+        settled: By first row and number of rows: why it was refused, empty if it was taken, None
+            if its halves were sent instead.
+    """
+
+    receiver: Receiver
+    run: str
+    progress: Path
+    settled: dict[tuple[int, int], str | None] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "settled", _settled(self.progress))
+
+    def deliver(self, batch: Any, start: int) -> list[str]:  # noqa: ANN401 - a pyarrow RecordBatch
+        """Return for each row why it was refused, empty if it was taken."""
+        part = (start, batch.num_rows)
+        if part not in self.settled:
+            self.settled[part] = self._post(batch, start)
+            append_line(self.progress, json.dumps([*part, self.settled[part]]))
+        why = self.settled[part]
+        if why is not None:
+            return [why] * batch.num_rows
+        half = batch.num_rows // 2
+        return [
+            *self.deliver(batch.slice(0, half), start),
+            *self.deliver(batch.slice(half), start + half),
+        ]
+
+    def _post(self, batch: Any, start: int) -> str | None:  # noqa: ANN401 - as above
+        rows = [{name: _as_json(value) for name, value in row.items()} for row in batch.to_pylist()]
+        told = {"schema": "nbrelease/scores/1", "run": self.run, "first": start, "rows": rows}
+        named = f"{self.run} {start} {len(rows)}"
+        identity = "scores_" + hashlib.sha256(named.encode()).hexdigest()[:32]
+        try:
+            self.receiver.post(json.dumps(told).encode(), identity=identity)
+        except SinkFailed as failed:
+            if failed.kind not in _OF_THE_CONTENT:
+                failed.hint = failed.hint or (
+                    "Run the same command again once it answers: it goes on where it stopped."
+                )
+                raise
+            return None if failed.kind in _OF_SOME_ROWS and len(rows) > 1 else str(failed)
+        return ""
 
 
-def _bury(writer: TableWriter | None, batch: Any, why: str) -> None:  # noqa: ANN401 - a pyarrow RecordBatch
-    """Write a refused batch; of one that was taken, only its columns."""
+def _takes_none(address: TableAddress, why: str) -> SinkFailed:
+    return SinkFailed(
+        f"The receiver refused each of the first {ROWS} rows: {why}",
+        kind="refused",
+        hint=f"Compare what {address.shown} wants with what is sent; docs/scoring.md has the form. "
+        "The same command tries all of them again.",
+    )
+
+
+def _bury(writer: TableWriter | None, batch: Any, reasons: list[str]) -> None:  # noqa: ANN401 - as above
+    """Write the refused rows of a batch; where all were taken, only its columns."""
     import pyarrow as pa
 
     if writer is not None:
-        rows = batch if why else batch.slice(0, 0)
+        told = pa.array(reasons, type=pa.string())
+        refused = pa.array([bool(why) for why in reasons])
+        rows = batch.filter(refused)
         columns = dict(zip(rows.schema.names, rows.columns, strict=True))
-        writer.write({**columns, "refused": pa.array([why] * rows.num_rows, type=pa.string())})
+        writer.write({**columns, "refused": told.filter(refused)})
 
 
-def _settled(progress: Path) -> dict[int, str]:
+def _settled(progress: Path) -> dict[tuple[int, int], str | None]:
     """Return what earlier starts of the run have settled; a line that was cut off is none."""
     if not progress.is_file():
         return {}
-    found = {}
+    found: dict[tuple[int, int], str | None] = {}
     for line in progress.read_text(encoding="utf-8").splitlines():
         with suppress(ValueError):
-            start, refused = json.loads(line)
-            found[int(start)] = str(refused)
+            start, rows, why = json.loads(line)
+            found[int(start), int(rows)] = why
     return found
 
 

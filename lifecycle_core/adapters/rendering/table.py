@@ -37,6 +37,7 @@ VIEWS = {
     "PipelineRuns": "pipeline_runs",
     "PipelineState": "pipeline_state",
     "Proposal": "proposal",
+    "ReasonsCheck": "reasons_check",
     "Release": "release",
     "ReleaseFile": "release_file",
     "Releases": "releases",

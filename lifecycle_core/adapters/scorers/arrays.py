@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from lifecycle_core.adapters.evidence import ONNX
 from lifecycle_core.errors import BundleInvalid, MissingExtra
 
 if TYPE_CHECKING:
@@ -88,8 +89,8 @@ class OnnxModel:
             )
         except Exception as error:  # its errors share no class
             raise BundleInvalid(
-                f"model.onnx cannot be loaded: {error}",
-                path="model/model.onnx",
+                f"{ONNX} cannot be loaded: {error}",
+                path=f"model/{ONNX}",
                 hint="Verify the bundle with `nbrelease verify`, or release the model again.",
             ) from error
         return cls(session.run, [session.get_outputs()[0].name], column or 0)

@@ -6,6 +6,7 @@ import importlib.util
 from typing import TYPE_CHECKING
 
 from lifecycle_core.adapters.bundles import BundleFolders
+from lifecycle_core.adapters.evidence import ENCODING, MODEL, ONNX
 from lifecycle_core.adapters.model_parts import split
 from lifecycle_core.adapters.models import SkopsModels
 from lifecycle_core.adapters.scorers.arrays import ArrayScorer, OnnxModel
@@ -55,14 +56,14 @@ def open_scorer(
     )
     encoder = None
     if proof and proof.arrays:
-        encoder = Encoder.of(Encoding.from_json(bundles.read(bundle, "model/encoding.json")))
+        encoder = Encoder.of(Encoding.from_json(bundles.read(bundle, f"model/{ENCODING}")))
     if encoder and proof and proof.kind == "onnx" and importlib.util.find_spec("onnxruntime"):
         column = None
         if finalization.rule.kind == "threshold":
             column = finalization.classes.index(str(finalization.positive_class))
-        content = bundles.read(bundle, "model/model.onnx")
+        content = bundles.read(bundle, f"model/{ONNX}")
         return ArrayScorer("onnx", features, encoder, OnnxModel.load(content, column))
-    model = models.load(bundle / "model" / "model.skops")
+    model = models.load(bundle / "model" / MODEL)
     column = score_column(model, finalization)
     if encoder:
         rest = split(model, features).rest

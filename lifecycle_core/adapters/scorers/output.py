@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from lifecycle_core.adapters.evidence import MODEL
 from lifecycle_core.errors import BundleInvalid, TableInvalid
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from lifecycle_core.adapters.model_parts import Fitted
     from lifecycle_core.schema.finalization import Finalization
 
 
@@ -27,12 +29,12 @@ class Estimator:
         threads: What limits the threads that it starts.
     """
 
-    model: Any
+    model: Fitted
     column: int | None
     threads: Any
 
     @classmethod
-    def of(cls, model: Any, column: int | None) -> Estimator:  # noqa: ANN401 - any estimator
+    def of(cls, model: Fitted, column: int | None) -> Estimator:
         """Make one of a loaded estimator."""
         from threadpoolctl import ThreadpoolController
 
@@ -47,7 +49,7 @@ class Estimator:
             return scored(self.model, rows, self.column)
 
 
-def scored(model: Any, rows: Any, column: int | None) -> NDArray[np.float64]:  # noqa: ANN401 - any estimator, a frame or an array
+def scored(model: Fitted, rows: Any, column: int | None) -> NDArray[np.float64]:  # noqa: ANN401 - a frame or an array
     """Return what a fitted estimator says about rows.
 
     Args:
@@ -83,7 +85,7 @@ def refused(error: Exception) -> TableInvalid:
     )
 
 
-def score_column(model: Any, finalization: Finalization) -> int | None:  # noqa: ANN401 - any estimator
+def score_column(model: Fitted, finalization: Finalization) -> int | None:
     """Return which column of an estimator's probabilities is the score.
 
     Returns:
@@ -100,7 +102,7 @@ def score_column(model: Any, finalization: Finalization) -> int | None:  # noqa:
         raise BundleInvalid(
             f"The model's classes are {', '.join(classes)}, the finalization's positive class "
             f"is {wanted!r}.",
-            path="model/model.skops",
+            path=f"model/{MODEL}",
             hint="Release the model again.",
         )
     return classes.index(wanted)

@@ -6,10 +6,11 @@ import asyncio
 import time
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Protocol
 
+from lifecycle_core.adapters.prediction_log.rows import time_of
 from lifecycle_core.adapters.serving.endpoint import PATH, ScoreEndpoint
 from lifecycle_core.adapters.serving.guard import Guard, Rate
 from lifecycle_core.adapters.serving.scoring import Limits, Scoring
@@ -42,7 +43,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
 
 
 class Standing(Protocol):
-    """Says what stands behind the service now; `following.Follower` is one."""
+    """Says what stands behind the service now; `delivering.following.Following` is one."""
 
     def readiness(self) -> Readiness:
         """Whether it answers, and with what."""
@@ -77,11 +78,7 @@ class Parts:
 
 
 def build(parts: Parts) -> Application:
-    """Return the service as an ASGI application.
-
-    Raises:
-        MissingExtra: FastAPI is not installed.
-    """
+    """Return the service as an ASGI application."""
     scoring = Scoring(parts.desk, parts.log, parts.metrics, parts.limits, spare=parts.spare)
     parts.metrics.watch(waiting=lambda: scoring.waiting, lag=parts.log.lag)
     endpoint = ScoreEndpoint(parts.desk, scoring, parts.metrics, parts.limits)
@@ -182,13 +179,13 @@ async def _kept(parts: Parts, reported: list[ReportedOutcome]) -> KeptOutcomes:
 
     if len(reported) > _MOST_OUTCOMES:
         raise HTTPException(413, f"A request may have {_MOST_OUTCOMES:,} outcomes.")
-    now = datetime.fromtimestamp(time.time(), tz=UTC).isoformat(timespec="microseconds")
+    now = time_of(time.time())
     release = parts.standing.readiness().release
     outcomes = [
         Outcome(
             id=str(each.id or parts.identify()),
             prediction=str(each.prediction),
-            time=now[:26] + "Z",
+            time=now,
             release=release,
             label_time=each.label_time.astimezone(UTC).isoformat() if each.label_time else None,
             **each.model_dump(include={"who", "action", "label", "money", "currency"}),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Inquiry(Protocol):
-    """One request, checked; `delivering.answering.Inquiry` is one."""
+    """One request, checked; `delivering.inquiring.Inquiry` is one."""
 
     @property
     def rows(self) -> int:

@@ -18,13 +18,7 @@ _TAIL = 2_000
 
 
 class ServiceBeside:
-    """A child process that serves.
-
-    Attributes:
-        service: Where it answers, once it does.
-    """
-
-    service: Service
+    """A child process that serves."""
 
     def __init__(self, spec: str, *, port: int = 0, deadline_ms: float | None = None) -> None:
         """Prepare, and start nothing.
@@ -70,8 +64,7 @@ class ServiceBeside:
             except BaseException:
                 self.stop()
                 raise
-            self.service = Service.from_json(record.read_bytes())
-        return self.service
+            return Service.from_json(record.read_bytes())
 
     def stop(self) -> None:
         """End it; requests that are under way are answered first."""

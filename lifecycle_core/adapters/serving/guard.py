@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import logging
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.serving.bodies import JSON, problem_json
 from lifecycle_core.adapters.serving.endpoint import respond
-from lifecycle_core.adapters.serving.scoring import without_values
+from lifecycle_core.adapters.serving.scoring import log_failure
 from lifecycle_core.errors import InvalidCall
 
 if TYPE_CHECKING:
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
     Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-_LOGGER = logging.getLogger("nbrelease.serving")
 _OPEN = frozenset({"/health/live", "/health/ready"})
 _SHORTEST_TOKEN = 16
 _MOST_CLIENTS = 10_000
@@ -174,7 +172,7 @@ class Guard:
             else:
                 await self._rest(scope, _bounded(receive, self._most), note)
         except Exception as error:  # noqa: BLE001 - no stack trace leaves, and the next request is answered
-            _LOGGER.error("A request failed: %s", without_values(error))  # noqa: TRY400
+            log_failure("A request failed", error)
             if not began:
                 fact = problem_json("The service failed.", cause="service_error")
                 await self._respond(send, path, 503, fact)

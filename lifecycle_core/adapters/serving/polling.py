@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from lifecycle_core.adapters.serving.scoring import without_values
+from lifecycle_core.adapters.serving.scoring import log_failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-_LOGGER = logging.getLogger("nbrelease.serving")
 _SURELY = 15.0
 """Seconds after which a ledger is asked though its file looks untouched."""
 
@@ -56,7 +54,7 @@ class Poll:
             try:
                 self._step(datetime.now(UTC))
             except Exception as error:  # noqa: BLE001 - what answers now must go on being followed
-                _LOGGER.error("The ledger could not be followed: %s", without_values(error))  # noqa: TRY400
+                log_failure("The ledger could not be followed", error)
             seen, asked = stamp, now
 
     def _stamp(self) -> tuple[int, ...] | None:

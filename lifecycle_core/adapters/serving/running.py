@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lifecycle_core.adapters.serving.packets import joining_protocol
 from lifecycle_core.errors import InvalidCall, MissingExtra
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ class Binding:
         port: 0 takes a free one.
         certificate: For TLS; PEM.
         key: Of the certificate; PEM.
-        client_ca: Clients must show a certificate that it signed; PEM.
+        client_ca: Clients must show a certificate that it signed, those that ask for `/health` too:
+            who has none is refused before there is a request. PEM.
     """
 
     host: str = "127.0.0.1"
@@ -51,6 +53,22 @@ class Binding:
             return ipaddress.ip_address(self.host).is_loopback
         except ValueError:
             return False
+
+
+def require_libraries() -> None:
+    """Refuse to begin without what a service is made of.
+
+    Raises:
+        MissingExtra: A library is not installed.
+    """
+    try:
+        import fastapi  # noqa: F401 - whether it is there
+        import orjson  # noqa: F401 - as above
+        import prometheus_client  # noqa: F401 - as above
+        import uvicorn  # noqa: F401 - as above
+    except ImportError as error:
+        fact = f"{error.name or 'A library'} is not installed."
+        raise MissingExtra(fact, extra="serve") from None
 
 
 def require_guarded(binding: Binding, *, tokens: bool, open_to_all: bool) -> None:
@@ -103,12 +121,9 @@ def run(app: Application, binding: Binding, *, ready: Callable[[str], None]) -> 
 
     Raises:
         InvalidCall: The port is taken, or the host is none of this machine's.
-        MissingExtra: uvicorn is not installed.
     """
-    try:
-        import uvicorn
-    except ImportError as error:
-        raise missing(error) from None
+    import uvicorn
+
     listening = _listen(binding)
     host, port = listening.getsockname()[:2]
     scheme = "https" if binding.certificate else "http"
@@ -128,6 +143,7 @@ def run(app: Application, binding: Binding, *, ready: Callable[[str], None]) -> 
 
     config = uvicorn.Config(
         app,
+        http=joining_protocol(),
         log_config=None,
         access_log=False,
         server_header=False,
@@ -156,11 +172,6 @@ def log_to_stderr() -> None:
     logger.handlers[:] = [handler]
     logger.setLevel(logging.INFO)
     logger.propagate = False
-
-
-def missing(error: ImportError) -> MissingExtra:
-    """Return the error of a service whose libraries are not installed."""
-    return MissingExtra(f"{error.name or 'A library'} is not installed.", extra="serve")
 
 
 def _listen(binding: Binding) -> socket.socket:

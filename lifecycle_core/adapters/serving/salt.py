@@ -6,14 +6,15 @@ import hashlib
 import hmac
 import os
 import secrets
+import tempfile
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lifecycle_core.adapters.files import writing
+from lifecycle_core.adapters.files import place_first, sync, writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 _BYTES = 32
 
@@ -36,20 +37,23 @@ def hasher(path: Path) -> Callable[[str, str], str]:
         True
     """
     with writing(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}.{os.getpid()}")
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(temporary, path)  # the first one stays, whoever else tries at the same time
-        except FileExistsError:
-            pass
-        finally:
-            temporary.unlink()
+        if not path.exists():
+            _make(path)
         return partial(_hashed, path.read_bytes())
+
+
+def _make(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # its owner's alone
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(secrets.token_bytes(_BYTES))
+        sync(temporary)
+        place_first(temporary, path)
+        sync(path.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def _hashed(salt: bytes, name: str, value: str) -> str:

@@ -161,7 +161,7 @@ class Scoring:
                 [job.inquiry for job in jobs], [now - job.arrived for job in jobs]
             )
         except Exception as error:  # noqa: BLE001 - a request must get its fallback, whatever is wrong here
-            _LOGGER.error("A request could not be answered: %s", without_values(error))  # noqa: TRY400
+            log_failure("A request could not be answered", error)
             replies = [None] * len(jobs)
         ready = []
         for job, reply in zip(jobs, replies, strict=True):
@@ -202,7 +202,8 @@ class Scoring:
             if self._spare:
                 latency = time.perf_counter() - job.arrived
                 reply = self._desk.fall_back(job.inquiry, "log_full", latency)
-            job.loop.call_soon_threadsafe(job.finish, reply)
+            with suppress(RuntimeError):  # as in `_finish`
+                job.loop.call_soon_threadsafe(job.finish, reply)
 
     def _follow(self, jobs: list[Job]) -> None:
         """Score jobs with the shadow, for the log alone; in its own thread."""
@@ -213,15 +214,15 @@ class Scoring:
                     self._log.append([encoded(each) for each in said])
             except Exception as error:  # noqa: BLE001 - a shadow must not end its thread
                 raised = type(error).__name__
-                _LOGGER.error("The shadow could not score: %s", without_values(error))  # noqa: TRY400
+                log_failure("The shadow could not score", error)
             if raised:
                 self._metrics.raised(raised)
 
 
-def without_values(error: BaseException) -> str:
-    """Return where an error came from; its message is left out, for it may hold a row's values."""
-    places = "".join(traceback.format_tb(error.__traceback__))
-    return f"{type(error).__name__}\n{places}".rstrip()
+def log_failure(fact: str, error: BaseException) -> None:
+    """Log where an error came from; its message is left out, for it may hold a row's values."""
+    places = "".join(traceback.format_tb(error.__traceback__)).rstrip()
+    _LOGGER.error("%s: %s\n%s", fact, type(error).__name__, places)
 
 
 def _finish(ready: list[tuple[Job, Reply]], kept: Future[None] | None) -> None:

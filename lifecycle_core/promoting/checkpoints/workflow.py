@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lifecycle_core.promoting.checkpoints.base import RELEASE, Checkpoint, Finding, declare, listed
+from lifecycle_core.schema.serving import ServingSection
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lifecycle_core.schema.checkpoint import Evidence, Rehearsal
 
 _REHEARSAL = "evidence/rehearsal.json"
@@ -17,7 +20,7 @@ _DECLARED = (
 
 
 def judge(evidence: Evidence) -> Finding:
-    """Ask for the eight declarations first, then for a rehearsal that kept them."""
+    """Ask for the declarations first, those of the service too, then for a rehearsal of them."""
     workflow = evidence.release_file.workflow
     absent = [name for name in _DECLARED if _blank(getattr(workflow, name))]
     if absent:
@@ -25,16 +28,21 @@ def judge(evidence: Evidence) -> Finding:
             f"{len(absent)} of {len(_DECLARED)} fields are not declared: {listed(absent, most=8)}."
         )
         return Finding("missing", why, next=declare(absent, "workflow"))
+    serving = evidence.release_file.serving
+    if serving != ServingSection() and not serving.fallback:
+        why = "`serving` declares how single requests are answered, and no fallback."
+        return Finding("missing", why, next=declare(["fallback"], "serving"))
     if (rehearsal := evidence.rehearsal) is None:
         return Finding(
             "missing",
             "All 8 fields are declared, but scoring was not rehearsed.",
             next="Run `nbrelease run NOTEBOOK`; it rehearses with the rows that %finalize kept.",
         )
-    return _judge_rehearsal(rehearsal, deadline=workflow.deadline_seconds or 0.0)
+    uses = [fallback.use for fallback in serving.fallback]
+    return _judge_rehearsal(rehearsal, uses, deadline=workflow.deadline_seconds or 0.0)
 
 
-def _judge_rehearsal(rehearsal: Rehearsal, *, deadline: float) -> Finding:
+def _judge_rehearsal(rehearsal: Rehearsal, uses: Sequence[str], *, deadline: float) -> Finding:
     shown = (RELEASE, _REHEARSAL)
     if rehearsal.rows == 0:
         why = "The rehearsal scored no rows, so it shows nothing."
@@ -64,11 +72,13 @@ def _judge_rehearsal(rehearsal: Rehearsal, *, deadline: float) -> Finding:
             shown,
             "Make the features it needs required in the contract, then run again.",
         )
+    singly = f"; fallbacks of single requests: {', '.join(uses)}" if uses else ""
     return Finding(
         "pass",
         f"8 of 8 fields are declared; {rehearsal.rows:,} rehearsed rows gave 0 mismatches, a run "
         f"of {rehearsal.rows_per_run:,} rows takes {rehearsal.projected_seconds:,.1f} of "
-        f"{deadline:,.1f} s, and {rehearsal.fallback_rows:,} unusable rows were named as unscored.",
+        f"{deadline:,.1f} s, and {rehearsal.fallback_rows:,} unusable rows were named as unscored"
+        f"{singly}.",
         shown,
     )
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from lifecycle_core.adapters.files import (
     digest_bytes,
     digest_file,
+    place_first,
     read_text,
     replacing_folder,
     require_place,
@@ -62,6 +64,22 @@ def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
         read_text(tmp_path / "x")
     with pytest.raises(InvalidCall, match="cannot be read: No such file"):
         read_text(tmp_path / "y")
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_what_is_placed_first_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, links: bool
+) -> None:
+    if not links:  # as on FAT, and on some file systems of a network
+        monkeypatch.setattr(os, "link", refuse_to_link)
+    for content in ("one", "two"):
+        (tmp_path / content).write_text(content)
+        place_first(tmp_path / content, tmp_path / "salt")
+    assert (tmp_path / "salt").read_text() == "one"
+
+
+def refuse_to_link(*_: Path) -> None:
+    raise PermissionError(errno.EPERM, "Operation not permitted")
 
 
 def test_a_folder_appears_whole_or_not_at_all(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from lifecycle_core.adapters.worker import open_worker
+from lifecycle_core.adapters.worker import LastingWorker, WorkerDied, open_worker
 from lifecycle_core.errors import BundleInvalid
 
 
@@ -70,7 +70,7 @@ def test_a_script_without_a_guard_is_not_run_twice(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(
         "import os\n"
-        "from lifecycle_core.adapters.worker import open_worker\n"
+        "from lifecycle_core.adapters.worker import LastingWorker, WorkerDied, open_worker\n"
         "print('started')\n"
         "with open_worker() as worker:\n"
         "    print(worker.run(os.getcwd))\n"
@@ -97,7 +97,7 @@ def test_an_error_in_the_block_does_not_wait_for_the_child() -> None:
 def test_the_child_ends_when_the_parent_is_killed() -> None:
     program = (
         "import time\n"
-        "from lifecycle_core.adapters.worker import open_worker\n"
+        "from lifecycle_core.adapters.worker import LastingWorker, WorkerDied, open_worker\n"
         "from os import getpid\n"
         "if __name__ == '__main__':\n"
         "    with open_worker() as worker:\n"
@@ -124,3 +124,21 @@ def ended(process: int) -> bool:
             return True
         time.sleep(0.05)
     return False
+
+
+def test_where_a_lasting_worker_died_another_one_answers() -> None:
+    with LastingWorker() as worker:
+        first = worker.run(os.getpid)
+        os.kill(first, signal.SIGKILL)
+        second = worker.run(os.getpid)
+        assert second not in {first, os.getpid()}
+        assert worker.run(os.getpid) == second
+    with pytest.raises(ProcessLookupError):
+        os.kill(second, 0)
+
+
+def test_what_ends_every_worker_is_told() -> None:
+    with LastingWorker() as worker:
+        with pytest.raises(WorkerDied):
+            worker.run(os._exit, 3)
+        assert worker.run(len, "ab") == 2

@@ -160,7 +160,8 @@ def test_logged_reasons_are_found_again(made: Callable[[str], Opened]) -> None:
     ]
     # What is read from the log is JSON.
     back = [Prediction.from_json(prediction.to_json()) for prediction in predictions]
-    found = check_reasons(back, explainer, bundle_digest=DIGEST)
+    found = check_reasons("churn", back, lambda _, digest: explainer if digest == DIGEST else None)
+    assert (found.release, found.versions) == ("churn", (1,))
     assert (found.rows, found.skipped, found.different) == (5, 3, 1)
     assert found.examples == (predictions[1].id,)
 

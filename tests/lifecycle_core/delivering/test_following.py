@@ -125,6 +125,18 @@ def test_a_ledger_that_is_away_stops_nothing() -> None:
     assert following.readiness().ledger == ""
 
 
+def test_a_look_that_fails_unforeseen_is_in_the_readiness_too() -> None:
+    ledger = FakeLedger(Shelf())
+    following = ledger.following()
+    ledger.unable = RuntimeError("The worker died.")
+    with pytest.raises(RuntimeError):
+        following.step(NOW)
+    assert following.readiness().ledger == "It cannot be asked: RuntimeError."
+    ledger.unable = None
+    following.step(NOW)
+    assert following.readiness().ledger == ""
+
+
 def test_without_a_first_release_there_is_no_service() -> None:
     shelf = Shelf()
     shelf.broken = {1}

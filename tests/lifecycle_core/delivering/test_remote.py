@@ -7,6 +7,7 @@ import sqlite3
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+import polars as pl
 import pyarrow as pa
 import pytest
 import sqlalchemy as sa
@@ -135,15 +136,15 @@ def test_delta_tables_are_read_and_replaced_in_one_version(made: Made) -> None:
         made.deliver(f"delta:{made.folder / 'none'}")
 
 
-@pytest.mark.parametrize("library", ["pandas", "pyarrow", "lazy"])
+@pytest.mark.parametrize("library", ["pandas", "pyarrow", "polars", "lazy"])
 def test_frames_of_any_library_are_scored(made: Made, library: str) -> None:
-    import narwhals as nw
-
     frame: Any = keyed()
     if library != "pandas":
         frame = pa.Table.from_pandas(frame, preserve_index=False)
+    if library in {"polars", "lazy"}:
+        frame = pl.from_arrow(frame)
     if library == "lazy":
-        frame = nw.from_native(frame).lazy()
+        frame = frame.lazy()
     made.deliver(frame)
     found = pd.read_parquet(made.folder / "out.parquet")
     pd.testing.assert_frame_equal(found, scores_in_file(made, keyed()))
@@ -183,28 +184,69 @@ def test_scores_are_posted_in_batches_that_are_retried_under_their_key(
     assert len(pd.read_parquet(made.folder / "dead.parquet")) == 0
 
 
-def test_a_batch_that_is_refused_is_a_dead_letter(made: Made, receiver: Receiver) -> None:
-    receiver.answers = [(200, {}), (422, {})]
+BAD = frozenset({3, 700, 701})
+
+
+def refusing(body: bytes) -> int:
+    """Answer as a receiver does that takes a batch only if it takes every row."""
+    return 422 if {row["row"] for row in json.loads(body)["rows"]} & BAD else 200
+
+
+def test_bad_rows_stand_alone_among_the_dead_letters(made: Made, receiver: Receiver) -> None:
+    taken: list[int] = []
+
+    def judge(body: bytes) -> int:
+        status = refusing(body)
+        taken.extend(row["row"] for row in json.loads(body)["rows"] if status == 200)
+        return status
+
+    receiver.judge = judge
+    summary = made.deliver(made.table(keyed(1100)), receiver.url)
+    dead = pd.read_parquet(made.folder / "dead.parquet")
+    assert set(dead["row"]) == BAD
+    assert summary.refused == len(dead) == len(BAD)
+    assert dead["refused"].str.contains("answered 422").all()
+    assert sorted(taken) == sorted(set(range(1100)) - BAD)
+    keys = [request.headers["idempotency-key"] for request in receiver.requests]
+    assert len(set(keys)) == len(keys)
+
+
+def test_a_batch_that_is_known_already_is_not_sent_in_parts(made: Made, receiver: Receiver) -> None:
+    receiver.answers = [(200, {}), (409, {})]
     summary = made.deliver(made.table(keyed(1100)), receiver.url)
     dead = pd.read_parquet(made.folder / "dead.parquet")
     assert summary.refused == ROWS == len(dead)
     assert dead["row"].tolist() == list(range(ROWS, 2 * ROWS))
-    assert dead["refused"].str.contains("answered 422").all()
 
 
 def test_a_run_whose_receiver_went_away_goes_on_behind_what_was_settled(
     made: Made, receiver: Receiver
 ) -> None:
-    receiver.answers = [(422, {}), (200, {}), (403, {})]
     source = made.table(keyed(1600))
+    # the second batch and its second half are refused; then the receiver does not know us
+    receiver.answers = [(200, {}), (422, {}), (200, {}), (422, {}), (403, {})]
     with pytest.raises(SinkFailed, match="answered 403") as failed:
         made.deliver(source, receiver.url)
     assert "it goes on where it stopped" in failed.value.hint
     del receiver.requests[:]
     summary = made.deliver(source, receiver.url)
-    assert [json.loads(request.body)["first"] for request in receiver.requests] == [1000, 1500]
-    assert (summary.refused, summary.resumed) == (500, 1600)
-    assert len(pd.read_parquet(made.folder / "dead.parquet")) == 500
+    firsts = [json.loads(request.body)["first"] for request in receiver.requests]
+    assert firsts == [750, 875, 1000, 1500]
+    assert (summary.refused, summary.resumed) == (0, 1600)
+    assert len(pd.read_parquet(made.folder / "dead.parquet")) == 0
+
+
+def test_a_receiver_that_takes_no_row_ends_the_run_and_all_are_tried_again(
+    made: Made, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lifecycle_core.adapters.remote_tables.http.ROWS", 20)
+    receiver.judge = lambda _body: 400
+    source = made.table(keyed(30))
+    with pytest.raises(SinkFailed, match="refused each of the first 20 rows") as failed:
+        made.deliver(source, receiver.url)
+    assert "tries all of them again" in failed.value.hint
+    receiver.judge = None
+    assert made.deliver(source, receiver.url).refused == 0
 
 
 @pytest.mark.parametrize(

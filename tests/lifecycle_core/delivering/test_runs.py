@@ -176,8 +176,11 @@ def test_a_damaged_entry_of_the_journal_is_computed_again(tmp_path: Path, damage
     ("words", "said"),
     [
         ({"engine": "local", "jobs": 0}, "--jobs is 0, it must be 1 or more"),
-        ({"engine": "spark"}, "There is no engine 'spark'"),
-        ({"engine": "local", "scheduler": "tcp://host:1"}, "--scheduler is of --engine dask"),
+        ({"engine": "flink"}, "There is no engine 'flink'"),
+        (
+            {"engine": "local", "scheduler": "tcp://host:1"},
+            "--scheduler is of --engine dask or spark",
+        ),
     ],
 )
 def test_engines_that_are_none_are_refused(words: dict[str, Any], said: str) -> None:

@@ -83,6 +83,14 @@ def test_a_wrong_value_says_what_it_got() -> None:
         parse_release("costs: {}\npolicy:\n  rtol: 2\n", where="release.yaml", name="churn")
 
 
+def test_an_arm_of_an_experiment_is_no_role_of_the_service() -> None:
+    text = "serving:\n  experiment:\n    salt: s\n    arms: {NAME: 10}\n"
+    with pytest.raises(ReleaseFileInvalid, match=r"line 4: .*the champion has the units that no"):
+        parse_release(text.replace("NAME", "champion"), where="release.yaml", name="churn")
+    with pytest.raises(ReleaseFileInvalid, match=r"line 4: .*'shadow'"):
+        parse_release(text.replace("NAME", "shadow"), where="release.yaml", name="churn")
+
+
 def test_a_file_without_a_name_says_so() -> None:
     with pytest.raises(ReleaseFileInvalid, match=r"`model\.name` is missing"):
         parse_release("costs: {}\n", where="release.yaml")

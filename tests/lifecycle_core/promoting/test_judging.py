@@ -17,6 +17,7 @@ from lifecycle_core.schema.release_file import (
     ReviewSection,
 )
 from lifecycle_core.schema.reproduction import Cause
+from lifecycle_core.schema.serving import Fallback, ServingSection
 from tests.fakes.evidence import evidence
 
 if TYPE_CHECKING:
@@ -68,6 +69,14 @@ def test_what_a_passed_checkpoint_says() -> None:
     }
 
 
+def test_single_requests_with_a_fallback_pass() -> None:
+    chain = Fallback(use="last_score"), Fallback(use="constant", decision=False)
+    serving = ServingSection(fallback=chain)
+    found = judged("workflow", {"release_file.serving": serving})
+    assert found.result == "pass"
+    assert found.why.endswith("as unscored; fallbacks of single requests: last_score, constant.")
+
+
 def test_without_any_evidence_everything_is_missing() -> None:
     bare = Evidence.model_validate({"release_file": {"model": {"name": "churn"}}})
 
@@ -91,6 +100,13 @@ CASES: list[tuple[str, dict[str, object], str, str, str]] = [
         "missing",
         "2 of 8 fields are not declared: next_step, when_late.",
         "Add `next_step: ...`, `when_late: ...` under `workflow:` in the %%release cell",
+    ),
+    (
+        "workflow",
+        {"release_file.serving": ServingSection(deadline_ms=50)},
+        "missing",
+        "`serving` declares how single requests are answered, and no fallback.",
+        "Add `fallback: ...` under `serving:`",
     ),
     ("workflow", {"rehearsal": None}, "missing", "scoring was not rehearsed", "nbrelease run"),
     ("workflow", {"rehearsal.rows": 0}, "fail", "scored no rows", "training frame"),

@@ -61,6 +61,14 @@ STEPS = (
         name="go_on", body=GO_ON, inputs={"fig": "draw"}, outputs=("titles", "open_ones"),
         imports=PLT, writes=("again.png",),
     ),
+    MadeStep(
+        name="chart", outputs=("bars",), imports="import altair as alt\n" + PLT,
+        body="""
+            plt.plot([1, 2])
+            plt.title("first")
+            bars = alt.Chart(alt.Data(values=[{"a": 1}]), title="Bars").mark_bar().encode(x="a:Q")
+        """,
+    ),
     MadeStep(name="many", body=MANY, imports=PLT),
     MadeStep(name="threaded", body=INNER, imports=PLT),
     MadeStep(
@@ -79,7 +87,7 @@ def sizes(figures: Sequence[Figure]) -> list[tuple[int, int]]:
 def test_figures_are_kept_once_each_and_closed(home: Path, store: Store) -> None:
     bench = Bench(pipelines.write_package(home, "plots", STEPS), store)
     made = bench.run()
-    draw, go_on, many, threaded, broken = made.steps
+    draw, go_on, chart, many, threaded, broken = made.steps
     assert [figure.title for figure in draw.drawn.figures] == ["Up", "? by day"]
     assert draw.printed == "1\n"
     (wide, high), (narrow, _) = sizes(draw.drawn.figures)
@@ -90,6 +98,8 @@ def test_figures_are_kept_once_each_and_closed(home: Path, store: Store) -> None
     assert bench.value(made, "open_ones") == []
     assert (home / "again.png").read_bytes()[:4] == b"\x89PNG"
     assert go_on.drawn == Drawn()
+    assert [figure.title for figure in chart.drawn.figures] == ["first", "Bars"]
+    assert bench.value(made, "bars").to_dict()["title"] == "Bars"
     assert len(many.drawn.figures) == 20
     assert many.drawn.note == "It drew 2 figures more than the 20 that are kept."
     # What a failed step drew before it did is kept, too.
@@ -100,7 +110,7 @@ def test_figures_are_kept_once_each_and_closed(home: Path, store: Store) -> None
     assert [figure.title for figure in threaded.drawn.figures] == ["inner"]
 
     state = bench.show().steps
-    assert [step.fresh for step in state] == [True, True, True, True, False]
+    assert [step.fresh for step in state] == [True] * 5 + [False]
     assert state[0].drawn == draw.drawn
     assert store.traces(draw.key)[0].drawn.figures[0].png == ""
 

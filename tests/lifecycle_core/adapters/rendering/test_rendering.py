@@ -52,6 +52,8 @@ CASES: dict[str, Record] = {
     "pipeline_runs": pipeline_runs.several(),
     "pipeline_state": pipeline_runs.state(),
     "proposal": records.proposal(records.checkpoints(owners="fail"), "`owners` is failed."),
+    "reasons_check": predictions.reasons_check(),
+    "reasons_check-different": predictions.reasons_check(different=7),
     "release": records.release(2, "candidate"),
     "release_file": records.release_file(),
     "releases": records.releases(),

@@ -85,15 +85,17 @@ def test_no_acknowledged_row_is_lost_or_kept_twice_by_a_kill(tmp_path: Path) -> 
         threads = [
             threading.Thread(target=ask_until_gone, args=(address, acknowledged)) for _ in range(3)
         ]
-        before = len(acknowledged)
-        for thread in threads:
-            thread.start()
-        while len(acknowledged) < before + 40:
-            assert any(thread.is_alive() for thread in threads)
-            time.sleep(0.005)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        process.stdout.close()
+        try:
+            before = len(acknowledged)
+            for thread in threads:
+                thread.start()
+            while len(acknowledged) < before + 40:
+                assert any(thread.is_alive() for thread in threads)
+                time.sleep(0.005)
+        finally:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            process.stdout.close()
         for thread in threads:
             thread.join()
     flush(str(tmp_path / "log"), tmp_path)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
+import time
 from collections.abc import Iterator  # noqa: TC003 - of a fixture
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -14,7 +17,8 @@ import pytest
 
 from lifecycle_core.adapters.serving.bodies import ARROW
 from lifecycle_core.adapters.serving.guard import Tokens
-from lifecycle_core.adapters.serving.scoring import Limits
+from lifecycle_core.adapters.serving.metrics import Metrics
+from lifecycle_core.adapters.serving.scoring import Limits, Scoring
 from lifecycle_core.schema.prediction import Prediction
 from tests.fakes.serving import ROW, FakeLedger, FakeScorer, MemoryLog, running, served
 
@@ -244,6 +248,19 @@ def test_nothing_is_said_that_is_not_kept_unless_that_is_declared(
         figures = httpx.get(f"{address}/metrics").text
         counted = f'nbrelease_unanswered_total{{cause="{cause}"}} 1.0'
         assert (counted in figures) is (status == 503)
+
+
+def test_a_log_without_room_disturbs_nobody_when_the_loop_has_ended() -> None:
+    desk = faulty(FakeScorer(seconds=0.2), {"deadline_ms": 5000}).following().desk
+    scoring = Scoring(desk, MemoryLog(full=True), Metrics(), Limits(), spare=False)
+
+    async def leave() -> None:
+        inquiry = desk.inquire({name: [v] for name, v in ROW.items()}, 1, now=0.0, explained=False)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(scoring.reply(inquiry, time.perf_counter()), 0.02)
+
+    asyncio.run(leave())
+    scoring.close()  # an error in a thread of its own would fail this test
 
 
 def test_a_shadow_scores_what_was_answered() -> None:
