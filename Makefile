@@ -7,7 +7,7 @@ INSTALL := $(UV) pip install --quiet --python $(BIN)/python --constraint constra
 	--build-constraint constraints.txt --editable
 SYSTEM := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
 
-.PHONY: run test check browser lock bench corpus exports clouds peers kills faults log-kills score-kills spark screenshot examples clean
+.PHONY: run test check browser lock bench corpus exports clouds peers kills faults log-kills score-kills simulations spark screenshot examples clean
 
 run: $(VENV)/.run ## take the example from notebook to registered release
 	$(BIN)/nbrelease run example_notebooks/telco_churn.ipynb
@@ -62,6 +62,9 @@ bench: $(VENV)/.test .venv-vetiver/.made ## print the figures of benchmarks/, me
 
 peers: $(VENV)/.test .venv-peers/.made ## what a step costs here, in Kedro and in Ploomber: minutes
 	$(BIN)/python benchmarks/peers.py
+
+simulations: $(VENV)/.test ## how often the statistics are right, by 2,000 simulated runs each: minutes
+	$(BIN)/python benchmarks/simulations.py
 
 corpus: $(VENV)/.test ## judge the corpus of faulty notebooks, beside nbval: about an hour
 	$(BIN)/python benchmarks/corpus.py
