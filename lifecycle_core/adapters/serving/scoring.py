@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _LOGGER = logging.getLogger("nbrelease.serving")
 _RESERVE = 0.010
 """Seconds before the deadline that are left for the fallback and the log, at most."""
-_GRACE = 0.004
+_GRACE = 0.002
 """Seconds after the deadline at which a request is given up whose log is not done."""
 
 
