@@ -7,16 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lifecycle_core.adapters.batch_engines.sent_bundles import SentBundle, scores_of
+from lifecycle_core.adapters.batch_engines.sent_bundles import OpenWorkers, SentBundle, scores_of
 from lifecycle_core.errors import SchedulerUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from concurrent.futures import Future
+    from collections.abc import Iterator
     from pathlib import Path
-
-    import numpy as np
-    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +31,7 @@ class Cluster:
     timeout: str = "10s"
 
     @contextmanager
-    def open(self, bundle: Path) -> Iterator[OpenCluster]:
+    def open(self, bundle: Path) -> Iterator[OpenWorkers]:
         """Connect, and send the bundle; see `BatchEngine.open`.
 
         Raises:
@@ -45,7 +41,12 @@ class Cluster:
         with self._client() as client:
             width = sum(client.nthreads().values())
             with ThreadPoolExecutor(width) as threads:
-                yield OpenCluster(client, client.scatter(sent, broadcast=True), width, threads)
+                there = client.scatter(sent, broadcast=True)
+
+                def ask(columns: dict[str, Any]) -> Any:  # noqa: ANN401 - Dask's result
+                    return client.submit(scores_of, there, columns, pure=False).result()
+
+                yield OpenWorkers(ask, width, threads)
 
     @contextmanager
     def _client(self) -> Iterator[Any]:
@@ -79,37 +80,3 @@ class Cluster:
             address=str(self.address),
             hint="Start one: dask scheduler, then dask worker ADDRESS; or leave --scheduler out.",
         )
-
-
-@dataclass(frozen=True, slots=True)
-class OpenCluster:
-    """A cluster with a model.
-
-    Attributes:
-        client: The connection.
-        sent: The bundle, where the workers have it.
-        workers: How many batches are worked on at the same time.
-        threads: What waits for the answers.
-    """
-
-    client: Any
-    sent: Any
-    workers: int
-    threads: ThreadPoolExecutor
-
-    @property
-    def width(self) -> int:
-        """How many batches are worked on, or wait, at the same time."""
-        return 2 * self.workers
-
-    def submit(self, columns: Mapping[str, Any]) -> Future[NDArray[np.float64]]:
-        """Begin to score a batch; see `OpenEngine.submit`."""
-        return self.threads.submit(self._ask, dict(columns))
-
-    def _ask(self, columns: dict[str, Any]) -> NDArray[np.float64]:
-        # Lost workers are Dask's matter: scores are the same wherever they are computed again.
-        found, error = self.client.submit(scores_of, self.sent, columns, pure=False).result()
-        if error is not None:
-            raise error
-        scores: NDArray[np.float64] = found
-        return scores

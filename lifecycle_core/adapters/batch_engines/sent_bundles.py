@@ -14,12 +14,16 @@ from lifecycle_core.adapters.scorers import open_scorer
 from lifecycle_core.errors import LifecycleError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from concurrent.futures import Future, ThreadPoolExecutor
 
     import numpy as np
     from numpy.typing import NDArray
 
     from lifecycle_core.adapters.scorers import Scorer
+
+    Answer = tuple[Any, LifecycleError | None]
+    """Scores, or why there are none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,9 +57,39 @@ class SentBundle:
         return hash(self.digest)
 
 
-def scores_of(
-    sent: SentBundle, columns: Mapping[str, Any]
-) -> tuple[NDArray[np.float64] | None, LifecycleError | None]:
+@dataclass(frozen=True, slots=True)
+class OpenWorkers:
+    """Workers on other machines that have a bundle; see `OpenEngine`.
+
+    Attributes:
+        ask: Has a batch scored by one of them, and waits: what `scores_of` returned there.
+        at_once: How many batches are worked on at the same time.
+        threads: What waits for the answers.
+    """
+
+    ask: Callable[[dict[str, Any]], Answer]
+    at_once: int
+    threads: ThreadPoolExecutor
+
+    @property
+    def width(self) -> int:
+        """How many batches are worked on, or wait, at the same time."""
+        return 2 * self.at_once
+
+    def submit(self, columns: Mapping[str, Any]) -> Future[NDArray[np.float64]]:
+        """Begin to score a batch; see `OpenEngine.submit`."""
+        return self.threads.submit(self._scores, dict(columns))
+
+    def _scores(self, columns: dict[str, Any]) -> NDArray[np.float64]:
+        # Lost workers are the cluster's matter: scores are the same wherever they are computed.
+        found, error = self.ask(columns)
+        if error is not None:
+            raise error
+        scores: NDArray[np.float64] = found
+        return scores
+
+
+def scores_of(sent: SentBundle, columns: Mapping[str, Any]) -> Answer:
     """Return the scores of rows, on a worker, or why there are none.
 
     Args:

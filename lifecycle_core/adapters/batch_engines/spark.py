@@ -11,16 +11,14 @@ from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from lifecycle_core.adapters.batch_engines.sent_bundles import SentBundle, scores_of
-from lifecycle_core.errors import InvalidCall, LifecycleError, MissingExtra, SchedulerUnavailable
+from lifecycle_core.adapters.batch_engines.sent_bundles import OpenWorkers, SentBundle, scores_of
+from lifecycle_core.errors import InvalidCall, MissingExtra, SchedulerUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from concurrent.futures import Future
     from pathlib import Path
 
-    import numpy as np
-    from numpy.typing import NDArray
+    from lifecycle_core.adapters.batch_engines.sent_bundles import Answer
 
 _HERE = {  # a Spark of this process's own, which nobody else shall reach
     "spark.driver.bindAddress": "127.0.0.1",
@@ -45,7 +43,7 @@ class Spark:
     jobs: int | None = None
 
     @contextmanager
-    def open(self, bundle: Path) -> Iterator[OpenSpark]:
+    def open(self, bundle: Path) -> Iterator[OpenWorkers]:
         """Connect, and send the bundle; see `BatchEngine.open`.
 
         Raises:
@@ -59,7 +57,13 @@ class Spark:
             sent = context.broadcast(SentBundle.of(bundle))
             width = max(1, context.defaultParallelism)
             with ThreadPoolExecutor(width) as threads:
-                yield OpenSpark(context, sent, width, threads)
+
+                def ask(columns: dict[str, Any]) -> Any:  # noqa: ANN401 - Spark's result
+                    with _refusals(context.master):
+                        asked = context.parallelize([columns], 1).map(partial(_scores, sent))
+                        return asked.collect()[0]
+
+                yield OpenWorkers(ask, width, threads)
             sent.destroy()
 
     @contextmanager
@@ -98,46 +102,10 @@ class Spark:
         return session
 
 
-@dataclass(frozen=True, slots=True)
-class OpenSpark:
-    """A Spark with a model.
-
-    Attributes:
-        context: The connection.
-        sent: The bundle, where the executors have it.
-        tasks: How many batches are worked on at the same time.
-        threads: What waits for the answers.
-    """
-
-    context: Any
-    sent: Any
-    tasks: int
-    threads: ThreadPoolExecutor
-
-    @property
-    def width(self) -> int:
-        """How many batches are worked on, or wait, at the same time."""
-        return 2 * self.tasks
-
-    def submit(self, columns: Mapping[str, Any]) -> Future[NDArray[np.float64]]:
-        """Begin to score a batch; see `OpenEngine.submit`."""
-        return self.threads.submit(self._ask, dict(columns))
-
-    def _ask(self, columns: dict[str, Any]) -> NDArray[np.float64]:
-        # Lost executors are Spark's matter: scores are the same wherever they are computed again.
-        with _refusals(self.context.master):
-            asked = self.context.parallelize([columns], 1).map(partial(_scores, self.sent))
-            ((found, error),) = asked.collect()
-        if error is not None:
-            raise error
-        scores: NDArray[np.float64] = found
-        return scores
-
-
 def _scores(
     sent: Any,  # noqa: ANN401 - Spark's broadcast variable
     columns: Mapping[str, Any],
-) -> tuple[NDArray[np.float64] | None, LifecycleError | None]:
+) -> Answer:
     """Return the scores of rows, on an executor; see `scores_of`."""
     return scores_of(sent.value, columns)
 
