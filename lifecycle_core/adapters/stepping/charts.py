@@ -44,8 +44,8 @@ def sheets_of(outputs: Mapping[str, Any]) -> Sheets:
 def _library(value: object) -> str:
     """Return the library whose chart a value is; empty if it is none."""
     kind = type(value)
-    known = _BASES.get(kind.__module__.partition(".")[0], "")
-    return kind.__module__.partition(".")[0] if known in {c.__name__ for c in kind.__mro__} else ""
+    library = kind.__module__.partition(".")[0]
+    return library if _BASES.get(library) in {base.__name__ for base in kind.__mro__} else ""
 
 
 def _sheet(name: str, chart: Any) -> tuple[Sheet | None, str]:  # noqa: ANN401 - of a library
@@ -60,7 +60,8 @@ def _sheet(name: str, chart: Any) -> tuple[Sheet | None, str]:  # noqa: ANN401 -
         spec = chart.to_dict()
         png = vl_convert.vegalite_to_png(spec, scale=_SCALE, allowed_base_urls=_NO_URL)
     except Exception as error:  # noqa: BLE001 - a chart holds whatever its author wrote
-        return None, " ".join(f"{type(error).__name__}: {error}".split())[:_LONGEST]
+        said = " ".join(f"{type(error).__name__}: {error}".split())
+        return None, said.partition(" at ")[0][:_LONGEST]  # behind it, places in JavaScript
     if len(png) > _LARGEST:
         return None, f"it has {len(png)} bytes, at most {_LARGEST} are kept"
     return Sheet(png, _title(spec) or name), ""
