@@ -46,12 +46,10 @@ def request(path: str, body: bytes) -> bytes:
     return head.encode() + body
 
 
-async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, content: bytes) -> bytes:
-    """Return the body of the reply to a request.
-
-    Raises:
-        RuntimeError: Its status is not 200.
-    """
+async def reply(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, content: bytes
+) -> tuple[str, bytes]:
+    """Return status and body of the reply to a request."""
     writer.write(content)
     head = await reader.readuntil(b"\r\n\r\n")
     status = head.split(b" ", 2)[1]
@@ -60,9 +58,18 @@ async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, conten
         for line in head.lower().split(b"\r\n")
         if line.startswith(b"content-length")
     )
-    body = await reader.readexactly(length)
-    if status != b"200":
-        raise RuntimeError(f"The answer is {status!r}: {body[:300]!r}")
+    return status.decode(), await reader.readexactly(length)
+
+
+async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, content: bytes) -> bytes:
+    """Return the body of the reply to a request.
+
+    Raises:
+        RuntimeError: Its status is not 200.
+    """
+    status, body = await reply(reader, writer, content)
+    if status != "200":
+        raise RuntimeError(f"The answer is {status}: {body[:300]!r}")
     return body
 
 

@@ -23,7 +23,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from asking import request
+from asking import reply, request
 from faulty_service import DEADLINE_MS, FAULTS
 
 from lifecycle_core.adapters.prediction_log import flush, read
@@ -58,12 +58,9 @@ async def call(address: tuple[str, int], rate: float, until: float, seen: Seen) 
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
             due = max(due + 1 / rate, time.perf_counter())
             began = time.perf_counter()
-            writer.write(content)
-            head = (await reader.readuntil(b"\r\n\r\n")).lower()
-            length = int(head.partition(b"content-length:")[2].split(b"\r\n")[0])
-            body = json.loads(await reader.readexactly(length))
+            status, content_back = await reply(reader, writer, content)
             seen.late.append((time.perf_counter() - began) * 1000 - DEADLINE_MS)
-            status = head.split(b" ", 2)[1].decode()
+            body = json.loads(content_back)
             seen.said[f"{status} {body.get('fallback', body.get('cause', ''))}".strip()] += 1
             if status == "200":
                 seen.ids.append(body["id"])

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from lifecycle_core.adapters.evidence import MODEL
 from lifecycle_core.adapters.files import digest_bytes
 from lifecycle_core.adapters.in_database import Database, ScoreStatement, open_database, query_of
 from lifecycle_core.adapters.in_database.converting import HINT
@@ -138,7 +139,7 @@ class _Within:
             contract=Contract.from_json(read(bundle, "contract/contract.json")),
             finalization=Finalization.from_json(read(bundle, "evidence/finalization.json")),
             workflow=declared_workflow(bundle, means.bundles),
-            model=means.models.load(bundle / "model" / "model.skops"),
+            model=means.models.load(bundle / "model" / MODEL),
             means=means,
             state=state,
             run=run,

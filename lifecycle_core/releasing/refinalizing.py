@@ -144,7 +144,7 @@ def ask_champion(
         UntrustedModel: Its model would run foreign code; it was not loaded.
     """
     models = SkopsModels()
-    model = models.load(bundle / "model" / "model.skops")
+    model = models.load(bundle / "model" / MODEL)
     return compare_with(
         Other(
             model=model,

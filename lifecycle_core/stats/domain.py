@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.finalization import Interval
 
 ROWS = 5_000
-FOLDS = 5
+_FOLDS = 5
 _LEAST = 50  # rows of a sample: below, a fold holds next to nothing
 _MOST_ODDS = 20.0
-_SHARED = 1 + FOLDS / (FOLDS - 1)  # folds share training rows: Nadeau and Bengio (2003)
+_SHARED = 1 + _FOLDS / (_FOLDS - 1)  # folds share training rows: Nadeau and Bengio (2003)
 
 
 class Domain(NamedTuple):
@@ -77,16 +77,15 @@ def tell_apart(
     from threadpoolctl import threadpool_limits
 
     rng = np.random.default_rng(seed)
-    picked = [
-        rng.permutation(len(sample))[: min(rows, len(sample))] for sample in (reference, current)
-    ]
+    orders = [rng.permutation(len(sample)) for sample in (reference, current)]
+    picked = [order[:rows] for order in orders]
     features = np.concatenate([reference[picked[0]], current[picked[1]]])
     truth = np.repeat([False, True], [len(part) for part in picked])
     areas: list[float] = []
     held_out = np.zeros(len(truth))
-    elsewhere = np.setdiff1d(np.arange(len(reference)), picked[0])
+    elsewhere = orders[0][rows:]
     others = np.zeros(elsewhere.size)
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
+    folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=seed)
     with threadpool_limits(1, user_api="openmp"):  # threads wait longer than so few rows take
         for train, test in folds.split(features, truth):
             model = HistGradientBoostingClassifier(
@@ -98,7 +97,7 @@ def tell_apart(
             area = weighted_auc(score, truth[test].astype(float), (~truth[test]).astype(float))
             areas.append(0.5 if area is None else area)
             if elsewhere.size:
-                others += model.predict_proba(reference[elsewhere])[:, 1] / FOLDS
+                others += model.predict_proba(reference[elsewhere])[:, 1] / _FOLDS
     chance = np.empty(len(reference))
     chance[picked[0]], chance[elsewhere] = held_out[: len(picked[0])], others
     odds = np.minimum(chance / np.maximum(1 - chance, 1e-9), _MOST_ODDS)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from lifecycle_core.stats.cost import row_costs
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -62,10 +64,11 @@ def scored_at(
         >>> rows.if_positive.tolist(), rows.if_negative.tolist()
         ([0.0, 400.0], [20.0, 0.0])
     """
+    positive = np.ones(acted.shape, dtype=bool)
     return Scored(
         scores,
         acted,
-        np.where(acted, costs.true_positive, costs.false_negative).astype(np.float64),
-        np.where(acted, costs.false_positive, costs.true_negative).astype(np.float64),
+        row_costs(positive, acted, costs),
+        row_costs(~positive, acted, costs),
         np.ones(scores.shape) if rows is None else rows,
     )

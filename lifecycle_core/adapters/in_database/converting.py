@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import warnings
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from lifecycle_core.errors import InvalidCall, MissingExtra
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from lifecycle_core.adapters.model_parts import Fitted
     from lifecycle_core.schema.contract import Contract
 
 HINT = "Score without --in-database: the rows then come here, and the result goes back."
@@ -34,7 +35,7 @@ class ModelQuery(NamedTuple):
 
 
 def query_of(
-    model: Any,  # noqa: ANN401 - any fitted estimator
+    model: Fitted,
     contract: Contract,
     *,
     table: str,
@@ -104,6 +105,6 @@ def _narrowed(text: str, passed: Sequence[str], column: int | None, dialect: str
     return ModelQuery(pushdown_projections(query).sql(dialect=dialect), str(found[0]))
 
 
-def _refused(model: Any, why: str) -> InvalidCall:  # noqa: ANN401 - as above
+def _refused(model: Fitted, why: str) -> InvalidCall:
     last = model.steps[-1][1] if hasattr(model, "steps") else model
     return InvalidCall(f"{type(last).__name__} does not become SQL here: {why}", hint=HINT)

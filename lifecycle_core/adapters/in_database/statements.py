@@ -5,8 +5,11 @@ table --values as agreed, rule that is broken--> rows --model's query--> good on
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from lifecycle_core.adapters.tables.expressions import NO_VALUE, OUTSIDE, UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +23,6 @@ GOOD = "nbrelease_good"
 """Name of the rows that can be scored, which the model's query reads."""
 ROW = "nbrelease_row"
 _REASON = "nbrelease_reason"
-_LARGEST = 1.7976931348623157e308
 _READ: dict[str, Callable[[str], Any]] = {  # categories, which a contract has as text
     "integer": int, "number": float, "boolean": lambda text: int(text == "true"),
 }  # fmt: skip
@@ -197,20 +199,20 @@ def _rules(feature: Feature, value: Any) -> list[tuple[Any, str]]:  # noqa: ANN4
 
     found: list[tuple[Any, str]] = []
     if feature.required:
-        found.append((value.is_(None), "has no value"))
+        found.append((value.is_(None), NO_VALUE))
     if feature.categories:
         read = _READ.get(feature.type, str)
         levels = [read(each) for each in feature.categories]
-        found.append((value.not_in(levels), "is none of its categories"))
+        found.append((value.not_in(levels), UNKNOWN))
     outside = []
     if feature.type == "number":
-        outside.append(sa.func.abs(value) > sa.cast(sa.literal(_LARGEST), sa.Double()))
+        outside.append(sa.func.abs(value) > sa.cast(sa.literal(sys.float_info.max), sa.Double()))
     if feature.minimum is not None:
         outside.append(value < feature.minimum)
     if feature.maximum is not None:
         outside.append(value > feature.maximum)
     if outside:
-        found.append((sa.or_(*outside), "is out of its range"))
+        found.append((sa.or_(*outside), OUTSIDE))
     return found
 
 

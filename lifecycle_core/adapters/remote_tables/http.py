@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from math import isfinite
 from typing import TYPE_CHECKING, Any
@@ -80,7 +80,7 @@ def post(
         backoff=backoff,
     )
     receiver = Receiver(options, around)
-    posting = _Posting(receiver, run, progress)
+    posting = _Posting(receiver, run, progress, _settled(progress))
     letters = DuckTables().writer(dead_letters) if dead_letters else nullcontext()
     start = refused = 0
     try:
@@ -113,10 +113,7 @@ class _Posting:
     receiver: Receiver
     run: str
     progress: Path
-    settled: dict[tuple[int, int], str | None] = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "settled", _settled(self.progress))
+    settled: dict[tuple[int, int], str | None]
 
     def deliver(self, batch: Any, start: int) -> list[str]:  # noqa: ANN401 - a pyarrow RecordBatch
         """Return for each row why it was refused, empty if it was taken."""

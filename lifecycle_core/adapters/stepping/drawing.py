@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
     from lifecycle_core.recorder.imports import Imports
 
-_MOST = 20
-_LARGEST = 2 << 20
+MOST = 20
+LARGEST = 2 << 20
 """Figures kept of one step, and bytes of one."""
-_LONGEST = 200
+LONGEST = 200
 _STRAY = (
     "A thread that a step began drew while other steps ran in its process; what it drew is not kept"
 )
@@ -62,7 +62,7 @@ class _Step:
     def sheets(self) -> Sheets:
         said = list(dict.fromkeys(self.said))
         if self.more:
-            said.append(f"It drew {self.more} figures more than the {_MOST} that are kept")
+            said.append(f"It drew {self.more} figures more than the {MOST} that are kept")
         return Sheets(tuple(self.kept), " ".join(f"{each}." for each in said))
 
 
@@ -167,7 +167,7 @@ class Drawing:
             figure = manager.canvas.figure
             if not (figure.axes or figure.lines or figure.images or figure.texts):
                 continue  # a notebook shows no empty one either
-            if len(step.kept) == _MOST:
+            if len(step.kept) == MOST:
                 step.more += 1
                 continue
             title = _title(figure)
@@ -186,8 +186,8 @@ def _png(figure: Any) -> tuple[bytes, str]:  # noqa: ANN401 - of matplotlib
         figure.savefig(file, format="png", bbox_inches="tight", metadata={"Software": None})
     except Exception as error:  # noqa: BLE001 - its artists may raise what they like
         return b"", f"could not be drawn: {type(error).__name__}: {error}"
-    if file.tell() > _LARGEST:
-        return b"", f"is not kept: it has {file.tell()} bytes, at most {_LARGEST} are kept"
+    if file.tell() > LARGEST:
+        return b"", f"is not kept: it has {file.tell()} bytes, at most {LARGEST} are kept"
     return file.getvalue(), ""
 
 
@@ -202,4 +202,4 @@ def _title(figure: Any) -> str:  # noqa: ANN401 - of matplotlib
     ]
     found = [above, *titles] if above or titles else labels
     text = " ".join("; ".join(dict.fromkeys(each for each in found if each)).split())
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

@@ -19,6 +19,10 @@ _SQL: dict[LogicalType, str] = {
     "integer": "BIGINT", "number": "DOUBLE", "string": "VARCHAR", "boolean": "BOOLEAN",
     "date": "DATE", "timestamp": "TIMESTAMP",
 }  # fmt: skip
+NO_VALUE = "has no value"
+UNKNOWN = "is none of its categories"
+OUTSIDE = "is out of its range"
+"""What is said of a value behind its column's name; databases say the same, word for word."""
 _LONGEST_DATE = len("2026-01-31")
 _ACCEPTED: dict[LogicalType, frozenset[LogicalType]] = {
     "integer": frozenset({"integer", "number"}),

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lifecycle_core.adapters.tables.expressions import rules
+from lifecycle_core.adapters.tables.expressions import NO_VALUE, OUTSIDE, UNKNOWN, rules
 from lifecycle_core.adapters.tables.source import open_source, quoted, reading
 from lifecycle_core.errors import TableInvalid
 
@@ -119,11 +119,11 @@ def _reason(asked: list[Rules]) -> str:
     for rule in asked:
         name = rule.feature.name
         if rule.feature.required:
-            cases.append((rule.null, f"{name} has no value"))
+            cases.append((rule.null, f"{name} {NO_VALUE}"))
         if rule.unknown != "false":
-            cases.append((rule.unknown, f"{name} is none of its categories"))
+            cases.append((rule.unknown, f"{name} {UNKNOWN}"))
         if rule.outside != "false":
-            cases.append((rule.outside, f"{name} is out of its range"))
+            cases.append((rule.outside, f"{name} {OUTSIDE}"))
     if not cases:
         return "NULL::VARCHAR"
     whens = " ".join(f"WHEN {condition} THEN {quoted(text)}" for condition, text in cases)
