@@ -50,6 +50,8 @@ class Figure(Record):
         unit: Such as `rows`, `ms`, `share`, `hours`, or a currency.
         rows: How many rows it was made of.
         final: No later label or outcome is expected to change it.
+        target: What the release file wants of it, such as `at most 1,200`; empty if nothing.
+        met: Whether it is so, with the whole interval; None where that is open.
         note: Why there is no value, or what to keep in mind.
     """
 
@@ -59,6 +61,8 @@ class Figure(Record):
     unit: str = ""
     rows: int = Field(default=0, ge=0)
     final: bool = True
+    target: str = ""
+    met: bool | None = None
     note: str = ""
 
 

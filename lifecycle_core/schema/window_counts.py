@@ -88,7 +88,10 @@ class WindowCounts(Record):
         accepted: Rows whose decision was followed.
         overridden: Rows whose decision was not.
         overridden_actions: Of them, those where acting was decided.
-        answered_early: Outcomes said before their prediction was made: a clock is wrong.
+        overridden_labelled: Rows whose decision was not followed and whose label is known.
+        overridden_rightly: Of them, those where the decision would have been wrong.
+        answered_early: Rows with an outcome that was said before the prediction: a
+            clock is wrong.
         hours_to_action: Between prediction and the last word on the action.
         labelled: Rows with a label.
         groups: By score and decision, of rows that the model answered.
@@ -111,6 +114,8 @@ class WindowCounts(Record):
     accepted: int = Field(default=0, ge=0)
     overridden: int = Field(default=0, ge=0)
     overridden_actions: int = Field(default=0, ge=0)
+    overridden_labelled: int = Field(default=0, ge=0)
+    overridden_rightly: int = Field(default=0, ge=0)
     answered_early: int = Field(default=0, ge=0)
     hours_to_action: Spread = Spread()
     labelled: int = Field(default=0, ge=0)
