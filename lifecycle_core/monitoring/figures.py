@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.window_counts import Spread, WindowCounts
 
 FALLBACK_CAUSES = ("deadline", "model_error", "bad_input", "shed", "log_full")
+_EXACT = ("money_total", "money_cumulated")  # sums; all else needs an interval to be sure of
 _HOUR = 3600.0
 _NO_ROWS = "No predictions in the window."
 
@@ -202,8 +203,8 @@ def against(figure: Figure, metric: Metric) -> Figure:
 
     Example:
         >>> from lifecycle_core.schema.release_file import Metric
-        >>> cost = Figure(name="cost_per_run", value=900.0)
-        >>> against(cost, Metric(name="cost_per_run", at_most=1200)).met
+        >>> total = Figure(name="money_total", value=900.0)
+        >>> against(total, Metric(name="money_total", at_least=500)).met
         True
     """
     wanted = [
@@ -212,7 +213,8 @@ def against(figure: Figure, metric: Metric) -> Figure:
         if bound is not None
     ]
     met: bool | None = None
-    if figure.value is not None and wanted:
+    sure = figure.interval is not None or figure.name in _EXACT
+    if figure.value is not None and wanted and sure:
         low = figure.interval.low if figure.interval else figure.value
         high = figure.interval.high if figure.interval else figure.value
         least = -float("inf") if metric.at_least is None else metric.at_least

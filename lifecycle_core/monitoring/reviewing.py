@@ -117,6 +117,16 @@ def plan_of(stated: ReviewSection, *, label: str | None, as_of: datetime) -> Pla
     )
 
 
+def require_review(stated: ReviewSection) -> None:
+    """Check what a release file says about reviews, before anything is released by it.
+
+    Raises:
+        InvalidCall: A rule or the time zone is none.
+    """
+    BusinessCalendar(zone=stated.time_zone, year_starts=stated.fiscal_year_starts)
+    rules_of(stated)
+
+
 def rules_of(stated: ReviewSection) -> tuple[ResponseRule, ...]:
     """Return the compiled rules of a release file.
 
@@ -215,9 +225,9 @@ def _read(
         good = forecast_quality(counts, stated.costs, final=around.final)
     costs = {each.name: each for each in good.figures}
     cost = costs["cost_per_row"]
-    if cost.value is None:
+    if cost.interval is None and costs["expected_cost_per_row"].value is not None:
         cost = costs["expected_cost_per_row"].model_copy(
-            update={"note": "Expected, as labels are not there yet."}
+            update={"note": "Expected, as too few labels are there."}
         )
     return (
         technical(counts, around),

@@ -10,6 +10,7 @@ from lifecycle_core.adapters.files import digest_bytes
 from lifecycle_core.adapters.progress import told
 from lifecycle_core.contracting import check, infer, to_odcs
 from lifecycle_core.delivering import accelerate, prepare_reasons, rehearse, require_fallbacks
+from lifecycle_core.monitoring import require_review
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,7 +67,8 @@ def examine(
 
     Raises:
         ReleaseFileInvalid: A text of a reason is of no feature, or not signed.
-        InvalidCall: A declared fallback does not fit the contract or the decisions.
+        InvalidCall: A declared fallback does not fit the contract or the decisions, or a response
+            rule is none.
         UntrustedModel: The model would run foreign code.
     """
     with told(progress, "Checking the data contract") as answer:
@@ -86,6 +88,7 @@ def examine(
         )
         answer(f"{report.checks} rules, {len(report.violations)} broken")
     require_fallbacks(stated.serving.fallback, contract, finalization)
+    require_review(stated.review)
     files = (folder / REHEARSAL, folder / MODEL)
     known: dict[str, Any] = {
         "contract": contract, "finalization": finalization,
