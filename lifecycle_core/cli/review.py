@@ -10,7 +10,7 @@ import typer
 from lifecycle_core.cli.answering import answer, asking, verb
 from lifecycle_core.cli.options import JsonOption, SpecArgument
 
-SHORT_HELP = "Review a release: health, drift, adoption and money of a window."
+SHORT_HELP = "Review a window of a release."
 EXAMPLE = "Example: nbrelease review churn --window 2026-W10 --html review.html"
 
 

@@ -139,22 +139,24 @@ def business(
     figures = (
         Figure(
             name="money_total",
-            value=money and money.total,
+            value=money.total if money else None,
             unit=currency,
             rows=money.rows if money else 0,
             note="" if money else none,
         ),
         Figure(
             name="money_per_row",
-            value=money and money.total / money.rows,
-            interval=money and mean_interval_of_sums(money.rows, money.total, money.squares),
+            value=money.total / money.rows if money else None,
+            interval=mean_interval_of_sums(money.rows, money.total, money.squares)
+            if money
+            else None,
             unit=currency,
             rows=money.rows if money else 0,
             note="" if money else none,
         ),
         Figure(
             name="money_cumulated",
-            value=running and running.total,
+            value=running.total if running else None,
             unit=currency,
             rows=running.rows if running else 0,
             note="" if running else none,

@@ -49,8 +49,8 @@ def drift_of(
     """Compare a window with the reference.
 
     Args:
-        reference: Counted with the same bins.
-        window: The window.
+        reference: Of windows before.
+        window: Counted with the same bins.
         tolerances: What is bearable.
 
     Returns:
@@ -106,7 +106,7 @@ def data(drift: Sequence[ColumnDrift]) -> Section:
     by = {(each.column, each.what): each for each in drift}
     moved = float(sum(each.state == "drift" for each in drift))
 
-    def effect(name: str, column: str, what: str) -> Figure:
+    def effect(name: str, column: str, what: What) -> Figure:
         found = by.get((column, what))
         known = found is not None and found.state != "not_enough_data"
         return Figure(
@@ -148,7 +148,7 @@ def _shifts(
         yield (
             old.name,
             "distribution",
-            jensen_shannon_shift(_bins(old), _bins(new), tolerance=tolerances.distribution),
+            jensen_shannon_shift(*_filled(old, new), tolerance=tolerances.distribution),
         )
         rows = old.present + old.missing, new.present + new.missing
         if old.missing or new.missing:
@@ -157,6 +157,13 @@ def _shifts(
         if old.other or new.other:
             pairs = (old.other, old.present), (new.other, new.present)
             yield old.name, "new_values", share_shift(*pairs, tolerance=share)
+
+
+def _filled(old: ColumnCounts, new: ColumnCounts) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return rows by bin, without bins that are empty in both: nothing can be told of them."""
+    before, now = _bins(old), _bins(new)
+    seen = before + now > 0
+    return before[seen], now[seen]
 
 
 def _bins(column: ColumnCounts) -> NDArray[np.int64]:

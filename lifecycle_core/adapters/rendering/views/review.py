@@ -35,13 +35,13 @@ def values(record: Review) -> dict[str, Any]:
         "headline": headline(record),
         "summary": list(_summary(record)),
         "sections": [
-            (_TITLES[section.name], [row(figure) for figure in section.figures])
+            (_TITLES.get(section.name, section.name), [row(figure) for figure in section.figures])
             for section in record.sections
         ],
         "drift": [
             {
                 "column": each.column,
-                "what": _WHAT[each.what],
+                "what": _WHAT.get(each.what, each.what),
                 "state": each.state,
                 "value": "" if each.value is None else number(each.value),
                 "bounds": _bounds(each.low, each.high),
