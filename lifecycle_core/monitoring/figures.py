@@ -30,14 +30,14 @@ class Around(NamedTuple):
 
     Attributes:
         expected_rows: Predictions in a usual window; None if that is not known.
-        same_phase_rows: Predictions in the window at the same phase of the last cycle.
+        same_phase: The window at the same phase of the last cycle; None if it was not counted.
         until: The window's end, or the moment up to which it is read, with a zone.
         final: No more outcomes are expected.
         running: Money since the release began; None if that was not counted.
     """
 
     expected_rows: float | None
-    same_phase_rows: int
+    same_phase: WindowCounts | None
     until: datetime
     final: bool
     running: WindowCounts | None = None
@@ -49,7 +49,7 @@ def technical(window: WindowCounts, around: Around) -> Section:
     Example:
         >>> from datetime import UTC
         >>> from lifecycle_core.schema.window_counts import WindowCounts
-        >>> around = Around(100.0, 0, datetime(2026, 3, 9, tzinfo=UTC), final=True)
+        >>> around = Around(100.0, None, datetime(2026, 3, 9, tzinfo=UTC), final=True)
         >>> [each.value for each in technical(WindowCounts(rows=50), around).figures[:2]]
         [50.0, 0.5]
     """
@@ -64,7 +64,7 @@ def technical(window: WindowCounts, around: Around) -> Section:
             _ratio(
                 "volume_ratio_same_phase",
                 rows,
-                around.same_phase_rows,
+                around.same_phase.rows if around.same_phase else None,
                 "The same phase of the last cycle has no predictions.",
             ),
             *_spread("latency", "ms", window.latency, _NO_ROWS),
@@ -90,7 +90,7 @@ def action(window: WindowCounts, around: Around) -> Section:
     Example:
         >>> from datetime import UTC
         >>> from lifecycle_core.schema.window_counts import WindowCounts
-        >>> around = Around(None, 0, datetime(2026, 3, 9, tzinfo=UTC), final=True)
+        >>> around = Around(None, None, datetime(2026, 3, 9, tzinfo=UTC), final=True)
         >>> found = action(WindowCounts(rows=100, accepted=45, overridden=5), around)
         >>> {each.name: each.value for each in found.figures}["adoption_rate"]
         0.9

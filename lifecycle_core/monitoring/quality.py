@@ -8,6 +8,12 @@ import numpy as np
 
 from lifecycle_core.monitoring.figures import share
 from lifecycle_core.schema.review import Figure, Section
+from lifecycle_core.stats.calibration import (
+    BINS,
+    Bins,
+    calibration_drift,
+    calibration_error,
+)
 from lifecycle_core.stats.cost import CostMatrix
 from lifecycle_core.stats.labelless import expected_performance
 from lifecycle_core.stats.ranking import auc_interval, weighted_auc
@@ -49,6 +55,7 @@ def quality(
     known = [
         share("labelled_share", window.labelled, window.rows, "No predictions in the window."),
         *_realised(window.groups, matrix, costs.currency),
+        *_calibration(reference.groups, window.groups),
     ]
     return Section(
         name="quality",
@@ -84,7 +91,14 @@ def forecast_quality(window: WindowCounts, costs: CostsSection, *, final: bool) 
         ),
         *(
             Figure(name=name, note=_REGRESSION)
-            for name in ("accuracy", "precision", "recall", "auc")
+            for name in (
+                "accuracy",
+                "precision",
+                "recall",
+                "auc",
+                "calibration_error",
+                "calibration_growth",
+            )
         ),
         *(
             Figure(name=f"expected_{name}", note=_REGRESSION)
@@ -160,6 +174,39 @@ def _cost(
         unit=currency,
         rows=known,
     )
+
+
+def _calibration(reference: Sequence[ScoreGroup], groups: Sequence[ScoreGroup]) -> list[Figure]:
+    """Return how far promises are from what came true, and how much that has grown."""
+    now, before = calibration_error(_bins(groups)), calibration_error(_bins(reference))
+    known = sum(each.positives + each.negatives for each in groups)
+    error = Figure(
+        name="calibration_error",
+        value=None if now is None else now.debiased,
+        interval=None if now is None else now.interval,
+        unit="share",
+        rows=known,
+        note="" if now else _NO_LABELS,
+    )
+    growth = Figure(name="calibration_growth", unit="share", rows=known)
+    if now is None or before is None:
+        where = _NO_LABELS if now is None else "No labels in the windows before."
+        return [error, growth.model_copy(update={"note": where})]
+    told = {
+        "value": now.debiased - before.debiased,
+        "interval": calibration_drift(before, now),
+    }
+    return [error, growth.model_copy(update=told)]
+
+
+def _bins(groups: Sequence[ScoreGroup]) -> Bins:
+    """Return labelled rows by promised probability, in ten bins of equal width."""
+    counted = np.zeros((3, BINS))
+    for each in groups:
+        rows = each.positives + each.negatives
+        place = min(max(int(each.score * BINS), 0), BINS - 1)
+        counted[:, place] += (rows, rows * each.score, each.positives)
+    return Bins(*counted)
 
 
 def _expected(

@@ -29,7 +29,9 @@ FIGURES = (
     "latency_p99_ms", "fallback_share",
     *(f"fallback_share_{cause}" for cause in FALLBACK_CAUSES),
     "hours_since_newest", "drifted", "undecided", "score_shift", "decision_shift",
-    "labelled_share", "accuracy", "precision", "recall", "auc", "mean_absolute_error",
+    "decision_shift_same_phase",
+    "labelled_share", "accuracy", "precision", "recall", "auc", "calibration_error",
+    "calibration_growth", "mean_absolute_error",
     "cost_per_row", "expected_accuracy", "expected_auc", "expected_cost_per_row", "action_share",
     "answered_share", "adoption_rate", "override_rate", "override_share_of_actions",
     "override_correctness", "time_to_action_p50_hours", "time_to_action_p95_hours",
@@ -167,9 +169,7 @@ def review(
         around = _around(stated.review, windows[at], earlier, as_of)
         reference, draws = added(earlier), 1
         if at == last:
-            around = around._replace(
-                same_phase_rows=counted.same_phase.rows, running=counted.running
-            )
+            around = around._replace(same_phase=counted.same_phase, running=counted.running)
             reference, draws = counted.reference, _DRAWS
         sections, drift = _read(stated, counts[at], reference, around, draws=draws)
         figures = {each.name: each.value for section in sections for each in section.figures}
@@ -202,7 +202,7 @@ def _around(
     used = [each.rows for each in earlier if each.rows]
     return Around(
         expected_rows=stated.expected_rows or (sum(used) / len(used) if used else None),
-        same_phase_rows=0,
+        same_phase=None,
         until=min(end, as_of),
         final=ripe <= as_of,
     )
@@ -231,7 +231,7 @@ def _read(
         )
     return (
         technical(counts, around),
-        data(drift),
+        data(drift, around.same_phase, counts),
         good,
         action(counts, around),
         business(counts, around, stated, cost),

@@ -99,8 +99,16 @@ def drift_of(
     )  # fmt: skip
 
 
-def data(drift: Sequence[ColumnDrift]) -> Section:
-    """Return drift as figures, so that rules can name it."""
+def data(
+    drift: Sequence[ColumnDrift], same_phase: WindowCounts | None, window: WindowCounts
+) -> Section:
+    """Return drift as figures, so that rules can name it.
+
+    Args:
+        drift: Against the windows before.
+        same_phase: The window at the same phase of the last cycle; None if it was not counted.
+        window: The window.
+    """
     told = [each for each in drift if each.state != "not_enough_data"]
     nothing = "Too few rows to tell of any column."
     by = {(each.column, each.what): each for each in drift}
@@ -129,8 +137,19 @@ def data(drift: Sequence[ColumnDrift]) -> Section:
             ),
             effect("score_shift", "score", "distribution"),
             effect("decision_shift", "decision", "share"),
+            _since(same_phase, window),
         ),
     )  # fmt: skip
+
+
+def _since(same_phase: WindowCounts | None, window: WindowCounts) -> Figure:
+    """Return the signed change of the share acted on since the same phase of the last cycle."""
+    name, unit = "decision_shift_same_phase", "share"
+    if same_phase is None or not same_phase.decided or not window.decided:
+        note = "One of the two windows has no decisions."
+        return Figure(name=name, unit=unit, rows=window.decided, note=note)
+    change = window.acted / window.decided - same_phase.acted / same_phase.decided
+    return Figure(name=name, value=change, unit=unit, rows=window.decided)
 
 
 def _shifts(

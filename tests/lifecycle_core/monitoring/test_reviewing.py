@@ -144,3 +144,16 @@ def test_a_release_file_with_a_wrong_rule_or_zone_is_refused() -> None:
         require_review(ReviewSection(rules=(LOW.replace("adoption", "adoptoin"),)))
     with pytest.raises(InvalidCall, match="no time zone"):
         require_review(ReviewSection(time_zone="Mars/Olympus"))
+
+
+def test_promises_that_are_no_longer_kept_are_seen() -> None:
+    window = counts()
+    left, acted = window.groups
+    fewer = acted.model_copy(update={"positives": 60, "negatives": acted.rows - 60})
+    found = reviewed(*[counts()] * 4, window.model_copy(update={"groups": (left, fewer)}))
+    growth = found.figure("calibration_growth").interval
+    assert growth is not None
+    assert growth.low > 0.1
+    usual = reviewed(*[counts()] * 5).figure("calibration_growth").interval
+    assert usual is not None
+    assert usual.low <= 0 <= usual.high
