@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from lifecycle_core.adapters.prediction_log.counting import CountsWindows, Span
+from lifecycle_core.adapters.reference_profile import binnings_of, number_by_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.review import Window
     from lifecycle_core.schema.window_counts import WindowCounts
 
-_NUMBERS = ("integer", "number")
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)  # no prediction is older
 
 
@@ -58,6 +58,7 @@ def count_windows(
     acts: bool,
     features: Sequence[Feature],
     as_of: datetime,
+    profile: WindowCounts | None = None,
 ) -> Found:
     """Count the windows of a review; bins come from the windows that are its reference.
 
@@ -68,24 +69,24 @@ def count_windows(
         acts: A decision is to act or not; else it is a number in the target's unit.
         features: Of the contract; those of which the log keeps nothing are left out.
         as_of: Nothing that was said later counts; with a zone.
+        profile: Of the training table; it stands in where those windows have no rows.
 
     Raises:
         LogUnavailable: The store does not answer.
         MissingExtra: deltalake is not installed.
     """
-    kinds = {"score": True} | {
-        each.name: each.type in _NUMBERS and each.log == "value"
-        for each in features
-        if each.log != "none" and each.name != "score"
-    }
+    kinds = {"score": True} | number_by_name(features)
     end = datetime.fromisoformat(asked.window.end)
     with closing(CountsWindows(address, release, acts=acts)) as counts:
         used = asked.before[-asked.reference :]
         start, until = used[0].start, used[-1].end
         span = Span(datetime.fromisoformat(start), datetime.fromisoformat(until), as_of)
         bins = counts.binnings(span, kinds)
+        reference = counts.count(span, bins)
+        if not reference.rows and profile is not None:
+            bins, reference = binnings_of(profile), profile
         return Found(
-            reference=counts.count(span, bins),
+            reference=reference,
             before=tuple(counts.count(_span(each, as_of), bins) for each in asked.before),
             window=counts.count(_span(asked.window, as_of), bins),
             same_phase=counts.count(_span(asked.same_phase, as_of)),

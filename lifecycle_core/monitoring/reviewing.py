@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.review import ColumnDrift, Section, Window
     from lifecycle_core.schema.window_counts import WindowCounts
 
+TRAINING = "training table"
 _DRAWS = 200  # of intervals; figures of windows before are shown without
 FIGURES = (
     "rows", "volume_ratio", "volume_ratio_same_phase", "latency_p50_ms", "latency_p95_ms",
@@ -67,7 +68,8 @@ class Counted:
     Attributes:
         window: Of the window.
         before: Of `Plan.before`.
-        reference: Of the last windows before together, with quantiles.
+        reference: Of the last windows before together, with quantiles; of the training table
+            where they have no rows.
         same_phase: Of that window.
         running: Of everything until the window's end.
     """
@@ -184,7 +186,7 @@ def review(
         labels_final=ripe <= as_of,
         currency=stated.costs.currency,
         versions=counted.window.versions,
-        reference=tuple(each.label for each in plan.before[-plan.reference :]),
+        reference=_compared_with(plan, counted),
         reference_rows=counted.reference.rows,
         same_phase=plan.same_phase.label,
         sections=sections,
@@ -193,6 +195,13 @@ def review(
         firings=_firings(stated, seen, as_of),
         notes=_notes(stated, counted.window, registered, complete=end <= as_of),
     )
+
+
+def _compared_with(plan: Plan, counted: Counted) -> tuple[str, ...]:
+    """Return the windows before, or that the training table stands in for them."""
+    if counted.reference.rows and not any(each.rows for each in counted.before[-plan.reference :]):
+        return (TRAINING,)
+    return tuple(each.label for each in plan.before[-plan.reference :])
 
 
 def _around(

@@ -138,7 +138,8 @@ class Review(Record):
         labels_final_from: From when on no more labels are expected, in UTC.
         labels_final: That was so.
         versions: Rows by version that answered.
-        reference: Labels of the windows that drift is measured against, oldest first.
+        reference: Labels of the windows that drift is measured against, oldest first; or
+            `training table`, where those have no rows.
         reference_rows: Rows in them.
         same_phase: Label of the window at the same phase of the last cycle.
         drift: Score and decision first, then features, the most moved first.

@@ -50,6 +50,7 @@ def review(name: str, *, window: str | None = None, as_of: datetime | str | None
         acts=stated.model.task == "classification",
         features=evidence.contract.features if evidence.contract else (),
         as_of=moment,
+        profile=evidence.reference,
     )
     registered = [each.version for each in registry_of(settings).releases(release.name)]
     return judge(

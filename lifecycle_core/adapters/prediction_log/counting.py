@@ -70,6 +70,10 @@ SELECT count(*) AS rows, sum(times - 1)::BIGINT AS repeated, epoch(max(time)) AS
        count(*) FILTER (isfinite(label)) AS labelled
 FROM asked WHERE arm <> 'shadow'
 """
+_OF_ACTIONS = (
+    "decided", "acted", "overridden_actions", "overridden_labelled", "overridden_rightly",
+)  # fmt: skip
+"""What says nothing of decisions that are amounts."""
 _OF_MODEL = "arm <> 'shadow' AND fallback = ''"
 _GROUPS = f"""
 SELECT round(score, 3) AS score, decision = 1 AS acted, count(*) AS rows,
@@ -179,6 +183,8 @@ class CountsWindows:
         ask = self._ask
         totals = ask(_TOTALS)[0]
         newest = totals.pop("newest")
+        if not self._acts:
+            totals |= dict.fromkeys(_OF_ACTIONS, 0)
         errors = {} if self._acts else ask(_ERRORS)[0]
         by_version = ask(
             "SELECT version, count(*) AS rows FROM asked WHERE arm <> 'shadow' "

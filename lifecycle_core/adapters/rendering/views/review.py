@@ -145,8 +145,8 @@ def _summary(record: Review) -> Iterator[tuple[str, str]]:
     if record.versions:
         said = ", ".join(f"{name}: {rows:,}" for name, rows in record.versions.items())
         yield "Rows by version", said
-    first, last = (record.reference or ("none",))[0], (record.reference or ("none",))[-1]
-    yield "Compared with", f"{first} to {last}, {record.reference_rows:,} rows"
+    windows = " to ".join(dict.fromkeys((*record.reference[:1], *record.reference[-1:])))
+    yield "Compared with", f"{windows}, {record.reference_rows:,} rows"
 
 
 def _amount(figure: Figure) -> str:

@@ -110,6 +110,7 @@ def test_forecasts_are_counted_by_their_error(log: Path) -> None:
     found = counted(log, acts=False)
     assert (found.absolute_error.rows, found.over, found.under) == (3, 1.0, 1.0)
     assert not found.groups
+    assert (found.rows, found.decided, found.acted, found.overridden_rightly) == (4, 0, 0, 0)
 
 
 @pytest.mark.parametrize("release", ["churn", "nobody", "'; DROP TABLE x; --"])
