@@ -85,6 +85,7 @@ def test_a_review_reads_the_log_and_says_whether_a_rule_fired(project: Path) -> 
     assert "Review of tumours, 2026-11: no rule fired" in ended.answer
     found = json.loads((project / "review.json").read_text())
     assert (found["schema"], found["versions"]) == ("nbrelease/review/1", {"1": 20})
+    assert (found["reference"], found["reference_rows"]) == (["training table"], 569)
     assert "<h1>Review of tumours, 2026-11</h1>" in (project / "review.html").read_text()
     wrong = nbrelease("review", "tumours", "--window", "2026-W99", cwd=project)
     assert (wrong.code, wrong.answer) == (2, "")
