@@ -53,9 +53,10 @@ class Cluster:
 
         if self.address is None:
             with (
+                # Without an address it would want port 8787, which another cluster may have.
                 LocalCluster(
                     n_workers=self.jobs or None, threads_per_worker=1, processes=False,
-                    dashboard_address=None,
+                    dashboard_address="127.0.0.1:0",
                 ) as cluster,
                 Client(cluster, set_as_default=False) as client,
             ):  # fmt: skip

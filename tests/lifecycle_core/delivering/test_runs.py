@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import socket
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -81,7 +83,11 @@ def test_the_fast_path_scores_as_the_model_does(made: Made) -> None:
 def test_every_engine_writes_the_same_bytes(made: Made, engine: BatchEngine) -> None:
     source = made.table(keyed(10_000), "in.parquet")
     made.deliver(source, "alone.parquet")
-    made.deliver(source, "together.parquet", engine=engine)
+    with socket.socket() as other:
+        with suppress(OSError):
+            other.bind(("127.0.0.1", 8787))  # Dask's own, which another cluster may have
+            other.listen()
+        made.deliver(source, "together.parquet", engine=engine)
     alone, together = made.folder / "alone.parquet", made.folder / "together.parquet"
     assert alone.read_bytes() == together.read_bytes()
 
