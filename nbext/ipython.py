@@ -26,6 +26,7 @@ MAGICS = {
     "promote": ("line", "nbext.magics.registry:RegistryMagics"),
     "rollback": ("line", "nbext.magics.registry:RegistryMagics"),
     "releases": ("line", "nbext.magics.registry:RegistryMagics"),
+    "review": ("line", "nbext.magics.registry:RegistryMagics"),
 }
 RECORDS = {
     "Backtest": "backtest",
@@ -53,6 +54,7 @@ RECORDS = {
     "Reproduction": "reproduction",
     "Reproductions": "reproductions",
     "Retrained": "retrained",
+    "Review": "review",
     "ScoreSummary": "release",
     "Service": "serving",
     "Status": "release",

@@ -16,6 +16,7 @@ from lifecycle_core.schema.pipeline import Pipeline
 from lifecycle_core.schema.release_file import ReleaseFile
 from lifecycle_core.schema.reproduction import Reproduction
 from lifecycle_core.schema.retraining import ChampionComparison, Lineage
+from lifecycle_core.schema.window_counts import WindowCounts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,6 +68,7 @@ def read_evidence(bundle: Bundle, path: Path, *, bundles: Bundles) -> Evidence:
         pipeline=read(Pipeline, "pipeline/pipeline.yaml"),
         lineage=read(Lineage, "evidence/lineage.json"),
         champion=read(ChampionComparison, "evidence/champion.json"),
+        reference=read(WindowCounts, "evidence/reference.json"),
     )
 
 

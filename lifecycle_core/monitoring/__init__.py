@@ -1,5 +1,8 @@
-"""What goes into a model, watched over time: so far, how far a table is from a reference."""
+"""What is watched over time: tables that go into a pipeline, and the windows of a release."""
 
 from lifecycle_core.monitoring.drifting import DriftFound, References
+from lifecycle_core.monitoring.reviewing import Counted, Plan, plan_of, require_review, review
 
-__all__ = ["DriftFound", "References"]
+__all__ = [
+    "Counted", "DriftFound", "Plan", "References", "plan_of", "require_review", "review",
+]  # fmt: skip

@@ -8,6 +8,7 @@ environment/   lock.txt  environment.json
 contract/      contract.odcs.yaml  contract.json
 evidence/      reproduction.json  finalization.json  contract_report.json  rehearsal.json
                fast_path.json  checkpoints.json  lineage.json  champion.json
+               reference.json
 card/          card.md  card.html  card.json
 """
 
@@ -84,6 +85,7 @@ def package(
         "evidence/fast_path.json": fast_path,
         "evidence/lineage.json": evidence.lineage,
         "evidence/champion.json": evidence.champion,
+        "evidence/reference.json": evidence.reference,
         "evidence/checkpoints.json": checkpoints,
     }
     environment = EnvironmentSummary(

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 from lifecycle_core.adapters.evidence import MODEL, REHEARSAL, TRAINING, kept_forms
 from lifecycle_core.adapters.files import digest_bytes
 from lifecycle_core.adapters.progress import told
+from lifecycle_core.adapters.reference_profile import profile_table
 from lifecycle_core.contracting import check, infer, to_odcs
 from lifecycle_core.delivering import accelerate, prepare_reasons, rehearse, require_fallbacks
+from lifecycle_core.monitoring import require_review
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.fast_path import FastPath
     from lifecycle_core.schema.finalization import Finalization
     from lifecycle_core.schema.release_file import ReleaseFile
+    from lifecycle_core.schema.window_counts import WindowCounts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +37,7 @@ class Examined:
         facts: What the model's file holds.
         fast_path: How its rows are scored, and the proof of it.
         forms: The other forms of the model that this takes, by name.
+        reference: Counts of the training table, which the first reviews compare with.
     """
 
     contract: Contract
@@ -43,6 +47,7 @@ class Examined:
     rehearsal: Rehearsal
     fast_path: FastPath
     forms: dict[str, bytes]
+    reference: WindowCounts
 
 
 def examine(
@@ -66,7 +71,8 @@ def examine(
 
     Raises:
         ReleaseFileInvalid: A text of a reason is of no feature, or not signed.
-        InvalidCall: A declared fallback does not fit the contract or the decisions.
+        InvalidCall: A declared fallback does not fit the contract or the decisions, or a response
+            rule is none.
         UntrustedModel: The model would run foreign code.
     """
     with told(progress, "Checking the data contract") as answer:
@@ -86,6 +92,7 @@ def examine(
         )
         answer(f"{report.checks} rules, {len(report.violations)} broken")
     require_fallbacks(stated.serving.fallback, contract, finalization)
+    require_review(stated.review)
     files = (folder / REHEARSAL, folder / MODEL)
     known: dict[str, Any] = {
         "contract": contract, "finalization": finalization,
@@ -111,4 +118,5 @@ def examine(
         rehearsal=rehearsal,
         fast_path=fast_path,
         forms=kept_forms(folder),
+        reference=outside.apart.run(profile_table, training, contract.features),
     )

@@ -128,6 +128,7 @@ def release(
             contract=examined.contract,
             contract_report=examined.report,
             rehearsal=examined.rehearsal,
+            reference=examined.reference,
             pipeline=compiled.pipeline if compiled else None,
         )
         with told(progress, "Writing the bundle") as answer:

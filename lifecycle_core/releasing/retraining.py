@@ -148,6 +148,7 @@ def retrain(
             contract=examined.contract,
             contract_report=examined.report,
             rehearsal=examined.rehearsal,
+            reference=examined.reference,
             pipeline=compiled.pipeline,
             lineage=lineage,
             champion=champion,

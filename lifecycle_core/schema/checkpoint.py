@@ -13,6 +13,7 @@ from lifecycle_core.schema.pipeline import Pipeline
 from lifecycle_core.schema.release_file import CheckpointId, ReleaseFile
 from lifecycle_core.schema.reproduction import Reproduction
 from lifecycle_core.schema.retraining import ChampionComparison, Lineage
+from lifecycle_core.schema.window_counts import WindowCounts
 
 Outcome = Literal["pass", "fail", "missing", "waived"]
 
@@ -49,6 +50,7 @@ class Evidence(Record):
         pipeline: Compiled from exactly the notebook's source, and proven equal.
         lineage: Of a release that was retrained by running the pipeline.
         champion: How such a release stands beside the one that it was retrained from.
+        reference: Counts of the training table, which the first reviews compare with.
     """
 
     release_file: ReleaseFile
@@ -60,6 +62,7 @@ class Evidence(Record):
     pipeline: Pipeline | None = None
     lineage: Lineage | None = None
     champion: ChampionComparison | None = None
+    reference: WindowCounts | None = None
 
 
 class CheckpointResult(Record):

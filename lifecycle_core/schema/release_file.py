@@ -12,6 +12,7 @@ from pydantic import Field
 
 from lifecycle_core.schema.base import Record
 from lifecycle_core.schema.finalization import Task
+from lifecycle_core.schema.review import Grain
 from lifecycle_core.schema.serving import ServingSection
 
 CheckpointId = Literal["workflow", "value", "reproducible", "contract", "owners", "review"]
@@ -167,10 +168,31 @@ class Response(Record):
 
 
 class ReviewSection(Record):
-    """One schedule on which technical health and business effect are looked at together."""
+    """One schedule on which technical health and business effect are looked at together.
+
+    Attributes:
+        window: How long the period is that one review looks at.
+        time_zone: IANA name of the zone in which the business's days begin.
+        fiscal_year_starts: Month in which its fiscal year begins, in [1, 12].
+        label_maturity_days: How long after a prediction its label may still come.
+        reference_windows: How many windows before are what drift is measured against.
+        drift_tolerance: The largest bearable shift of a distribution: a Jensen-Shannon distance.
+        share_tolerance: The largest bearable change of a share: acted on, missing, new values.
+        expected_rows: Predictions in a window; those of the windows before if None.
+        rules: Such as `when adoption_rate < 0.6 for 2 windows then escalate operations`.
+    """
 
     schedule: str | None = None
     business_cycle: str | None = None
+    window: Grain = "month"
+    time_zone: str = "UTC"
+    fiscal_year_starts: int = Field(default=1, ge=1, le=12)
+    label_maturity_days: float = Field(default=0.0, ge=0)
+    reference_windows: int = Field(default=4, ge=1, le=60)
+    drift_tolerance: float = Field(default=0.1, gt=0, lt=1)
+    share_tolerance: float = Field(default=0.05, gt=0, lt=1)
+    expected_rows: int | None = Field(default=None, gt=0)
+    rules: tuple[str, ...] = ()
     latency: Response | None = None
     errors: Response | None = None
     drift: Response | None = None

@@ -27,6 +27,7 @@ _COMMANDS = {
     "promote": "nbrelease promote",
     "rollback": "nbrelease rollback",
     "releases": "nbrelease status",
+    "review": "nbrelease review",
 }
 
 

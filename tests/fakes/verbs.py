@@ -13,7 +13,7 @@ from lifecycle_core.schema.release import Action, Entry, Head, LedgerEvent
 from lifecycle_core.verbs.attending import said
 from lifecycle_core.verbs.pipelines import overview_after
 from lifecycle_core.verbs.showing import difference, lost_source
-from tests.fakes import compilations, pipeline_runs, records
+from tests.fakes import compilations, pipeline_runs, records, windows
 from tests.fakes.background import FakeBackground
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.proposal import Proposal
     from lifecycle_core.schema.release import Releases, Status
     from lifecycle_core.schema.release_file import ReleaseFile
+    from lifecycle_core.schema.review import Review
     from lifecycle_core.schema.serving import Service
 
 
@@ -179,6 +180,11 @@ class FakeVerbs:
         """Answer with two versions."""
         self._note("status", name=name)
         return records.status()
+
+    def review(self, name: str, *, window: str | None = None, as_of: str | None = None) -> Review:
+        """Answer with a healthy review."""
+        self._note("review", name=name, window=window, as_of=as_of)
+        return windows.reviewed(*[windows.counts()] * 5)
 
     def releases(self) -> Releases:
         """Answer with one name."""

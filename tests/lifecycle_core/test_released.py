@@ -22,6 +22,7 @@ from lifecycle_core.adapters.scorers import open_scorer
 from lifecycle_core.schema.prediction import Prediction
 from tests.browser.small_release import register_two_versions
 from tests.command_line import Ended, nbrelease
+from tests.fakes.predictions import prediction
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,6 +69,29 @@ def test_status_and_history_show_where_the_aliases_point(registered: Path) -> No
     history = nbrelease("history", "tumours", cwd=registered)
     assert history.code == 0, history.messages
     assert "the first" in history.answer
+
+
+def test_a_review_reads_the_log_and_says_whether_a_rule_fired(project: Path) -> None:
+    home = project / ".nbrelease"
+    with open_prediction_log(home / "log", wal=home / "wal" / "a", drain_seconds=600) as log:
+        rows = [
+            prediction(number).model_copy(update={"release": "tumours", "version": 1})
+            for number in range(20)
+        ]
+        log.append(rows).result(timeout=60)
+    files = ("--json", "review.json", "--html", "review.html")
+    ended = nbrelease("review", "tumours", "--window", "2026-11", *files, cwd=project)
+    assert ended.code == 0, ended.messages
+    assert "Review of tumours, 2026-11: no rule fired" in ended.answer
+    found = json.loads((project / "review.json").read_text())
+    assert (found["schema"], found["versions"]) == ("nbrelease/review/1", {"1": 20})
+    assert (found["reference"], found["reference_rows"]) == (["training table"], 569)
+    assert "<h1>Review of tumours, 2026-11</h1>" in (project / "review.html").read_text()
+    wrong = nbrelease("review", "tumours", "--window", "2026-W99", cwd=project)
+    assert (wrong.code, wrong.answer) == (2, "")
+    assert "'2026-W99', and there is no such day, week or month" in wrong.messages
+    late = nbrelease("review", "tumours", "--as-of", "tomorrow", cwd=project)
+    assert (late.code, late.answer) == (2, "")
 
 
 def test_a_promotion_and_a_rollback_move_the_alias_and_stay_in_the_ledger(project: Path) -> None:

@@ -157,6 +157,12 @@ def test_releases_shows_all_or_one(shell: InteractiveShell, verbs: FakeVerbs) ->
     assert [name for name, _ in verbs.calls] == ["releases", "status"]
 
 
+def test_review_reads_a_window(shell: InteractiveShell, verbs: FakeVerbs) -> None:
+    found = shell.run_line_magic("review", "churn --window 2026-W10")
+    assert found.window.label == "2026-W10"
+    assert verbs.calls == [("review", {"name": "churn", "window": "2026-W10", "as_of": None})]
+
+
 def test_package_runs_the_file_it_is_given(
     shell: InteractiveShell, verbs: FakeVerbs, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -216,6 +222,7 @@ MOVES = {
     "promote": ("churn --to champion", "nbrelease promote churn --to champion"),
     "rollback": ("churn --reason no", "nbrelease rollback churn --reason no"),
     "releases": ("churn", "nbrelease status churn"),
+    "review": ("churn", "nbrelease review churn"),
 }
 
 

@@ -44,6 +44,7 @@ VIEWS = {
     "Reproduction": "reproduction",
     "Reproductions": "reproductions",
     "Retrained": "retrained",
+    "Review": "review",
     "ScoreSummary": "score_summary",
     "Service": "service",
     "Status": "status",

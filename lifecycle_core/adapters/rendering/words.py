@@ -48,6 +48,10 @@ MARKS = {
     "running": ("calm", "▸", "running"),
     "waiting": ("none", "…", "waiting"),
     "compiled": ("good", "✓", "compiled"),
+    "drift": ("bad", "✕", "drift"),
+    "no_material_drift": ("good", "✓", "no material drift"),
+    "not_enough_data": ("none", "?", "not enough data"),
+    "undecided_target": ("none", "?", "open"),
     "proposed": ("none", "?", "proposed"),
 }
 

@@ -6,5 +6,6 @@ Each is made of one record of checked notebooks, and is text; who asked for it w
 from lifecycle_core.adapters.reports.github import step_summary, workflow_commands
 from lifecycle_core.adapters.reports.junit import junit_xml
 from lifecycle_core.adapters.reports.page import page
+from lifecycle_core.adapters.reports.record_page import record_page
 
-__all__ = ["junit_xml", "page", "step_summary", "workflow_commands"]
+__all__ = ["junit_xml", "page", "record_page", "step_summary", "workflow_commands"]

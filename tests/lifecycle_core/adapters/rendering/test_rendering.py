@@ -20,6 +20,7 @@ from tests.fakes import (
     records,
     reproductions,
     retrained,
+    windows,
 )
 from tests.golden_files import agrees_with_golden
 
@@ -65,6 +66,9 @@ CASES: dict[str, Record] = {
     "reproduction-unrecorded": reproductions.unrecorded(),
     "reproductions": reproductions.several(),
     "retrained": retrained.retrained(),
+    "review": windows.reviewed(*[windows.counts()] * 5),
+    "review-fired": windows.review_that_fired(),
+    "review-empty": windows.reviewed(),
     "score_summary": records.score_summary(),
     "score_summary-unscored": records.score_summary().model_copy(update={"unscored": 11}),
     "score_summary-refused": records.score_summary().model_copy(

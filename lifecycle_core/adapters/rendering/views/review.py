@@ -1,0 +1,165 @@
+"""The review of a window: what fired first, then every figure with what is known of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from lifecycle_core.adapters.rendering.effects import chart
+from lifecycle_core.adapters.rendering.rows import facts, mark, table, title
+from lifecycle_core.adapters.rendering.words import how_many, moment, number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import RenderableType
+
+    from lifecycle_core.schema.review import Figure, Firing, Review, Seen
+
+_TITLES = {
+    "technical": "Technical health", "data": "Data", "quality": "Quality",
+    "action": "What is done with decisions", "business": "Business",
+}  # fmt: skip
+_WHAT = {
+    "distribution": "distribution", "missing": "missing share", "new_values": "share of new values",
+    "share": "share acted on",
+}  # fmt: skip
+_WORDS = {"share": "", "ratio": "", "distance": ""}
+_MET = {True: "pass", False: "fail", None: "undecided_target"}
+
+
+def values(record: Review) -> dict[str, Any]:
+    """Add figures in words, the chart of effects, and the headline."""
+    return {
+        "headline": headline(record),
+        "summary": list(_summary(record)),
+        "sections": [
+            (_TITLES.get(section.name, section.name), [row(figure) for figure in section.figures])
+            for section in record.sections
+        ],
+        "drift": [
+            {
+                "column": each.column,
+                "what": _WHAT.get(each.what, each.what),
+                "state": each.state,
+                "value": "" if each.value is None else number(each.value),
+                "bounds": _bounds(each.low, each.high),
+                "tolerance": number(each.tolerance),
+                "note": each.note,
+            }
+            for each in record.drift
+        ],
+        "chart": chart(record.drift),
+        "firings": [(each, [evidence(seen) for seen in each.evidence]) for each in record.firings],
+    }
+
+
+def text(record: Review) -> list[RenderableType]:
+    """Return the same, without the chart."""
+    found = values(record)
+    shown: list[RenderableType] = [
+        title(f"Review of {record.release}, {record.window.label}: {found['headline']}")
+    ]
+    shown.extend(_fired(firing) for firing in record.firings)
+    shown.append(facts(*found["summary"]))
+    for name, rows in found["sections"]:
+        made = table(name, "Value", "95% interval", "Rows", "", numbers=("Value", "Rows"))
+        for each in rows:
+            note = Text(each["note"])
+            if each["target"]:
+                note = Text(f"{each['target']}: ").append_text(mark(each["met"])).append(
+                    f" {each['note']}" if each["note"] else ""
+                )  # fmt: skip
+            made.add_row(
+                Text(each["name"]), Text(each["value"]), Text(each["interval"]), each["rows"], note
+            )
+        shown.append(made)
+    if found["drift"]:
+        made = table("State", "Column", "Of", "Effect", "Bounds", "Tolerance", "",
+                     numbers=("Effect", "Tolerance"))  # fmt: skip
+        for each in found["drift"]:
+            made.add_row(
+                mark(each["state"]), Text(each["column"]), Text(each["what"]), each["value"],
+                each["bounds"], each["tolerance"], Text(each["note"]),
+            )  # fmt: skip
+        shown.append(made)
+    return [*shown, *(Text(note) for note in record.notes)]
+
+
+def headline(record: Review) -> str:
+    """Return in a few words whether somebody has to act."""
+    if not record.firings:
+        return "no rule fired"
+    return f"{how_many(len(record.firings), 'rule')} fired"
+
+
+def row(figure: Figure) -> dict[str, str]:
+    """Return one figure in words."""
+    note = figure.note
+    if figure.value is not None and not figure.final:
+        note = f"{note} May still change.".strip()
+    interval = figure.interval
+    bounds = (interval.low, interval.high) if interval else (None, None)
+    scale = 100 if figure.unit == "share" else 1
+    return {
+        "name": figure.name,
+        "value": "not enough data" if figure.value is None else _amount(figure),
+        "interval": _bounds(*bounds, scale=scale),
+        "rows": f"{figure.rows:,}",
+        "target": figure.target,
+        "met": _MET[figure.met],
+        "note": note,
+    }
+
+
+def evidence(seen: Seen) -> str:
+    """Return what a rule saw in one window."""
+    parts = [
+        f"{name} {'not known' if value is None else number(value)}"
+        for name, value in seen.figures.items()
+    ]
+    return f"{seen.window}: {', '.join(parts)}"
+
+
+def _fired(firing: Firing) -> Text:
+    who = firing.name or f"nobody is named as `owners.{firing.owner}`"
+    reached = f" ({firing.contact})" if firing.contact else ""
+    shown = Text("✕ ", style="red").append(firing.rule, style="bold")
+    shown.append(
+        f"\n  {firing.action} {firing.owner}: {who}{reached}, by {moment(firing.deadline)}"
+    )
+    if firing.escalation:
+        shown.append(f"; else {firing.escalation}")
+    for seen in firing.evidence:
+        shown.append(f"\n  {evidence(seen)}")
+    return shown
+
+
+def _summary(record: Review) -> Iterator[tuple[str, str]]:
+    window = record.window
+    yield "Window", f"{window.first} until {window.after}, {window.zone}"
+    yield "Read as of", moment(record.as_of)
+    final = "final" if record.labels_final else f"final from {moment(record.labels_final_from)}"
+    yield "Labels", final
+    if record.versions:
+        said = ", ".join(f"{name}: {rows:,}" for name, rows in record.versions.items())
+        yield "Rows by version", said
+    windows = " to ".join(dict.fromkeys((*record.reference[:1], *record.reference[-1:])))
+    yield "Compared with", f"{windows}, {record.reference_rows:,} rows"
+
+
+def _amount(figure: Figure) -> str:
+    value = figure.value or 0.0
+    if figure.unit == "share":
+        return f"{100 * value:.1f}%"
+    unit = _WORDS.get(figure.unit, figure.unit)
+    return f"{number(value)} {unit}".strip()
+
+
+def _bounds(low: float | None, high: float | None, *, scale: float = 1) -> str:
+    if low is None or high is None:
+        return ""
+    if scale == 1:
+        return f"{number(low)} to {number(high)}"
+    return f"{scale * low:.1f}% to {scale * high:.1f}%"

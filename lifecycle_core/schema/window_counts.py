@@ -1,0 +1,127 @@
+"""What an engine counts in one window of the logs: aggregates only, no row of them."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from lifecycle_core.schema.base import Record
+
+
+class Spread(Record):
+    """Quantiles of a number; all None where there is none.
+
+    Attributes:
+        rows: How many numbers there are.
+    """
+
+    rows: int = Field(default=0, ge=0)
+    p50: float | None = None
+    p95: float | None = None
+    p99: float | None = None
+
+
+class ScoreGroup(Record):
+    """Rows with nearly the same score and the same decision.
+
+    Attributes:
+        score: Rounded to three digits.
+        acted: What was decided.
+        positives: Rows whose label is known and positive.
+        negatives: Rows whose label is known and is not.
+    """
+
+    score: float
+    acted: bool
+    rows: int = Field(ge=0)
+    positives: int = Field(default=0, ge=0)
+    negatives: int = Field(default=0, ge=0)
+
+
+class ColumnCounts(Record):
+    """Rows of one column by bin, or by category.
+
+    Attributes:
+        name: Of the feature, or `score`.
+        missing: Rows without a value.
+        edges: Inner edges of the bins of a number, rising; empty for a category.
+        counts: Of a number: rows at or below the first edge, ..., above the last one.
+        categories: Rows by value, the most frequent ones of the reference.
+        other: Rows with a value that is none of `categories`.
+        quantiles: At 0.05, 0.10, ... 0.95 of a number; empty without rows.
+    """
+
+    name: str
+    missing: int = Field(default=0, ge=0)
+    edges: tuple[float, ...] = ()
+    counts: tuple[int, ...] = ()
+    categories: dict[str, int] = {}
+    other: int = Field(default=0, ge=0)
+    quantiles: tuple[float, ...] = ()
+
+    @property
+    def present(self) -> int:
+        """Rows with a value."""
+        return sum(self.counts) + sum(self.categories.values()) + self.other
+
+
+class Money(Record):
+    """Sums of amounts in one currency: enough for mean and variance."""
+
+    rows: int = Field(default=0, ge=0)
+    total: float = 0.0
+    squares: float = 0.0
+
+
+class WindowCounts(Record):
+    """Everything that is counted in one window.
+
+    Attributes:
+        rows: Predictions, each id once; shadows are left out.
+        repeated: Rows that were in the log more than once, and count once.
+        shadows: Rows that a shadow scored.
+        newest: When the last one was made, in UTC, ISO 8601; empty without rows.
+        versions: Rows by version.
+        latency: Milliseconds from request to answer.
+        fallbacks: Rows by cause, of those that the fallback answered.
+        acted: Rows that were decided to be acted on; of those with a decision.
+        decided: Rows with a decision.
+        accepted: Rows whose decision was followed.
+        overridden: Rows whose decision was not.
+        overridden_actions: Of them, those where acting was decided.
+        overridden_labelled: Rows whose decision was not followed and whose label is known.
+        overridden_rightly: Of them, those where the decision would have been wrong.
+        answered_early: Rows with an outcome that was said before the prediction: a
+            clock is wrong.
+        hours_to_action: Between prediction and the last word on the action.
+        labelled: Rows with a label.
+        groups: By score and decision, of rows that the model answered.
+        absolute_error: Regression: sums of the absolute error of labelled rows.
+        over: Regression: sum of what was decided too high, in the target's unit.
+        under: Regression: sum of what was decided too low, likewise.
+        money: By currency.
+        columns: Score and features.
+    """
+
+    rows: int = Field(default=0, ge=0)
+    repeated: int = Field(default=0, ge=0)
+    shadows: int = Field(default=0, ge=0)
+    newest: str = ""
+    versions: dict[str, int] = {}
+    latency: Spread = Spread()
+    fallbacks: dict[str, int] = {}
+    acted: int = Field(default=0, ge=0)
+    decided: int = Field(default=0, ge=0)
+    accepted: int = Field(default=0, ge=0)
+    overridden: int = Field(default=0, ge=0)
+    overridden_actions: int = Field(default=0, ge=0)
+    overridden_labelled: int = Field(default=0, ge=0)
+    overridden_rightly: int = Field(default=0, ge=0)
+    answered_early: int = Field(default=0, ge=0)
+    hours_to_action: Spread = Spread()
+    labelled: int = Field(default=0, ge=0)
+    groups: tuple[ScoreGroup, ...] = ()
+    absolute_error: Money = Money()
+    over: float = 0.0
+    under: float = 0.0
+    money: dict[str, Money] = {}
+    columns: tuple[ColumnCounts, ...] = ()

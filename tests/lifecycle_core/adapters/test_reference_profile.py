@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from lifecycle_core.adapters.prediction_log import open_prediction_log
+from lifecycle_core.adapters.reference_profile import binnings_of, profile_table
+from lifecycle_core.adapters.window_counting import count_windows
+from lifecycle_core.monitoring import plan_of
+from lifecycle_core.schema.contract import Feature
+from lifecycle_core.schema.release_file import ReviewSection
+from tests.fakes.predictions import prediction
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FEATURES = (
+    Feature(name="tenure", type="integer", required=True),
+    Feature(name="plan", type="string", required=False),
+    Feature(name="salary", type="number", required=True, log="hash"),
+    Feature(name="religion", type="string", required=True, log="none"),
+)
+
+
+def test_the_training_table_stands_in_until_there_are_windows(tmp_path: Path) -> None:
+    table = {
+        "tenure": list(range(40)),
+        "plan": ["a"] * 30 + [None] * 10,
+        "salary": [1.5] * 40,
+        "religion": ["x"] * 40,
+    }
+    pq.write_table(pa.table(table), tmp_path / "training.parquet")
+    profile = profile_table(tmp_path / "training.parquet", FEATURES)
+    assert (profile.rows, [each.name for each in profile.columns]) == (40, ["tenure", "plan"])
+    tenure, plan = profile.columns
+    assert (tenure.present, plan.categories, plan.missing) == (40, {"a": 30}, 10)
+    assert [each.number for each in binnings_of(profile)] == [True, False]
+    with open_prediction_log(tmp_path / "log", wal=tmp_path / "wal") as log:
+        log.append([prediction(number) for number in range(9)]).result(timeout=60)
+    as_of = datetime(2026, 12, 2, tzinfo=UTC)
+    plan_ = plan_of(ReviewSection(reference_windows=1), label=None, as_of=as_of)
+    found = count_windows(
+        plan_,
+        tmp_path / "log",
+        release="churn",
+        acts=True,
+        features=FEATURES,
+        as_of=as_of,
+        profile=profile,
+    )
+    assert found.reference == profile
+    assert found.running.rows == found.window.rows == 9
+    assert found.window.columns[1].other == 9
+    assert found.window.columns[0].edges == tenure.edges
