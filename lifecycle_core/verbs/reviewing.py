@@ -47,7 +47,7 @@ def review(name: str, *, window: str | None = None, as_of: datetime | str | None
         plan,
         settings.log,
         release=release.name,
-        acts=stated.model.task == "classification",
+        stated=stated,
         features=evidence.contract.features if evidence.contract else (),
         as_of=moment,
         profile=evidence.reference,
