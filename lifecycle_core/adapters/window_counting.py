@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from lifecycle_core.adapters.prediction_log.asking import Span
 from lifecycle_core.adapters.prediction_log.counting import CountsWindows
 from lifecycle_core.adapters.reference_profile import binnings_of, number_by_name, with_rules
+from lifecycle_core.adapters.table_counting import CountedTable
 from lifecycle_core.schema.window_counts import WindowCounts
 from lifecycle_core.stats.domain import ROWS
 
@@ -134,6 +135,49 @@ def count_windows(
         running = Span(_EARLIEST, datetime.fromisoformat(asked.window.end), as_of)
         counts.read(running, features=False)
         return found._replace(running=counts.count(running))
+
+
+def count_table(
+    asked: Asked,
+    table: object,
+    *,
+    features: Sequence[Feature],
+    as_of: datetime,
+    profile: WindowCounts | None = None,
+) -> Found:
+    """Count the windows of a review in a table of any engine, where that table is.
+
+    Args:
+        asked: Which windows.
+        table: A frame that narwhals takes, as `CountedTable` wants it, with the moment of each
+            prediction in `time`.
+        features: Of the contract, which are columns of the table.
+        as_of: No later row counts; with a zone.
+        profile: Of the training table; it stands in where there are no windows before.
+    """
+    kinds = number_by_name(features)
+    whole = CountedTable(table, kinds)
+
+    def part(first: Window, last: Window) -> CountedTable:
+        span = _span(first, last, as_of)
+        return whole.between(span.start, min(span.end, as_of + timedelta(microseconds=1)))
+
+    used = asked.before[-asked.reference :]
+    before, now = part(used[0], used[-1]), part(asked.window, asked.window)
+    bins = with_rules(before.binnings(["score", *kinds]), features)
+    reference = before.count(bins)
+    if not reference.rows and profile is not None:
+        bins = (*now.binnings(["score"]), *binnings_of(profile))
+        bins, reference = with_rules(bins, features), profile
+    return Found(
+        reference=reference,
+        before=tuple(part(one, one).count(bins, quantiles=False) for one in asked.before),
+        window=now.count(bins),
+        same_phase=part(asked.same_phase, asked.same_phase).count(bins[:1], quantiles=False),
+        running=WindowCounts(),
+        rows_before=before.sample(bins, ROWS),
+        rows_now=now.sample(bins, ROWS),
+    )
 
 
 def _span(first: Window, last: Window, as_of: datetime) -> Span:

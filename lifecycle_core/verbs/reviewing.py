@@ -13,7 +13,13 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.review import Review
 
 
-def review(name: str, *, window: str | None = None, as_of: datetime | str | None = None) -> Review:
+def review(
+    name: str,
+    *,
+    window: str | None = None,
+    as_of: datetime | str | None = None,
+    table: object = None,
+) -> Review:
     """Review a release: technical health, drift, quality, adoption and money of one window.
 
     Args:
@@ -22,6 +28,10 @@ def review(name: str, *, window: str | None = None, as_of: datetime | str | None
             one of the length that the release file declares if None.
         as_of: The moment from which is looked back, in ISO 8601, in UTC if it names no zone; now if
             None.
+        table: Scored rows with what became of them, in any engine that narwhals takes (DuckDB,
+            Polars, pandas, PyArrow, Dask, PySpark): `time` and `score`, and if there are any `id`,
+            `version`, `arm`, `decision`, `fallback`, `action`, `label` and the features. Each row
+            counts once. It is counted where it is; the logs of the project if None.
 
     Raises:
         InvalidCall: The window or the moment is none, or a rule of the release file is none.
@@ -31,7 +41,7 @@ def review(name: str, *, window: str | None = None, as_of: datetime | str | None
         MissingExtra: deltalake is not installed.
     """
     from lifecycle_core.adapters.prediction_log import flush
-    from lifecycle_core.adapters.window_counting import count_windows
+    from lifecycle_core.adapters.window_counting import count_table, count_windows
     from lifecycle_core.monitoring import Counted, plan_of
     from lifecycle_core.monitoring import review as judge
 
@@ -42,16 +52,22 @@ def review(name: str, *, window: str | None = None, as_of: datetime | str | None
     evidence = verifier_of(settings)(release).evidence
     stated = evidence.release_file
     plan = plan_of(stated.review, label=window, as_of=moment)
-    flush(settings.log, settings.write_ahead_logs)
-    found = count_windows(
-        plan,
-        settings.log,
-        release=release.name,
-        stated=stated,
-        features=evidence.contract.features if evidence.contract else (),
-        as_of=moment,
-        profile=evidence.reference,
-    )
+    features = evidence.contract.features if evidence.contract else ()
+    if table is None:
+        flush(settings.log, settings.write_ahead_logs)
+        found = count_windows(
+            plan,
+            settings.log,
+            release=release.name,
+            stated=stated,
+            features=features,
+            as_of=moment,
+            profile=evidence.reference,
+        )
+    else:
+        found = count_table(
+            plan, table, features=features, as_of=moment, profile=evidence.reference
+        )
     registered = [each.version for each in registry_of(settings).releases(release.name)]
     return judge(
         release.name,

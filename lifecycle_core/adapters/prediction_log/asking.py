@@ -68,8 +68,8 @@ OF_ACTIONS = (
 BY_MODEL = "fallback = '' AND isfinite(score)"
 _MONEY = "count({0}) AS {1}rows, sum({0}) AS {1}total, sum({0} * {0}) AS {1}squares"
 GROUPS = f"""
-SELECT version::VARCHAR AS version, round(score, 3) AS score, decision = 1 AS acted,
-       count(*) AS rows, ifnull(count_if(label >= 0.5), 0) AS positives,
+SELECT version::VARCHAR AS version, floor(score * 1000 + 0.5) / 1000 AS score,
+       decision = 1 AS acted, count(*) AS rows, ifnull(count_if(label >= 0.5), 0) AS positives,
        ifnull(count_if(label < 0.5), 0) AS negatives,
        count(if_positive + if_negative) AS priced,
        sum(if_positive) FILTER (if_negative IS NOT NULL) AS if_positive,

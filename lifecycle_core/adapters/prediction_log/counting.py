@@ -28,6 +28,7 @@ from lifecycle_core.adapters.prediction_log.rows import table_schema, time_of
 from lifecycle_core.adapters.prediction_log.sums import (
     by_currency,
     coded,
+    groups_of,
     money_of,
     rows_of,
     segment_of,
@@ -38,7 +39,6 @@ from lifecycle_core.schema.window_counts import (
     Answers,
     ArmCounts,
     Money,
-    ScoreGroup,
     SegmentCounts,
     Spread,
     TeamCounts,
@@ -186,7 +186,9 @@ class CountsWindows:
             hours_to_action=self._spread(
                 "epoch(acted_at - time) / 3600", f"{source} AND acted_at >= time"
             ),
-            groups=self._groups(source) if self._acts else (),
+            groups=groups_of(ask(asking.GROUPS, source), own=bool(self._costs.amounts))
+            if self._acts
+            else (),
             absolute_error=money_of(errors),
             over=errors.get("over") or 0.0,
             under=errors.get("under") or 0.0,
@@ -249,23 +251,6 @@ class CountsWindows:
             scores=scores,
             labels=numbers("label"),
             versions=np.ma.filled(found["version"], 0).astype(np.int64),
-        )
-
-    def _groups(self, source: str) -> tuple[ScoreGroup, ...]:
-        found = self._ask(asking.GROUPS, source)
-        own = bool(self._costs.amounts)
-        return tuple(
-            ScoreGroup(
-                **{
-                    name: each[name]
-                    for name in ("version", "score", "acted", "rows", "positives", "negatives")
-                },
-                priced=each["priced"] if own else 0,
-                if_positive=(each["if_positive"] or 0.0) if own else 0.0,
-                if_negative=(each["if_negative"] or 0.0) if own else 0.0,
-                cost=money_of(each, "cost_") if own else Money(),
-            )
-            for each in found
         )
 
     def _answers(self, source: str, scores: Binning | None) -> tuple[Answers, ...]:

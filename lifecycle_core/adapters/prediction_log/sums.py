@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.prediction_log.columns import quoted
-from lifecycle_core.schema.window_counts import Money
+from lifecycle_core.schema.window_counts import Money, ScoreGroup
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,6 +27,21 @@ def money_of(sums: Mapping[str, Any], prefix: str = "") -> Money:
         rows=sums.get(f"{prefix}rows") or 0,
         total=sums.get(f"{prefix}total") or 0.0,
         squares=sums.get(f"{prefix}squares") or 0.0,
+    )
+
+
+def groups_of(rows: Sequence[Mapping[str, Any]], *, own: bool) -> tuple[ScoreGroup, ...]:
+    """Return groups of scores; what they cost only where rows have costs of their own."""
+    same = ("version", "score", "acted", "rows", "positives", "negatives")
+    return tuple(
+        ScoreGroup(
+            **{name: each[name] for name in same},
+            priced=each["priced"] if own else 0,
+            if_positive=(each["if_positive"] or 0.0) if own else 0.0,
+            if_negative=(each["if_negative"] or 0.0) if own else 0.0,
+            cost=money_of(each, "cost_") if own else Money(),
+        )
+        for each in rows
     )
 
 
