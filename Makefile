@@ -121,8 +121,9 @@ score-kills: $(VENV)/.test ## kill scoring runs at 50 random moments, for each k
 	NBRELEASE_KILLS=50 $(BIN)/python -m pytest -q --timeout 3600 \
 		tests/lifecycle_core/delivering/test_killed.py
 
-spark: $(VENV)/.spark ## score on a real Spark of this machine (needs Java 17): half a minute
+spark: $(VENV)/.spark ## score and review on a real Spark of this machine (needs Java 17): half a minute
 	$(BIN)/python -m pytest -q tests/lifecycle_core/adapters/batch_engines/test_spark.py
+	$(BIN)/python -m pytest -q tests/lifecycle_core/adapters/test_table_counting.py
 
 # Half a gigabyte that no other test needs.
 $(VENV)/.spark: $(VENV)/.test

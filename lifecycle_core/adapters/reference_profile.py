@@ -75,7 +75,12 @@ def profile_table(path: Path, features: Sequence[Feature]) -> WindowCounts:
         columns = [(each, f"f{at}") for at, each in enumerate(divided)]
         return WindowCounts(
             rows=rows,
-            columns=count_columns(engine, columns, "asked WHERE here", quantiles_of=picking),
+            columns=count_columns(
+                lambda query: engine.execute(query).fetchone(),
+                columns,
+                "asked WHERE here",
+                quantiles_of=picking,
+            ),
         )
 
 

@@ -18,9 +18,10 @@ from lifecycle_core.adapters.prediction_log.columns import (
 from lifecycle_core.adapters.table_questions import (
     codes_of,
     column_of,
+    columns_of,
     finite_of,
+    many,
     number_of,
-    questions_of,
     rows_of,
 )
 from lifecycle_core.schema.window_counts import Answers, ScoreGroup, WindowCounts
@@ -72,6 +73,7 @@ class CountedTable:
         ).filter(nw.col("arm") != "shadow")
         self._kinds = dict(kinds)
         self._absent = frozenset(absent)
+        self._seen: dict[str, Any] = {}
 
     def between(self, start: object, end: object) -> CountedTable:
         """Return the rows of one window.
@@ -84,7 +86,7 @@ class CountedTable:
 
         found = object.__new__(CountedTable)
         found._frame = self._frame.filter(nw.col("time") >= start, nw.col("time") < end)
-        found._kinds, found._absent = self._kinds, self._absent
+        found._kinds, found._absent, found._seen = self._kinds, self._absent, {}
         return found
 
     def binnings(self, names: Sequence[str]) -> tuple[Binning, ...]:
@@ -97,7 +99,7 @@ class CountedTable:
         import numpy as np
 
         numbers = [name for name in names if self._kinds.get(name, True)]
-        picked = self._picked(numbers, SAMPLED)
+        picked = self._seen = self._picked(numbers, SAMPLED)
         found = []
         for name in names:
             if name in numbers:
@@ -127,46 +129,42 @@ class CountedTable:
         import narwhals as nw
 
         features = [each for each in columns if each.name != "score"]
-        asked = {
-            f"{at}_{place}": question
-            for at, each in enumerate(features)
-            for place, question in enumerate(questions_of(nw.col(each.name), each))
-        }
-        (found,) = rows_of(
+        spark, condition = self._spark(), nw.col("decision") == 1
+        (whole,) = rows_of(
             self._frame.select(
                 nw.len().alias("rows"),
                 nw.col("decision").count().alias("decided"),
-                (nw.col("decision") == 1).sum().alias("acted"),
                 nw.col("label").count().alias("labelled"),
+                many(condition, spark=spark).alias("acted"),
                 *(
-                    (nw.col("action") == said).sum().alias(said)
+                    many(nw.col("action") == said, spark=spark).alias(said)
                     for said in ("accepted", "overridden")
                     if "action" not in self._absent
                 ),
-                *(question.alias(name) for name, question in asked.items()),
             )
         )
-        whole = {name: int(value or 0) for name, value in found.items()}
+        counts = {name: int(value or 0) for name, value in whole.items()}
         numbers = [each.name for each in features if each.number]
-        picked = self._picked(numbers, SAMPLED) if quantiles and whole["rows"] else {}
+        picked: dict[str, Any] = {}
+        if quantiles and counts["rows"]:
+            known = set(numbers) <= set(self._seen)
+            picked = self._seen if known else self._picked(numbers, SAMPLED)
         return WindowCounts(
-            rows=whole["rows"],
-            decided=whole["decided"],
-            acted=whole["acted"],
-            labelled=whole["labelled"],
-            accepted=whole.get("accepted", 0),
-            overridden=whole.get("overridden", 0),
+            rows=counts["rows"],
+            decided=counts["decided"],
+            acted=counts["acted"],
+            labelled=counts["labelled"],
+            accepted=counts.get("accepted", 0),
+            overridden=counts.get("overridden", 0),
             versions=self._by("version"),
             fallbacks={name: rows for name, rows in self._by("fallback").items() if name},
             groups=self._groups(),
-            columns=tuple(
-                column_of(
-                    each, [whole[name] for name in asked if name.startswith(f"{at}_")], picked
-                )
-                for at, each in enumerate(features)
-            ),
+            columns=columns_of(self._frame, features, picked),
             answers=self._answers([each for each in columns if each.name == "score"]),
         )
+
+    def _spark(self) -> bool:
+        return bool(self._frame.implementation.is_spark_like())
 
     def sample(self, columns: Sequence[Binning], rows: int) -> SampledRows:
         """Return rows that are picked by their ids: at most so many.

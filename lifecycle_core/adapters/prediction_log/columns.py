@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from lifecycle_core.schema.window_counts import ColumnCounts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import duckdb
 
@@ -140,7 +140,7 @@ def binning_of(
 
 
 def count_columns(
-    engine: duckdb.DuckDBPyConnection,
+    answer_of: Callable[[str], Sequence[Any] | None],
     columns: Sequence[tuple[Binning, str]],
     source: str,
     *,
@@ -149,7 +149,7 @@ def count_columns(
     """Return the rows of columns by bin or by category, in one pass.
 
     Args:
-        engine: Where the table is.
+        answer_of: Takes SQL, and gives the one row of its answer.
         columns: How each is divided, and SQL of its values.
         source: SQL of the table with a condition: `asked WHERE ...`.
         quantiles_of: SQL of the condition for rows that quantiles are read from; none if empty.
@@ -163,7 +163,7 @@ def count_columns(
     ]
     values = ", ".join(f"{value} AS x{at}" for at, (_, value) in enumerate(columns))
     inner = f"SELECT {values}, {quantiles_of or 'false'} AS picked FROM {source}"  # noqa: S608 - our own words
-    found = engine.execute(f"SELECT {', '.join(asked)} FROM ({inner})").fetchone()  # noqa: S608 - as above
+    found = answer_of(f"SELECT {', '.join(asked)} FROM ({inner})")  # noqa: S608 - as above
     answers = iter(found or ())
     return tuple(_counts_of(binning, answers, bool(quantiles_of)) for binning, _ in columns)
 

@@ -1,9 +1,9 @@
-"""What windows of the logs hold, counted by DuckDB over the Delta files: no row is returned.
+"""What windows of the logs hold, counted by DuckDB over the Delta files.
 
 The predictions of a stretch of time become one temporary table, each id once, beside the last that
 was said of each until the moment that is asked about. All windows in it are counted from there, so
 that the features, which are most of the bytes, are read once. What does not fit in memory goes to a
-folder that is removed afterwards.
+folder that is removed afterwards. Counts are returned, and a few rows if they are asked for.
 """
 
 from __future__ import annotations
@@ -194,7 +194,7 @@ class CountsWindows:
             under=errors.get("under") or 0.0,
             money=by_currency(earned),
             columns=count_columns(
-                self._engine,
+                self._one,
                 [(each, self._value(each.name)) for each in features],
                 source,
                 quantiles_of=picked(totals["rows"] or 0, SAMPLED) if quantiles else "",
@@ -260,7 +260,7 @@ class CountsWindows:
         for each in self._ask(asking.ANSWERS, source):
             version = each.pop("version")
             own = f"{source} AND version = {int(version)} AND {BY_MODEL}"
-            (score,) = count_columns(self._engine, [(scores, _SCORE)], own)
+            (score,) = count_columns(self._one, [(scores, _SCORE)], own)
             if not self._acts:
                 each |= {"decided": 0, "acted": 0}
             answers.append(Answers(version=str(version), score=score, **each))
@@ -280,6 +280,10 @@ class CountsWindows:
             )
             for each in rows_of(self._engine.execute(query))
         )
+
+    def _one(self, query: str) -> Sequence[Any] | None:
+        answer: tuple[Any, ...] | None = self._engine.execute(query).fetchone()
+        return answer
 
     def _value(self, name: str) -> str:
         return _SCORE if name == "score" else self._column[name]
