@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 __version__ = "0.4.0"
 
 __all__ = [
+    "acknowledge",
     "backtest",
     "check_contract",
     "check_reasons",
@@ -26,6 +27,7 @@ __all__ = [
     "forget_key",
     "history",
     "infer_contract",
+    "kept_review",
     "lint",
     "package",
     "parse_release",
@@ -39,6 +41,8 @@ __all__ = [
     "retain_log",
     "retrain",
     "review",
+    "review_due",
+    "reviews",
     "rollback",
     "run_pipeline",
     "score",
@@ -51,6 +55,7 @@ __all__ = [
 
 if TYPE_CHECKING:
     from lifecycle_core.verbs import (
+        acknowledge,
         backtest,
         check_contract,
         check_reasons,
@@ -63,6 +68,7 @@ if TYPE_CHECKING:
         forget_key,
         history,
         infer_contract,
+        kept_review,
         lint,
         package,
         parse_release,
@@ -76,6 +82,8 @@ if TYPE_CHECKING:
         retain_log,
         retrain,
         review,
+        review_due,
+        reviews,
         rollback,
         run_pipeline,
         score,

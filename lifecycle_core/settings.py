@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from lifecycle_core.adapters.announcer import Announcer
     from lifecycle_core.adapters.ledger import Ledger
+    from lifecycle_core.adapters.notifying import Channel
     from lifecycle_core.adapters.registry import MlflowRegistry
     from lifecycle_core.adapters.scheduling import Scheduler
     from lifecycle_core.adapters.store import Store
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.monitoring import Monitoring
 
 TEXTS = ("home", "registry", "log")
-TABLES = ("sinks", "hooks", "borders", "drift")
+TABLES = ("sinks", "hooks", "borders", "drift", "notify")
 KEYS = (*TEXTS, *TABLES)
 HEAVY = ("mlflow", "skops.io", "pandas", "pyarrow", "duckdb", "sklearn.pipeline")
 """What the worker loads while the notebook runs."""
@@ -153,6 +154,21 @@ def announcer_of(settings: Settings) -> Announcer:
     around = surroundings(project=settings.project, home=settings.home, registry=settings.registry)
     sinks = configured_sinks(monitoring.sinks, file=settings.file, around=around)
     return Announcer((*sinks, *configured_hooks(monitoring.hooks, project=settings.project)))
+
+
+def channels_of(settings: Settings) -> tuple[Channel, ...]:
+    """Return the channels that are told of alerts; none is opened.
+
+    Raises:
+        InvalidCall: A channel's kind or one of its options is wrong.
+    """
+    if settings.monitoring is None or not settings.monitoring.notify:
+        return ()
+    from lifecycle_core.adapters.notifying import configured_channels
+    from lifecycle_core.adapters.sinks.base import surroundings
+
+    around = surroundings(project=settings.project, home=settings.home, registry=settings.registry)
+    return configured_channels(settings.monitoring.notify, file=settings.file, around=around)
 
 
 def borders_of(settings: Settings) -> Borders:

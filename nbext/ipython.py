@@ -26,7 +26,9 @@ MAGICS = {
     "promote": ("line", "nbext.magics.registry:RegistryMagics"),
     "rollback": ("line", "nbext.magics.registry:RegistryMagics"),
     "releases": ("line", "nbext.magics.registry:RegistryMagics"),
-    "review": ("line", "nbext.magics.registry:RegistryMagics"),
+    "review": ("line", "nbext.magics.reviewing:ReviewMagics"),
+    "reviews": ("line", "nbext.magics.reviewing:ReviewMagics"),
+    "acknowledge": ("line", "nbext.magics.reviewing:ReviewMagics"),
 }
 RECORDS = {
     "Backtest": "backtest",
@@ -55,6 +57,8 @@ RECORDS = {
     "Reproductions": "reproductions",
     "Retrained": "retrained",
     "Review": "review",
+    "ReviewHistory": "review_history",
+    "ReviewRun": "review_history",
     "ScoreSummary": "release",
     "Service": "serving",
     "Status": "release",

@@ -45,6 +45,8 @@ VIEWS = {
     "Reproductions": "reproductions",
     "Retrained": "retrained",
     "Review": "review",
+    "ReviewHistory": "review_history",
+    "ReviewRun": "review_run",
     "ScoreSummary": "score_summary",
     "Service": "service",
     "Status": "status",
