@@ -117,17 +117,19 @@ class _Standing:
         self._failed: dict[str, dict[str, str]] = {}
         self._by: dict[str, AlertAcknowledged] = {}
         self._silenced: dict[str, list[RuleSilenced]] = {}
-        self._missed: dict[str, ReviewMissed] = {}
+        self._missed: dict[str, str] = {}
+        self._raised: dict[str, ReviewKept | ReviewMissed] = {}
         for event in events:
             self._take(event)
 
     def _take(self, event: ReviewEvent) -> None:
         match event:
             case ReviewKept(review=review):
-                self.alerts |= {alert.key: alert for alert in alerts_of(review)}
+                for alert in alerts_of(review):
+                    self._raise(alert, event)
             case ReviewMissed(alert=alert):
-                self.alerts[alert.key] = alert
-                self._missed.setdefault(alert.window, event)
+                self._raise(alert, event)
+                self._missed.setdefault(alert.window, alert.key)
             case AlertTold(key=key, channel=channel):
                 self._told.setdefault(key, []).append(channel)
                 self._failed.get(key, {}).pop(channel, None)
@@ -138,9 +140,15 @@ class _Standing:
             case RuleSilenced(rule=rule):
                 self._silenced.setdefault(rule, []).append(event)
 
-    def of(self, alert: Alert, raised: ReviewKept | ReviewMissed, end: datetime) -> AlertStanding:
+    def _raise(self, alert: Alert, event: ReviewKept | ReviewMissed) -> None:
+        # The first one counts: a deadline does not move because the window is read again.
+        self.alerts.setdefault(alert.key, alert)
+        self._raised.setdefault(alert.key, event)
+
+    def of(self, key: str, end: datetime) -> AlertStanding:
         """Return how an alert of a window that ended then stands."""
-        rule, by = alert.firing.rule, self._by.get(alert.key)
+        alert, raised = self.alerts[key], self._raised[key]
+        rule, by = alert.firing.rule, self._by.get(key)
         silences = self._silenced.get(rule, [])
         # The last word counts: who silences a rule anew may also shorten it.
         silence = silences[-1] if silences else None
@@ -159,11 +167,11 @@ class _Standing:
             state=state,
             raised=raised.at,
             version=raised.version,
-            told=tuple(dict.fromkeys(self._told.get(alert.key, ()))),
-            failed=self._failed.get(alert.key, {}),
+            told=tuple(dict.fromkeys(self._told.get(key, ()))),
+            failed=self._failed.get(key, {}),
             told_before=any(
                 (other.window, other.firing.rule) == (alert.window, rule)
-                and other.key != alert.key
+                and other.key != key
                 and other.key in self._told
                 for other in self.alerts.values()
             ),
@@ -172,8 +180,8 @@ class _Standing:
             until=silence.until if silence and state == "silenced" else "",
         )
 
-    def missed(self, window: str) -> ReviewMissed | None:
-        """Return the event that says that a window was not reviewed in time, if there is one."""
+    def missed(self, window: str) -> str | None:
+        """Return the key of the alert that a window was not reviewed in time, if there is one."""
         return self._missed.get(window)
 
 
@@ -192,20 +200,20 @@ def _kept(readings: Readings, standing: _Standing, due_by: datetime | None) -> R
         changed=len(review.changes),
         labels_final=review.labels_final,
         labels_final_from=review.labels_final_from,
-        alerts=tuple(standing.of(alert, event, end) for alert in alerts_of(review)),
+        alerts=tuple(standing.of(alert.key, end) for alert in alerts_of(review)),
     )
 
 
 def _not_kept(due: DueWindow, standing: _Standing, now: datetime) -> ReviewedWindow:
     state: WindowState = "missed" if due.due_by <= now else "due"
-    told = standing.missed(due.window.label)
+    key = standing.missed(due.window.label)
     end = _at(due.window.end)
     return ReviewedWindow(
         window=due.window.label,
         state=state,
         end=due.window.end,
         due_by=iso(due.due_by),
-        alerts=() if told is None else (standing.of(told.alert, told, end),),
+        alerts=() if key is None else (standing.of(key, end),),
     )
 
 
@@ -218,7 +226,7 @@ def _happening(event: ReviewEvent, alerts: dict[str, Alert]) -> Happening:
         case ReviewKept(review=review):
             said["window"] = review.window.label
         case ReviewMissed(alert=alert):
-            said |= {"window": alert.window, "rule": alert.firing.rule}
+            said["window"] = alert.window
         case AlertTold(key=key, channel=channel) | AlertNotTold(key=key, channel=channel):
             about = alerts.get(key)
             said |= {"channel": channel, "note": getattr(event, "error", "")}

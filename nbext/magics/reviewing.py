@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from argparse import BooleanOptionalAction
+from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import Magics, line_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments
@@ -16,6 +17,8 @@ from nbext.magics.parsing import parsed
 from nbext.presence import inside_clean_run
 
 if TYPE_CHECKING:
+    from argparse import Namespace
+
     from lifecycle_core.schema.review import Review
     from lifecycle_core.schema.review_history import ReviewHistory, ReviewRun
 
@@ -29,7 +32,7 @@ class ReviewMagics(Magics):
     @argument("--window", help="2026-W10, 2026-03, ...; default: the last complete one.")
     @argument("--as-of", metavar="TIME", help="Look back from this moment, in UTC; default: now.")
     @argument("--kept", action="store_true", help="Show the review as it was kept.")
-    @argument("--no-keep", action="store_true", help="Only look; nothing becomes history.")
+    @argument("--keep", action=BooleanOptionalAction, help="Whether it becomes part of history.")
     @argument("--notify", action="store_true", help="Tell of alerts that nobody was told of.")
     @argument("--due", action="store_true", help="Make all reviews that are due, and tell.")
     @line_magic
@@ -48,24 +51,10 @@ class ReviewMagics(Magics):
         if inside_clean_run() and left_for_later(self.shell, "review", line):
             return None
         if say.due:
-            if say.window or say.kept or say.no_keep or say.notify:
-                raise InvalidCall(
-                    "%review --due stands alone, with names and --as-of at most.",
-                    hint="Leave the other options out.",
-                )
-            return verbs.review_due(*say.names, as_of=say.as_of)
-        if len(say.names) != 1:
-            raise InvalidCall(
-                f"A review is of one release, and {len(say.names)} are named.",
-                hint="Write %review churn; %review --due does all that are due.",
-            )
-        name = say.names[0]
+            return verbs.review_due(*_alone(say).names, as_of=say.as_of)
         if say.kept:
-            return verbs.kept_review(name, window=say.window, as_of=say.as_of)
-        keep = False if say.no_keep else None
-        return verbs.review(
-            name, window=say.window, as_of=say.as_of, keep=keep, notify=say.notify
-        )
+            return verbs.kept_review(**_asked(say))
+        return verbs.review(**_asked(say), keep=say.keep, notify=say.notify)
 
     @magic_arguments()
     @argument("name", help="Name of the release.")
@@ -105,11 +94,24 @@ class ReviewMagics(Magics):
         say = parsed(self.acknowledge, line)
         if inside_clean_run() and left_for_later(self.shell, "acknowledge", line):
             return None
-        return verbs.acknowledge(
-            say.name,
-            say.rule,
-            by=say.by,
-            note=say.note,
-            window=say.window,
-            silence_until=say.silence_until,
+        return verbs.acknowledge(**vars(say))
+
+
+def _alone(say: Namespace) -> Namespace:
+    """Return the words of `--due`, where no word stands that it cannot stand beside."""
+    if say.window or say.kept or say.keep is not None or say.notify:
+        raise InvalidCall(
+            "%review --due stands alone, with names and --as-of at most.",
+            hint="Leave the other options out.",
         )
+    return say
+
+
+def _asked(say: Namespace) -> dict[str, Any]:
+    """Return which window of which one release is meant."""
+    if len(say.names) != 1:
+        raise InvalidCall(
+            f"A review is of one release, and {len(say.names)} are named.",
+            hint="Write %review churn; %review --due does all that are due.",
+        )
+    return {"name": say.names[0], "window": say.window, "as_of": say.as_of}

@@ -75,9 +75,10 @@ def _lived(reviews: ReviewHistory, due: Sequence[ReviewedWindow], said: str) -> 
             next=f"Run `nbrelease acknowledge {name} '{waiting[0]}' --by WHO --note WHY`.",
         )
     answered = sorted({each.by for each in last.alerts if each.by})
-    fired = (
-        f"{len(last.alerts)} fired, answered by {listed(answered)}" if answered else "no rule fired"
-    )
+    fired = "no rule fired"
+    if last.alerts:
+        rules = "rules" if len(last.alerts) > 1 else "rule"
+        fired = f"{len(last.alerts)} {rules} fired, answered by {listed(answered)}"
     return Finding("pass", f"{said}; last {last.window}: {fired}.")
 
 

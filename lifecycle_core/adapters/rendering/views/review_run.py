@@ -57,11 +57,8 @@ def _lines(each: ReleaseReviewed) -> Iterator[tuple[str, str]]:
     for sent in each.told:
         yield "ok", f"{sent.channel} was told: {sent.window}, {sent.rule}"
     for sent in each.failed:
-        yield (
-            "failed",
-            f"{sent.channel} was not told: {sent.window}, {sent.rule}: {sent.error}. The next run "
-            "tries again.",
-        )
+        what = f"{sent.channel} was not told: {sent.window}, {sent.rule}: {sent.error}"
+        yield "failed", f"{what}. The next run tries again."
     if each.error:
         yield "error", each.error
     if each.note:
