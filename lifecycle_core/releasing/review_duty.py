@@ -76,6 +76,7 @@ class ReviewDuty:
         ledger: Where events are kept.
         actor: Who does all this.
         channels: Those that are told.
+        at: When events are written, by the clock; `now` if None.
     """
 
     release: str
@@ -86,6 +87,7 @@ class ReviewDuty:
     ledger: ReviewLedger
     actor: Actor
     channels: tuple[Channel, ...] = ()
+    at: datetime | None = None
 
     def history(self) -> ReviewHistory:
         """Return what has become of the reviews so far."""
@@ -252,14 +254,14 @@ class ReviewDuty:
             )
         if not self.channels and any(each.state == "open" for each in history.alerts):
             return "Nobody is told: the settings have no channel under `notify`."
-        return "" if self.since else "It has never had a champion, so no review is due."
+        return ""
 
     def _said(self) -> dict[str, Any]:
         return {
             "event_id": uuid.uuid4().hex,
             "release": self.release,
             "version": self.version,
-            "at": iso(self.now),
+            "at": iso(self.at or self.now),
             "actor": self.actor.name,
             "actor_proof": self.actor.proof,
         }

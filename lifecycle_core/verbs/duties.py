@@ -54,6 +54,7 @@ def duty_of(
         ledger=ReviewLedger(registry_of(settings)),
         actor=identify(by),
         channels=channels_of(settings),
+        at=datetime.now(UTC),
     )
 
 
@@ -90,10 +91,17 @@ def reviews_before(
 
 @contextmanager
 def held(settings: Settings, name: str) -> Iterator[None]:
-    """Hold the lock of a release's reviews on this machine; wait for whoever has it."""
+    """Hold the lock of a release's reviews on this machine; wait for whoever has it.
+
+    Raises:
+        TargetUnwritable: There is no place for the lock.
+    """
+    from lifecycle_core.adapters.files import require_place
     from lifecycle_core.adapters.store.locks import locked
 
-    with locked(settings.home / "reviews" / f"{name}.lock"):
+    folder = settings.home / "reviews"
+    require_place(folder)
+    with locked(folder / f"{name}.lock"):
         yield
 
 

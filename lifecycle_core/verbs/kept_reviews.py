@@ -136,10 +136,15 @@ def acknowledge(
 
 
 def _performed(settings: Settings, name: str, now: datetime) -> ReleaseReviewed:
+    from lifecycle_core.monitoring import live_since
     from lifecycle_core.schema.review_history import ReleaseReviewed
 
+    ledger = ledger_of(settings)
     try:
-        release = ledger_of(settings).resolve(name)
+        if live_since(ledger.history(name)) is None:
+            note = "It has never had a champion, so no review is due."
+            return ReleaseReviewed(release=name, note=note)
+        release = ledger.resolve(name)
         verified = verifier_of(settings)(release)
         with held(settings, release.name):
             duty = duty_of(settings, release, verified, now=now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from lifecycle_core.errors import InvalidCall
+from lifecycle_core.errors import InvalidCall, TargetUnwritable
 from lifecycle_core.settings import ledger_of, load_settings, registry_of
 from lifecycle_core.verbs.downloading import verifier_of
 from lifecycle_core.verbs.duties import duty_of, held, moment_of
@@ -59,11 +59,15 @@ def review(
         raise InvalidCall(f"This review cannot be kept: {refused}.", hint="Leave --keep out.")
     if keep is False or refused:
         return made
-    with held(settings, release.name):
-        duty = duty_of(settings, release, verified, now=moment)
-        told = duty.keep(made)
-        if notify:
-            duty.tell()
+    try:
+        with held(settings, release.name):
+            duty = duty_of(settings, release, verified, now=moment)
+            told = duty.keep(made)
+            if notify:
+                duty.tell()
+    except TargetUnwritable as error:
+        error.hint = f"--no-keep only looks. {error.hint}"
+        raise
     return told
 
 

@@ -43,8 +43,7 @@ def test_a_window_is_read_when_it_has_ended_and_again_when_its_labels_are_final(
 def test_a_release_that_was_never_live_owes_no_review() -> None:
     weeks = Weeks(since=None)
     done = weeks.perform(on(27)).releases[0]
-    assert (done.read, done.missed) == ((), ())
-    assert done.note == "It has never had a champion, so no review is due."
+    assert (done.read, done.missed, done.told) == ((), (), ())
 
 
 def test_a_clock_that_is_behind_the_ledger_owes_no_review() -> None:
@@ -298,6 +297,15 @@ def test_what_does_not_change_but_for_the_last_digits_is_the_same() -> None:
     sections = (*made.sections[:3], shaken, *made.sections[4:])
     weeks.duty(on(11)).keep(made.model_copy(update={"sections": sections}))
     assert weeks.duty(on(11)).history().windows[0].readings == 1
+
+
+def test_an_event_has_the_time_of_the_clock_also_where_one_looks_back() -> None:
+    weeks = Weeks()
+    looking_back = replace(weeks.duty(on(10)), at=on(4, month=11))
+    looking_back.keep(weeks.review("2026-W10", on(10)))
+    (window,) = weeks.duty(on(10)).history().windows
+    (event,) = weeks.duty(on(10)).history().events
+    assert (window.as_of, event.at) == ("2026-03-10T06:00:00Z", "2026-11-04T06:00:00Z")
 
 
 def test_the_duty_does_not_change_by_being_looked_at() -> None:
