@@ -27,6 +27,7 @@ MAGICS = {
     "rollback": ("line", "nbext.magics.registry:RegistryMagics"),
     "releases": ("line", "nbext.magics.registry:RegistryMagics"),
     "review": ("line", "nbext.magics.registry:RegistryMagics"),
+    "retrain": ("line", "nbext.magics.retraining:RetrainingMagics"),
 }
 RECORDS = {
     "Backtest": "backtest",
@@ -54,6 +55,7 @@ RECORDS = {
     "Reproduction": "reproduction",
     "Reproductions": "reproductions",
     "Retrained": "retrained",
+    "RetrainingDecision": "retraining_decision",
     "Review": "review",
     "ScoreSummary": "release",
     "Service": "serving",

@@ -25,6 +25,9 @@ from lifecycle_core.cli.pipeline import pipeline_app
 from lifecycle_core.cli.reproduce import EXAMPLES as REPRODUCE_EXAMPLES
 from lifecycle_core.cli.reproduce import SHORT_HELP as REPRODUCE_HELP
 from lifecycle_core.cli.reproduce import reproduce
+from lifecycle_core.cli.retrain import EXAMPLES as RETRAIN_EXAMPLES
+from lifecycle_core.cli.retrain import SHORT_HELP as RETRAIN_HELP
+from lifecycle_core.cli.retrain import retrain
 from lifecycle_core.cli.review import EXAMPLE as REVIEW_EXAMPLE
 from lifecycle_core.cli.review import SHORT_HELP as REVIEW_HELP
 from lifecycle_core.cli.review import review
@@ -190,6 +193,7 @@ def history(name: NameArgument, json_file: JsonOption = None) -> int:
 app.command(short_help=SCORE_HELP, epilog=SCORE_EXAMPLE)(score)
 app.command(short_help=SERVE_HELP, epilog=SERVE_EXAMPLE)(serve)
 app.command(short_help=REVIEW_HELP, epilog=REVIEW_EXAMPLE)(review)
+app.command(short_help=RETRAIN_HELP, epilog=RETRAIN_EXAMPLES)(retrain)
 
 
 @app.command(

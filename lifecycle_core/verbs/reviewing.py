@@ -35,7 +35,7 @@ def review(name: str, *, window: str | None = None, as_of: datetime | str | None
     from lifecycle_core.monitoring import Counted, plan_of
     from lifecycle_core.monitoring import review as judge
 
-    moment = _moment(as_of)
+    moment = moment_of(as_of)
     settings = load_settings()
     ledger = ledger_of(settings)
     release = ledger.resolve(name)
@@ -63,7 +63,12 @@ def review(name: str, *, window: str | None = None, as_of: datetime | str | None
     )
 
 
-def _moment(text: datetime | str | None) -> datetime:
+def moment_of(text: datetime | str | None) -> datetime:
+    """Return the moment that a text names, now if None; a text without a zone is in UTC.
+
+    Raises:
+        InvalidCall: It names none.
+    """
     if text is None:
         return datetime.now(UTC)
     try:

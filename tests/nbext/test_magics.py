@@ -163,6 +163,12 @@ def test_review_reads_a_window(shell: InteractiveShell, verbs: FakeVerbs) -> Non
     assert verbs.calls == [("review", {"name": "churn", "window": "2026-W10", "as_of": None})]
 
 
+def test_retrain_asks_whether_it_pays(shell: InteractiveShell, verbs: FakeVerbs) -> None:
+    found = shell.run_line_magic("retrain", "churn --as-of 2026-11-01")
+    assert found.answer == "retrain"
+    assert verbs.calls == [("decide_retraining", {"name": "churn", "as_of": "2026-11-01"})]
+
+
 def test_package_runs_the_file_it_is_given(
     shell: InteractiveShell, verbs: FakeVerbs, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -223,6 +229,7 @@ MOVES = {
     "rollback": ("churn --reason no", "nbrelease rollback churn --reason no"),
     "releases": ("churn", "nbrelease status churn"),
     "review": ("churn", "nbrelease review churn"),
+    "retrain": ("churn", "nbrelease retrain --decide churn"),
 }
 
 

@@ -44,6 +44,7 @@ VIEWS = {
     "Reproduction": "reproduction",
     "Reproductions": "reproductions",
     "Retrained": "retrained",
+    "RetrainingDecision": "retraining_decision",
     "Review": "review",
     "ScoreSummary": "score_summary",
     "Service": "service",

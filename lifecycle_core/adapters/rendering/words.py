@@ -53,6 +53,8 @@ MARKS = {
     "not_enough_data": ("none", "?", "not enough data"),
     "undecided_target": ("none", "?", "open"),
     "proposed": ("none", "?", "proposed"),
+    "retrain": ("warn", "↻", "retrain"),
+    "keep": ("good", "✓", "keep"),
 }
 
 

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
     from lifecycle_core.schema.release_file import ReleaseFile
 
-_SECTIONS = ("workflow", "value", "costs", "limits", "contract", "owners", "review", "policy")
-OPTIONAL = {"limits", "contract", "policy"}
+_SECTIONS = (
+    "workflow", "value", "costs", "limits", "contract", "owners", "review", "retraining", "policy",
+)  # fmt: skip
+OPTIONAL = {"limits", "contract", "retraining", "policy"}
 
 
 def values(record: ReleaseFile) -> dict[str, Any]:

@@ -1,0 +1,104 @@
+"""What is asked about a release that has grown old: is it worth retraining, and if so, do it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lifecycle_core.adapters.progress import Progress, Silent
+from lifecycle_core.errors import InvalidCall
+from lifecycle_core.settings import load_settings, outside, store_at
+from lifecycle_core.verbs.downloading import verifier_of
+from lifecycle_core.verbs.pipelines import run_each
+from lifecycle_core.verbs.reviewing import moment_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from lifecycle_core.releasing.retraining_decision import Train
+    from lifecycle_core.schema.retraining_decision import RetrainingDecision
+
+_SILENT = Silent()
+
+
+def decide_retraining(
+    name: str,
+    *,
+    as_of: datetime | str | None = None,
+    scheduler: str = "processes",
+    store: str | None = None,
+    progress: Progress = _SILENT,
+) -> RetrainingDecision:
+    """Tell whether a release is worth retraining: the ledger of costs, from the logs.
+
+    Models are trained as of the beginning of each of the last windows, by the pipeline of the same
+    name, and tried on the rows that the released version answered in it.
+
+    Args:
+        name: `churn` for its champion, or `churn@challenger`, `churn/3`.
+        as_of: The moment from which is looked back, in ISO 8601, in UTC if it names no zone; now if
+            None.
+        scheduler: As for `run_pipeline`.
+        store: As for `run_pipeline`; what did not change is not trained again.
+        progress: Told of each part.
+
+    Raises:
+        InvalidCall: The moment is none, or the pipeline has not the parameters that are declared.
+        ReleaseNotFound: There is no such release.
+        BundleInvalid: The bundle is not what was registered.
+        LogUnavailable: The logs do not answer.
+        MissingExtra: deltalake is not installed.
+    """
+    from lifecycle_core.adapters.prediction_log import flush
+    from lifecycle_core.releasing.retraining_decision import Asked, decide_on
+
+    moment = moment_of(as_of)
+    settings = load_settings()
+    with outside(settings) as systems:
+        release = systems.ledger.resolve(name)
+        evidence = verifier_of(settings)(release).evidence
+        flush(settings.log, settings.write_ahead_logs)
+        train, why = _trainer(release.name, scheduler=scheduler, store=store, progress=progress)
+        return decide_on(
+            Asked(
+                release=release,
+                evidence=evidence,
+                as_of=moment,
+                log=settings.log,
+                registered=tuple(each.version for each in systems.registry.releases(release.name)),
+                train=train,
+                why=why,
+            ),
+            apart=systems.apart,
+            progress=progress,
+        )
+
+
+def _trainer(
+    name: str, *, scheduler: str, store: str | None, progress: Progress
+) -> tuple[Train | None, str]:
+    """Return what trains a release on other data, or why nothing can."""
+    from lifecycle_core.adapters.pipeline_packages import find_package
+    from lifecycle_core.releasing.compiled import seen_from, stated_by
+    from lifecycle_core.releasing.training_again import finalize_each
+
+    try:
+        package = find_package(name)
+    except InvalidCall as error:
+        return None, f"No model can be tried: {error}"
+    stated_by(package)  # before anything is run
+
+    def train(given: Sequence[Mapping[str, Any]], into: Path) -> list[Path | str]:
+        runs = run_each(
+            package,
+            [seen_from(package, one) for one in given],
+            scheduler=scheduler,
+            store=store,
+            tell=None,
+            progress=progress,
+        ).runs
+        kept = store_at(load_settings(), store)
+        return finalize_each(package, runs, store=kept, into=into, progress=progress)
+
+    return train, ""
