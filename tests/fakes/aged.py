@@ -6,18 +6,25 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pandas as pd
+from sklearn.linear_model import LogisticRegression
 
+from lifecycle_core.adapters.evidence import MODEL, RECORD, EvidenceFolder
 from lifecycle_core.adapters.models import SkopsModels
 from lifecycle_core.adapters.prediction_log import open_prediction_log
 from lifecycle_core.delivering.deciding import Decider
+from lifecycle_core.finalizing import finalize
+from lifecycle_core.notebooks.release_text import parse_release
+from lifecycle_core.schema.checkpoint import Evidence
+from lifecycle_core.schema.contract import Contract, Feature
 from lifecycle_core.schema.finalization import Finalization
 from lifecycle_core.schema.prediction import Outcome, Prediction
 from tests.fakes import monthly
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+FEATURES = ["tenure", "charges"]
 TERMS = """\
 review: {window: month, label_maturity_days: 20, reference_windows: 2}
 retraining:
@@ -25,14 +32,51 @@ retraining:
   costs: {compute: 50, labels: 150, validation: 300, approval: 100}
   backtest_windows: 4
   parameters: {data: "data/{window}.csv"}
+  trigger: when cost_per_row > 100 for 2 windows then retrain data
 """
-RELEASE = monthly.RELEASE + TERMS
-FINALIZE = monthly.FINALIZE.model_copy(update={"release": RELEASE})
+
+
+def evidence(terms: str = TERMS) -> Evidence:
+    """Return what a bundle says that a decision on retraining needs."""
+    return Evidence(
+        release_file=parse_release(monthly.RELEASE + terms, where="release.yaml", name="churn"),
+        contract=Contract(
+            name="churn",
+            features=tuple(Feature(name=name, type="integer", required=True) for name in FEATURES),
+        ),
+    )
+
+
+def trained(file: Path, folder: Path) -> Path:
+    """Train a model on a month of customers; return the folder of its evidence."""
+    table = pd.read_csv(file)
+    finalize(
+        {"linear": LogisticRegression()},
+        table[FEATURES],
+        table["left"],
+        release=evidence().release_file,
+        folds=2,
+        evidence=EvidenceFolder(folder, SkopsModels()),
+    )
+    return folder
+
+
+def train(root: Path, given: Sequence[Mapping[str, str]], into: Path) -> list[Path | str]:
+    """Train a model for each month that is asked for, once, or say that there is no such month."""
+    del into
+    found: list[Path | str] = []
+    for one in given:
+        file, folder = root / one["data"], root / "models" / one["data"]
+        if not file.is_file():
+            found.append(f"there is no {one['data']}")
+            continue
+        found.append(folder if (folder / RECORD).is_file() else trained(file, folder))
+    return found
 
 
 def answer_months(
     root: Path,
-    bundle: Path,
+    model: Path,
     months: Sequence[tuple[str, bool, float]],
     *,
     log: Path,
@@ -42,13 +86,13 @@ def answer_months(
 
     Args:
         root: Project; the customers of each month are written to its `data`, for later models.
-        bundle: Of the released version.
+        model: Folder with the evidence of the released version.
         months: Of each its label, whether the world has turned, and by how much charges moved.
         log: Folder of the log.
         rows: Customers a month.
     """
-    record = Finalization.from_json((bundle / "evidence" / "finalization.json").read_bytes())
-    decider = Decider(SkopsModels().load(bundle / "model" / "model.skops"), record)
+    record = Finalization.from_json((model / RECORD).read_bytes())
+    decider = Decider(SkopsModels().load(model / MODEL), record)
     with open_prediction_log(log, wal=root / ".nbrelease" / "wal" / log.name) as written:
         for number, (label, turned, moved) in enumerate(months):
             file = monthly.month(
@@ -57,7 +101,7 @@ def answer_months(
             table = pd.read_csv(file)
             table["charges"] += moved
             table.to_csv(file, index=False)
-            scores, decisions = decider.decide(table[list(record.features)])
+            scores, decisions = decider.decide(table[FEATURES])
             first = datetime.fromisoformat(f"{label}-01").replace(tzinfo=UTC)
             predictions, outcomes = [], []
             for row, (tenure, charges, left) in enumerate(
