@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from lifecycle_core.cli.answering import answer, verb
-from lifecycle_core.cli.options import JsonOption, SpecArgument
+from lifecycle_core.cli.options import JsonOption, ParamOption, SpecArgument
+from lifecycle_core.cli.pipeline import ended_well
 from lifecycle_core.errors import InvalidCall
+from lifecycle_core.notebooks.parameter_words import parameters_in
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 SHORT_HELP = "Tell whether retraining pays; retrain."
-EXAMPLES = "Example: nbrelease retrain churn --decide --html retrain.html"
+EXAMPLES = (
+    "Examples: nbrelease retrain churn --decide --html retrain.html; "
+    "nbrelease retrain churn --run --param data=new.csv"
+)
 
 
 @verb
@@ -23,6 +31,10 @@ def retrain(
     decide: Annotated[
         bool, typer.Option("--decide", help="Tell whether it pays; nothing is registered.")
     ] = False,
+    run: Annotated[
+        bool, typer.Option("--run", help="Make a new candidate on today's data.")
+    ] = False,
+    param: ParamOption = None,
     as_of: Annotated[
         str | None,
         typer.Option(help="Look back from this moment, in UTC; now if not said.", metavar="TIME"),
@@ -34,20 +46,33 @@ def retrain(
 ) -> int:
     """Decide on retraining in money, or do it.
 
-    With --decide: models are trained as of the beginning of the last windows and tried on the rows
-    that the release answered in them. Exit code: 0 keep it, or not enough data; 1 retrain; 2 the
-    call or a file is wrong.
+    With --decide models are trained as of the beginning of the last windows and tried on the rows
+    that the release answered in them. Exit code: 0 keep it, or not enough data; 1 retrain.
+
+    With --run the pipeline runs on the data that `retraining.parameters` names for today, and the
+    new candidate is priced beside the one in place. Exit code: 0 done; 1 the run failed, a
+    checkpoint is not passed, or the one in place costs less. In both 2 says that the call or a file
+    is wrong.
     """
     from lifecycle_core import verbs
     from lifecycle_core.adapters.files import require_place, write_atomically
     from lifecycle_core.adapters.reports import record_page
     from lifecycle_core.adapters.terminal import watched
 
-    if not decide:
-        raise InvalidCall("Say what to do.", hint="nbrelease retrain NAME --decide, or --run.")
+    if decide == run:
+        raise InvalidCall(
+            "Say what to do.", hint="Give one of --decide and --run: nbrelease retrain NAME --run."
+        )
+    if (param and decide) or (run and (as_of or html_file)):
+        raise InvalidCall(
+            "--param belongs to --run, --as-of and --html to --decide.",
+            hint="Leave out what does not belong.",
+        )
     for file in (html_file, json_file):
         if file:
             require_place(file.parent)
+    if run:
+        return _run(spec, parameters_in(param), json_file)
     with watched(sys.stderr) as progress:
         found = verbs.decide_retraining(spec, as_of=as_of, progress=progress)
     if html_file:
@@ -55,3 +80,13 @@ def retrain(
         write_atomically(html_file, record_page(found, heading=heading))
     answer(found, json_file)
     return 1 if found.answer == "retrain" else 0
+
+
+def _run(spec: str, parameters: Mapping[str, Any], json_file: Path | None) -> int:
+    from lifecycle_core import verbs
+    from lifecycle_core.adapters.terminal import watched
+
+    with watched(sys.stderr) as progress:
+        made = verbs.retrain_release(spec, parameters=parameters, progress=progress)
+    answer(made, json_file)
+    return 0 if ended_well(made) else 1

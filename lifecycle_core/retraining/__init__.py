@@ -2,5 +2,8 @@
 
 from lifecycle_core.retraining.deciding import Known, decide
 from lifecycle_core.retraining.terms import parameters_for, require_terms
+from lifecycle_core.retraining.trying import aliases_by_policy, trial_of
 
-__all__ = ["Known", "decide", "parameters_for", "require_terms"]
+__all__ = [
+    "Known", "aliases_by_policy", "decide", "parameters_for", "require_terms", "trial_of",
+]  # fmt: skip

@@ -18,6 +18,8 @@ class Retrained(Record):
     Attributes:
         run: The run that its model comes from.
         champion: How it stands beside the release it is to replace; None if it is the first.
+        promoted: Aliases that it got without anybody's doing, since the release file says so.
+        trial: Where it proves itself on live rows, in sentences; empty if nobody asked.
     """
 
     schema_: Literal["nbrelease/retrained/1"] = Field(
@@ -27,3 +29,5 @@ class Retrained(Record):
     packaged: Packaged
     lineage: Lineage
     champion: ChampionComparison | None = None
+    promoted: tuple[str, ...] = ()
+    trial: str = ""

@@ -16,7 +16,7 @@ from lifecycle_core.verbs.attending import (
     serve_meanwhile,
 )
 from lifecycle_core.verbs.compiling import compile_pipeline, propose_pipeline
-from lifecycle_core.verbs.deciding import decide_retraining
+from lifecycle_core.verbs.deciding import decide_retraining, retrain_release
 from lifecycle_core.verbs.exporting import export_pipeline
 from lifecycle_core.verbs.linting import lint
 from lifecycle_core.verbs.logs import (
@@ -58,7 +58,8 @@ __all__ = [
     "export_pipeline", "finalize", "find_notebook", "forget_key", "history", "infer_contract",
     "lint", "lost_source", "overview_after", "package", "parse_release", "pipeline_of",
     "pipeline_overview", "pipeline_results", "promote", "propose", "propose_pipeline", "read_log",
-    "releases", "reproduce", "reproduce_meanwhile", "retain_log", "retrain", "review", "rollback",
-    "run_each_meanwhile", "run_meanwhile", "run_pipeline", "said", "score", "score_frame", "serve",
-    "serve_meanwhile", "show_pipeline", "status", "to_html", "to_text", "verify",
+    "releases", "reproduce", "reproduce_meanwhile", "retain_log", "retrain", "retrain_release",
+    "review", "rollback", "run_each_meanwhile", "run_meanwhile", "run_pipeline", "said", "score",
+    "score_frame", "serve", "serve_meanwhile", "show_pipeline", "status", "to_html", "to_text",
+    "verify",
 ]  # fmt: skip

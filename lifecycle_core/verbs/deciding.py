@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.progress import Progress, Silent
-from lifecycle_core.errors import InvalidCall
-from lifecycle_core.settings import load_settings, outside, store_at
+from lifecycle_core.errors import CheckpointFailed, InvalidCall
+from lifecycle_core.settings import ledger_of, load_settings, outside, store_at
 from lifecycle_core.verbs.downloading import verifier_of
 from lifecycle_core.verbs.pipelines import run_each
+from lifecycle_core.verbs.retraining import retrain
 from lifecycle_core.verbs.reviewing import moment_of
 
 if TYPE_CHECKING:
@@ -17,9 +19,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lifecycle_core.releasing.retraining_decision import Train
+    from lifecycle_core.schema.pipeline_run import PipelineRun
+    from lifecycle_core.schema.retrained import Retrained
     from lifecycle_core.schema.retraining_decision import RetrainingDecision
 
 _SILENT = Silent()
+_NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 def decide_retraining(
@@ -73,6 +78,79 @@ def decide_retraining(
             apart=systems.apart,
             progress=progress,
         )
+
+
+def retrain_release(
+    name: str,
+    *,
+    parameters: Mapping[str, Any] = _NONE,
+    scheduler: str = "processes",
+    store: str | None = None,
+    progress: Progress = _SILENT,
+) -> Retrained | PipelineRun:
+    """Make a new candidate of a release on today's data, and price it beside the one in place.
+
+    The pipeline of the same name is run with the parameters that the release file declares, filled
+    in for the present period. The candidate goes the whole way, as by `retrain`; nothing is
+    promoted unless the release in place says so.
+
+    Args:
+        name: `churn` for its champion, or `churn@challenger`, `churn/3`: whose terms hold.
+        parameters: Values in place of the declared ones.
+        scheduler: As for `run_pipeline`.
+        store: As for `run_pipeline`.
+        progress: Told of each part.
+
+    Returns:
+        The candidate; the run alone if it failed.
+
+    Raises:
+        InvalidCall: There is no such pipeline or parameter.
+        ReleaseNotFound: There is no such release.
+        NoFinalization: The pipeline has no finalization.
+    """
+    from lifecycle_core.monitoring.windows import BusinessCalendar
+    from lifecycle_core.retraining import aliases_by_policy, parameters_for, trial_of
+    from lifecycle_core.verbs.released import promote
+
+    settings = load_settings()
+    release = ledger_of(settings).resolve(name)
+    stated = verifier_of(settings)(release).evidence.release_file
+    calendar = BusinessCalendar(
+        zone=stated.review.time_zone, year_starts=stated.review.fiscal_year_starts
+    )
+    window = calendar.window_at(moment_of(None), stated.review.window)
+    declared = parameters_for(
+        stated.retraining,
+        until=window.first,
+        before=calendar.previous(window).label,
+        maturity_days=stated.review.label_maturity_days,
+    )
+    made = retrain(
+        release.name,
+        parameters=declared | dict(parameters),
+        release=True,
+        scheduler=scheduler,
+        store=store,
+        progress=progress,
+    )
+    if made.schema_ != "nbrelease/retrained/1":
+        return made
+    promotion = stated.retraining.promotion
+    aliases, trial = [], trial_of(stated)
+    for alias in aliases_by_policy(promotion, made.champion.standing if made.champion else None):
+        try:
+            promote(
+                release.name,
+                to=alias,
+                version=made.packaged.release.version,
+                reason=f"`retraining.promotion` of version {release.version} is {promotion}",
+            )
+        except CheckpointFailed as error:
+            trial = f"Not promoted to {alias}: {error} {trial}"
+            break
+        aliases.append(alias)
+    return made.model_copy(update={"promoted": tuple(aliases), "trial": trial})
 
 
 def _trainer(

@@ -26,6 +26,13 @@ costs:
   currency: EUR
   false_positive: 20
   false_negative: 400
+review: {window: month, label_maturity_days: 20, reference_windows: 2}
+retraining:
+  policy: on_proof
+  costs: {compute: 50, labels: 150, validation: 300, approval: 100}
+  backtest_windows: 2
+  parameters: {data: "data/{window}.csv"}
+  promotion: to_challenger
 policy:
   required: {challenger: [], champion: []}
 """

@@ -23,6 +23,7 @@ def values(record: Retrained) -> dict[str, Any]:
         **packaged.values(record.packaged),
         "origin": origin(record.lineage),
         "summary": pipeline_run.summary(record.run),
+        "afterwards": afterwards(record),
         "champion": champion_comparison.values(record.champion) if record.champion else None,
     }
 
@@ -36,7 +37,15 @@ def text(record: Retrained) -> list[RenderableType]:
     gap = [Text()] if champion else []
     other = pipeline_run.elsewhere(record.run)
     warned = [Text(other, style="yellow")] if other else []
-    return [steps, *warned, Text(), *release[:1], said, *release[1:], *gap, *champion, last]
+    told = [Text(sentence) for sentence in afterwards(record)]
+    return [steps, *warned, Text(), *release[:1], said, *release[1:], *gap, *champion, *told, last]
+
+
+def afterwards(record: Retrained) -> list[str]:
+    """Return what became of the candidate, and where it proves itself."""
+    aliases = " and ".join(record.promoted)
+    moved = [f"Promoted to {aliases}: the release file says so."] if aliases else []
+    return [*moved, *([record.trial] if record.trial else [])]
 
 
 def origin(lineage: Lineage) -> list[tuple[str, str]]:

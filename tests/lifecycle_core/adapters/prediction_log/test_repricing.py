@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -33,7 +33,7 @@ COSTS = CostsSection(false_positive=20, false_negative=400, over=3, under=5)
 def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A log of ten rows, of which three can be scored again."""
     folder = tmp_path_factory.mktemp("log")
-    odd = {
+    odd: dict[int, dict[str, Any]] = {
         4: {"features": {"plan": "a"}},  # the log does not keep the other one
         5: {"features": KEPT | {"plan": "sha256:00"}},
         6: {"arm": "shadow"},

@@ -67,6 +67,7 @@ CASES: dict[str, Record] = {
     "reproduction-unrecorded": reproductions.unrecorded(),
     "reproductions": reproductions.several(),
     "retrained": retrained.retrained(),
+    "retrained-promoted": retrained.promoted(),
     "retraining_decision": replayed.that_pays(),
     "retraining_decision-unknown": replayed.without_labels(),
     "review": windows.reviewed(*[windows.counts()] * 5),
