@@ -131,7 +131,9 @@ def _result(case: Case, corpus: Path, options: argparse.Namespace) -> Result:
         truth = load_truth(case, corpus)
         started = time.perf_counter()
         path = write_case(case, corpus)
-        pristine = Path(shutil.copytree(path.parent, corpus / "pristine" / case.name))
+        pristine = corpus / "pristine" / case.name
+        shutil.rmtree(pristine, ignore_errors=True)  # of a run that was killed
+        shutil.copytree(path.parent, pristine)
         call = options.command.split()
         compilation, said = _compile(path, call)
         seconds = time.perf_counter() - started

@@ -213,7 +213,7 @@ class Trial(NamedTuple):
         if not largest <= _TOLERANCE:
             why = f"the score differs by {largest:.2g} at {where}"
             return Comparison(largest, where, why)
-        if self.rule.kind == "threshold":
+        if self.rule.acts:
             parted = (got >= self.rule.value) != (wanted >= self.rule.value)
             if parted.any():
                 first = self.labels[rows[int(np.flatnonzero(parted)[0])]]

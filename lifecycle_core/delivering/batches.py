@@ -21,11 +21,11 @@ from lifecycle_core.adapters.batch_engines import Threads
 from lifecycle_core.delivering.deciding import decided
 from lifecycle_core.delivering.fitting import require_fit
 from lifecycle_core.delivering.rows_out import OURS, RowsOut
-from lifecycle_core.errors import BundleInvalid, InvalidCall
+from lifecycle_core.delivering.verifying import declared_workflow, verified_bundle
+from lifecycle_core.errors import InvalidCall
 from lifecycle_core.schema.contract import Contract
 from lifecycle_core.schema.finalization import Finalization
 from lifecycle_core.schema.release import ScoreSummary
-from lifecycle_core.schema.release_file import ReleaseFile, WorkflowSection
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -95,18 +95,10 @@ def score(
     """
     started = time.perf_counter()
     _require_apart(source, target, rejects)
-    verified = bundles.verify(bundle, digest=release.bundle_digest)
-    if verified.name != release.name:
-        raise BundleInvalid(
-            f"The bundle is of {verified.name!r}, the release is {release.name!r}.",
-            path=str(bundle),
-            hint="Ask the registry for the release again.",
-        )
+    verified = verified_bundle(bundle, release, bundles)
     finalization = Finalization.from_json(bundles.read(bundle, "evidence/finalization.json"))
     workflow = declared_workflow(bundle, bundles)
-    columns = tables.outline(source).columns
-    kept = (*(name for name in workflow.key if name in columns and name not in keep), *keep)
-    require_free(kept)
+    kept = kept_columns(workflow.key, tables.outline(source).columns, keep)
     scoring = Scoring(
         release=release,
         contract=Contract.from_json(bundles.read(bundle, "contract/contract.json")),
@@ -114,7 +106,7 @@ def score(
         rows_out=RowsOut(
             release=release,
             workflow=workflow,
-            acts=finalization.rule.kind == "threshold",
+            acts=finalization.rule.acts,
             run=run,
             began=began,
         ),
@@ -141,13 +133,6 @@ def score(
         run=run,
         resumed=counts.resumed,
     )
-
-
-def declared_workflow(bundle: Path, bundles: Bundles) -> WorkflowSection:
-    """Return what the release file of a verified bundle says about the workflow, if it has one."""
-    if not (bundle / "release.json").is_file():
-        return WorkflowSection()
-    return ReleaseFile.from_json(bundles.read(bundle, "release.json")).workflow
 
 
 @dataclass(slots=True)
@@ -275,13 +260,21 @@ def _require_apart(source: Path, target: Path, rejects: Path | None) -> None:
         )
 
 
-def require_free(kept: Collection[str]) -> None:
-    """Refuse to keep a column that has a name of the output's."""
+def kept_columns(
+    key: Collection[str], columns: Collection[str], keep: Collection[str]
+) -> tuple[str, ...]:
+    """Return which columns are carried along: of the business key those there are, and `keep`.
+
+    Raises:
+        InvalidCall: One has a name of the output's.
+    """
+    kept = (*(name for name in key if name in columns and name not in keep), *keep)
     if taken := sorted(set(kept) & set(OURS)):
         raise InvalidCall(
             f"Column {taken[0]!r} cannot be kept: the output has one of that name itself.",
             hint="Rename it in the table.",
         )
+    return kept
 
 
 def _next(batches: Iterator[Any]) -> Any:  # noqa: ANN401 - a batch, or None at the end

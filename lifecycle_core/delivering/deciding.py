@@ -26,7 +26,7 @@ def decided(scores: Numbers, rule: DecisionRule) -> Decisions:
         >>> decided(np.array([0.3, 0.5]), DecisionRule(kind="threshold", value=0.4)).tolist()
         [False, True]
     """
-    return scores >= rule.value if rule.kind == "threshold" else scores + rule.value
+    return scores >= rule.value if rule.acts else scores + rule.value
 
 
 @dataclass(frozen=True, slots=True, eq=False)

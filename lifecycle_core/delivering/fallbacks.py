@@ -124,7 +124,7 @@ def require_fallbacks(
     Raises:
         InvalidCall: One does not fit.
     """
-    acts = finalization.rule.kind == "threshold"
+    acts = finalization.rule.acts
     compile_fallbacks(declared, contract, LastScores(), acts=acts)
 
 

@@ -15,19 +15,19 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.evidence import MODEL
-from lifecycle_core.adapters.files import digest_bytes
 from lifecycle_core.adapters.in_database import Database, ScoreStatement, open_database, query_of
 from lifecycle_core.adapters.in_database.converting import HINT
 from lifecycle_core.adapters.in_database.statements import GOOD, passed_names
 from lifecycle_core.adapters.remote_tables import TableAddress
 from lifecycle_core.adapters.scorers import Estimator, FrameScorer, score_column
 from lifecycle_core.delivering.accelerating import Trial, quiet
-from lifecycle_core.delivering.batches import declared_workflow, require_free
+from lifecycle_core.delivering.batches import kept_columns
 from lifecycle_core.delivering.edges import edge_rows
 from lifecycle_core.delivering.fitting import require_fit
 from lifecycle_core.delivering.rows_out import RowsOut
-from lifecycle_core.delivering.runs import call_of, require_apart
+from lifecycle_core.delivering.runs import call_of, key_of_rows, require_apart, run_id
 from lifecycle_core.delivering.sampling import sample_of
+from lifecycle_core.delivering.verifying import declared_workflow, verified_bundle
 from lifecycle_core.errors import InvalidCall, TableInvalid
 from lifecycle_core.schema.contract import Contract
 from lifecycle_core.schema.finalization import Finalization
@@ -70,9 +70,9 @@ def deliver_in_database(
     began = time.perf_counter()
     require_apart(order)
     _require_one_database(order, means)
-    digest = means.bundles.verify(bundle, digest=release.bundle_digest).digest
+    digest = verified_bundle(bundle, release, means.bundles).digest
     call = call_of(order, release)
-    run = order.run or _run_id(f"{call} {now.isoformat()}")
+    run = order.run or run_id(call, now.isoformat())
     with means.runs.open(call) as state:
         try:
             within = _Within.of(order, release, bundle, means, state=state, run=run, now=now)
@@ -91,10 +91,6 @@ def deliver_in_database(
         rejects=str(order.rejects),
         run=run,
     )
-
-
-def _run_id(told: str) -> str:
-    return digest_bytes(told.encode()).removeprefix("sha256:")[:16]
 
 
 def _require_one_database(order: Order, means: Means) -> None:
@@ -148,21 +144,15 @@ class _Within:
 
     @property
     def acts(self) -> bool:
-        return self.finalization.rule.kind == "threshold"
+        return self.finalization.rule.acts
 
     def write(self) -> tuple[int, int, int]:
         """Score the table; return its rows, those with a score, and those that are acted on."""
         with open_database(self.order.source) as database:
             named = self.workflow.key
-            kept = tuple(
-                dict.fromkeys(
-                    (*(name for name in named if name in database.columns), *self.order.keep)
-                )
-            )
-            require_free(kept)
+            kept = kept_columns(named, database.columns, self.order.keep)
             self._require_columns(database, kept)
-            whole = bool(named) and all(name in kept for name in named)
-            key = named if whole else ("run", "row")
+            key = key_of_rows(named, database.columns)
             order = tuple(name for name in named if name in kept) or database.primary_key
             statement = self._statement(database.dialect, kept)
             for name, count in database.mistyped(statement).items():
@@ -199,7 +189,7 @@ class _Within:
             column=score_column(self.model, self.finalization),
             dialect=dialect,
         )
-        due, known = self._rows_out.due()
+        due = self._rows_out.due()
         return ScoreStatement(
             contract=self.contract,
             rule=self.finalization.rule,
@@ -210,7 +200,7 @@ class _Within:
             run=self.run,
             next_step=self.workflow.next_step,
             when_missing=self.workflow.when_missing,
-            due=datetime.fromtimestamp(due / 1e6, UTC) if known else None,
+            due=None if due is None else datetime.fromtimestamp(due / 1e6, UTC),
         )
 
     @property

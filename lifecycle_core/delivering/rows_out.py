@@ -117,7 +117,7 @@ class RowsOut:
         said = (self.workflow.next_step, self.workflow.when_missing)
         unsaid = np.array([text is None for text in said])
         idle = idle | unsaid[to_do]
-        due, known = self.due()
+        due = self.due()
         return {
             "release": _repeated(self.release.name, rows),
             "version": np.full(rows, self.release.version, dtype=np.int64),
@@ -125,17 +125,19 @@ class RowsOut:
                 pa.array(to_do, mask=idle), pa.array([text or "" for text in said])
             ),
             "due": pa.array(
-                np.full(rows, due), type=pa.timestamp("us", tz="UTC"), mask=idle | (not known)
+                np.full(rows, due or 0),
+                type=pa.timestamp("us", tz="UTC"),
+                mask=idle | (due is None),
             ),
             "run": _repeated(self.run, rows),
         }
 
-    def due(self) -> tuple[int, bool]:
-        """Return until when, in microseconds since 1970, and whether anything is known."""
+    def due(self) -> int | None:
+        """Return until when, in microseconds since 1970; None if nothing says so."""
         after = self.workflow.next_step_seconds or self.workflow.deadline_seconds
         if after is None or self.began is None:
-            return 0, False
-        return round((self.began.timestamp() + after) * _MICROSECONDS), True
+            return None
+        return round((self.began.timestamp() + after) * _MICROSECONDS)
 
 
 def _repeated(text: str, rows: int) -> Any:  # noqa: ANN401 - a pyarrow array

@@ -19,11 +19,13 @@ from lifecycle_core.adapters.files import digest_bytes, digest_file, remove_left
 from lifecycle_core.adapters.remote_tables import Publication, TableAddress, copy_frame
 from lifecycle_core.adapters.score_journal import open_journal
 from lifecycle_core.adapters.score_runs import identity_of
-from lifecycle_core.delivering.batches import declared_workflow, score
+from lifecycle_core.delivering.batches import score
+from lifecycle_core.delivering.verifying import declared_workflow, verified_bundle
 from lifecycle_core.errors import InvalidCall, LifecycleError
 from lifecycle_core.schema.release import ScoreSummary
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from lifecycle_core.adapters.batch_engines import BatchEngine
@@ -105,7 +107,7 @@ def deliver(
     """
     require_apart(order)
     # Before anything of it is read, as `score` does again.
-    means.bundles.verify(bundle, digest=release.bundle_digest)
+    verified_bundle(bundle, release, means.bundles)
     key = declared_workflow(bundle, means.bundles).key
     with means.runs.open(call_of(order, release)) as state:
         return _Run(order, release, bundle, means, state, key).through(now)
@@ -155,16 +157,10 @@ class _Run:
         return copied, digest_file(copied)
 
     def _key_in(self, table: Path) -> tuple[str, ...]:
-        """Return the business key as far as the table has it, else what tells rows of runs."""
-        columns = self.means.tables.outline(table).columns
-        found = tuple(name for name in self.key if name in columns)
-        return found if found and found == self.key else ("run", "row")
+        return key_of_rows(self.key, self.means.tables.outline(table).columns)
 
     def _run_id(self, identity: str) -> str:
-        if self.order.run is not None:
-            return self.order.run
-        told = f"{call_of(self.order, self.release)} {identity}"
-        return digest_bytes(told.encode()).removeprefix("sha256:")[:16]
+        return self.order.run or run_id(call_of(self.order, self.release), identity)
 
     def _scores(self, table: Path, begun: Begun) -> ScoreSummary:
         """Return what was scored: now, or by an earlier start that got as far as that."""
@@ -233,6 +229,16 @@ def require_apart(order: Order) -> None:
             f"{order.dead_letters} is the table to be scored.",
             hint="Name another file for the dead letters.",
         )
+
+
+def run_id(call: str, told_apart: str) -> str:
+    """Return the id of a run: the same for the same call, and what tells two runs of it apart."""
+    return digest_bytes(f"{call} {told_apart}".encode()).removeprefix("sha256:")[:16]
+
+
+def key_of_rows(key: tuple[str, ...], columns: Collection[str]) -> tuple[str, ...]:
+    """Return the business key if a table has all of it, else what tells rows of runs apart."""
+    return key if key and all(name in columns for name in key) else ("run", "row")
 
 
 def call_of(order: Order, release: Release) -> str:

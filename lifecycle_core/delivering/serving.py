@@ -175,7 +175,7 @@ def prepare(
         InvalidCall: A declared fallback does not fit the release.
         BundleInvalid: The model does not score an example row of its own contract.
     """
-    acts = finalization.rule.kind == "threshold"
+    acts = finalization.rule.acts
     experiment = declared.serving.experiment
     unit = experiment.unit if experiment else None
     features = {feature.name for feature in contract.features}

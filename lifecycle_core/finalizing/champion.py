@@ -232,7 +232,7 @@ def _contender(
 
 
 def _actions(scored: _Scored, rule: DecisionRule, times: int) -> float | None:
-    if rule.kind != "threshold":
+    if not rule.acts:
         return None
     return float(scored.decided.mean()) * times
 

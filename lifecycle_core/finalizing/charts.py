@@ -34,7 +34,7 @@ def cost_curve(record: Finalization) -> dict[str, Any]:
         | ({} if point.actions_per_run is None else {"actions": round(point.actions_per_run, 1)})
         for point in record.curve
     ]
-    threshold = record.rule.kind == "threshold"
+    threshold = record.rule.acts
     across = {
         "field": "value",
         "type": "quantitative",

@@ -34,6 +34,11 @@ class DecisionRule(Record):
     kind: Literal["threshold", "shift"]
     value: float
 
+    @property
+    def acts(self) -> bool:
+        """A decision is to act or not; else it is a number."""
+        return self.kind == "threshold"
+
 
 class CandidateResult(Record):
     """What one candidate is worth, measured out of fold.

@@ -79,11 +79,12 @@ class Made:
     model: object
     record: Finalization
     contract: Contract
+    asked: str = "churn"
 
     @property
     def release(self) -> Release:
         digest = BundleFolders().verify(self.bundle).digest
-        return Release(name="churn", version=3, bundle_digest=digest, created="2026-11-23")
+        return Release(name=self.asked, version=3, bundle_digest=digest, created="2026-11-23")
 
     @property
     def bundle(self) -> Path:

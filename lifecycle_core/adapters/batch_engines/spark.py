@@ -63,8 +63,10 @@ class Spark:
                         asked = context.parallelize([columns], 1).map(partial(_scores, sent))
                         return asked.collect()[0]
 
-                yield OpenWorkers(ask, width, threads)
-            sent.destroy()
+                try:
+                    yield OpenWorkers(ask, width, threads)
+                finally:
+                    sent.destroy()
 
     @contextmanager
     def _context(self) -> Iterator[Any]:
@@ -134,7 +136,7 @@ def _refusals(master: str | None) -> Iterator[None]:
     except (Py4JError, PySparkException, OSError) as error:
         raise SchedulerUnavailable(
             f"Spark{f' at {master}' if master else ''} cannot score: {said_of(str(error)):.300}",
-            address=str(master),
+            address=master or "",
             hint="It needs Java 17 here, and nbrelease in the Python of its executors "
             "(PYSPARK_PYTHON).",
         ) from error

@@ -64,7 +64,7 @@ class ScoreStatement:
     @property
     def acts(self) -> bool:
         """A decision is to act or not; else it is a number."""
-        return self.rule.kind == "threshold"
+        return self.rule.acts
 
     def select(self, table: Any, kept: tuple[str, ...], order: tuple[str, ...]) -> Any:  # noqa: ANN401 - SQLAlchemy's
         """Return a select of the output's columns, as `delivering.score` names them.

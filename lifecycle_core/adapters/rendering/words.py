@@ -132,12 +132,12 @@ def signed(value: float) -> str:
 
 def rule_name(rule: DecisionRule) -> str:
     """Return what the value of a decision rule is."""
-    return "Threshold" if rule.kind == "threshold" else "Shift"
+    return "Threshold" if rule.acts else "Shift"
 
 
 def rule_sentence(rule: DecisionRule) -> str:
     """Return what a decision rule says."""
-    if rule.kind == "threshold":
+    if rule.acts:
         return f"act from a score of {rule.value:.3f}"
     return f"use the prediction {rule.value:+.4g}"
 

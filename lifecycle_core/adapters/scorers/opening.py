@@ -59,7 +59,7 @@ def open_scorer(
         encoder = Encoder.of(Encoding.from_json(bundles.read(bundle, f"model/{ENCODING}")))
     if encoder and proof and proof.kind == "onnx" and importlib.util.find_spec("onnxruntime"):
         column = None
-        if finalization.rule.kind == "threshold":
+        if finalization.rule.acts:
             column = finalization.classes.index(str(finalization.positive_class))
         content = bundles.read(bundle, f"model/{ONNX}")
         return ArrayScorer("onnx", features, encoder, OnnxModel.load(content, column))

@@ -94,7 +94,7 @@ def score_column(model: Fitted, finalization: Finalization) -> int | None:
     Raises:
         BundleInvalid: The model does not know the positive class.
     """
-    if finalization.rule.kind != "threshold":
+    if not finalization.rule.acts:
         return None
     classes = [str(label) for label in model.classes_]
     wanted = finalization.positive_class

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from lifecycle_core.delivering import deliver_in_database
-from lifecycle_core.errors import InvalidCall, TableInvalid
+from lifecycle_core.errors import BundleInvalid, InvalidCall, TableInvalid
 from lifecycle_core.schema.release_file import WorkflowSection
 from tests.fakes.postgres import programs, serving
 from tests.fakes.scoring import Made, customers, make
@@ -82,6 +83,13 @@ def test_a_database_writes_what_is_written_from_here(made: Made) -> None:
         "tenure has no value", "plan is none of its categories", "charges is out of its range",
     ]  # fmt: skip
     assert set(found["next_step"].dropna()) == {"Call: 100% today", "Ask sales"}
+
+
+def test_a_bundle_of_another_release_is_refused(made: Made) -> None:
+    other = replace(made, asked="bikes")
+    url = database(made.folder, keyed(20))
+    with pytest.raises(BundleInvalid, match="The bundle is of 'churn', the release is 'bikes'"):
+        within(other, url)
 
 
 def test_rows_are_replaced_by_the_business_key(made: Made) -> None:
