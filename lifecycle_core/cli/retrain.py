@@ -35,6 +35,10 @@ def retrain(
         bool, typer.Option("--run", help="Make a new candidate on today's data.")
     ] = False,
     param: ParamOption = None,
+    notebook: Annotated[
+        Path | None,
+        typer.Option(help="Run this notebook instead of the pipeline NAME.", metavar="NOTEBOOK"),
+    ] = None,
     as_of: Annotated[
         str | None,
         typer.Option(help="Look back from this moment, in UTC; now if not said.", metavar="TIME"),
@@ -72,9 +76,9 @@ def retrain(
         if file:
             require_place(file.parent)
     if run:
-        return _run(spec, parameters_in(param), json_file)
+        return _run(spec, parameters_in(param), notebook, json_file)
     with watched(sys.stderr) as progress:
-        found = verbs.decide_retraining(spec, as_of=as_of, progress=progress)
+        found = verbs.decide_retraining(spec, as_of=as_of, notebook=notebook, progress=progress)
     if html_file:
         heading = f"Retraining of {found.release}, as of {found.as_of[:10]}"
         write_atomically(html_file, record_page(found, heading=heading))
@@ -82,11 +86,15 @@ def retrain(
     return 1 if found.answer == "retrain" else 0
 
 
-def _run(spec: str, parameters: Mapping[str, Any], json_file: Path | None) -> int:
+def _run(
+    spec: str, parameters: Mapping[str, Any], notebook: Path | None, json_file: Path | None
+) -> int:
     from lifecycle_core import verbs
     from lifecycle_core.adapters.terminal import watched
 
     with watched(sys.stderr) as progress:
-        made = verbs.retrain_release(spec, parameters=parameters, progress=progress)
+        made = verbs.retrain_release(
+            spec, parameters=parameters, notebook=notebook, progress=progress
+        )
     answer(made, json_file)
     return 0 if ended_well(made) else 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +17,8 @@ from lifecycle_core.verbs.reviewing import moment_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
-    from pathlib import Path
 
+    from lifecycle_core.releasing import Outside
     from lifecycle_core.releasing.retraining_decision import Train
     from lifecycle_core.schema.pipeline_run import PipelineRun
     from lifecycle_core.schema.retrained import Retrained
@@ -31,6 +32,7 @@ def decide_retraining(
     name: str,
     *,
     as_of: datetime | str | None = None,
+    notebook: Path | str | None = None,
     scheduler: str = "processes",
     store: str | None = None,
     progress: Progress = _SILENT,
@@ -38,12 +40,13 @@ def decide_retraining(
     """Tell whether a release is worth retraining: the ledger of costs, from the logs.
 
     Models are trained as of the beginning of each of the last windows, by the pipeline of the same
-    name, and tried on the rows that the released version answered in it.
+    name or by the notebook, and tried on the rows that the released version answered in it.
 
     Args:
         name: `churn` for its champion, or `churn@challenger`, `churn/3`.
         as_of: The moment from which is looked back, in ISO 8601, in UTC if it names no zone; now if
             None.
+        notebook: A saved notebook that is run instead of a pipeline.
         scheduler: As for `run_pipeline`.
         store: As for `run_pipeline`; what did not change is not trained again.
         progress: Told of each part.
@@ -64,7 +67,11 @@ def decide_retraining(
         release = systems.ledger.resolve(name)
         evidence = verifier_of(settings)(release).evidence
         flush(settings.log, settings.write_ahead_logs)
-        train, why = _trainer(release.name, scheduler=scheduler, store=store, progress=progress)
+        train, why = (
+            _trainer(release.name, scheduler=scheduler, store=store, progress=progress)
+            if notebook is None
+            else (_by_notebook(Path(notebook), systems, progress), "")
+        )
         return decide_on(
             Asked(
                 release=release,
@@ -84,19 +91,21 @@ def retrain_release(
     name: str,
     *,
     parameters: Mapping[str, Any] = _NONE,
+    notebook: Path | str | None = None,
     scheduler: str = "processes",
     store: str | None = None,
     progress: Progress = _SILENT,
 ) -> Retrained | PipelineRun:
     """Make a new candidate of a release on today's data, and price it beside the one in place.
 
-    The pipeline of the same name is run with the parameters that the release file declares, filled
-    in for the present period. The candidate goes the whole way, as by `retrain`; nothing is
-    promoted unless the release in place says so.
+    The pipeline of the same name, or the notebook, is run with the parameters that the release file
+    declares, filled in for the present period. The candidate goes the whole way, as by
+    `retrain`; nothing is promoted unless the release in place says so.
 
     Args:
         name: `churn` for its champion, or `churn@challenger`, `churn/3`: whose terms hold.
         parameters: Values in place of the declared ones.
+        notebook: A saved notebook that is run instead of a pipeline; paths are as it sees them.
         scheduler: As for `run_pipeline`.
         store: As for `run_pipeline`.
         progress: Told of each part.
@@ -126,14 +135,19 @@ def retrain_release(
         before=calendar.previous(window).label,
         maturity_days=stated.review.label_maturity_days,
     )
-    made = retrain(
-        release.name,
-        parameters=declared | dict(parameters),
-        release=True,
-        scheduler=scheduler,
-        store=store,
-        progress=progress,
-    )
+    given = declared | dict(parameters)
+    made: Retrained | PipelineRun
+    if notebook is not None:
+        made = _made_by_notebook(Path(notebook), given, progress)
+    else:
+        made = retrain(
+            release.name,
+            parameters=given,
+            release=True,
+            scheduler=scheduler,
+            store=store,
+            progress=progress,
+        )
     if made.schema_ != "nbrelease/retrained/1":
         return made
     promotion = stated.retraining.promotion
@@ -180,3 +194,39 @@ def _trainer(
         return finalize_each(package, runs, store=kept, into=into, progress=progress)
 
     return train, ""
+
+
+def _by_notebook(notebook: Path, systems: Outside, progress: Progress) -> Train:
+    from lifecycle_core.releasing.training_again import run_notebook_each
+
+    def train(given: Sequence[Mapping[str, Any]], into: Path) -> list[Path | str]:
+        return run_notebook_each(notebook, given, outside=systems, into=into, progress=progress)
+
+    return train
+
+
+def _made_by_notebook(notebook: Path, given: Mapping[str, Any], progress: Progress) -> Retrained:
+    from lifecycle_core.releasing import Strictness, release
+    from lifecycle_core.schema.retrained import Retrained
+    from lifecycle_core.schema.retraining import ChampionComparison, Lineage
+
+    settings = load_settings()
+    with outside(settings) as systems:
+        packaged = release(
+            notebook,
+            outside=systems,
+            bundles_folder=settings.bundles,
+            parameters=given,
+            strictness=Strictness(),
+            again=True,
+            progress=progress,
+        )
+    evidence = Path(packaged.bundle_path) / "evidence"
+    compared = evidence / "champion.json"
+    return Retrained(
+        packaged=packaged,
+        lineage=Lineage.from_json((evidence / "lineage.json").read_bytes()),
+        champion=ChampionComparison.from_json(compared.read_bytes())
+        if compared.is_file()
+        else None,
+    )

@@ -141,6 +141,29 @@ def test_a_release_is_retrained_on_what_its_terms_name_and_promoted_as_they_say(
     assert (heads["challenger"]["version"], heads["champion"]["version"]) == (version, 1)
 
 
+def test_a_notebook_that_was_not_compiled_is_run_twice_and_asks_the_champion(
+    retrained: Path,
+) -> None:
+    monthly.month(retrained / "data" / "last.csv", seed=5, turned=True)
+    notebook = monthly.notebook(retrained / "churn.ipynb")
+    words = ("churn", "--run", "--notebook", notebook.name, "--param", "data=data/last.csv")
+    ended = nbrelease("retrain", *words, "--json", "5.json", cwd=retrained)
+    record = read(retrained / "5.json")
+    assert record["run"] is None
+    assert record["packaged"]["reproduction"]["verdict"] == "identical"
+    assert (record["champion"]["version"], record["champion"]["standing"]) == (1, "better")
+    assert record["champion"]["scored_on"] == "cross_validation"
+    lineage = record["lineage"]
+    assert (lineage["retrained_from"], lineage["pipeline"]) == (1, "")
+    assert list(lineage["inputs"]) == ["data/last.csv"]
+    assert record["promoted"] == ["challenger"]
+    assert "Parameters      data=data/last.csv" in ended.answer
+    bundle = Path(record["packaged"]["bundle_path"])
+    assert (bundle / "notebook" / "executed.ipynb").is_file()
+    card = (bundle / "card" / "card.md").read_text()
+    assert "run from the top in a fresh kernel" in card
+
+
 def test_a_decision_without_a_log_is_made_on_what_there_is(retrained: Path) -> None:
     ended = nbrelease(
         "retrain", "churn", "--decide", "--html", "d.html", "--json", "d.json", cwd=retrained
