@@ -12,6 +12,7 @@ from pydantic import Field
 
 from lifecycle_core.schema.base import Record
 from lifecycle_core.schema.finalization import Task
+from lifecycle_core.schema.retraining_terms import RetrainingSection
 from lifecycle_core.schema.review import Grain
 from lifecycle_core.schema.serving import ServingSection
 
@@ -202,6 +203,8 @@ class ReviewSection(Record):
         override_at_least: Share of decisions below which people seem to follow blindly.
         override_at_most: Share of decisions above which people seem to disagree.
         control_arm: Arm whose rows were left alone, to know what would have come anyway.
+        grace_days: How long after a window's end its review may take before it counts as missed.
+        notify: Names of channels of the settings that are told when a rule fires; all if empty.
         rules: Such as `when adoption_rate < 0.6 for 2 windows then escalate operations`.
     """
 
@@ -222,6 +225,8 @@ class ReviewSection(Record):
     override_at_least: float = Field(default=0.0, ge=0, le=1)
     override_at_most: float = Field(default=1.0, ge=0, le=1)
     control_arm: str = "holdout"
+    grace_days: float = Field(default=3.0, ge=0, le=366)
+    notify: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     latency: Response | None = None
     errors: Response | None = None
@@ -296,5 +301,6 @@ class ReleaseFile(Record):
     contract: ContractSection = ContractSection()
     owners: OwnersSection = OwnersSection()
     review: ReviewSection = ReviewSection()
+    retraining: RetrainingSection = RetrainingSection()
     reasons: ReasonsSection = ReasonsSection()
     policy: PolicySection = PolicySection()

@@ -19,7 +19,7 @@ MADE = f"""
 CREATE OR REPLACE TEMP TABLE asked AS
 WITH found AS (
     SELECT id, time, version, arm, score, decision, latency_ms, fallback, sequence,
-           {{reasons}} AS reasons, {{parsed}} AS f
+           {{reasons}} AS reasons, {{parsed}} AS f, {{text}} AS features
     FROM predictions
     WHERE release = $release AND day BETWEEN $first AND $last
       AND time >= $start AND time < $end

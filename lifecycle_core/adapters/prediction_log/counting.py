@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.prediction_log import asking
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    import duckdb
     import numpy as np
     from numpy.typing import NDArray
 
@@ -109,12 +111,13 @@ class CountsWindows:
         self._engine.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def read(self, span: Span, *, features: bool = True) -> None:
+    def read(self, span: Span, *, features: bool = True, text: bool = False) -> None:
         """Read a stretch of the logs; everything is counted in the last one that was read.
 
         Args:
             span: It covers the windows that are counted afterwards.
             features: They and the reasons are read, too.
+            text: So is the JSON that features are.
 
         Raises:
             LogUnavailable: The store does not answer.
@@ -128,11 +131,37 @@ class CountsWindows:
             if features
             else "NULL::STRUCT(feature VARCHAR, effect DOUBLE)[]",
             parsed=parsed,
+            text="features" if text else "NULL",
             values="".join(f", {value} AS {name}" for value, name in named),
             cost=cost_of(costs, places, acts=self._acts),
         )
         with answering(self._address):
             self._engine.execute(query, span.given(self._release))
+
+    def laid_out(self, span: Span) -> duckdb.DuckDBPyConnection:
+        """Return the engine, with the rows of a window in its table `asked`, features as text.
+
+        The table holds until something else is read.
+
+        Raises:
+            LogUnavailable: The store does not answer.
+        """
+        self.read(span, features=False, text=True)
+        return self._engine
+
+    def first_answer(self, version: int) -> datetime | None:
+        """Return when a version first answered, in UTC; None if it never did.
+
+        Raises:
+            LogUnavailable: The store does not answer.
+        """
+        with answering(self._address):
+            (found,) = self._engine.execute(
+                "SELECT epoch(min(time)) FROM predictions WHERE release = $release "
+                "AND version = $version AND arm <> 'shadow'",
+                {"release": self._release, "version": version},
+            ).fetchone() or (None,)
+        return None if found is None else datetime.fromtimestamp(found, UTC)
 
     def binnings(self, span: Span, names: Sequence[str]) -> tuple[Binning, ...]:
         """Return how columns are divided, by the rows of a reference.
