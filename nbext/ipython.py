@@ -27,6 +27,7 @@ MAGICS = {
     "rollback": ("line", "nbext.magics.registry:RegistryMagics"),
     "releases": ("line", "nbext.magics.registry:RegistryMagics"),
     "review": ("line", "nbext.magics.registry:RegistryMagics"),
+    "experiment": ("line", "nbext.magics.experiments:ExperimentMagics"),
 }
 RECORDS = {
     "Backtest": "backtest",
@@ -38,11 +39,15 @@ RECORDS = {
     "Contract": "contract",
     "ContractReport": "contract",
     "Entry": "release",
+    "ExperimentDesign": "experiment_design",
+    "ExperimentStatus": "experiment",
+    "Experiments": "experiment",
     "Export": "export",
     "Finalization": "finalization",
     "History": "release",
     "LintReport": "finding",
     "LogUpkeep": "prediction",
+    "Readout": "readout",
     "ReasonsCheck": "explaining",
     "Packaged": "packaged",
     "PipelineRun": "pipeline_run",

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from lifecycle_core.errors import InvalidCall
 from lifecycle_core.settings import ledger_of, load_settings, registry_of
 from lifecycle_core.verbs.downloading import verifier_of
+from lifecycle_core.verbs.moments import moment_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from lifecycle_core.schema.review import Review
 
 
@@ -35,7 +36,7 @@ def review(name: str, *, window: str | None = None, as_of: datetime | str | None
     from lifecycle_core.monitoring import Counted, plan_of
     from lifecycle_core.monitoring import review as judge
 
-    moment = _moment(as_of)
+    moment = moment_of(as_of)
     settings = load_settings()
     ledger = ledger_of(settings)
     release = ledger.resolve(name)
@@ -61,16 +62,3 @@ def review(name: str, *, window: str | None = None, as_of: datetime | str | None
         as_of=moment,
         registered=registered,
     )
-
-
-def _moment(text: datetime | str | None) -> datetime:
-    if text is None:
-        return datetime.now(UTC)
-    try:
-        moment = datetime.fromisoformat(text) if isinstance(text, str) else text
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise InvalidCall(
-            f"--as-of is {text!r}, which is no moment.",
-            hint="Write it as 2026-03-09 or 2026-03-09T07:30:00Z.",
-        ) from None
