@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from lifecycle_core.experimenting.effects import towards_better
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from lifecycle_core.experimenting.effects import Look
     from lifecycle_core.schema.experiment import ExperimentPlan
@@ -55,15 +55,29 @@ def decide(
             rails[each.arm].append(each)
     states = {arm: _state(plan, primary[arm], rails[arm]) for arm in primary}
     winners = [arm for arm, (state, _) in states.items() if state == "ship"]
+    if winners and done * plan.periods < 1:
+        return Decided(
+            "keep_running", "", f"{states[winners[0]][1]} One whole {plan.period} is not over yet."
+        )
     if winners:
         best = max(winners, key=lambda arm: _gain(plan, primary[arm]))
         return Decided("ship", best, states[best][1])
+    return _undecided(plan, states, primary.values(), done=done)
+
+
+def _undecided(
+    plan: ExperimentPlan,
+    states: Mapping[str, tuple[str, str]],
+    primary: Iterable[MetricReading],
+    *,
+    done: float,
+) -> Decided:
+    """Return whether to go on where nothing is to be shipped."""
     if all(state == "stop" for state, _ in states.values()):
         return Decided("stop", "", " ".join(why for _, why in states.values()))
-    if done >= 1 and not any(each.finding == "not_enough_data" for each in primary.values()):
-        unseen = " ".join(why for state, why in states.values() if state == "open")
-        return Decided("stop", "", f"The planned {plan.periods} periods are over. {unseen}")
     lacking = " ".join(why for state, why in states.values() if state == "open")
+    if done >= 1 and not any(each.finding == "not_enough_data" for each in primary):
+        return Decided("stop", "", f"The planned {plan.periods} periods are over. {lacking}")
     return Decided("keep_running", "", lacking)
 
 

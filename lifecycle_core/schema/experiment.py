@@ -58,9 +58,10 @@ class ExperimentMetric(Record):
 class ShipRule(Record):
     """When the experiment ends, and how; declared before it starts.
 
-    It ships when the interval of the primary metric's effect lies above `least` and every guardrail
-    is shown to keep its margin. It stops when that interval lies below 0, when a guardrail is shown
-    to break its margin, or when what was planned has been met and neither was shown.
+    It ships when one whole period is over, the interval of the primary metric's effect lies above
+    `least`, and every guardrail is shown to keep its margin. It stops when that interval lies below
+    0, when a guardrail is shown to break its margin, or when the planned time is over and neither
+    was shown.
 
     Attributes:
         level: Confidence of the interval, in (0, 1); shared among the arms where there are several.

@@ -10,9 +10,11 @@ import numpy as np
 import pyarrow as pa
 from deltalake import write_deltalake
 
+from lifecycle_core.adapters.bundles import verify_bundle
 from lifecycle_core.adapters.files import digest_bytes
 from lifecycle_core.adapters.prediction_log.entries import Kind
 from lifecycle_core.adapters.prediction_log.rows import TABLES, table_schema
+from lifecycle_core.adapters.registry import MlflowRegistry
 from lifecycle_core.experimenting import (
     Baseline,
     all_columns,
@@ -31,9 +33,11 @@ from lifecycle_core.schema.experiment import (
     FrozenRelease,
 )
 from lifecycle_core.schema.prediction import Outcome, Prediction
-from lifecycle_core.schema.release_file import CostsSection
+from lifecycle_core.schema.release_file import CostsSection, WorkflowSection
 from lifecycle_core.schema.unit_counts import ArmMoments, UnitCounts
 from lifecycle_core.stats.assignment import arm_at, point_of, stretches
+from tests.fakes.promoting import moved
+from tests.fakes.scoring import make
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +48,7 @@ if TYPE_CHECKING:
 
 START = datetime(2026, 10, 5, tzinfo=UTC)  # a Monday
 WEEK = timedelta(days=7)
-VERSIONS = {"champion": 2, "holdout": 2, "challenger": 3}
+VERSIONS = {"champion": 1, "holdout": 1, "challenger": 2}
 COSTS = CostsSection(currency="EUR", false_positive=20, false_negative=400)
 
 
@@ -81,8 +85,8 @@ def frozen(of: ExperimentPlan | None = None, **fields: Any) -> FrozenExperiment:
         plan_digest=digest_bytes(stated.to_json().encode()),
         file="churn.autumn.experiment.yaml",
         started="2026-10-05T00:00:00Z",
-        control=FrozenRelease(version=2, bundle_digest=f"sha256:{2:064x}"),
-        treatments={alias: FrozenRelease(version=3, bundle_digest=f"sha256:{3:064x}")
+        control=FrozenRelease(version=1, bundle_digest=f"sha256:{1:064x}"),
+        treatments={alias: FrozenRelease(version=2, bundle_digest=f"sha256:{2:064x}")
                     for alias in stated.arms},
         key=("customer",),
         costs=COSTS,
@@ -287,7 +291,7 @@ def row(
     release: str = "churn",
 ) -> tuple[Prediction, Outcome]:
     """Return a prediction of a customer, and what came of it an hour later."""
-    version = VERSIONS.get(arm, 2)
+    version = VERSIONS.get(arm, 1)
     given = Prediction(
         id=f"p-{number}",
         key=None if unit is None else f"c{unit}",
@@ -317,3 +321,17 @@ def row(
 
 def _text(moment: datetime) -> str:
     return f"{moment.replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+
+
+def project(folder: Path) -> Path:
+    """Register two versions of `churn`, the second the challenger of the first, in an own home."""
+    home = folder / ".nbrelease"
+    registry = MlflowRegistry(f"sqlite:///{home / 'registry.db'}", home / "artifacts")
+    declared = WorkflowSection(key=("customer",), next_step="call")
+    for name, fast in (("first", False), ("second", True)):
+        (folder / name).mkdir()
+        bundle = verify_bundle(make(folder / name, workflow=declared, fast=fast).bundle)
+        registry.register(bundle, verdict="identical")
+    moved(registry, 1, "champion")
+    moved(registry, 2, "challenger")
+    return folder

@@ -144,7 +144,7 @@ def plan_facts(plan: ExperimentPlan) -> list[tuple[str, str]]:
     above = f"above {rule.least:.1%}" if rule.least else "above 0"
     reads = "any day" if rule.looks == "always" else how_many(rule.looks, "look")
     ships = f"the {rule.level:.0%} interval of {plan.metric.name} is {above}" + (
-        f" and {rails} keep their margins" if rails else ""
+        f", and every guardrail keeps its margin ({rails})" if rails else ""
     )
     facts = [
         ("Hypothesis", plan.hypothesis),

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from lifecycle_core.schema.experiment_design import DesignRow, ExperimentDesign
 
+_MOST = 10
+
 
 def values(record: ExperimentDesign) -> dict[str, Any]:
     """Add the headline, the plan and the lengths in words, and the picture."""
@@ -33,7 +35,7 @@ def values(record: ExperimentDesign) -> dict[str, Any]:
             ("Control", control),
             *([("Plan", one_line(record.file))] if record.file else []),
         ],
-        "rows": [_row(record, each) for each in record.rows],
+        "rows": [_row(record, each) for each in _shown(record)],
         "guardrails": [each.name for each in record.plan.guardrails],
         "chart": duration_chart(record),
         "next": f"nbrelease experiment start {record.file}" if record.file else "",
@@ -68,6 +70,13 @@ def _headline(record: ExperimentDesign) -> str:
     if not record.sees:
         return f"an effect of {effect} is not seen within {length}"
     return f"{length} to see an effect of {effect}"
+
+
+def _shown(record: ExperimentDesign) -> list[DesignRow]:
+    """Return the chosen length with its neighbours, and some of the others."""
+    step = max(1, len(record.rows) // _MOST)
+    near = range(record.chosen - 1, record.chosen + 2)
+    return [each for each in record.rows if each.periods % step == 0 or each.periods in near]
 
 
 def _row(record: ExperimentDesign, row: DesignRow) -> dict[str, Any]:

@@ -25,7 +25,7 @@ def values(record: ExperimentStatus) -> dict[str, Any]:
         for arm, found in {"champion": frozen.control, **frozen.treatments}.items()
     )
     return {
-        "state": MARKED[record.state],
+        "state": MARKED.get(record.state, record.state),
         "summary": [
             *plan_facts(frozen.plan),
             ("Answer", versions),

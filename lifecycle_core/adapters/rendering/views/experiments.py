@@ -21,7 +21,7 @@ def values(record: Experiments) -> dict[str, Any]:
     return {
         "rows": [
             {
-                "state": MARKED[each.state],
+                "state": MARKED.get(each.state, each.state),
                 "name": each.frozen.plan.name,
                 "metric": each.frozen.plan.metric.name,
                 "started": moment(each.frozen.started),

@@ -30,7 +30,10 @@ def values(record: Readout) -> dict[str, Any]:
     """Add everything in words."""
     return {
         "summary": list(_summary(record)),
-        "checks": [(_CHECKED[each.passed], _TITLES[each.name], each.why) for each in record.checks],
+        "checks": [
+            (_CHECKED[each.passed], _TITLES.get(each.name, each.name), each.why)
+            for each in record.checks
+        ],
         "arms": [
             (each.arm, f"{each.share:g}%", f"{each.units:,}", f"{each.rows:,}",
              ", ".join(each.versions))

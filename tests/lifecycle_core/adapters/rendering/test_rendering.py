@@ -218,7 +218,7 @@ def _with_every_text(record: Record) -> Record:
         return value + HOSTILE if isinstance(value, str) and name not in fixed else value
 
     spoilt: Record = spoil(record)
-    if hasattr(spoilt, "chosen"):
+    if hasattr(spoilt, "candidates"):
         return spoilt.model_copy(update={"chosen": spoilt.candidates[1].name})  # type: ignore[attr-defined] # of a Finalization
     if hasattr(spoilt, "packaged"):
         return spoilt.model_copy(update={"packaged": _choosing(spoilt.packaged)})
