@@ -58,12 +58,14 @@ class Stage(NamedTuple):
         sample: The primary metric.
         gain: What adjustment saves.
         guardrails: By name.
+        foreign: Amounts in another currency than that of the release.
     """
 
     units: int
     sample: Sample
     gain: float
     guardrails: Mapping[str, Sample]
+    foreign: int = 0
 
 
 def stages_of(plan: ExperimentPlan, history: Sequence[UnitCounts]) -> tuple[Stage, ...]:
@@ -82,6 +84,7 @@ def stages_of(plan: ExperimentPlan, history: Sequence[UnitCounts]) -> tuple[Stag
                 sample_of(plan.metric, units, counts.columns),
                 gain,
                 {each.name: sample_of(each, units, counts.columns) for each in plan.guardrails},
+                counts.foreign,
             )
         )
     return tuple(found)
@@ -119,7 +122,11 @@ def stages_from(plan: ExperimentPlan, baseline: Baseline) -> tuple[Stage, ...]:
 
 
 def design(
-    plan: ExperimentPlan, stages: Sequence[Stage], *, of_history: int = 0
+    plan: ExperimentPlan,
+    stages: Sequence[Stage],
+    *,
+    of_history: int = 0,
+    currency: str = "",
 ) -> ExperimentDesign:
     """Return what each length can see, and the plan with the first one that sees the effect.
 
@@ -127,6 +134,7 @@ def design(
         plan: Its length and number of units are replaced.
         stages: What units are like after one period, two, and so on.
         of_history: Days of history that they were read from; 0 if numbers were given.
+        currency: That the release counts in, for messages.
 
     Raises:
         InvalidCall: History has too few units, or a metric that is 0.
@@ -142,7 +150,10 @@ def design(
     if not last.mean or not math.isfinite(last.mean) or not last.variance:
         raise InvalidCall(
             f"`{plan.metric.name}` is {last.mean:g} for every unit in the log.",
-            hint="Choose a metric that the logs hold something of.",
+            hint=f"{stages[-1].foreign:,} amounts are in another currency than {currency}, which "
+            "the release counts in."
+            if stages[-1].foreign
+            else "Choose a metric that the logs hold something of.",
         )
     rows = list[DesignRow]()
     for periods in range(1, LONGEST + 1):

@@ -149,6 +149,8 @@ def _notes(
     few = f"An arm has fewer than {FEWEST} units."
     said = {
         f"{counts.repeated:,} rows are in the log more than once, and count once.": counts.repeated,
+        f"{counts.foreign:,} amounts are in another currency than "
+        f"{status.frozen.costs.currency}, and do not count.": counts.foreign,
         f"{counts.without_unit:,} rows name no unit, and are in no arm.": counts.without_unit,
         f"Predictions of the last {plan.maturity_days:g} days are left out: what comes of them may "
         "still come.": plan.maturity_days and not status.stopped,

@@ -44,6 +44,7 @@ class UnitCounts(Record):
         crossed: Units with a row that another arm answered than the one that they belong to.
         without_unit: Rows that name no unit.
         repeated: Rows that were in the log more than once, and count once.
+        foreign: Amounts of money in another currency than that of the release; they do not count.
         newest: When the last prediction was made, in UTC; empty without any.
     """
 
@@ -58,4 +59,5 @@ class UnitCounts(Record):
     crossed: dict[str, int] = {}
     without_unit: int = Field(default=0, ge=0)
     repeated: int = Field(default=0, ge=0)
+    foreign: int = Field(default=0, ge=0)
     newest: str = ""

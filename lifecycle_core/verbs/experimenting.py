@@ -89,7 +89,9 @@ def design_experiment(
             as_of=moment,
             period_days=DAYS[plan.period],
         )
-        made = design(plan, stages_of(plan, counted), of_history=days)
+        currency = stated.costs.currency
+        stages = stages_of(plan, counted)
+        made = design(plan, stages, of_history=days, currency=currency)
     write_new(file, plan_to_text(made.plan, str(file)))
     return made.model_copy(update={"file": str(file)})
 

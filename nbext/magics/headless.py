@@ -28,6 +28,7 @@ _COMMANDS = {
     "rollback": "nbrelease rollback",
     "releases": "nbrelease status",
     "review": "nbrelease review",
+    "experiment": "nbrelease experiment",
 }
 
 

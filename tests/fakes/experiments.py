@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 START = datetime(2026, 10, 5, tzinfo=UTC)  # a Monday
 WEEK = timedelta(days=7)
-VERSIONS = {"champion": 1, "holdout": 1, "challenger": 2}
+VERSIONS = {"champion": 1, "holdout": 1, "challenger": 2, "candidate": 2}
 COSTS = CostsSection(currency="EUR", false_positive=20, false_negative=400)
 
 
@@ -226,7 +226,7 @@ def logged(
     before: int = 4,
     effect: float = 2.0,
     seed: int = 1,
-    more: Sequence[tuple[Prediction, Outcome]] = (),
+    currency: str = "EUR",
 ) -> Path:
     """Write a log in which each customer is scored each week, and return where it lies.
 
@@ -236,7 +236,7 @@ def logged(
     draw = np.random.default_rng(seed)
     parts = stretches(of.arms.items(), holdout=of.holdout)
     habits = draw.normal(10, 3, units)
-    rows = list(more)
+    rows = []
     for week in range(-before, weeks):
         for unit in range(units):
             belongs = arm_at(point_of(f"c{unit}", of.salt), parts)
@@ -252,6 +252,7 @@ def logged(
                     money=float(money),
                     accepted=bool(draw.random() < 0.8),
                     label=bool(draw.random() < 0.2),
+                    currency=currency,
                 )
             )
     return write(folder / "log", rows)
@@ -289,6 +290,7 @@ def row(
     accepted: bool = True,
     label: bool = False,
     release: str = "churn",
+    currency: str = "EUR",
 ) -> tuple[Prediction, Outcome]:
     """Return a prediction of a customer, and what came of it an hour later."""
     version = VERSIONS.get(arm, 1)
@@ -314,7 +316,7 @@ def row(
         action="accepted" if accepted else "overridden",
         label=label,
         money=money,
-        currency="EUR",
+        currency=currency,
     )
     return given, said
 
@@ -327,10 +329,10 @@ def project(folder: Path) -> Path:
     """Register two versions of `churn`, the second the challenger of the first, in an own home."""
     home = folder / ".nbrelease"
     registry = MlflowRegistry(f"sqlite:///{home / 'registry.db'}", home / "artifacts")
-    declared = WorkflowSection(key=("customer",), next_step="call")
-    for name, fast in (("first", False), ("second", True)):
+    for name in ("first", "second"):
         (folder / name).mkdir()
-        bundle = verify_bundle(make(folder / name, workflow=declared, fast=fast).bundle)
+        declared = WorkflowSection(key=("customer",), next_step=f"call, as the {name} says")
+        bundle = verify_bundle(make(folder / name, workflow=declared).bundle)
         registry.register(bundle, verdict="identical")
     moved(registry, 1, "champion")
     moved(registry, 2, "challenger")

@@ -210,7 +210,13 @@ class CountsUnits:
         repeated, newest = self._ask(
             "SELECT coalesce(sum(times - 1), 0)::BIGINT, epoch(max(time)) FROM measured"
         )[0]
+        foreign = self._engine.execute(
+            "SELECT count(*) FROM sayings SEMI JOIN measured ON measured.id = sayings.prediction "
+            "WHERE isfinite(money) AND currency IS DISTINCT FROM $currency",
+            {"currency": self._costs.currency},
+        ).fetchall()[0][0]
         return {
+            "foreign": foreign,
             "versions": versions,
             "rows": {arm: sum(found.values()) for arm, found in versions.items()},
             "crossed": dict(crossed),

@@ -54,6 +54,8 @@ MARKS = {
     "not_enough_data": ("none", "?", "not enough data"),
     "undecided_target": ("none", "?", "open"),
     "proposed": ("none", "?", "proposed"),
+    "stopped": ("none", "✓", "stopped"),
+    "refused": ("bad", "✕", "refused"),
     "ship": ("good", "✓", "ship"),
     "stop": ("bad", "✕", "stop"),
     "keep_running": ("calm", "▸", "keep running"),

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from lifecycle_core.schema.experiment import BalanceCheck, ExperimentStatus
 
-MARKED = {"running": "running", "stopped": "ok", "refused": "fail"}
-
 
 def values(record: ExperimentStatus) -> dict[str, Any]:
     """Add its state, the plan and the check before the start in words."""
@@ -25,7 +23,7 @@ def values(record: ExperimentStatus) -> dict[str, Any]:
         for arm, found in {"champion": frozen.control, **frozen.treatments}.items()
     )
     return {
-        "state": MARKED.get(record.state, record.state),
+        "state": record.state,
         "summary": [
             *plan_facts(frozen.plan),
             ("Answer", versions),

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from lifecycle_core.adapters.rendering.rows import mark, table, title
-from lifecycle_core.adapters.rendering.views.experiment_status import MARKED
 from lifecycle_core.adapters.rendering.words import how_many, moment
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ def values(record: Experiments) -> dict[str, Any]:
     return {
         "rows": [
             {
-                "state": MARKED.get(each.state, each.state),
+                "state": each.state,
                 "name": each.frozen.plan.name,
                 "metric": each.frozen.plan.metric.name,
                 "started": moment(each.frozen.started),

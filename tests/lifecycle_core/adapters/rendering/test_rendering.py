@@ -219,7 +219,7 @@ def _with_every_text(record: Record) -> Record:
 
     spoilt: Record = spoil(record)
     if hasattr(spoilt, "candidates"):
-        return spoilt.model_copy(update={"chosen": spoilt.candidates[1].name})  # type: ignore[attr-defined] # of a Finalization
+        return spoilt.model_copy(update={"chosen": spoilt.candidates[1].name})
     if hasattr(spoilt, "packaged"):
         return spoilt.model_copy(update={"packaged": _choosing(spoilt.packaged)})
     return _choosing(spoilt) if hasattr(spoilt, "finalization") else spoilt
