@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import doctest
 import json
+import re
+import shlex
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,9 +21,10 @@ from tests.fakes.experiments import START, logged, plan, project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 PLAN = "churn.autumn.experiment.yaml"
+PAGE = Path(__file__).parents[2] / "docs" / "experiments.md"
+LENIENT = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
 @pytest.fixture(scope="module")
@@ -39,13 +44,10 @@ def here(home: Path) -> Iterator[Path]:
 
 def test_an_experiment_from_its_design_to_its_end(here: Path) -> None:
     """Designed from numbers, started, served, changed behind its back, read, stopped."""
-    ended = nbrelease(
-        "experiment", "design", "churn", "autumn", "--metric", "money", "--effect", "10%",
-        "--baseline", "40", "--deviation", "12", "--units-per-period", "300",
-        "--guardrail", "latency_ms/rows down 10%", "--html", "design.html", cwd=here,
-    )  # fmt: skip
+    command, shown = re.findall(r"```console\n\$ (.*?)\n(.*?)```", PAGE.read_text(), re.DOTALL)[0]
+    ended = nbrelease(*shlex.split(command)[1:], "--html", "design.html", cwd=here)
     assert ended.code == 0, ended.messages
-    assert f"Next: nbrelease experiment start {PLAN}" in ended.answer
+    assert doctest.OutputChecker().check_output(shown, ended.answer, LENIENT), ended.answer
     assert "<svg" in (here / "design.html").read_text()
     started = verbs.start_experiment(PLAN, actor="ann")
     assert (started.state, started.by) == ("running", "ann")
