@@ -15,21 +15,20 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from lifecycle_core.errors import InvalidCall, LedgerBroken, ReleaseNotFound
+from lifecycle_core.errors import InvalidCall, ReleaseNotFound
 from lifecycle_core.settings import ledger_of, load_settings, registry_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lifecycle_core.adapters.ledger import Ledger
     from lifecycle_core.adapters.serving.base import PredictionLog
     from lifecycle_core.adapters.serving.metrics import Metrics
     from lifecycle_core.adapters.serving.running import Binding
     from lifecycle_core.adapters.worker import LastingWorker
     from lifecycle_core.delivering.last_scores import LastScores
     from lifecycle_core.delivering.serving import Served
-    from lifecycle_core.schema.release import Alias, History, Release
-    from lifecycle_core.schema.serving import Experiment, Roles, Service
+    from lifecycle_core.schema.release import Alias, Release
+    from lifecycle_core.schema.serving import Roles, Service
     from lifecycle_core.settings import Settings
 
 LogMode = Literal["strict", "relaxed", "off"]
@@ -157,6 +156,7 @@ def roles(settings: Settings, spec: str, aliases: frozenset[Alias]) -> Roles:
     from lifecycle_core.promoting.returning import previous
     from lifecycle_core.schema.release import ALIASES
     from lifecycle_core.schema.serving import Roles
+    from lifecycle_core.verbs.assigning import started
 
     ledger = ledger_of(settings)
     champion = ledger.resolve(spec)
@@ -172,7 +172,7 @@ def roles(settings: Settings, spec: str, aliases: frozenset[Alias]) -> Roles:
             others[other] = ledger.resolve(f"{name}@{other}")
         except ReleaseNotFound:
             continue
-    experiment, arms = _started(ledger, history) if followed == "champion" else (None, {})
+    experiment, arms = started(ledger, history) if followed == "champion" else (None, {})
     return Roles(
         champion=champion,
         alias=followed,
@@ -181,30 +181,6 @@ def roles(settings: Settings, spec: str, aliases: frozenset[Alias]) -> Roles:
         experiment=experiment,
         arms=arms,
     )
-
-
-def _started(ledger: Ledger, history: History) -> tuple[Experiment | None, dict[str, Release]]:
-    """Return the experiment that runs by the ledger, and who answers for its arms.
-
-    A chain of experiments that was changed has none that could be trusted: the champion answers
-    for all units then.
-    """
-    from lifecycle_core.experimenting import running
-    from lifecycle_core.schema.serving import Experiment
-    from lifecycle_core.stats.assignment import HOLDOUT
-
-    try:
-        status = running(history)
-    except LedgerBroken:
-        return None, {}
-    if status is None:
-        return None, {}
-    frozen, plan = status.frozen, status.frozen.plan
-    owners = dict(frozen.treatments) | ({HOLDOUT: frozen.control} if plan.holdout else {})
-    experiment = Experiment(unit=plan.unit, salt=plan.salt, arms=plan.arms, holdout=plan.holdout)
-    return experiment, {
-        arm: ledger.resolve(f"{history.release}/{owner.version}") for arm, owner in owners.items()
-    }
 
 
 def download(settings: Settings, release: Release, into: Path) -> Path:

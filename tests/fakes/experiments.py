@@ -329,10 +329,10 @@ def project(folder: Path) -> Path:
     """Register two versions of `churn`, the second the challenger of the first, in an own home."""
     home = folder / ".nbrelease"
     registry = MlflowRegistry(f"sqlite:///{home / 'registry.db'}", home / "artifacts")
-    for name in ("first", "second"):
+    for name, threshold in (("first", 0.4), ("second", 0.6)):
         (folder / name).mkdir()
         declared = WorkflowSection(key=("customer",), next_step=f"call, as the {name} says")
-        bundle = verify_bundle(make(folder / name, workflow=declared).bundle)
+        bundle = verify_bundle(make(folder / name, workflow=declared, threshold=threshold).bundle)
         registry.register(bundle, verdict="identical")
     moved(registry, 1, "champion")
     moved(registry, 2, "challenger")

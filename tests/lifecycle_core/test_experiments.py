@@ -10,14 +10,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 
 from lifecycle_core import verbs
+from lifecycle_core.delivering.routing import arm_of
 from lifecycle_core.errors import InvalidCall, ReleaseFileInvalid
 from lifecycle_core.settings import load_settings
 from lifecycle_core.verbs.serving import roles
 from tests.command_line import nbrelease
 from tests.fakes.experiments import START, logged, plan, project
+from tests.fakes.scoring import customers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,6 +64,17 @@ def test_an_experiment_from_its_design_to_its_end(here: Path) -> None:
     assert {arm: release.version for arm, release in found.arms.items()} == {"challenger": 2}
     assert roles(load_settings(), "churn@challenger", frozenset()).experiment is None
 
+    scored = scored_in_arms(here)
+    assert set(scored["arm"]) == {"champion", "challenger"}
+    wanted = [arm_of(key, found.experiment) for key in scored["customer"]]
+    assert scored["arm"].tolist() == wanted
+    versions = [1 if arm == "champion" else 2 for arm in wanted]
+    assert scored["version"].tolist() == versions
+    assert scored["decision"].tolist() == [
+        score >= {1: 0.4, 2: 0.6}[version]
+        for score, version in zip(scored["score"], versions, strict=True)
+    ]
+
     file = here / PLAN
     file.write_text(file.read_text().replace("level: 0.95", "level: 0.8"))
     shown = verbs.show_experiment("churn")
@@ -79,6 +93,21 @@ def test_an_experiment_from_its_design_to_its_end(here: Path) -> None:
     read = nbrelease("experiment", "read", "churn", "--json", "read.json", cwd=here)
     assert read.code == 0, read.messages
     assert json.loads((here / "read.json").read_text())["stopped"] == stopped.stopped
+
+
+def scored_in_arms(here: Path) -> pd.DataFrame:
+    """Score a table while the experiment runs; a version by itself is in none."""
+    frame = customers(60).assign(customer=[f"c{at}" for at in range(60)])
+    frame.to_parquet(here / "in.parquet")
+    verbs.score("churn", source=here / "in.parquet", target=here / "out.parquet")
+    verbs.score("churn/2", source=here / "in.parquet", target=here / "alone.parquet")
+    assert "arm" not in pd.read_parquet(here / "alone.parquet")
+    with pytest.raises(InvalidCall, match="no column 'customer' to assign rows by"):
+        verbs.score("churn", source=customers(5), target=here / "none.parquet")
+    with pytest.raises(InvalidCall, match="cannot share rows out"):
+        verbs.score("churn", source=f"sqlite:///{here}/a.db::t", in_database=True,
+                    target=f"sqlite:///{here}/a.db::s")  # fmt: skip
+    return pd.read_parquet(here / "out.parquet")
 
 
 @pytest.mark.usefixtures("here")
