@@ -111,7 +111,7 @@ def _alert(each: AlertStanding) -> dict[str, str]:
         said += f": {each.note}" if each.note else ""
     told = [*each.told, *(f"{name} not: {why}" for name, why in each.failed.items())]
     return {
-        "state": each.state,
+        "state": "open_alert" if each.state == "open" else each.state,
         "window": each.alert.window,
         "rule": "The review is missing" if firing.rule == MISSED else firing.rule,
         "who": f"{firing.action} {firing.owner}: {who}, by {moment(firing.deadline)}",
