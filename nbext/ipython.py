@@ -29,6 +29,7 @@ MAGICS = {
     "review": ("line", "nbext.magics.reviewing:ReviewMagics"),
     "reviews": ("line", "nbext.magics.reviewing:ReviewMagics"),
     "acknowledge": ("line", "nbext.magics.reviewing:ReviewMagics"),
+    "retrain": ("line", "nbext.magics.retraining:RetrainingMagics"),
 }
 RECORDS = {
     "Backtest": "backtest",
@@ -56,6 +57,7 @@ RECORDS = {
     "Reproduction": "reproduction",
     "Reproductions": "reproductions",
     "Retrained": "retrained",
+    "RetrainingDecision": "retraining_decision",
     "Review": "review",
     "ReviewHistory": "review_history",
     "ReviewRun": "review_history",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from lifecycle_core.adapters.rendering import to_html
 from lifecycle_core.adapters.rendering.html import coded
 from lifecycle_core.adapters.rendering.views import champion_comparison
+from lifecycle_core.adapters.rendering.views.retrained import changes
 from lifecycle_core.adapters.rendering.words import (
     MARKS,
     number,
@@ -222,12 +223,12 @@ def _origin(card: Card) -> Section:
     if lineage:
         alias = f" ({lineage.alias})" if lineage.alias else ""
         before = lineage.retrained_from
-        changed = [f"{name}={now} (was {then})" for name, (then, now) in lineage.changed.items()]
+        changed = changes(lineage)
         read = [f"{path}, {short_digest(digest)}" for path, digest in lineage.inputs.items()]
         rows += [
             ("Retrained from", f"version {before}{alias}" if before else "none before it", ""),
             ("With", ", ".join(changed) or "the notebook's own parameters", ""),
-            ("Run", lineage.run, ""),
+            *((("Run", lineage.run, ""),) if lineage.run else ()),
             *((("Read", "; ".join(read), ""),) if read else ()),
         ]
     return Section("Where it comes from", "", tuple(rows))

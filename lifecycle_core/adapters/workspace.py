@@ -66,6 +66,7 @@ class Scratch:
     def __init__(self, root: Path, project: Project) -> None:
         self._root, self._project = root, project
         self._shared: dict[Path, Path] = {}
+        self._brought: list[Path] = []
         self._count = 0
         self._lock = threading.Lock()
 
@@ -96,6 +97,8 @@ class Scratch:
         with writing(root):
             for folder in (workspace.project, workspace.evidence, workspace.home):
                 folder.mkdir()
+            for folder in self._brought:
+                shutil.copytree(folder, workspace.evidence / folder.name)
         for file in project.files:
             self._place(file, workspace.project / file.relative_to(project.top))
         for link, inner in project.links.items():
@@ -109,6 +112,10 @@ class Scratch:
                 target.unlink(missing_ok=True)
                 target.write_bytes(content)
         return workspace
+
+    def bring(self, folder: Path) -> None:
+        """Let every run from here on find a copy of a folder among its evidence."""
+        self._brought.append(folder)
 
     def folder(self, name: str) -> Path:
         """Make a folder beside the copies, for something else that vanishes with them.

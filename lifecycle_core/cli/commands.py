@@ -33,6 +33,9 @@ from lifecycle_core.cli.pipeline import pipeline_app
 from lifecycle_core.cli.reproduce import EXAMPLES as REPRODUCE_EXAMPLES
 from lifecycle_core.cli.reproduce import SHORT_HELP as REPRODUCE_HELP
 from lifecycle_core.cli.reproduce import reproduce
+from lifecycle_core.cli.retrain import EXAMPLES as RETRAIN_EXAMPLES
+from lifecycle_core.cli.retrain import SHORT_HELP as RETRAIN_HELP
+from lifecycle_core.cli.retrain import retrain
 from lifecycle_core.cli.review import EXAMPLE as REVIEW_EXAMPLE
 from lifecycle_core.cli.review import SHORT_HELP as REVIEW_HELP
 from lifecycle_core.cli.review import review
@@ -200,6 +203,7 @@ app.command(short_help=SERVE_HELP, epilog=SERVE_EXAMPLE)(serve)
 app.command(short_help=REVIEW_HELP, epilog=REVIEW_EXAMPLE)(review)
 app.command(short_help=REVIEWS_HELP, epilog=REVIEWS_EXAMPLE)(reviews)
 app.command(short_help=ACKNOWLEDGE_HELP, epilog=ACKNOWLEDGE_EXAMPLE)(acknowledge)
+app.command(short_help=RETRAIN_HELP, epilog=RETRAIN_EXAMPLES)(retrain)
 
 
 @app.command(

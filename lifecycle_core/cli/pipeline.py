@@ -115,7 +115,7 @@ def run(
         else:
             found = verbs.retrain(name, release=release, progress=progress, **asked)
     answer(found, json_file)
-    return 0 if _good(found) else 1
+    return 0 if ended_well(found) else 1
 
 
 @pipeline_app.command(
@@ -136,7 +136,8 @@ def show(
     return 0
 
 
-def _good(found: PipelineRun | PipelineRuns | Retrained | Backtest) -> bool:
+def ended_well(found: PipelineRun | PipelineRuns | Retrained | Backtest) -> bool:
+    """Tell whether what was made is as one would like it: the exit code is 0 then."""
     if found.schema_ == "nbrelease/backtest/1":
         return not any(window.exit != "ok" or window.note for window in found.windows)
     if found.schema_ == "nbrelease/retrained/1":

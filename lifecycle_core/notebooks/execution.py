@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.notebooks.facts import Facts
@@ -10,6 +10,7 @@ from lifecycle_core.notebooks.facts import Facts
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from lifecycle_core.notebooks.read import Notebook
     from lifecycle_core.schema.reproduction import InputFile, Run
 
 
@@ -56,3 +57,14 @@ class Execution:
     facts: Facts = field(default_factory=Facts)
     roots: tuple[tuple[str, str], ...] = ()
     temporary: str = ""
+
+
+def with_outputs(notebook: Notebook, execution: Execution) -> Notebook:
+    """Return a notebook as if it had been saved with the outputs of a run."""
+    cells = [
+        {**cell, "outputs": [dict(each) for each in execution.cells[index].outputs]}
+        if index in execution.cells
+        else cell
+        for index, cell in enumerate(notebook.content["cells"])
+    ]
+    return replace(notebook, content={**notebook.content, "cells": cells})

@@ -12,6 +12,7 @@ from lifecycle_core.adapters.reference_profile import profile_table
 from lifecycle_core.contracting import check, infer, to_odcs
 from lifecycle_core.delivering import accelerate, prepare_reasons, rehearse, require_fallbacks
 from lifecycle_core.monitoring import require_review
+from lifecycle_core.releasing.retraining_terms import require_retraining
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,7 +73,7 @@ def examine(
     Raises:
         ReleaseFileInvalid: A text of a reason is of no feature, or not signed.
         InvalidCall: A declared fallback does not fit the contract or the decisions, or a response
-            rule is none.
+            rule or what is said of retraining is none.
         UntrustedModel: The model would run foreign code.
     """
     with told(progress, "Checking the data contract") as answer:
@@ -93,6 +94,7 @@ def examine(
         answer(f"{report.checks} rules, {len(report.violations)} broken")
     require_fallbacks(stated.serving.fallback, contract, finalization)
     require_review(stated.review)
+    require_retraining(stated)
     files = (folder / REHEARSAL, folder / MODEL)
     known: dict[str, Any] = {
         "contract": contract, "finalization": finalization,

@@ -22,8 +22,11 @@ from lifecycle_core.adapters.pipeline_packages import compiled_from
 from lifecycle_core.adapters.progress import Progress, Silent, told
 from lifecycle_core.adapters.runs import ScratchRuns
 from lifecycle_core.adapters.workspace import open_scratch, read_notebook
+from lifecycle_core.notebooks.execution import with_outputs
 from lifecycle_core.packaging import package
 from lifecycle_core.promoting import evaluate, nominate
+from lifecycle_core.releasing.ancestry import ancestor_of
+from lifecycle_core.releasing.beside_champion import bring, lineage_of_notebook, read_comparison
 from lifecycle_core.releasing.examining import examine
 from lifecycle_core.releasing.findings import read_findings
 from lifecycle_core.releasing.preconditions import (
@@ -52,6 +55,7 @@ def release(
     bundles_folder: Path,
     parameters: Mapping[str, Any],
     strictness: Strictness,
+    again: bool = False,
     progress: Progress = Silent(),  # noqa: B008 - it holds no state
 ) -> Packaged:
     """Take a notebook to a registered candidate and judge the six checkpoints.
@@ -63,6 +67,8 @@ def release(
         bundles_folder: Where the bundle is written.
         parameters: Values for the notebook's `parameters` cell.
         strictness: What the caller asks for.
+        again: A release is made anew on other data: the notebook runs twice, for its stored outputs
+            are of the data of before, and the champion is asked about the new rows.
         progress: Told about each activity and each cell.
 
     Returns:
@@ -87,7 +93,10 @@ def release(
     outside.registry.require()
     ready = outside.apart.start(outside.registry.create)
 
+    ancestor = outside.apart.run(ancestor_of, stated.model.name, outside.ledger) if again else None
     with open_scratch(path) as scratch:
+        if ancestor:
+            bring(ancestor, scratch, outside)
         runs = ScratchRuns(
             outside.engine,
             scratch,
@@ -95,7 +104,9 @@ def release(
             cell_timeout=strictness.cell_timeout or policy.cell_timeout,
             progress=progress,
         )
-        (execution,) = runs.together(clean_plans(notebook, 1), "Running the notebook")
+        execution, *others = runs.together(
+            clean_plans(notebook, 2 if again else 1), "Running the notebook"
+        )
         require_end(notebook, execution)
         workspace = runs.workspaces[0]
         finalization = read_finalization(workspace.evidence / RECORD, path)
@@ -104,11 +115,11 @@ def release(
             lock = outside.environments.lock(execution.modules)
             answer(f"{lock.packages} packages")
         reproduction = reproduce(
-            notebook,
-            [execution],
+            with_outputs(notebook, execution) if others else notebook,
+            others or [execution],
             rtol=policy.rtol if strictness.rtol is None else strictness.rtol,
             environment=environment_facts(lock),
-            runs=runs if strictness.explain else None,
+            runs=runs if strictness.explain and not others else None,
             findings=read_findings(notebook),
             look_around=LookAround(notebook, lock.text),
         )
@@ -130,6 +141,12 @@ def release(
             rehearsal=examined.rehearsal,
             reference=examined.reference,
             pipeline=compiled.pipeline if compiled else None,
+            lineage=lineage_of_notebook(
+                notebook, execution, stated.model.name, ancestor, parameters
+            )
+            if ancestor
+            else None,
+            champion=read_comparison(workspace.evidence),
         )
         with told(progress, "Writing the bundle") as answer:
             bundle = package(
@@ -154,12 +171,16 @@ def release(
     with told(progress, "Registering") as answer:
         ready.result()
         registered = outside.apart.run(
-            outside.registry.register, bundle, verdict=reproduction.verdict
+            outside.registry.register,
+            bundle,
+            verdict=reproduction.verdict,
+            lineage=evidence.lineage,
+            standing=evidence.champion.standing if evidence.champion else "",
         )
         outside.apart.run(nominate, registered, ledger=outside.ledger, actor=outside.actor)
         answer(f"{registered.name}/{registered.version}")
     judged = evaluate(evidence, bundle_digest=bundle.digest)
-    again = f"mend what is not passed, save, and: nbrelease run {path}"
+    mend = f"mend what is not passed, save, and: nbrelease run {path}"
     return Packaged(
         release=registered.model_copy(update={"aliases": ("candidate",)}),
         reproduction=reproduction,
@@ -167,5 +188,5 @@ def release(
         checkpoints=judged,
         bundle_path=bundle.path,
         card_path=f"{bundle.path}/card/card.html",
-        next=f"nbrelease promote {registered.name} --to challenger" if judged.passed else again,
+        next=f"nbrelease promote {registered.name} --to challenger" if judged.passed else mend,
     )

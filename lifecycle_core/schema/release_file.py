@@ -12,6 +12,7 @@ from pydantic import Field
 
 from lifecycle_core.schema.base import Record
 from lifecycle_core.schema.finalization import Task
+from lifecycle_core.schema.retraining_terms import RetrainingSection
 from lifecycle_core.schema.review import Grain
 from lifecycle_core.schema.serving import ServingSection
 
@@ -270,5 +271,6 @@ class ReleaseFile(Record):
     contract: ContractSection = ContractSection()
     owners: OwnersSection = OwnersSection()
     review: ReviewSection = ReviewSection()
+    retraining: RetrainingSection = RetrainingSection()
     reasons: ReasonsSection = ReasonsSection()
     policy: PolicySection = PolicySection()

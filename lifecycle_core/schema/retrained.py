@@ -13,17 +13,21 @@ from lifecycle_core.schema.retraining import ChampionComparison, Lineage
 
 
 class Retrained(Record):
-    """A candidate release made by running a compiled pipeline.
+    """A candidate release made by running a compiled pipeline, or its notebook, on other data.
 
     Attributes:
-        run: The run that its model comes from.
+        run: The run that its model comes from; None if the notebook itself was run.
         champion: How it stands beside the release it is to replace; None if it is the first.
+        promoted: Aliases that it got without anybody's doing, since the release file says so.
+        trial: Where it proves itself on live rows, in sentences; empty if nobody asked.
     """
 
     schema_: Literal["nbrelease/retrained/1"] = Field(
         default="nbrelease/retrained/1", alias="schema"
     )
-    run: PipelineRun
+    run: PipelineRun | None = None
     packaged: Packaged
     lineage: Lineage
     champion: ChampionComparison | None = None
+    promoted: tuple[str, ...] = ()
+    trial: str = ""

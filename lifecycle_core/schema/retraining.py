@@ -19,11 +19,12 @@ class Lineage(Record):
         retrained_from: Version of the release that it was retrained from; None for the first.
         bundle_digest: Of that version.
         alias: Why that version: `champion`, or empty where it was the newest there was.
-        pipeline: Name of the compiled pipeline.
-        source_digest: Of the notebook that it was compiled from.
-        run: Id of the pipeline's run.
+        pipeline: Name of the compiled pipeline; empty where the notebook itself was run.
+        source_digest: Of the notebook, or of the one that the pipeline was compiled from.
+        run: Id of the pipeline's run; empty likewise.
         parameters: All parameters of the run.
-        changed: By parameter, the notebook's value and the one of this run, where they differ.
+        changed: By parameter, the notebook's value and the one of this run, where they differ; of
+            a notebook's run its own value is not known and None.
         inputs: Digests of the files that the run read and the notebook's own run did not, by path
             relative to the notebook's folder.
     """
@@ -33,9 +34,9 @@ class Lineage(Record):
     retrained_from: int | None = Field(default=None, ge=1)
     bundle_digest: str = ""
     alias: str = ""
-    pipeline: str
+    pipeline: str = ""
     source_digest: str
-    run: str
+    run: str = ""
     parameters: dict[str, Any] = Field(default_factory=dict)
     changed: dict[str, tuple[Any, Any]] = Field(default_factory=dict)
     inputs: dict[str, str] = Field(default_factory=dict)

@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from lifecycle_core.stats.net_value import Saving, net_value
+from lifecycle_core.stats.net_value import NetValue, Saving, net_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
+
+
+_SURELY = 1.645  # one-sided, at 95%
 
 
 class Plan(NamedTuple):
@@ -141,6 +144,58 @@ def on_trigger(horizon: int, fires: Callable[[int, int], bool]) -> tuple[int, ..
     return tuple(periods)
 
 
+def value_today(
+    history: Sequence[Saving],
+    *,
+    rows: float,
+    once: float,
+    longest: int = 52,
+    earlier: int = 0,
+    discount: float = 0.0,
+) -> NetValue:
+    """Return what retraining is worth now, without knowing how long the next model will last.
+
+    The next model is expected to last as long as the present one has, and to age as it did. What a
+    retrained model would have saved surely in the very first period is no ageing: the present model
+    was behind when it began. Of periods before those of the history nothing is known; there the
+    lead is taken to have shrunk evenly.
+
+    Args:
+        history: What a retrained model would have saved in each period since the present one was
+            trained, the newest last, at least one: from a backtest on the rows of that period.
+        rows: Expected a period, at least 0.
+        once: Of one retraining, money, at least 0.
+        longest: Periods of the horizon at most, at least 1.
+        earlier: Periods of the present model before those of the history, at least 0.
+        discount: Interest per period, above -1.
+
+    Raises:
+        ValueError: The history is empty.
+
+    Example:
+        >>> lead = [Saving(0.0, 0.001)] * 8 + [Saving(0.05, 0.001)] * 2
+        >>> round(value_today(lead, rows=10_000, once=2_000).value)
+        2000
+        >>> behind = [Saving(0.05, 0.0)] * 4
+        >>> round(value_today(behind, rows=10_000, once=1_500).value)
+        500
+    """
+    if not history:
+        raise ValueError("history is empty, at least one period must have been looked at.")
+    means = [max(0.0, each.mean) for each in history]
+    begun = 0.0 if earlier else max(0.0, history[0].mean - _SURELY * history[0].error)
+    unseen = [means[0] * at / earlier for at in range(earlier)]
+    ageing = [*unseen, *(max(0.0, mean - begun) for mean in means)]
+    horizon = min(len(ageing), longest)
+    return net_value(
+        history[-1],
+        rows=[rows] * horizon,
+        once=once,
+        ageing=ageing[:horizon],
+        discount=discount,
+    )
+
+
 def worth_retraining(
     history: Sequence[Saving],
     *,
@@ -149,22 +204,25 @@ def worth_retraining(
     level: float = 0.95,
     windows: int = 2,
     longest: int = 52,
+    earlier: int = 0,
+    discount: float = 0.0,
 ) -> bool:
-    """Decide in money after each period, without knowing how long the next model will last.
+    """Decide in money after each period: is it surely worth it, judged by each of the last ones?
 
-    The next model is expected to last as long as the present one has, and to age as it did; over
-    that horizon retraining has to pay with a probability of `level`, judged by each of the last
-    `windows` periods, whose rows differ. Where a lead shrinks steadily this is the rule of optimal
-    replacement: go on while the next period costs less than the average of the cycle so far.
+    Over the horizon of `value_today` retraining has to pay with a probability of `level`, judged by
+    each of the last `windows` periods, whose rows differ. Where a lead shrinks steadily this is the
+    rule of optimal replacement: go on while the next period costs less than the average of the
+    cycle so far.
 
     Args:
-        history: What a retrained model would have saved in each period since the present one was
-            trained, the newest last: from a backtest on the rows of that period.
-        rows: Expected a period, at least 0.
-        once: Of one retraining, money, at least 0.
+        history: As for `value_today`; it may be empty.
+        rows: As for `value_today`.
+        once: As for `value_today`.
         level: Probability that the net present value is above 0 from which it is done, in (0, 1).
         windows: Periods in a row that have to say so, at least 1.
-        longest: Periods of the horizon at most, at least 1.
+        longest: As for `value_today`.
+        earlier: As for `value_today`.
+        discount: As for `value_today`.
 
     Example:
         >>> lead = [Saving(0.0, 0.001)] * 8 + [Saving(0.05, 0.001)] * 2
@@ -175,11 +233,8 @@ def worth_retraining(
     """
     ages = range(len(history) - windows + 1, len(history) + 1)
     return ages[0] > 0 and all(
-        net_value(
-            history[age - 1],
-            rows=[rows] * min(age, longest),
-            once=once,
-            ageing=[max(0.0, each.mean) for each in history[: min(age, longest)]],
+        value_today(
+            history[:age], rows=rows, once=once, longest=longest, earlier=earlier, discount=discount
         ).probability
         >= level
         for age in ages

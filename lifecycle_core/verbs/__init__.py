@@ -16,6 +16,7 @@ from lifecycle_core.verbs.attending import (
     serve_meanwhile,
 )
 from lifecycle_core.verbs.compiling import compile_pipeline, propose_pipeline
+from lifecycle_core.verbs.deciding import decide_retraining, retrain_release
 from lifecycle_core.verbs.exporting import export_pipeline
 from lifecycle_core.verbs.kept_reviews import acknowledge, kept_review, review_due, reviews
 from lifecycle_core.verbs.linting import lint
@@ -54,12 +55,12 @@ from lifecycle_core.verbs.tables import check_contract, infer_contract, score, s
 
 __all__ = [
     "acknowledge", "backtest", "check_contract", "check_reasons", "checkpoints", "compact_log",
-    "compile_meanwhile", "compile_pipeline", "difference", "drain_log", "export_pipeline",
-    "finalize", "find_notebook", "forget_key", "history", "infer_contract", "kept_review", "lint",
-    "lost_source", "overview_after", "package", "parse_release", "pipeline_of", "pipeline_overview",
-    "pipeline_results", "promote", "propose", "propose_pipeline", "read_log", "releases",
-    "reproduce", "reproduce_meanwhile", "retain_log", "retrain", "review", "review_due", "reviews",
-    "rollback", "run_each_meanwhile", "run_meanwhile", "run_pipeline", "said", "score",
-    "score_frame", "serve", "serve_meanwhile", "show_pipeline", "status", "to_html", "to_text",
-    "verify",
+    "compile_meanwhile", "compile_pipeline", "decide_retraining", "difference", "drain_log",
+    "export_pipeline", "finalize", "find_notebook", "forget_key", "history", "infer_contract",
+    "kept_review", "lint", "lost_source", "overview_after", "package", "parse_release",
+    "pipeline_of", "pipeline_overview", "pipeline_results", "promote", "propose",
+    "propose_pipeline", "read_log", "releases", "reproduce", "reproduce_meanwhile",
+    "retain_log", "retrain", "retrain_release", "review", "review_due", "reviews", "rollback",
+    "run_each_meanwhile", "run_meanwhile", "run_pipeline", "said", "score", "score_frame",
+    "serve", "serve_meanwhile", "show_pipeline", "status", "to_html", "to_text", "verify",
 ]  # fmt: skip

@@ -50,7 +50,7 @@ def finalize(
     stores: list[EvidenceStore] = [keep] if keep else []
     if folder := os.environ.get("NBRELEASE_EVIDENCE"):
         stores.append(EvidenceFolder(Path(folder), SkopsModels()))
-    return choose(
+    found = choose(
         candidates,
         X,
         y,
@@ -60,6 +60,12 @@ def finalize(
         seed=seed,
         evidence=EvidenceChain(tuple(stores)),
     )
+    if folder and Path(folder, "champion").is_dir():
+        from lifecycle_core.releasing.beside_champion import compare_here
+
+        given = {"candidates": candidates, "X": X, "y": y, "holdout": holdout}
+        compare_here(Path(folder), found, release, given)
+    return found
 
 
 def reproduce(

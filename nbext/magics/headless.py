@@ -30,6 +30,7 @@ _COMMANDS = {
     "review": "nbrelease review",
     "reviews": "nbrelease reviews",
     "acknowledge": "nbrelease acknowledge",
+    "retrain": "nbrelease retrain --decide",
 }
 
 

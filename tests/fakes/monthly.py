@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ import yaml
 
 from lifecycle_core.schema.pipeline import Finalize, Pipeline
 from tests.fakes.pipelines import MadeStep, write_package
+from tests.notebook_files import write_notebook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,6 +28,13 @@ costs:
   currency: EUR
   false_positive: 20
   false_negative: 400
+review: {window: month, label_maturity_days: 20, reference_windows: 2}
+retraining:
+  policy: on_proof
+  costs: {compute: 50, labels: 150, validation: 300, approval: 100}
+  backtest_windows: 2
+  parameters: {data: "data/{window}.csv"}
+  promotion: to_challenger
 policy:
   required: {challenger: [], champion: []}
 """
@@ -101,6 +110,28 @@ def month(path: Path, *, seed: int, rows: int = 400, turned: bool = False) -> Pa
             "left": np.where(draw.random(rows) < risk, "yes", "no"),
         }
     ).to_csv(path, index=False)
+    return path
+
+
+def notebook(path: Path) -> Path:
+    """Write a notebook that releases `churn` from its parameter `data`; return its path."""
+    write_notebook(
+        path,
+        'data = "data/january.csv"',
+        """\
+%load_ext nbext
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+customers = pd.read_csv(data)
+X, y = customers[["tenure", "charges"]], customers["left"]
+candidates = {"linear": LogisticRegression()}
+len(customers)""",
+        f"%%release churn\n{RELEASE}",
+        "%finalize candidates X y --folds 3",
+    )
+    content = json.loads(path.read_text())
+    content["cells"][0]["metadata"]["tags"] = ["parameters"]
+    path.write_text(json.dumps(content))
     return path
 
 

@@ -75,6 +75,12 @@ def retrained() -> Retrained:
     )
 
 
+def promoted() -> Retrained:
+    """Return one that the release file's policy has promoted."""
+    trial = "As challenger it scores in the shadow of `churn`, for the log alone."
+    return retrained().model_copy(update={"promoted": ("challenger",), "trial": trial})
+
+
 def backtest() -> Backtest:
     """Return three windows, of which one failed."""
     choice = WindowChoice(

@@ -13,7 +13,7 @@ from lifecycle_core.schema.release import Action, Entry, Head, LedgerEvent
 from lifecycle_core.verbs.attending import said
 from lifecycle_core.verbs.pipelines import overview_after
 from lifecycle_core.verbs.showing import difference, lost_source
-from tests.fakes import compilations, kept_reviews, pipeline_runs, records, windows
+from tests.fakes import compilations, kept_reviews, pipeline_runs, records, replayed, windows
 from tests.fakes.background import FakeBackground
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.proposal import Proposal
     from lifecycle_core.schema.release import Releases, Status
     from lifecycle_core.schema.release_file import ReleaseFile
+    from lifecycle_core.schema.retraining_decision import RetrainingDecision
     from lifecycle_core.schema.review import Review
     from lifecycle_core.schema.review_history import ReviewHistory, ReviewRun
     from lifecycle_core.schema.serving import Service
@@ -206,6 +207,14 @@ class FakeVerbs:
         """Answer with the history."""
         self._note("acknowledge", name=name, rule=rule, **words)
         return kept_reviews.history()
+
+    def decide_retraining(
+        self, name: str, *, as_of: str | None, progress: object
+    ) -> RetrainingDecision:
+        """Answer that it pays."""
+        del progress
+        self._note("decide_retraining", name=name, as_of=as_of)
+        return replayed.that_pays()
 
     def releases(self) -> Releases:
         """Answer with one name."""

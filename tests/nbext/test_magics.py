@@ -196,6 +196,12 @@ def test_reviews_lists_and_acknowledge_takes_on(shell: InteractiveShell, verbs: 
     ]
 
 
+def test_retrain_asks_whether_it_pays(shell: InteractiveShell, verbs: FakeVerbs) -> None:
+    found = shell.run_line_magic("retrain", "churn --as-of 2026-11-01")
+    assert found.answer == "retrain"
+    assert verbs.calls == [("decide_retraining", {"name": "churn", "as_of": "2026-11-01"})]
+
+
 def test_package_runs_the_file_it_is_given(
     shell: InteractiveShell, verbs: FakeVerbs, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -258,6 +264,7 @@ MOVES = {
     "review": ("churn", "nbrelease review churn"),
     "reviews": ("churn", "nbrelease reviews churn"),
     "acknowledge": ("churn drifted", "nbrelease acknowledge churn drifted"),
+    "retrain": ("churn", "nbrelease retrain --decide churn"),
 }
 
 

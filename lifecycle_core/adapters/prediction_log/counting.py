@@ -163,6 +163,32 @@ class CountsWindows:
             self._make(span, features=True)
             return tuple(binning_of(self._engine, name, kinds[name]) for name in kinds)
 
+    def laid_out(self, span: Span) -> duckdb.DuckDBPyConnection:
+        """Return the engine, with the rows of a window in its table `asked`, features too.
+
+        The table holds until the next window is counted or laid out.
+
+        Raises:
+            LogUnavailable: The store does not answer.
+        """
+        with answering(self._address):
+            self._make(span, features=True)
+        return self._engine
+
+    def first_answer(self, version: int) -> datetime | None:
+        """Return when a version first answered, in UTC; None if it never did.
+
+        Raises:
+            LogUnavailable: The store does not answer.
+        """
+        with answering(self._address):
+            (found,) = self._engine.execute(
+                "SELECT epoch(min(time)) FROM predictions WHERE release = $release "
+                "AND version = $version AND arm <> 'shadow'",
+                {"release": self._release, "version": version},
+            ).fetchone() or (None,)
+        return None if found is None else datetime.fromtimestamp(found, UTC)
+
     def _make(self, span: Span, *, features: bool) -> None:
         # Features are most of the bytes.
         self._engine.execute(

@@ -96,8 +96,7 @@ def lineage_tags(lineage: Lineage | None, standing: str = "") -> dict[str, str]:
         return {}
     before = lineage.retrained_from
     return {
-        PIPELINE: lineage.pipeline,
-        RUN: lineage.run,
+        **({PIPELINE: lineage.pipeline, RUN: lineage.run} if lineage.pipeline else {}),
         **({RETRAINED_FROM: str(before)} if before is not None else {}),
         **({STANDING: standing} if standing else {}),
         **{PARAMETER + name: value for name, value in params_of(lineage).items()},

@@ -25,7 +25,7 @@ def geometry(record: Finalization) -> dict[str, Any] | None:
     if len(points) < _FEWEST or points[0].value == points[-1].value:
         return None
     costs = [point.cost_per_run for point in points]
-    low, high, step = _scale(min(costs), max(costs))
+    low, high, step = scale(min(costs), max(costs))
     first, last = points[0].value, points[-1].value
 
     def across(value: float) -> float:
@@ -60,7 +60,7 @@ def geometry(record: Finalization) -> dict[str, Any] | None:
     }
 
 
-def _scale(low: float, high: float) -> tuple[float, float, float]:
+def scale(low: float, high: float) -> tuple[float, float, float]:
     """Return round ends of an axis that holds both values, and the step between its lines."""
     span = (high - low) or abs(high) or 1.0
     raw = span / _TICKS

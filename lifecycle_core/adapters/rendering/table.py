@@ -44,6 +44,7 @@ VIEWS = {
     "Reproduction": "reproduction",
     "Reproductions": "reproductions",
     "Retrained": "retrained",
+    "RetrainingDecision": "retraining_decision",
     "Review": "review",
     "ReviewHistory": "review_history",
     "ReviewRun": "review_run",

@@ -60,6 +60,8 @@ MARKS = {
     "acknowledged": ("good", "✓", "acknowledged"),
     "silenced": ("none", "-", "silenced"),
     "passed": ("none", "·", "was silenced"),
+    "retrain": ("warn", "↻", "retrain"),
+    "keep": ("good", "✓", "keep"),
 }
 
 

@@ -34,7 +34,9 @@ def judge(evidence: Evidence) -> Finding:
     inputs, place = len(reproduction.inputs), reproduction.environment
     skipped = sum(cell.status == "skipped" for cell in reproduction.cells)
     left_out = f" that were compared ({skipped} were not)" if skipped else ""
-    what = "second run of the pipeline" if evidence.lineage else "clean run"
+    again = evidence.lineage is not None
+    by_pipeline = evidence.lineage is not None and evidence.lineage.pipeline
+    what = "second run of the pipeline" if by_pipeline else "second run" if again else "clean run"
     proven, record = _compiled(evidence)
     return Finding(
         "pass",

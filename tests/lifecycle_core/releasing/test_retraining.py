@@ -122,6 +122,59 @@ def test_a_world_that_turned_makes_a_better_candidate(retrained: Path) -> None:
     assert record["champion"]["difference"] < 0
 
 
+def test_a_release_is_retrained_on_what_its_terms_name_and_promoted_as_they_say(
+    retrained: Path,
+) -> None:
+    wrong = nbrelease("retrain", "churn", cwd=retrained)
+    assert (wrong.code, "--decide and --run" in wrong.messages) == (2, True)
+    monthly.month(retrained / "data" / "now.csv", seed=4, turned=True)
+    words = ("churn", "--run", "--param", "data=data/now.csv", "--json", "4.json")
+    ended = nbrelease("retrain", *words, cwd=retrained)
+    record = read(retrained / "4.json")
+    assert record["champion"]["standing"] == "better"
+    assert record["promoted"] == ["challenger"]  # and not champion, though it is better
+    assert "Let it prove itself on live rows" in record["trial"]
+    assert "Promoted to challenger: the release file says so." in ended.answer
+    nbrelease("status", "churn", "--json", "status.json", cwd=retrained)
+    heads = read(retrained / "status.json")["heads"]
+    version = record["packaged"]["release"]["version"]
+    assert (heads["challenger"]["version"], heads["champion"]["version"]) == (version, 1)
+
+
+def test_a_notebook_that_was_not_compiled_is_run_twice_and_asks_the_champion(
+    retrained: Path,
+) -> None:
+    monthly.month(retrained / "data" / "last.csv", seed=5, turned=True)
+    notebook = monthly.notebook(retrained / "churn.ipynb")
+    words = ("churn", "--run", "--notebook", notebook.name, "--param", "data=data/last.csv")
+    ended = nbrelease("retrain", *words, "--json", "5.json", cwd=retrained)
+    record = read(retrained / "5.json")
+    assert record["run"] is None
+    assert record["packaged"]["reproduction"]["verdict"] == "identical"
+    assert (record["champion"]["version"], record["champion"]["standing"]) == (1, "better")
+    assert record["champion"]["scored_on"] == "cross_validation"
+    lineage = record["lineage"]
+    assert (lineage["retrained_from"], lineage["pipeline"]) == (1, "")
+    assert list(lineage["inputs"]) == ["data/last.csv"]
+    assert record["promoted"] == ["challenger"]
+    assert "Parameters      data=data/last.csv" in ended.answer
+    bundle = Path(record["packaged"]["bundle_path"])
+    assert (bundle / "notebook" / "executed.ipynb").is_file()
+    card = (bundle / "card" / "card.md").read_text()
+    assert "run from the top in a fresh kernel" in card
+
+
+def test_a_decision_without_a_log_is_made_on_what_there_is(retrained: Path) -> None:
+    ended = nbrelease(
+        "retrain", "churn", "--decide", "--html", "d.html", "--json", "d.json", cwd=retrained
+    )
+    assert ended.code == 0, ended.messages
+    record = read(retrained / "d.json")
+    assert (record["answer"], record["version"], record["age"]) == ("not_enough_data", 1, 0)
+    assert "No window has final labels" in ended.answer
+    assert "Retraining of churn" in (retrained / "d.html").read_text()
+
+
 def test_trying_a_hyper_parameter_or_nothing_registers_nothing(retrained: Path) -> None:
     def count() -> int:
         nbrelease("status", "churn", "--json", "n.json", cwd=retrained)

@@ -16,14 +16,19 @@ if TYPE_CHECKING:
 
     from lifecycle_core.schema.release_file import ReleaseFile
 
-_SECTIONS = ("workflow", "value", "costs", "limits", "contract", "owners", "review", "policy")
+_SECTIONS = (
+    "workflow", "value", "costs", "limits", "contract", "owners", "review", "retraining", "policy",
+)  # fmt: skip
 OPTIONAL = {"limits", "contract", "policy"}
+_UNNAMED = {"retraining"}
+"""Sections that are shown only where something is stated: most releases need none."""
 
 
 def values(record: ReleaseFile) -> dict[str, Any]:
     """Add the sections with what was stated in each."""
+    found = [(name, list(_stated(getattr(record, name)))) for name in _SECTIONS]
     return {
-        "sections": [(name, list(_stated(getattr(record, name)))) for name in _SECTIONS],
+        "sections": [(name, rows) for name, rows in found if rows or name not in _UNNAMED],
         "optional": OPTIONAL,
     }
 

@@ -13,6 +13,7 @@ from lifecycle_core.adapters.rendering.views import champion_comparison, package
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from lifecycle_core.schema.pipeline_run import PipelineRun
     from lifecycle_core.schema.retrained import Retrained
     from lifecycle_core.schema.retraining import Lineage
 
@@ -22,7 +23,8 @@ def values(record: Retrained) -> dict[str, Any]:
     return {
         **packaged.values(record.packaged),
         "origin": origin(record.lineage),
-        "summary": pipeline_run.summary(record.run),
+        "summary": pipeline_run.summary(record.run) if record.run else "",
+        "afterwards": afterwards(record),
         "champion": champion_comparison.values(record.champion) if record.champion else None,
     }
 
@@ -32,20 +34,40 @@ def text(record: Retrained) -> list[RenderableType]:
     *release, last = packaged.text(record.packaged)
     said = facts(*((term, one_line(value)) for term, value in origin(record.lineage)))
     champion = champion_comparison.text(record.champion) if record.champion else []
-    steps = Text(f"Pipeline {record.run.pipeline}: {pipeline_run.summary(record.run)}")
     gap = [Text()] if champion else []
-    other = pipeline_run.elsewhere(record.run)
-    warned = [Text(other, style="yellow")] if other else []
-    return [steps, *warned, Text(), *release[:1], said, *release[1:], *gap, *champion, last]
+    ran = _ran(record.run) if record.run else []
+    told = [Text(sentence) for sentence in afterwards(record)]
+    return [*ran, *release[:1], said, *release[1:], *gap, *champion, *told, last]
+
+
+def _ran(run: PipelineRun) -> list[RenderableType]:
+    steps = Text(f"Pipeline {run.pipeline}: {pipeline_run.summary(run)}")
+    other = pipeline_run.elsewhere(run)
+    return [steps, *([Text(other, style="yellow")] if other else []), Text()]
+
+
+def afterwards(record: Retrained) -> list[str]:
+    """Return what became of the candidate, and where it proves itself."""
+    aliases = " and ".join(record.promoted)
+    moved = [f"Promoted to {aliases}: the release file says so."] if aliases else []
+    return [*moved, *([record.trial] if record.trial else [])]
+
+
+def changes(lineage: Lineage) -> list[str]:
+    """Return what was set otherwise, such as `data=new.csv (was old.csv)`."""
+    return [
+        f"{name}={now}" + ("" if then is None else f" (was {then})")
+        for name, (then, now) in lineage.changed.items()
+    ]
 
 
 def origin(lineage: Lineage) -> list[tuple[str, str]]:
     """Return terms and values of where a release comes from."""
     before = lineage.retrained_from
     alias = f" ({lineage.alias})" if lineage.alias else ""
-    changed = [f"{name}={now} (was {then})" for name, (then, now) in lineage.changed.items()]
+    changed = changes(lineage)
     return [
         ("Retrained from", f"version {before}{alias}" if before else "none: it is the first"),
         ("Parameters", ", ".join(changed) or "the notebook's own"),
-        ("Run", lineage.run),
+        *([("Run", lineage.run)] if lineage.run else []),
     ]

@@ -1,0 +1,54 @@
+"""What a new candidate goes through before it may replace the one in place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lifecycle_core.schema.release_file import ReleaseFile
+    from lifecycle_core.schema.retraining import Standing
+    from lifecycle_core.schema.retraining_terms import Promotion
+
+
+def aliases_by_policy(promotion: Promotion, standing: Standing | None) -> tuple[str, ...]:
+    """Return the aliases that a candidate is to get without anybody's doing, in order.
+
+    Args:
+        promotion: That the release in place declares.
+        standing: How the candidate stands beside it; None if they were not compared.
+
+    Returns:
+        Nothing unless the release file says so: challenger only for one that does not cost more,
+        champion only for one that surely costs less.
+
+    Example:
+        >>> aliases_by_policy("to_champion", "better")
+        ('challenger', 'champion')
+        >>> aliases_by_policy("to_champion", "undecided")
+        ('challenger',)
+        >>> aliases_by_policy("by_hand", "better")
+        ()
+    """
+    if promotion == "by_hand" or standing not in {"better", "undecided"}:
+        return ()
+    if promotion == "to_champion" and standing == "better":
+        return "challenger", "champion"
+    return ("challenger",)
+
+
+def trial_of(stated: ReleaseFile) -> str:
+    """Return where a challenger proves itself on live rows, by what is declared for serving.
+
+    Args:
+        stated: Release file of the release in place.
+    """
+    serving, name = stated.serving, stated.model.name
+    if serving.experiment and "challenger" in serving.experiment.arms:
+        share = serving.experiment.arms["challenger"]
+        return f"As challenger it answers {share:g}% of the units in the experiment of `{name}`."
+    if serving.shadow == "challenger":
+        return f"As challenger it scores in the shadow of `{name}`, for the log alone."
+    return (
+        "Let it prove itself on live rows before it replaces anything: declare `serving: {shadow: "
+        "challenger}` for a shadow, or an experiment with an arm `challenger`."
+    )
