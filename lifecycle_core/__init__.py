@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 __version__ = "0.5.0"
 
 __all__ = [
+    "acknowledge",
     "backtest",
     "check_contract",
     "check_reasons",
@@ -27,6 +28,7 @@ __all__ = [
     "forget_key",
     "history",
     "infer_contract",
+    "kept_review",
     "lint",
     "package",
     "parse_release",
@@ -41,6 +43,8 @@ __all__ = [
     "retrain",
     "retrain_release",
     "review",
+    "review_due",
+    "reviews",
     "rollback",
     "run_pipeline",
     "score",
@@ -53,6 +57,7 @@ __all__ = [
 
 if TYPE_CHECKING:
     from lifecycle_core.verbs import (
+        acknowledge,
         backtest,
         check_contract,
         check_reasons,
@@ -66,6 +71,7 @@ if TYPE_CHECKING:
         forget_key,
         history,
         infer_contract,
+        kept_review,
         lint,
         package,
         parse_release,
@@ -80,6 +86,8 @@ if TYPE_CHECKING:
         retrain,
         retrain_release,
         review,
+        review_due,
+        reviews,
         rollback,
         run_pipeline,
         score,

@@ -8,13 +8,12 @@ Nothing below this module may import it: verbs hand adapters down as arguments.
 from __future__ import annotations
 
 import os
-import tomllib
 from contextlib import contextmanager
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lifecycle_core.adapters.configuration_files import read_configuration
 from lifecycle_core.errors import InvalidCall
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     from lifecycle_core.adapters.announcer import Announcer
     from lifecycle_core.adapters.ledger import Ledger
+    from lifecycle_core.adapters.notifying import Channel
     from lifecycle_core.adapters.registry import MlflowRegistry
     from lifecycle_core.adapters.scheduling import Scheduler
     from lifecycle_core.adapters.store import Store
@@ -32,8 +32,7 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.monitoring import Monitoring
 
 TEXTS = ("home", "registry", "log")
-TABLES = ("sinks", "hooks", "borders", "drift")
-KEYS = (*TEXTS, *TABLES)
+TABLES = ("sinks", "hooks", "borders", "drift", "notify")
 HEAVY = ("mlflow", "skops.io", "pandas", "pyarrow", "duckdb", "sklearn.pipeline")
 """What the worker loads while the notebook runs."""
 
@@ -106,7 +105,9 @@ def load_settings(
         >>> found.registry
         'http://r:5000'
     """
-    root, file, configured = _configuration((start or Path.cwd()).resolve())
+    root, file, configured = read_configuration(
+        (start or Path.cwd()).resolve(), texts=TEXTS, tables=TABLES
+    )
     chosen_home = home or _path(environ.get("NBRELEASE_HOME")) or _path(configured.get("home"))
     folder = (root / (chosen_home or ".nbrelease")).resolve()
     log = environ.get("NBRELEASE_LOG") or configured.get("log") or str(folder / "log")
@@ -153,6 +154,21 @@ def announcer_of(settings: Settings) -> Announcer:
     around = surroundings(project=settings.project, home=settings.home, registry=settings.registry)
     sinks = configured_sinks(monitoring.sinks, file=settings.file, around=around)
     return Announcer((*sinks, *configured_hooks(monitoring.hooks, project=settings.project)))
+
+
+def channels_of(settings: Settings) -> tuple[Channel, ...]:
+    """Return the channels that are told of alerts; none is opened.
+
+    Raises:
+        InvalidCall: A channel's kind or one of its options is wrong.
+    """
+    if settings.monitoring is None or not settings.monitoring.notify:
+        return ()
+    from lifecycle_core.adapters.notifying import configured_channels
+    from lifecycle_core.adapters.sinks.base import surroundings
+
+    around = surroundings(project=settings.project, home=settings.home, registry=settings.registry)
+    return configured_channels(settings.monitoring.notify, file=settings.file, around=around)
 
 
 def borders_of(settings: Settings) -> Borders:
@@ -288,23 +304,6 @@ def _path(text: str | None) -> Path | None:
     return Path(text) if text else None
 
 
-def _configuration(start: Path) -> tuple[Path, str, dict[str, Any]]:
-    """Return the project's folder, its configuration file, and what that says.
-
-    The project is the nearest folder upwards with a configuration of ours, an `.nbrelease` folder
-    or a git repository; without one it is `start`.
-    """
-    for folder in (start, *start.parents):
-        own, shared = folder / "nbrelease.toml", folder / "pyproject.toml"
-        if own.is_file():
-            return folder, str(own), _checked(_toml(own), own)
-        if shared.is_file() and (table := _toml(shared).get("tool", {}).get("nbrelease")):
-            return folder, str(shared), _checked(table, shared)
-        if (folder / ".nbrelease").is_dir() or (folder / ".git").exists():
-            return folder, "", {}
-    return start, "", {}
-
-
 def _sinks_are_on(environ: Mapping[str, str]) -> bool:
     wanted = environ.get("NBRELEASE_SINKS", "on").strip().lower() or "on"
     if wanted not in {"on", "off"}:
@@ -324,27 +323,3 @@ def _monitoring(configured: dict[str, Any], file: str, *, told: bool) -> Monitor
 
     found = validated(Monitoring, tables, file=file)
     return found if told else found.model_copy(update={"sinks": {}, "hooks": ()})
-
-
-def _toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidCall(
-            f"{path} is not TOML: {error}.", hint="Mend the file; nothing was done."
-        ) from error
-
-
-def _checked(table: dict[str, Any], path: Path) -> dict[str, Any]:
-    for key, value in table.items():
-        if key not in KEYS:
-            near = get_close_matches(key, KEYS, n=1)
-            raise InvalidCall(
-                f"{path}: unknown key `{key}` for nbrelease.",
-                hint=f"Did you mean `{near[0]}`?" if near else f"Known: {', '.join(KEYS)}.",
-            )
-        if key in TEXTS and not isinstance(value, str):
-            raise InvalidCall(
-                f"{path}: `{key}` is {value!r}, want text.", hint=f'Write {key} = "...".'
-            )
-    return table

@@ -26,7 +26,9 @@ MAGICS = {
     "promote": ("line", "nbext.magics.registry:RegistryMagics"),
     "rollback": ("line", "nbext.magics.registry:RegistryMagics"),
     "releases": ("line", "nbext.magics.registry:RegistryMagics"),
-    "review": ("line", "nbext.magics.registry:RegistryMagics"),
+    "review": ("line", "nbext.magics.reviewing:ReviewMagics"),
+    "reviews": ("line", "nbext.magics.reviewing:ReviewMagics"),
+    "acknowledge": ("line", "nbext.magics.reviewing:ReviewMagics"),
     "retrain": ("line", "nbext.magics.retraining:RetrainingMagics"),
 }
 RECORDS = {
@@ -57,6 +59,8 @@ RECORDS = {
     "Retrained": "retrained",
     "RetrainingDecision": "retraining_decision",
     "Review": "review",
+    "ReviewHistory": "review_history",
+    "ReviewRun": "review_history",
     "ScoreSummary": "release",
     "Service": "serving",
     "Status": "release",

@@ -10,6 +10,14 @@ import typer
 
 from lifecycle_core import __version__
 from lifecycle_core.cli.answering import answer, asking, verb
+from lifecycle_core.cli.kept_reviews import (
+    ACKNOWLEDGE_EXAMPLE,
+    ACKNOWLEDGE_HELP,
+    REVIEWS_EXAMPLE,
+    REVIEWS_HELP,
+    acknowledge,
+    reviews,
+)
 from lifecycle_core.cli.lint import lint
 from lifecycle_core.cli.log import log_app
 from lifecycle_core.cli.options import (
@@ -193,6 +201,8 @@ def history(name: NameArgument, json_file: JsonOption = None) -> int:
 app.command(short_help=SCORE_HELP, epilog=SCORE_EXAMPLE)(score)
 app.command(short_help=SERVE_HELP, epilog=SERVE_EXAMPLE)(serve)
 app.command(short_help=REVIEW_HELP, epilog=REVIEW_EXAMPLE)(review)
+app.command(short_help=REVIEWS_HELP, epilog=REVIEWS_EXAMPLE)(reviews)
+app.command(short_help=ACKNOWLEDGE_HELP, epilog=ACKNOWLEDGE_EXAMPLE)(acknowledge)
 app.command(short_help=RETRAIN_HELP, epilog=RETRAIN_EXAMPLES)(retrain)
 
 

@@ -1,22 +1,37 @@
-"""`nbrelease review`: technical health and business effect of one window, read together."""
+"""`nbrelease review`: one window read and kept, a kept one shown, or all that is due."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lifecycle_core.cli.answering import answer, asking, verb
-from lifecycle_core.cli.options import JsonOption, SpecArgument
+from lifecycle_core.cli.options import JsonOption
+from lifecycle_core.errors import InvalidCall
 
-SHORT_HELP = "Review a window of a release."
-EXAMPLE = "Example: nbrelease review churn --window 2026-W10 --html review.html"
+if TYPE_CHECKING:
+    from lifecycle_core.schema.review import Review
+
+SHORT_HELP = "Review a window of a release, or all that is due."
+EXAMPLE = (
+    "Examples: nbrelease review churn --window 2026-W10 --html review.html; "
+    "nbrelease review churn --window 2026-W10 --kept; nbrelease review --due"
+)
 
 
 @verb
 def review(
-    spec: SpecArgument,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="churn, churn@challenger or churn/3; with --due any number of names, or none for "
+            "all.",
+            metavar="NAME[@ALIAS|/VERSION]",
+            show_default=False,
+        ),
+    ] = None,
     window: Annotated[
         str | None,
         typer.Option(
@@ -29,6 +44,26 @@ def review(
         str | None,
         typer.Option(help="Look back from this moment, in UTC; now if not said.", metavar="TIME"),
     ] = None,
+    *,
+    kept: Annotated[
+        bool, typer.Option("--kept", help="Show the review as it was kept; no log is read.")
+    ] = False,
+    keep: Annotated[
+        bool | None,
+        typer.Option(
+            "--keep/--no-keep",
+            help="Whether it becomes part of the history; if not said, that of a window that has "
+            "ended does.",
+            show_default=False,
+        ),
+    ] = None,
+    notify: Annotated[
+        bool, typer.Option("--notify", help="Tell now of alerts that nobody was told of.")
+    ] = False,
+    due: Annotated[
+        bool,
+        typer.Option("--due", help="Make all reviews that are due, keep them and tell of alerts."),
+    ] = False,
     html_file: Annotated[
         Path | None, typer.Option("--html", help="Write a page for people here.", metavar="FILE")
     ] = None,
@@ -36,7 +71,8 @@ def review(
 ) -> int:
     """Read one window of the logs: technical, data, quality, action, business, response rules.
 
-    Exit code: 0 no rule fired, 1 one did.
+    Exit code: 0 no rule fired, 1 one did; with --due also where a review was missed or an alert
+    could not be told.
     """
     from lifecycle_core import verbs
     from lifecycle_core.adapters.files import require_place, write_atomically
@@ -45,10 +81,44 @@ def review(
     for file in (html_file, json_file):
         if file:
             require_place(file.parent)
+    if due:
+        _require_alone(
+            "--due",
+            **{"--window": window, "--kept": kept, "--html": html_file, "--notify": notify},
+            **{"--keep or --no-keep": keep is not None},
+        )
+        with asking():
+            run = verbs.review_due(*names or (), as_of=as_of)
+        answer(run, json_file)
+        return run.exit_code
+    if kept:
+        _require_alone("--kept", **{"--notify": notify, "--keep or --no-keep": keep is not None})
+    name = _one(names)
     with asking():
-        found = verbs.review(spec, window=window, as_of=as_of)
+        found: Review = (
+            verbs.kept_review(name, window=window, as_of=as_of)
+            if kept
+            else verbs.review(name, window=window, as_of=as_of, keep=keep, notify=notify)
+        )
     if html_file:
         heading = f"Review of {found.release}, {found.window.label}"
         write_atomically(html_file, record_page(found, heading=heading))
     answer(found, json_file)
     return 1 if found.firings else 0
+
+
+def _one(names: list[str] | None) -> str:
+    if not names or len(names) > 1:
+        raise InvalidCall(
+            f"A review is of one release, and {len(names or ())} are named.",
+            hint="Write `nbrelease review churn`; `nbrelease review --due` does all that are due.",
+        )
+    return names[0]
+
+
+def _require_alone(option: str, **others: object) -> None:
+    """Raise `InvalidCall` where an option stands beside one that it cannot stand beside."""
+    if also := [name for name, given in others.items() if given]:
+        raise InvalidCall(
+            f"{option} and {also[0]} cannot stand together.", hint=f"Leave {also[0]} out."
+        )

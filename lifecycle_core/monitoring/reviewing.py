@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from lifecycle_core.errors import InvalidCall
@@ -12,7 +12,7 @@ from lifecycle_core.monitoring.quality import forecast_quality, quality
 from lifecycle_core.monitoring.response_rules import compile_rule
 from lifecycle_core.monitoring.shifts import Tolerances, data, drift_of
 from lifecycle_core.monitoring.sums import added
-from lifecycle_core.monitoring.windows import BusinessCalendar, label_moments
+from lifecycle_core.monitoring.windows import BusinessCalendar, iso, label_moments
 from lifecycle_core.schema.review import Firing, Review, Seen
 
 if TYPE_CHECKING:
@@ -95,6 +95,7 @@ def plan_of(stated: ReviewSection, *, label: str | None, as_of: datetime) -> Pla
 
     Example:
         >>> from lifecycle_core.schema.release_file import ReviewSection
+        >>> from datetime import UTC
         >>> plan = plan_of(ReviewSection(), label=None, as_of=datetime(2026, 3, 9, tzinfo=UTC))
         >>> plan.window.label, plan.before[0].label, plan.same_phase.label
         ('2026-02', '2025-10', '2025-02')
@@ -105,7 +106,7 @@ def plan_of(stated: ReviewSection, *, label: str | None, as_of: datetime) -> Pla
     )
     if datetime.fromisoformat(window.start) >= as_of:
         raise InvalidCall(
-            f"Window {window.label} begins after {_text(as_of)}.",
+            f"Window {window.label} begins after {iso(as_of)}.",
             hint="Name an earlier window, or a later --as-of.",
         )
     looks_back = max([1, *(rule.of for rule in rules_of(stated))])
@@ -180,9 +181,9 @@ def review(
     return Review(
         release=release,
         window=plan.window,
-        as_of=_text(as_of),
+        as_of=iso(as_of),
         complete=end <= as_of,
-        labels_final_from=_text(ripe),
+        labels_final_from=iso(ripe),
         labels_final=ripe <= as_of,
         currency=stated.costs.currency,
         versions=counted.window.versions,
@@ -262,7 +263,7 @@ def _firings(stated: ReleaseFile, seen: Sequence[Seen], as_of: datetime) -> tupl
                 name=who.name if who else "",
                 contact=getattr(who, "contact", ""),
                 escalation=getattr(who, "escalation", "") or (asked.escalation if asked else ""),
-                deadline=_text(as_of + timedelta(hours=rule.within_hours)),
+                deadline=iso(as_of + timedelta(hours=rule.within_hours)),
                 evidence=tuple(
                     Seen(
                         window=each.window,
@@ -291,7 +292,3 @@ def _notes(
         f"{window.shadows:,} rows that a shadow scored are left out.": window.shadows,
     }
     return tuple(sentence for sentence, holds in said.items() if holds)
-
-
-def _text(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"

@@ -152,8 +152,8 @@ class BusinessCalendar:
             first=first,
             after=after,
             zone=self.zone,
-            start=_text(self._midnight(first)),
-            end=_text(self._midnight(after)),
+            start=iso(self._midnight(first)),
+            end=iso(self._midnight(after)),
         )
 
     def _midnight(self, day: date) -> datetime:
@@ -197,6 +197,16 @@ def label_moments(window: Window, *, maturity_days: float) -> tuple[datetime, da
     return end, end + timedelta(days=maturity_days)
 
 
+def iso(moment: datetime) -> str:
+    """Return a moment as records have it: in UTC, to the second.
+
+    Example:
+        >>> iso(datetime(2026, 3, 9, 7, 30, tzinfo=UTC))
+        '2026-03-09T07:30:00Z'
+    """
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
+
+
 def _day(_: BusinessCalendar, day: date) -> tuple[date, date, str]:
     return day, day + timedelta(days=1), day.isoformat()
 
@@ -233,7 +243,3 @@ def _later(first: date, months: int) -> date:
     """Return the first day of a month so many months later."""
     count = first.month - 1 + months
     return date(first.year + count // _MONTHS, count % _MONTHS + 1, 1)
-
-
-def _text(moment: datetime) -> str:
-    return f"{moment.replace(tzinfo=None).isoformat()}Z"

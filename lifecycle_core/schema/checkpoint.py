@@ -13,6 +13,7 @@ from lifecycle_core.schema.pipeline import Pipeline
 from lifecycle_core.schema.release_file import CheckpointId, ReleaseFile
 from lifecycle_core.schema.reproduction import Reproduction
 from lifecycle_core.schema.retraining import ChampionComparison, Lineage
+from lifecycle_core.schema.review_history import ReviewHistory
 from lifecycle_core.schema.window_counts import WindowCounts
 
 Outcome = Literal["pass", "fail", "missing", "waived"]
@@ -51,6 +52,7 @@ class Evidence(Record):
         lineage: Of a release that was retrained by running the pipeline.
         champion: How such a release stands beside the one that it was retrained from.
         reference: Counts of the training table, which the first reviews compare with.
+        reviews: Of the release so far; no part of the bundle, as it goes on after it.
     """
 
     release_file: ReleaseFile
@@ -63,6 +65,7 @@ class Evidence(Record):
     lineage: Lineage | None = None
     champion: ChampionComparison | None = None
     reference: WindowCounts | None = None
+    reviews: ReviewHistory | None = None
 
 
 class CheckpointResult(Record):

@@ -37,19 +37,21 @@ class Reference(Record):
 
 
 class Monitoring(Record):
-    """The keys `sinks`, `hooks`, `borders` and `drift` of the configuration.
+    """The keys `sinks`, `hooks`, `borders`, `drift` and `notify` of the configuration.
 
     Attributes:
         sinks: Options by name, each with a `kind`; the kind's own model checks them.
         hooks: Functions of the user's, as `package.module:function`.
         borders: By `STEP.VARIABLE`; a path alone stands for its contract.
         drift: By `STEP.VARIABLE`; a path alone stands for its reference.
+        notify: Channels that are told of alerts, by name, each with a `kind`.
     """
 
     sinks: dict[str, dict[str, Any]] = Field(default_factory=dict)
     hooks: tuple[str, ...] = ()
     borders: dict[str, Border] = Field(default_factory=dict)
     drift: dict[str, Reference] = Field(default_factory=dict)
+    notify: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
     @field_validator("borders", "drift", mode="before")
     @classmethod

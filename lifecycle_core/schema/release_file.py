@@ -180,6 +180,8 @@ class ReviewSection(Record):
         drift_tolerance: The largest bearable shift of a distribution: a Jensen-Shannon distance.
         share_tolerance: The largest bearable change of a share: acted on, missing, new values.
         expected_rows: Predictions in a window; those of the windows before if None.
+        grace_days: How long after a window's end its review may take before it counts as missed.
+        notify: Names of channels of the settings that are told when a rule fires; all if empty.
         rules: Such as `when adoption_rate < 0.6 for 2 windows then escalate operations`.
     """
 
@@ -193,6 +195,8 @@ class ReviewSection(Record):
     drift_tolerance: float = Field(default=0.1, gt=0, lt=1)
     share_tolerance: float = Field(default=0.05, gt=0, lt=1)
     expected_rows: int | None = Field(default=None, gt=0)
+    grace_days: float = Field(default=3.0, ge=0, le=366)
+    notify: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     latency: Response | None = None
     errors: Response | None = None

@@ -129,6 +129,20 @@ class Firing(Record):
     evidence: tuple[Seen, ...]
 
 
+class Change(Record):
+    """A figure that came out otherwise than when its window was read before.
+
+    Attributes:
+        final: The value of now is not expected to change any more.
+    """
+
+    name: str
+    before: float | None = None
+    after: float | None = None
+    unit: str = ""
+    final: bool = True
+
+
 class Review(Record):
     """What a window says about a release.
 
@@ -146,6 +160,9 @@ class Review(Record):
         history: Figures by name, of the windows that rules look back on, the newest last.
         firings: Rules whose conditions held.
         notes: What is odd about the log, a sentence each.
+        read_before: The moment from which the kept review before this one looked back; empty if the
+            window was not read before, or nothing has changed since.
+        changes: Figures that changed since then.
     """
 
     schema_: Literal["nbrelease/review/1"] = Field(default="nbrelease/review/1", alias="schema")
@@ -165,6 +182,8 @@ class Review(Record):
     history: tuple[Seen, ...] = ()
     firings: tuple[Firing, ...] = ()
     notes: tuple[str, ...] = ()
+    read_before: str = ""
+    changes: tuple[Change, ...] = ()
 
     def figure(self, name: str) -> Figure:
         """Return the figure of that name; KeyError if there is none."""

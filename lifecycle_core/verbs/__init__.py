@@ -18,6 +18,7 @@ from lifecycle_core.verbs.attending import (
 from lifecycle_core.verbs.compiling import compile_pipeline, propose_pipeline
 from lifecycle_core.verbs.deciding import decide_retraining, retrain_release
 from lifecycle_core.verbs.exporting import export_pipeline
+from lifecycle_core.verbs.kept_reviews import acknowledge, kept_review, review_due, reviews
 from lifecycle_core.verbs.linting import lint
 from lifecycle_core.verbs.logs import (
     check_reasons,
@@ -53,13 +54,13 @@ from lifecycle_core.verbs.showing import difference, lost_source, to_html, to_te
 from lifecycle_core.verbs.tables import check_contract, infer_contract, score, score_frame
 
 __all__ = [
-    "backtest", "check_contract", "check_reasons", "checkpoints", "compact_log",
+    "acknowledge", "backtest", "check_contract", "check_reasons", "checkpoints", "compact_log",
     "compile_meanwhile", "compile_pipeline", "decide_retraining", "difference", "drain_log",
     "export_pipeline", "finalize", "find_notebook", "forget_key", "history", "infer_contract",
-    "lint", "lost_source", "overview_after", "package", "parse_release", "pipeline_of",
-    "pipeline_overview", "pipeline_results", "promote", "propose", "propose_pipeline", "read_log",
-    "releases", "reproduce", "reproduce_meanwhile", "retain_log", "retrain", "retrain_release",
-    "review", "rollback", "run_each_meanwhile", "run_meanwhile", "run_pipeline", "said", "score",
-    "score_frame", "serve", "serve_meanwhile", "show_pipeline", "status", "to_html", "to_text",
-    "verify",
+    "kept_review", "lint", "lost_source", "overview_after", "package", "parse_release",
+    "pipeline_of", "pipeline_overview", "pipeline_results", "promote", "propose",
+    "propose_pipeline", "read_log", "releases", "reproduce", "reproduce_meanwhile",
+    "retain_log", "retrain", "retrain_release", "review", "review_due", "reviews", "rollback",
+    "run_each_meanwhile", "run_meanwhile", "run_pipeline", "said", "score", "score_frame",
+    "serve", "serve_meanwhile", "show_pipeline", "status", "to_html", "to_text", "verify",
 ]  # fmt: skip

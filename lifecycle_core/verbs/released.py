@@ -7,24 +7,37 @@ from typing import TYPE_CHECKING
 
 from lifecycle_core.settings import ledger_of, load_settings, registry_of
 from lifecycle_core.verbs.downloading import verifier_of
+from lifecycle_core.verbs.duties import moment_of, reviews_before
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from lifecycle_core.promoting import Verified
     from lifecycle_core.schema.bundle import Bundle
     from lifecycle_core.schema.checkpoint import Checkpoints
     from lifecycle_core.schema.proposal import Proposal
-    from lifecycle_core.schema.release import Entry, History, Releases, Status
+    from lifecycle_core.schema.release import Entry, History, Release, Releases, Status
+    from lifecycle_core.settings import Settings
 
 
-def checkpoints(spec: str) -> Checkpoints:
-    """Judge the six checkpoints of a release, such as `churn@candidate`, from its bundle."""
+def checkpoints(spec: str, *, as_of: datetime | str | None = None) -> Checkpoints:
+    """Judge the six checkpoints of a release, such as `churn@candidate`.
+
+    Args:
+        spec: Which one.
+        as_of: The moment by which reviews are due; now if None.
+    """
     from lifecycle_core.promoting import evaluate
 
     settings = load_settings()
-    verified = verifier_of(settings)(ledger_of(settings).resolve(spec))
+    verified = _verifier_at(settings, moment_of(as_of))(ledger_of(settings).resolve(spec))
     return evaluate(verified.evidence, bundle_digest=verified.digest)
 
 
-def propose(name: str, *, version: int | None = None) -> Proposal:
+def propose(
+    name: str, *, version: int | None = None, as_of: datetime | str | None = None
+) -> Proposal:
     """Return a version, by default the candidate, with every move that is possible from here."""
     from lifecycle_core.promoting import evaluate
     from lifecycle_core.promoting import propose as possible
@@ -33,12 +46,18 @@ def propose(name: str, *, version: int | None = None) -> Proposal:
     ledger = ledger_of(settings)
     history = ledger.history(name)
     release = ledger.resolve(f"{name}/{version}" if version else f"{name}@candidate")
-    verified = verifier_of(settings)(release)
+    verified = _verifier_at(settings, moment_of(as_of))(release)
     return possible(history, release, evaluate(verified.evidence, bundle_digest=verified.digest))
 
 
 def promote(
-    name: str, *, to: str, version: int | None = None, reason: str = "", actor: str | None = None
+    name: str,
+    *,
+    to: str,
+    version: int | None = None,
+    reason: str = "",
+    actor: str | None = None,
+    as_of: datetime | str | None = None,
 ) -> Entry:
     """Point an alias at a release, if the checkpoints that it needs are passed."""
     from lifecycle_core.adapters.identity import identify
@@ -50,7 +69,7 @@ def promote(
         to=to,
         version=version,
         ledger=ledger_of(settings),
-        verify=verifier_of(settings),
+        verify=_verifier_at(settings, moment_of(as_of)),
         actor=identify(actor),
         reason=reason,
     )
@@ -106,4 +125,17 @@ def verify(bundle: Path | str) -> Bundle:
 
     verified = verify_bundle(Path(bundle))
     SkopsModels().judge(Path(bundle) / "model" / "model.skops")
+    return verified
+
+
+def _verifier_at(settings: Settings, now: datetime) -> Callable[[Release], Verified]:
+    """Return what verifies a release, and adds to its evidence how its reviews stand."""
+    verify = verifier_of(settings)
+
+    def verified(release: Release) -> Verified:
+        found = verify(release)
+        standing = reviews_before(settings, release, found, now=now)
+        evidence = found.evidence.model_copy(update={"reviews": standing})
+        return type(found)(found.digest, evidence)
+
     return verified

@@ -5,15 +5,26 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from lifecycle_core.errors import InvalidCall
+from lifecycle_core.errors import InvalidCall, TargetUnwritable
 from lifecycle_core.settings import ledger_of, load_settings, registry_of
 from lifecycle_core.verbs.downloading import verifier_of
+from lifecycle_core.verbs.duties import duty_of, held, moment_of
 
 if TYPE_CHECKING:
+    from lifecycle_core.promoting import Verified
+    from lifecycle_core.schema.release import Release
     from lifecycle_core.schema.review import Review
+    from lifecycle_core.settings import Settings
 
 
-def review(name: str, *, window: str | None = None, as_of: datetime | str | None = None) -> Review:
+def review(
+    name: str,
+    *,
+    window: str | None = None,
+    as_of: datetime | str | None = None,
+    keep: bool | None = None,
+    notify: bool = False,
+) -> Review:
     """Review a release: technical health, drift, quality, adoption and money of one window.
 
     Args:
@@ -22,24 +33,67 @@ def review(name: str, *, window: str | None = None, as_of: datetime | str | None
             one of the length that the release file declares if None.
         as_of: The moment from which is looked back, in ISO 8601, in UTC if it names no zone; now if
             None.
+        keep: Whether the review becomes part of the release's history. None keeps that of a window
+            that has ended, where `name` is a name alone.
+        notify: Tell now of alerts that nobody was told of.
+
+    Returns:
+        The review; if its window was kept before, with what has changed since.
 
     Raises:
-        InvalidCall: The window or the moment is none, or a rule of the release file is none.
+        InvalidCall: The window or the moment is none, a rule of the release file is none, or the
+            review cannot be kept.
         ReleaseNotFound: There is no such release.
         BundleInvalid: The bundle is not what was registered.
         LogUnavailable: The logs do not answer.
         MissingExtra: deltalake is not installed.
+        TargetUnwritable: The registry cannot be written.
+    """
+    moment = moment_of(as_of)
+    settings = load_settings()
+    release = ledger_of(settings).resolve(name)
+    verified = verifier_of(settings)(release)
+    made = review_of(settings, release, verified, window=window, moment=moment)
+    refused = _against_keeping(made, release, name, moment)
+    if keep and refused:
+        raise InvalidCall(f"This review cannot be kept: {refused}.", hint="Leave --keep out.")
+    if keep is False or refused:
+        return made
+    try:
+        with held(settings, release.name):
+            duty = duty_of(settings, release, verified, now=moment)
+            told = duty.keep(made)
+            if notify:
+                duty.tell()
+    except TargetUnwritable as error:
+        error.hint = f"--no-keep only looks. {error.hint}"
+        raise
+    return told
+
+
+def review_of(
+    settings: Settings,
+    release: Release,
+    verified: Verified,
+    *,
+    window: str | None,
+    moment: datetime,
+) -> Review:
+    """Return the review of a window; see `review`.
+
+    Args:
+        settings: Say where the logs are.
+        release: By whose release file.
+        verified: Its bundle.
+        window: Its label; the last complete one if None.
+        moment: From which is looked back, with a zone.
     """
     from lifecycle_core.adapters.prediction_log import flush
     from lifecycle_core.adapters.window_counting import count_windows
     from lifecycle_core.monitoring import Counted, plan_of
     from lifecycle_core.monitoring import review as judge
 
-    moment = moment_of(as_of)
-    settings = load_settings()
-    ledger = ledger_of(settings)
-    release = ledger.resolve(name)
-    evidence = verifier_of(settings)(release).evidence
+    evidence = verified.evidence
     stated = evidence.release_file
     plan = plan_of(stated.review, label=window, as_of=moment)
     flush(settings.log, settings.write_ahead_logs)
@@ -63,19 +117,12 @@ def review(name: str, *, window: str | None = None, as_of: datetime | str | None
     )
 
 
-def moment_of(text: datetime | str | None) -> datetime:
-    """Return the moment that a text names, now if None; a text without a zone is in UTC.
-
-    Raises:
-        InvalidCall: It names none.
-    """
-    if text is None:
-        return datetime.now(UTC)
-    try:
-        moment = datetime.fromisoformat(text) if isinstance(text, str) else text
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise InvalidCall(
-            f"--as-of is {text!r}, which is no moment.",
-            hint="Write it as 2026-03-09 or 2026-03-09T07:30:00Z.",
-        ) from None
+def _against_keeping(made: Review, release: Release, name: str, moment: datetime) -> str:
+    """Return why a review is not to be kept; empty if it may be."""
+    if not made.complete:
+        return f"window {made.window.label} has not ended"
+    if name != release.name:
+        return f"it is by the release file of {release.name}/{release.version}, name the release"
+    if moment > datetime.now(UTC):
+        return "it looks back from a moment that has not come"
+    return ""

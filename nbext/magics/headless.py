@@ -28,6 +28,8 @@ _COMMANDS = {
     "rollback": "nbrelease rollback",
     "releases": "nbrelease status",
     "review": "nbrelease review",
+    "reviews": "nbrelease reviews",
+    "acknowledge": "nbrelease acknowledge",
     "retrain": "nbrelease retrain --decide",
 }
 

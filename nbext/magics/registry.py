@@ -1,4 +1,4 @@
-"""`%promote`, `%rollback`, `%releases` and `%review`: what is done with registered releases."""
+"""`%promote`, `%rollback` and `%releases`: what is done with registered releases."""
 
 # mypy: allow-untyped-decorators, allow-subclassing-any
 # IPython publishes no types that mypy --strict accepts.
@@ -17,12 +17,11 @@ from nbext.presence import inside_clean_run
 if TYPE_CHECKING:
     from lifecycle_core.schema.proposal import Proposal
     from lifecycle_core.schema.release import Entry, Releases, Status
-    from lifecycle_core.schema.review import Review
 
 
 @magics_class
 class RegistryMagics(Magics):
-    """The magics that look at the registry or at the logs, or write to the ledger."""
+    """The magics that look at the registry, or write to the ledger."""
 
     @magic_arguments()
     @argument("name", help="Name of the release.")
@@ -86,23 +85,3 @@ class RegistryMagics(Magics):
         if inside_clean_run() and left_for_later(self.shell, "releases", line):
             return None
         return verbs.status(say.name) if say.name else verbs.releases()
-
-    @magic_arguments()
-    @argument("name", help="Name of the release.")
-    @argument("--window", help="2026-W10, 2026-03, ...; default: the last complete one.")
-    @argument("--as-of", metavar="TIME", help="Look back from this moment, in UTC; default: now.")
-    @line_magic
-    def review(self, line: str) -> Review | None:
-        """Review a window of a release: health, drift, quality, adoption, money, response rules.
-
-        Example::
-
-            %review churn
-            %review churn --window 2026-W10
-        """
-        from lifecycle_core import verbs
-
-        say = parsed(self.review, line)
-        if inside_clean_run() and left_for_later(self.shell, "review", line):
-            return None
-        return verbs.review(say.name, window=say.window, as_of=say.as_of)

@@ -39,8 +39,21 @@ value:
   operating_metric: {name: actions_per_run, at_most: 500}
   financial_metric: {name: cost_per_run, at_most: 100000}
 costs: {currency: EUR, false_positive: 20, false_negative: 400}
+review:
+  schedule: First of the month
+  business_cycle: monthly
+  window: month
+  rules: [when rows < 1 then notify data]
+  latency: {limit: twice the usual, response: look at it}
+  errors: {limit: twice the usual, response: look at it}
+  drift: {limit: twice the usual, response: look at it}
+  resources: {limit: twice the usual, response: look at it}
+  adoption: {limit: twice the usual, response: look at it}
+  override: {limit: twice the usual, response: look at it}
+  cost: {limit: twice the usual, response: look at it}
+  revenue: {limit: twice the usual, response: look at it}
 policy:
-  required: {challenger: [workflow, value]}"""
+  required: {challenger: [workflow, value, review]}"""
 _FINALIZE = "%finalize candidates X y --folds 3 --seed {seed}"
 
 

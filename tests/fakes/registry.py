@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from lifecycle_core.schema.bundle import Bundle
     from lifecycle_core.schema.retraining import Lineage
+    from lifecycle_core.schema.review_history import ReviewEvent
 
 
 @dataclass
@@ -34,6 +35,7 @@ class RegistryInMemory:
     aliases_fail: bool = False
     before_append: list[LedgerEvent] = field(default_factory=list)
     appended: int = 0
+    reviews: dict[str, list[ReviewEvent]] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -102,6 +104,19 @@ class RegistryInMemory:
     def events(self, name: str) -> tuple[LedgerEvent, ...]:
         log = self.log.get(name, {})
         return tuple(log[seq] for seq in sorted(log))
+
+    def append_review(self, event: ReviewEvent) -> int:
+        failure = self.failures.pop(0) if self.failures else ""
+        if failure == "before":
+            raise RegistryUnavailable("The connection was lost.", uri="memory")
+        log = self.reviews.setdefault(event.release, [])
+        log.append(event.model_copy(update={"seq": len(log) + 1}))
+        if failure == "after":
+            raise RegistryUnavailable("The answer was lost.", uri="memory")
+        return len(log)
+
+    def review_events(self, name: str) -> tuple[ReviewEvent, ...]:
+        return tuple(self.reviews.get(name, ()))
 
     def aliases(self, name: str) -> dict[str, int]:
         return dict(self.shown.get(name, {}))

@@ -13,7 +13,7 @@ from lifecycle_core.schema.release import Action, Entry, Head, LedgerEvent
 from lifecycle_core.verbs.attending import said
 from lifecycle_core.verbs.pipelines import overview_after
 from lifecycle_core.verbs.showing import difference, lost_source
-from tests.fakes import compilations, pipeline_runs, records, replayed, windows
+from tests.fakes import compilations, kept_reviews, pipeline_runs, records, replayed, windows
 from tests.fakes.background import FakeBackground
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.release_file import ReleaseFile
     from lifecycle_core.schema.retraining_decision import RetrainingDecision
     from lifecycle_core.schema.review import Review
+    from lifecycle_core.schema.review_history import ReviewHistory, ReviewRun
     from lifecycle_core.schema.serving import Service
 
 
@@ -182,10 +183,30 @@ class FakeVerbs:
         self._note("status", name=name)
         return records.status()
 
-    def review(self, name: str, *, window: str | None = None, as_of: str | None = None) -> Review:
+    def review(self, name: str, **words: Any) -> Review:  # noqa: ANN401 - as the core takes them
         """Answer with a healthy review."""
-        self._note("review", name=name, window=window, as_of=as_of)
+        self._note("review", name=name, **words)
         return windows.reviewed(*[windows.counts()] * 5)
+
+    def kept_review(self, name: str, *, window: str | None, as_of: str | None) -> Review:
+        """Answer with a review that fired."""
+        self._note("kept_review", name=name, window=window, as_of=as_of)
+        return windows.review_that_fired()
+
+    def review_due(self, *names: str, as_of: str | None) -> ReviewRun:
+        """Answer with a run that read two windows."""
+        self._note("review_due", names=names, as_of=as_of)
+        return kept_reviews.run()
+
+    def reviews(self, name: str, *, as_of: str | None) -> ReviewHistory:
+        """Answer with a history in which an alert is open."""
+        self._note("reviews", name=name, as_of=as_of)
+        return kept_reviews.history()
+
+    def acknowledge(self, name: str, rule: str, **words: Any) -> ReviewHistory:  # noqa: ANN401 - as the core takes them
+        """Answer with the history."""
+        self._note("acknowledge", name=name, rule=rule, **words)
+        return kept_reviews.history()
 
     def decide_retraining(
         self, name: str, *, as_of: str | None, progress: object

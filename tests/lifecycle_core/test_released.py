@@ -13,16 +13,24 @@ import httpx
 import pandas as pd
 import pytest
 from sklearn.datasets import load_breast_cancer
+from typer.testing import CliRunner
 
 from lifecycle_core import verbs
 from lifecycle_core.adapters.bundles import verify_bundle, write_bundle
 from lifecycle_core.adapters.explaining import open_explainer
+from lifecycle_core.adapters.identity import Actor
+from lifecycle_core.adapters.ledger import Ledger
 from lifecycle_core.adapters.prediction_log import open_prediction_log
+from lifecycle_core.adapters.registry import MlflowRegistry
+from lifecycle_core.adapters.replay import sealed
 from lifecycle_core.adapters.scorers import open_scorer
+from lifecycle_core.cli.commands import app
+from lifecycle_core.errors import CheckpointFailed
 from lifecycle_core.schema.prediction import Prediction
 from tests.browser.small_release import register_two_versions
 from tests.command_line import Ended, nbrelease
 from tests.fakes.predictions import prediction
+from tests.fakes.receiving import receiving
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,6 +102,75 @@ def test_a_review_reads_the_log_and_says_whether_a_rule_fired(project: Path) -> 
     assert (late.code, late.answer) == (2, "")
 
 
+def live(project: Path, version: int, at: str) -> None:
+    """Make a version the champion, as if that had been done at another time."""
+    home = project / ".nbrelease"
+    registry = MlflowRegistry(f"sqlite:///{home / 'registry.db'}", home / "artifacts")
+    ledger = Ledger(registry)
+    event = ledger.propose(
+        ledger.history("tumours"),
+        action="promote",
+        alias="champion",
+        target=registry.release("tumours", version),
+        actor=Actor("ann", "stated"),
+    )
+    ledger.commit(sealed(event.model_copy(update={"at": at})))
+
+
+def test_a_release_that_is_live_is_promoted_once_its_reviews_are_made_and_answered(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live(project, 1, "2026-10-05T08:00:00Z")
+    monkeypatch.chdir(project)
+    monkeypatch.setenv("NBRELEASE_HOME", str(project / ".nbrelease"))
+    later = "2026-11-05T06:00:00Z"
+    with pytest.raises(CheckpointFailed, match="review \\(missing\\)") as missing:
+        verbs.promote("tumours", to="challenger", version=2, as_of=later)
+    assert missing.value.hint == "Run `nbrelease review --due tumours`."
+
+    with receiving() as receiver:
+        told = f'[notify.team]\nkind = "webhook"\nurl = "{receiver.url}"\nbackoff = 0\n'
+        (project / "nbrelease.toml").write_text(told)
+        made = nbrelease("review", "--due", "--as-of", later, "--json", "run.json", cwd=project)
+        assert made.code == 1, made.messages
+        assert "2026-10: 1 rule fired" in made.answer
+        assert "team was told: 2026-10, when rows < 1 then notify data" in made.answer
+        assert verbs.review_due(as_of=later).exit_code == 0  # nothing is due any more
+        (request,) = receiver.requests
+        assert json.loads(request.body)["alert"]["window"] == "2026-10"
+
+    (alert,) = verbs.reviews("tumours", as_of=later).alerts
+    assert (alert.state, alert.told) == ("open", ("team",))
+    assert verbs.kept_review("tumours").firings == (alert.alert.firing,)
+    with pytest.raises(CheckpointFailed, match="review \\(fail\\)") as fired:
+        verbs.promote("tumours", to="challenger", version=2, as_of=later)
+    assert "nbrelease acknowledge tumours 'when rows < 1 then" in fired.value.hint
+    words = ("--by", "ann", "--note", "no images in October")
+    taken = nbrelease("acknowledge", "tumours", "rows", *words, cwd=project)
+    assert taken.code == 0, taken.messages
+    assert "ann: no images in October" in taken.answer
+    assert verbs.promote("tumours", to="challenger", version=2, as_of=later).valid
+    review = verbs.checkpoints("tumours/2", as_of=later).results[-1]
+    assert review.why.endswith("; last 2026-10: 1 rule fired, answered by ann.")
+
+
+@pytest.mark.parametrize(
+    ("words", "fact"),
+    [
+        (("review",), "A review is of one release, and 0 are named."),
+        (("review", "tumours", "other"), "A review is of one release, and 2 are named."),
+        (("review", "--due", "--window", "2026-10"), "--due and --window cannot stand together."),
+        (("review", "tumours", "--kept", "--no-keep"), "--kept and --keep or --no-keep cannot"),
+    ],
+)
+def test_options_of_a_review_that_exclude_each_other(
+    tmp_path: Path, words: tuple[str, ...], fact: str
+) -> None:
+    refused = CliRunner().invoke(app, words, env={"NBRELEASE_HOME": str(tmp_path)})
+    assert refused.exit_code == 2
+    assert fact in refused.output
+
+
 def test_a_promotion_and_a_rollback_move_the_alias_and_stay_in_the_ledger(project: Path) -> None:
     moved = nbrelease("promote", "tumours", "--to", "challenger", cwd=project)
     assert moved.code == 0, moved.messages
@@ -112,7 +189,7 @@ def test_a_needed_checkpoint_stops_a_promotion(project: Path) -> None:
     refused = nbrelease("promote", "tumours", "--to", "champion", cwd=project)
     assert refused.code == 1
     assert "tumours/1 cannot become champion" in refused.messages
-    for name in ("contract", "owners", "review"):
+    for name in ("contract", "owners"):
         assert name in refused.messages
     assert "nbrelease checkpoints tumours/1" in refused.messages
 

@@ -160,7 +160,40 @@ def test_releases_shows_all_or_one(shell: InteractiveShell, verbs: FakeVerbs) ->
 def test_review_reads_a_window(shell: InteractiveShell, verbs: FakeVerbs) -> None:
     found = shell.run_line_magic("review", "churn --window 2026-W10")
     assert found.window.label == "2026-W10"
-    assert verbs.calls == [("review", {"name": "churn", "window": "2026-W10", "as_of": None})]
+    words = {"window": "2026-W10", "as_of": None, "keep": None, "notify": False}
+    assert verbs.calls == [("review", {"name": "churn", **words})]
+    shell.run_line_magic("review", "churn --no-keep --notify")
+    assert verbs.calls[-1][1]["keep"] is False
+
+
+def test_review_shows_what_is_kept_and_makes_what_is_due(
+    shell: InteractiveShell, verbs: FakeVerbs
+) -> None:
+    assert shell.run_line_magic("review", "churn --kept").firings
+    assert len(shell.run_line_magic("review", "--due churn flights").releases) == 2
+    assert verbs.calls == [
+        ("kept_review", {"name": "churn", "window": None, "as_of": None}),
+        ("review_due", {"names": ("churn", "flights"), "as_of": None}),
+    ]
+
+
+@pytest.mark.parametrize("line", ["", "churn flights", "--due --kept churn", "--due --window 2026"])
+def test_review_is_of_one_release_or_of_what_is_due(
+    shell: InteractiveShell, verbs: FakeVerbs, capsys: pytest.CaptureFixture[str], line: str
+) -> None:
+    assert shown_error(shell, capsys, f"%review {line}")[0].startswith("InvalidCall: ")
+    assert verbs.calls == []
+
+
+def test_reviews_lists_and_acknowledge_takes_on(shell: InteractiveShell, verbs: FakeVerbs) -> None:
+    assert shell.run_line_magic("reviews", "churn").release == "churn"
+    line = "churn adoption_rate --by ann --note 'on Monday' --silence-until 2026-12-24"
+    assert shell.run_line_magic("acknowledge", line).release == "churn"
+    words = {"by": "ann", "note": "on Monday", "window": None, "silence_until": "2026-12-24"}
+    assert verbs.calls == [
+        ("reviews", {"name": "churn", "as_of": None}),
+        ("acknowledge", {"name": "churn", "rule": "adoption_rate", **words}),
+    ]
 
 
 def test_retrain_asks_whether_it_pays(shell: InteractiveShell, verbs: FakeVerbs) -> None:
@@ -229,6 +262,8 @@ MOVES = {
     "rollback": ("churn --reason no", "nbrelease rollback churn --reason no"),
     "releases": ("churn", "nbrelease status churn"),
     "review": ("churn", "nbrelease review churn"),
+    "reviews": ("churn", "nbrelease reviews churn"),
+    "acknowledge": ("churn drifted", "nbrelease acknowledge churn drifted"),
     "retrain": ("churn", "nbrelease retrain --decide churn"),
 }
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.bundle import Bundle
     from lifecycle_core.schema.release import LedgerEvent, Release, Status
     from lifecycle_core.schema.retraining import Lineage
+    from lifecycle_core.schema.review_history import ReviewEvent
 
 
 class Registry(Protocol):
@@ -50,6 +51,12 @@ class Registry(Protocol):
 
     def events(self, name: str) -> tuple[LedgerEvent, ...]:
         """Return the readable events of a name's ledger, by `seq`."""
+
+    def append_review(self, event: ReviewEvent) -> int:
+        """Add an event to the reviews of its release in one step; return its `seq`."""
+
+    def review_events(self, name: str) -> tuple[ReviewEvent, ...]:
+        """Return the readable events of a name's reviews, by `seq`."""
 
     def aliases(self, name: str) -> dict[str, int]:
         """Return the registry's own aliases, which may lag behind the ledger."""

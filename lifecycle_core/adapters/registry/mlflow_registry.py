@@ -25,7 +25,9 @@ from lifecycle_core.adapters.registry.queries import (
     or_none,
     pages,
     releases_of,
+    review_events_of,
 )
+from lifecycle_core.adapters.registry.review_tags import review_tags, reviews_of
 from lifecycle_core.adapters.registry.session import addressed, session
 from lifecycle_core.adapters.registry.tags import (
     DIGEST,
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.bundle import Bundle
     from lifecycle_core.schema.release import LedgerEvent, Release, Status
     from lifecycle_core.schema.retraining import Lineage
+    from lifecycle_core.schema.review_history import ReviewEvent
 
 _EXPERIMENT = "nbrelease"
 _ALIAS_TRIES = 5
@@ -212,6 +215,21 @@ class MlflowRegistry:
         """Return the readable events of a name's ledger, by `seq`."""
         with self._reading() as client:
             return events_of(client, name) if client else ()
+
+    def append_review(self, event: ReviewEvent) -> int:
+        """Add an event to the reviews of its release in one step; return its `seq`."""
+        model = reviews_of(event.release)
+        with session(self.uri, write=True) as client:
+            ensure_model(client, model, kind="reviews")
+            version = client.create_model_version(
+                model, source=f"models:/{event.release}/{event.version}", tags=review_tags(event)
+            )
+            return int(version.version)
+
+    def review_events(self, name: str) -> tuple[ReviewEvent, ...]:
+        """Return the readable events of a name's reviews, by `seq`."""
+        with self._reading() as client:
+            return review_events_of(client, name) if client else ()
 
     def aliases(self, name: str) -> dict[str, int]:
         """Return the registry's own aliases, which may lag behind the ledger."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from lifecycle_core.adapters.registry.review_tags import review_event_of, reviews_of
 from lifecycle_core.adapters.registry.tags import KIND, event_of, ledger_of, release_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lifecycle_core.schema.release import LedgerEvent, Release
+    from lifecycle_core.schema.review_history import ReviewEvent
 
 _PAGE = 1_000
 
@@ -66,3 +68,9 @@ def events_of(client: Any, name: str) -> tuple[LedgerEvent, ...]:  # noqa: ANN40
     """Return the readable events of a name's ledger, by `seq`."""
     found = _versions(client, ledger_of(name))
     return tuple(event for v in found if (event := event_of(v.tags, int(v.version))))
+
+
+def review_events_of(client: Any, name: str) -> tuple[ReviewEvent, ...]:  # noqa: ANN401 - as above
+    """Return the readable events of a name's reviews, by `seq`."""
+    found = _versions(client, reviews_of(name))
+    return tuple(event for v in found if (event := review_event_of(v.tags, int(v.version))))

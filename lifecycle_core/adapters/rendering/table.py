@@ -46,6 +46,8 @@ VIEWS = {
     "Retrained": "retrained",
     "RetrainingDecision": "retraining_decision",
     "Review": "review",
+    "ReviewHistory": "review_history",
+    "ReviewRun": "review_run",
     "ScoreSummary": "score_summary",
     "Service": "service",
     "Status": "status",

@@ -53,6 +53,13 @@ MARKS = {
     "not_enough_data": ("none", "?", "not enough data"),
     "undecided_target": ("none", "?", "open"),
     "proposed": ("none", "?", "proposed"),
+    "kept": ("good", "✓", "kept"),
+    "due": ("none", "…", "due"),
+    "missed": ("bad", "✕", "missed"),
+    "open": ("bad", "!", "open"),
+    "acknowledged": ("good", "✓", "acknowledged"),
+    "silenced": ("none", "-", "silenced"),
+    "passed": ("none", "·", "was silenced"),
     "retrain": ("warn", "↻", "retrain"),
     "keep": ("good", "✓", "keep"),
 }

@@ -14,7 +14,7 @@ import hmac
 import time
 from typing import TYPE_CHECKING, Any, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from lifecycle_core.adapters.sinks.addresses import require_address, shown
 from lifecycle_core.adapters.sinks.base import SinkOptions
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from lifecycle_core.adapters.sinks.base import Sink, Surroundings
     from lifecycle_core.schema.event import Event
 
+NO_ANSWER = "no answer"
+"""Kind of failure where nobody answered in all tries."""
 _AGAIN = frozenset({429, *range(500, 600)})
 _GOOD = range(200, 300)
 _MOVED = range(300, 400)
@@ -31,8 +33,8 @@ _ENCODED_SECRET = "whsec_"  # noqa: S105 - the prefix by which the standard mark
 _LONGEST_PAUSE = 30
 
 
-class WebhookOptions(SinkOptions):
-    """Options of `kind = "webhook"`; what is secret is named by its environment variable.
+class ReceiverOptions(BaseModel):
+    """Where events are posted to; what is secret is named by its environment variable.
 
     Attributes:
         url: Where to; https, or http to this machine.
@@ -46,6 +48,8 @@ class WebhookOptions(SinkOptions):
             much again at random. A server's own `Retry-After` goes before it, up to 30 seconds.
         timeout: Seconds for connecting, and for each answer.
     """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: str | None = None
     url_env: str | None = None
@@ -68,6 +72,10 @@ class WebhookOptions(SinkOptions):
         if self.url is not None:
             require_address(self.url, plain_http=self.plain_http)
         return self
+
+
+class WebhookOptions(ReceiverOptions, SinkOptions):
+    """Options of `kind = "webhook"`."""
 
     def sink(self, around: Surroundings) -> Sink:
         """Return the sink; it connects with the first event."""
@@ -106,7 +114,7 @@ class Receiver:
         SinkFailed: A secret is missing, or the address is none.
     """
 
-    def __init__(self, options: WebhookOptions, around: Surroundings) -> None:
+    def __init__(self, options: ReceiverOptions, around: Surroundings) -> None:
         import urllib3
 
         self._url = options.url or around.secret(str(options.url_env))
@@ -155,7 +163,7 @@ class Receiver:
             raise SinkFailed(
                 f"{shown(self._url)} did not answer in {self._tries} tries "
                 f"({type(reason).__name__})",
-                kind="no answer",
+                kind=NO_ANSWER,
             ) from None  # the cause holds the whole address
         if answer.status in _GOOD:
             return

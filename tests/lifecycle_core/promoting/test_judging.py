@@ -17,6 +17,13 @@ from lifecycle_core.schema.release_file import (
     ReviewSection,
 )
 from lifecycle_core.schema.reproduction import Cause
+from lifecycle_core.schema.review import Firing
+from lifecycle_core.schema.review_history import (
+    Alert,
+    AlertStanding,
+    ReviewedWindow,
+    ReviewHistory,
+)
 from lifecycle_core.schema.serving import Fallback, ServingSection
 from tests.fakes.evidence import evidence
 
@@ -304,3 +311,97 @@ def test_the_table_names_every_checkpoint_and_every_file() -> None:
     assert tuple(table.CHECKPOINTS) == CHECKPOINT_IDS
     assert set(table.CHECKPOINTS) == files
     assert [checkpoint.id for checkpoint in table.checkpoints()] == list(CHECKPOINT_IDS)
+
+
+def reviews(*windows: ReviewedWindow) -> ReviewHistory:
+    return ReviewHistory(release="churn", as_of="2026-03-27T06:00:00Z", windows=windows)
+
+
+def window(label: str, state: str, *alerts: AlertStanding) -> ReviewedWindow:
+    week = int(label[-2:])
+    return ReviewedWindow(
+        window=label,
+        state=state,  # type: ignore[arg-type] # parameters of tests
+        end=f"2026-03-{7 * week - 61:02d}T00:00:00Z",
+        due_by=f"2026-03-{7 * week - 58:02d}T00:00:00Z",
+        alerts=alerts,
+    )
+
+
+def alert(state: str, *, rule: str = "when drifted > 0 then notify data") -> AlertStanding:
+    firing = Firing(
+        rule=rule, action="notify", owner="data", deadline="2026-03-28T00:00:00Z", evidence=()
+    )
+    return AlertStanding(
+        alert=Alert(key=rule, window="2026-W12", firing=firing),
+        state=state,  # type: ignore[arg-type] # as above
+        raised="2026-03-27T06:00:00Z",
+        version=3,
+        by="" if state == "open" else "ann",
+    )
+
+
+@pytest.mark.parametrize(
+    ("found", "result", "why", "then"),
+    [
+        (reviews(), "pass", "for all 8 figures.", ""),
+        (
+            reviews(window("2026-W12", "due")),
+            "pass",
+            "; the first review is due by 2026-03-26T00:00:00Z.",
+            "",
+        ),
+        (
+            reviews(window("2026-W12", "due"), window("2026-W11", "missed")),
+            "missing",
+            "No review is kept; that of 2026-W11 was due by 2026-03-19T00:00:00Z.",
+            "nbrelease review --due churn",
+        ),
+        (
+            reviews(window("2026-W12", "missed"), window("2026-W11", "kept")),
+            "fail",
+            "The last review is of 2026-W11; that of 2026-W12 was due by 2026-03-26T00:00:00Z.",
+            "nbrelease review --due churn",
+        ),
+        (
+            reviews(window("2026-W12", "kept"), window("2026-W11", "missed")),
+            "pass",
+            "; last 2026-W12: no rule fired.",
+            "",
+        ),
+        (
+            reviews(window("2026-W12", "kept", alert("open"))),
+            "fail",
+            " in 2026-W12, and nobody has acknowledged it: when drifted > 0 then notify data.",
+            "nbrelease acknowledge churn 'when drifted > 0 then notify data' --by WHO",
+        ),
+        (
+            reviews(window("2026-W12", "kept", alert("open"), alert("open", rule="another"))),
+            "fail",
+            "nobody has acknowledged them: when drifted > 0 then notify data, another.",
+            "",
+        ),
+        (
+            reviews(
+                window("2026-W12", "kept", alert("acknowledged"), alert("silenced", rule="b")),
+                window("2026-W11", "kept", alert("open")),
+            ),
+            "pass",
+            "; last 2026-W12: 2 rules fired, answered by ann.",
+            "",
+        ),
+    ],
+)
+def test_a_release_that_is_live_is_judged_by_its_reviews(
+    found: ReviewHistory, result: str, why: str, then: str
+) -> None:
+    judgement = judged("review", {"reviews": found})
+    assert judgement.result == result
+    assert judgement.why.endswith(why)
+    assert then in judgement.next
+    assert bool(judgement.next) == (result != "pass")
+
+
+def test_reviews_do_not_make_good_what_is_not_declared() -> None:
+    found = judged("review", {"reviews": reviews(), "release_file.review": ReviewSection()})
+    assert found.result == "missing"

@@ -9,13 +9,14 @@ from rich.text import Text
 from lifecycle_core.adapters.rendering.effects import chart
 from lifecycle_core.adapters.rendering.rows import facts, mark, table, title
 from lifecycle_core.adapters.rendering.words import how_many, moment, number
+from lifecycle_core.schema.review import Figure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rich.console import RenderableType
 
-    from lifecycle_core.schema.review import Figure, Firing, Review, Seen
+    from lifecycle_core.schema.review import Change, Firing, Review, Seen
 
 _TITLES = {
     "technical": "Technical health", "data": "Data", "quality": "Quality",
@@ -33,6 +34,7 @@ def values(record: Review) -> dict[str, Any]:
     """Add figures in words, the chart of effects, and the headline."""
     return {
         "headline": headline(record),
+        "since": since(record) if record.read_before else "",
         "summary": list(_summary(record)),
         "sections": [
             (_TITLES.get(section.name, section.name), [row(figure) for figure in section.figures])
@@ -51,6 +53,7 @@ def values(record: Review) -> dict[str, Any]:
             for each in record.drift
         ],
         "chart": chart(record.drift),
+        "changes": [_changed(each) for each in record.changes],
         "firings": [(each, [evidence(seen) for seen in each.evidence]) for each in record.firings],
     }
 
@@ -84,6 +87,13 @@ def text(record: Review) -> list[RenderableType]:
                 each["bounds"], each["tolerance"], Text(each["note"]),
             )  # fmt: skip
         shown.append(made)
+    if found["since"]:
+        shown.append(Text(found["since"]))
+    if found["changes"]:
+        made = table("Changed", "Before", "Now", "", numbers=("Before", "Now"))
+        for name, before, now, final in found["changes"]:
+            made.add_row(Text(name), before, now, final)
+        shown.append(made)
     return [*shown, *(Text(note) for note in record.notes)]
 
 
@@ -92,6 +102,14 @@ def headline(record: Review) -> str:
     if not record.firings:
         return "no rule fired"
     return f"{how_many(len(record.firings), 'rule')} fired"
+
+
+def since(record: Review) -> str:
+    """Return how much has changed since the window was read before."""
+    return (
+        f"{how_many(len(record.changes), 'figure')} changed since the window was read as of "
+        f"{moment(record.read_before)}."
+    )
 
 
 def row(figure: Figure) -> dict[str, str]:
@@ -120,6 +138,17 @@ def evidence(seen: Seen) -> str:
         for name, value in seen.figures.items()
     ]
     return f"{seen.window}: {', '.join(parts)}"
+
+
+def _changed(change: Change) -> tuple[str, str, str, str]:
+    """Return a changed figure: its name, its values, and whether it is final."""
+
+    def shown(value: float | None) -> str:
+        figure = Figure(name=change.name, value=value, unit=change.unit)
+        return "not enough data" if value is None else _amount(figure)
+
+    final = "final" if change.final else "may still change"
+    return change.name, shown(change.before), shown(change.after), final
 
 
 def _fired(firing: Firing) -> Text:

@@ -11,10 +11,12 @@ import pytest
 
 from lifecycle_core.adapters.rendering import to_html, to_text
 from lifecycle_core.adapters.rendering.table import VIEWS, view_of
+from lifecycle_core.monitoring import with_changes
 from lifecycle_core.schema.base import Record
 from lifecycle_core.schema.prediction import LogUpkeep
 from tests.fakes import (
     compilations,
+    kept_reviews,
     pipeline_runs,
     predictions,
     records,
@@ -73,6 +75,9 @@ CASES: dict[str, Record] = {
     "review": windows.reviewed(*[windows.counts()] * 5),
     "review-fired": windows.review_that_fired(),
     "review-empty": windows.reviewed(),
+    "review-again": with_changes(windows.reviewed(*[windows.counts()] * 5), windows.reviewed()),
+    "review_history": kept_reviews.history(),
+    "review_run": kept_reviews.run(),
     "score_summary": records.score_summary(),
     "score_summary-unscored": records.score_summary().model_copy(update={"unscored": 11}),
     "score_summary-refused": records.score_summary().model_copy(

@@ -1,0 +1,47 @@
+"""An alert in words: a line, and the few lines below it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lifecycle_core.adapters.rendering.plain import one_line
+from lifecycle_core.adapters.rendering.words import moment, number
+from lifecycle_core.schema.review_history import MISSED
+
+if TYPE_CHECKING:
+    from lifecycle_core.schema.review_history import Notification
+
+
+def subject_of(notification: Notification) -> str:
+    """Return what has happened, in one line."""
+    alert = notification.alert
+    if alert.firing.rule == MISSED:
+        return one_line(f"{notification.release}: the review of {alert.window} is missing")
+    again = " (with other figures than before)" if notification.told_before else ""
+    return one_line(f"{notification.release} {alert.window}: {alert.firing.rule}{again}")
+
+
+def message_of(notification: Notification) -> str:
+    """Return who acts until when, what was seen, and what to type."""
+    alert, firing = notification.alert, notification.alert.firing
+    who = firing.name or f"nobody is named as owners.{firing.owner}"
+    lines = [
+        subject_of(notification),
+        "",
+        f"To do: {firing.action} {firing.owner} by {moment(firing.deadline)}",
+        f"Who: {who}" + (f", {firing.contact}" if firing.contact else ""),
+        *([f"Else: {firing.escalation}"] if firing.escalation else []),
+        *(
+            f"Seen in {seen.window}: "
+            + ", ".join(
+                f"{name} {'not known' if value is None else number(value)}"
+                for name, value in seen.figures.items()
+            )
+            for seen in firing.evidence
+        ),
+        "",
+        f"Look: nbrelease review {notification.release} --window {alert.window}"
+        + ("" if firing.rule == MISSED else " --kept"),
+        f"Take it on: nbrelease acknowledge {notification.release} '{firing.rule}' --by YOU",
+    ]
+    return "\n".join(one_line(line) if line else line for line in lines) + "\n"
