@@ -7,7 +7,7 @@ INSTALL := $(UV) pip install --quiet --python $(BIN)/python --constraint constra
 	--build-constraint constraints.txt --editable
 SYSTEM := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
 
-.PHONY: run test check browser lock bench corpus exports clouds peers kills faults log-kills score-kills simulations spark screenshot examples clean
+.PHONY: run test check browser lock bench corpus exports clouds peers kills faults log-kills review-speed score-kills simulations spark screenshot examples clean
 
 run: $(VENV)/.run ## take the example from notebook to registered release
 	$(BIN)/nbrelease run example_notebooks/telco_churn.ipynb
@@ -63,6 +63,16 @@ bench: $(VENV)/.test .venv-vetiver/.made ## print the figures of benchmarks/, me
 peers: $(VENV)/.test .venv-peers/.made ## what a step costs here, in Kedro and in Ploomber: minutes
 	$(BIN)/python benchmarks/peers.py
 
+review-speed: $(VENV)/.test .venv-evidently/.made ## a review beside Evidently, 1M against 1M rows; then 100M rows: an hour
+	$(BIN)/python benchmarks/review.py
+	$(BIN)/python benchmarks/review.py --large 100_000_000
+
+# Evidently works with an older pandas only, so nothing is as in our own environment.
+.venv-evidently/.made: $(VENV)/.uv
+	$(UV) venv --quiet --clear --python $(BIN)/python .venv-evidently
+	$(UV) pip install --quiet --python .venv-evidently/bin/python evidently==0.7.23 'pandas<3' pyarrow
+	@touch $@
+
 simulations: $(VENV)/.test ## how often the statistics are right, by 2,000 simulated runs each: minutes
 	$(BIN)/python benchmarks/simulations.py
 
@@ -111,8 +121,9 @@ score-kills: $(VENV)/.test ## kill scoring runs at 50 random moments, for each k
 	NBRELEASE_KILLS=50 $(BIN)/python -m pytest -q --timeout 3600 \
 		tests/lifecycle_core/delivering/test_killed.py
 
-spark: $(VENV)/.spark ## score on a real Spark of this machine (needs Java 17): half a minute
+spark: $(VENV)/.spark ## score and review on a real Spark of this machine (needs Java 17): half a minute
 	$(BIN)/python -m pytest -q tests/lifecycle_core/adapters/batch_engines/test_spark.py
+	$(BIN)/python -m pytest -q tests/lifecycle_core/adapters/test_table_counting.py
 
 # Half a gigabyte that no other test needs.
 $(VENV)/.spark: $(VENV)/.test
@@ -130,4 +141,4 @@ examples: $(VENV)/.test ## run the example notebooks and store their outputs
 	$(BIN)/python docs/execute_examples.py
 
 clean: ## forget the environment and the embedded registry
-	rm -rf $(VENV) .venv-airflow .venv-kubeflow .venv-clouds .venv-peers .venv-vetiver .nbrelease
+	rm -rf $(VENV) .venv-airflow .venv-kubeflow .venv-clouds .venv-evidently .venv-peers .venv-vetiver .nbrelease

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from retraining_streams import KINDS, replay
 from simulated_drift import drift
+from simulated_review import reviews
 from simulation_table import ALARMS, ALPHA, COVERAGE, Aim, known, show
 
 from lifecycle_core.stats.calibration import calibration_bins, calibration_error
@@ -251,7 +252,13 @@ def main() -> None:
     runs = parser.parse_args().runs
     print(f"| {f'{runs:,} runs each':<66} | {'found':>9} | {'aim':<14} | met |")
     print(f"|{'-' * 68}|{'-' * 10}:|{'-' * 16}|-----|")
-    parts: tuple[Callable[[int], None], ...] = (drift, experiments, without_labels, retraining)
+    parts: tuple[Callable[[int], None], ...] = (
+        drift,
+        reviews,
+        experiments,
+        without_labels,
+        retraining,
+    )
     for part in parts:
         part(runs)
 

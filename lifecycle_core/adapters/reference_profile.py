@@ -9,7 +9,14 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from lifecycle_core.adapters.prediction_log.columns import Binning, binning_of, count_column
+from lifecycle_core.adapters.prediction_log.columns import (
+    SAMPLED,
+    Binning,
+    binning_of,
+    count_columns,
+    picked,
+    read_as,
+)
 from lifecycle_core.schema.window_counts import WindowCounts
 
 if TYPE_CHECKING:
@@ -48,18 +55,32 @@ def profile_table(path: Path, features: Sequence[Feature]) -> WindowCounts:
     """
     import duckdb
 
-    kept = [each for each in features if each.log == "value"]
+    kinds = number_by_name([each for each in features if each.log == "value"])
+    parsed, values = read_as(kinds)
+    named = [f"{value} AS f{at}" for at, value in enumerate(values)]
     with closing(duckdb.connect()) as engine:
+        # By way of JSON, so that values are written as in the log.
         engine.execute(
-            "CREATE TEMP TABLE asked AS SELECT 'champion' AS arm, '' AS fallback, "
-            "to_json(rows) AS features FROM read_parquet($path) AS rows",
+            f"CREATE TEMP TABLE asked AS SELECT id, {', '.join([*named, 'true AS here'])} FROM "  # noqa: S608 - names of our own
+            f"(SELECT id, {parsed} AS f FROM (SELECT file_row_number::VARCHAR AS id, "
+            "to_json(rows) AS features FROM read_parquet($path, file_row_number = true) AS rows))",
             {"path": str(path)},
         )
-        rows = engine.execute("SELECT count(*) FROM asked").fetchone()
-        divided = [binning_of(engine, *pair) for pair in number_by_name(kept).items()]
+        rows = int((engine.execute("SELECT count(*) FROM asked").fetchone() or (0,))[0])
+        picking = picked(rows, SAMPLED)
+        divided = [
+            binning_of(engine, name, f"f{at}", f"asked WHERE {picking}", number=number)
+            for at, (name, number) in enumerate(kinds.items())
+        ]
+        columns = [(each, f"f{at}") for at, each in enumerate(divided)]
         return WindowCounts(
-            rows=rows[0] if rows else 0,
-            columns=tuple(count_column(engine, binning) for binning in divided),
+            rows=rows,
+            columns=count_columns(
+                lambda query: engine.execute(query).fetchone(),
+                columns,
+                "asked WHERE here",
+                quantiles_of=picking,
+            ),
         )
 
 
@@ -69,3 +90,26 @@ def binnings_of(profile: WindowCounts) -> tuple[Binning, ...]:
         Binning(each.name, bool(each.counts), each.edges, tuple(each.categories))
         for each in profile.columns
     )
+
+
+def with_rules(binnings: Sequence[Binning], features: Sequence[Feature]) -> tuple[Binning, ...]:
+    """Return them with what the contract says of the columns; hashes are only asked to be there.
+
+    Example:
+        >>> from lifecycle_core.schema.contract import Feature
+        >>> tenure = Feature(name="tenure", type="integer", required=True, minimum=0)
+        >>> with_rules([Binning("tenure", True)], [tenure])[0].minimum
+        0.0
+    """
+    rules = {each.name: each for each in features}
+    found = []
+    for each in binnings:
+        rule = rules.get(each.name)
+        if rule is not None:
+            each = each._replace(required=rule.required)  # noqa: PLW2901 - the same with more
+            if rule.log == "value":
+                each = each._replace(  # noqa: PLW2901 - as above
+                    minimum=rule.minimum, maximum=rule.maximum, allowed=rule.categories
+                )
+        found.append(each)
+    return tuple(found)

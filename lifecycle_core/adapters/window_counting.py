@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from lifecycle_core.adapters.prediction_log.counting import CountsWindows, Span
-from lifecycle_core.adapters.reference_profile import binnings_of, number_by_name
+from lifecycle_core.adapters.prediction_log.asking import Span
+from lifecycle_core.adapters.prediction_log.counting import CountsWindows
+from lifecycle_core.adapters.reference_profile import binnings_of, number_by_name, with_rules
+from lifecycle_core.adapters.table_counting import CountedTable
+from lifecycle_core.schema.window_counts import WindowCounts
+from lifecycle_core.stats.domain import ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from lifecycle_core.schema.contract import Feature
+    from lifecycle_core.schema.release_file import ReleaseFile
     from lifecycle_core.schema.review import Window
-    from lifecycle_core.schema.window_counts import WindowCounts
+    from lifecycle_core.stats.sampled import SampledRows
 
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)  # no prediction is older
 
@@ -41,13 +46,25 @@ class Asked(Protocol):
 
 
 class Found(NamedTuple):
-    """What was counted, all with the same bins; as `monitoring.Counted` wants it."""
+    """What was counted, all with the same bins; as `monitoring.Counted` wants it.
+
+    Attributes:
+        window: Of the window.
+        before: Of those before it.
+        reference: Of its reference.
+        same_phase: Of the window at the same phase of the last cycle.
+        running: Of everything until the window's end.
+        rows_before: Rows of the reference that were picked by their ids.
+        rows_now: Likewise, of the window.
+    """
 
     window: WindowCounts
     before: tuple[WindowCounts, ...]
     reference: WindowCounts
     same_phase: WindowCounts
     running: WindowCounts
+    rows_before: SampledRows
+    rows_now: SampledRows
 
 
 def count_windows(
@@ -55,7 +72,7 @@ def count_windows(
     address: Path | str,
     *,
     release: str,
-    acts: bool,
+    stated: ReleaseFile,
     features: Sequence[Feature],
     as_of: datetime,
     profile: WindowCounts | None = None,
@@ -66,7 +83,7 @@ def count_windows(
         asked: Which windows.
         address: Folder or URL of the log.
         release: Name of the release.
-        acts: A decision is to act or not; else it is a number in the target's unit.
+        stated: Its release file.
         features: Of the contract; those of which the log keeps nothing are left out.
         as_of: Nothing that was said later counts; with a zone.
         profile: Of the training table; it stands in where those windows have no rows.
@@ -75,24 +92,93 @@ def count_windows(
         LogUnavailable: The store does not answer.
         MissingExtra: deltalake is not installed.
     """
-    kinds = {"score": True} | number_by_name(features)
-    end = datetime.fromisoformat(asked.window.end)
-    with closing(CountsWindows(address, release, acts=acts)) as counts:
-        used = asked.before[-asked.reference :]
-        start, until = used[0].start, used[-1].end
-        span = Span(datetime.fromisoformat(start), datetime.fromisoformat(until), as_of)
-        bins = counts.binnings(span, kinds)
-        reference = counts.count(span, bins)
-        if not reference.rows and profile is not None:
-            bins, reference = binnings_of(profile), profile
-        return Found(
-            reference=reference,
-            before=tuple(counts.count(_span(each, as_of), bins) for each in asked.before),
-            window=counts.count(_span(asked.window, as_of), bins),
-            same_phase=counts.count(_span(asked.same_phase, as_of)),
-            running=counts.count(Span(_EARLIEST, end, as_of)),
+    kinds = number_by_name(features)
+    own = {each.column for each in stated.costs.amounts.values()}
+    segments = [name for name in stated.review.segments if name in kinds]
+    with closing(
+        CountsWindows(
+            address,
+            release,
+            acts=stated.model.task == "classification",
+            costs=stated.costs,
+            kinds=kinds | dict.fromkeys(sorted(own), True),
         )
+    ) as counts:
+        whole = asked.before[0], asked.window
+        counts.read(_span(whole[0], whole[1], as_of))
+        used = asked.before[-asked.reference :]
+        span = _span(used[0], used[-1], as_of)
+        bins = counts.binnings(span, ["score", *kinds])
+        reference = counts.count(span, with_rules(bins, features), segments=segments)
+        if not reference.rows and profile is not None:
+            bins = counts.binnings(_span(asked.window, asked.window, as_of), ["score"])
+            bins, reference = (*bins, *binnings_of(profile)), profile
+        bins = with_rules(bins, features)
+        now = _span(asked.window, asked.window, as_of)
+        rows_before, rows_now = (counts.sample(each, bins, ROWS) for each in (span, now))
+        found = Found(
+            reference=reference,
+            before=tuple(
+                counts.count(_span(one, one, as_of), bins, segments=segments, quantiles=False)
+                for one in asked.before
+            ),
+            window=counts.count(now, bins, segments=segments),
+            same_phase=WindowCounts(),
+            running=WindowCounts(),
+            rows_before=rows_before,
+            rows_now=rows_now,
+        )
+        phase = _span(asked.same_phase, asked.same_phase, as_of)
+        counts.read(phase, features=False)
+        scores = [each for each in bins if each.name == "score"]
+        found = found._replace(same_phase=counts.count(phase, scores))
+        running = Span(_EARLIEST, datetime.fromisoformat(asked.window.end), as_of)
+        counts.read(running, features=False)
+        return found._replace(running=counts.count(running))
 
 
-def _span(window: Window, as_of: datetime) -> Span:
-    return Span(datetime.fromisoformat(window.start), datetime.fromisoformat(window.end), as_of)
+def count_table(
+    asked: Asked,
+    table: object,
+    *,
+    features: Sequence[Feature],
+    as_of: datetime,
+    profile: WindowCounts | None = None,
+) -> Found:
+    """Count the windows of a review in a table of any engine, where that table is.
+
+    Args:
+        asked: Which windows.
+        table: A frame that narwhals takes, as `CountedTable` wants it, with the moment of each
+            prediction in `time`.
+        features: Of the contract, which are columns of the table.
+        as_of: No later row counts; with a zone.
+        profile: Of the training table; it stands in where there are no windows before.
+    """
+    kinds = number_by_name(features)
+    whole = CountedTable(table, kinds)
+
+    def part(first: Window, last: Window) -> CountedTable:
+        span = _span(first, last, as_of)
+        return whole.between(span.start, min(span.end, as_of + timedelta(microseconds=1)))
+
+    used = asked.before[-asked.reference :]
+    before, now = part(used[0], used[-1]), part(asked.window, asked.window)
+    bins = with_rules(before.binnings(["score", *kinds]), features)
+    reference = before.count(bins)
+    if not reference.rows and profile is not None:
+        bins = (*now.binnings(["score"]), *binnings_of(profile))
+        bins, reference = with_rules(bins, features), profile
+    return Found(
+        reference=reference,
+        before=tuple(part(one, one).count(bins, quantiles=False) for one in asked.before),
+        window=now.count(bins),
+        same_phase=part(asked.same_phase, asked.same_phase).count(bins[:1], quantiles=False),
+        running=WindowCounts(),
+        rows_before=before.sample(bins, ROWS),
+        rows_now=now.sample(bins, ROWS),
+    )
+
+
+def _span(first: Window, last: Window, as_of: datetime) -> Span:
+    return Span(datetime.fromisoformat(first.start), datetime.fromisoformat(last.end), as_of)

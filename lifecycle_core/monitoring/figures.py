@@ -1,4 +1,4 @@
-"""The figures of one window, made of counts: technical, action and business.
+"""The figures of one window, made of counts: technical and action.
 
 Every figure that a review can have is there, with a value or with the reason why there is none, so
 that rules can name it and readers need not wonder.
@@ -9,14 +9,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from lifecycle_core.schema.finalization import Interval
 from lifecycle_core.schema.review import Figure, Section
-from lifecycle_core.stats.shares import mean_interval_of_sums, share_interval
+from lifecycle_core.stats.shares import share_interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lifecycle_core.schema.release_file import Metric, ReleaseFile
+    from lifecycle_core.schema.release_file import Metric
     from lifecycle_core.schema.window_counts import Spread, WindowCounts
 
 FALLBACK_CAUSES = ("deadline", "model_error", "bad_input", "shed", "log_full")
@@ -84,8 +83,13 @@ def technical(window: WindowCounts, around: Around) -> Section:
     )
 
 
-def action(window: WindowCounts, around: Around) -> Section:
+def action(window: WindowCounts, around: Around, more: tuple[Figure, ...] = ()) -> Section:
     """Return whether decisions are followed, how soon, and whether overriding was right.
+
+    Args:
+        window: The window.
+        around: What it is compared with.
+        more: Figures that follow.
 
     Example:
         >>> from datetime import UTC
@@ -116,76 +120,7 @@ def action(window: WindowCounts, around: Around) -> Section:
         ),
         *_spread("time_to_action", "hours", window.hours_to_action, silent),
     )
-    return Section(name="action", figures=_as_final(figures, around))
-
-
-def business(
-    window: WindowCounts, around: Around, stated: ReleaseFile, cost_per_row: Figure | None
-) -> Section:
-    """Return money and the two metrics of the release against their targets.
-
-    Args:
-        window: The window.
-        around: What it is compared with.
-        stated: Names the metrics, the currency, and the rows of a run.
-        cost_per_row: Realised if labels are there, else expected.
-    """
-    currency = stated.costs.currency
-    money = window.money.get(currency)
-    running = None if around.running is None else around.running.money.get(currency)
-    none = f"No amounts in {currency} were reported."
-    per_run = stated.workflow.rows_per_run
-    cost = cost_per_row if cost_per_row is not None and cost_per_row.value is not None else None
-    figures = (
-        Figure(
-            name="money_total",
-            value=money.total if money else None,
-            unit=currency,
-            rows=money.rows if money else 0,
-            note="" if money else none,
-        ),
-        Figure(
-            name="money_per_row",
-            value=money.total / money.rows if money else None,
-            interval=mean_interval_of_sums(money.rows, money.total, money.squares)
-            if money
-            else None,
-            unit=currency,
-            rows=money.rows if money else 0,
-            note="" if money else none,
-        ),
-        Figure(
-            name="money_cumulated",
-            value=running.total if running else None,
-            unit=currency,
-            rows=running.rows if running else 0,
-            note="" if running else none,
-        ),
-        _per_run(
-            Figure(name="cost_per_run", unit=currency),
-            cost,
-            per_run,
-            "The cost of a row is not known.",
-        ),
-        _per_run(
-            Figure(name="actions_per_run", unit="rows"),
-            share("action_share", window.acted, window.decided, "") if window.decided else None,
-            per_run,
-            "No decisions in the window.",
-        ),
-    )
-    metrics = {
-        metric.name: metric
-        for metric in (stated.value.operating_metric, stated.value.financial_metric)
-        if metric is not None
-    }
-    return Section(
-        name="business",
-        figures=tuple(
-            against(figure, metrics[figure.name]) if figure.name in metrics else figure
-            for figure in _as_final(figures, around)
-        ),
-    )
+    return Section(name="action", figures=as_final((*figures, *more), around))
 
 
 def share(name: str, hits: int, rows: int, note: str) -> Figure:
@@ -249,23 +184,6 @@ def _spread(name: str, unit: str, spread: Spread, note: str) -> Iterator[Figure]
         )
 
 
-def _per_run(figure: Figure, of: Figure | None, rows: int | None, note: str) -> Figure:
-    """Return a figure of a row, times the rows of a run."""
-    if rows is None:
-        return figure.model_copy(update={"note": "`workflow.rows_per_run` is not declared."})
-    if of is None or of.value is None:
-        return figure.model_copy(update={"note": note})
-    inner = of.interval
-    return figure.model_copy(
-        update={
-            "value": of.value * rows,
-            "interval": inner
-            and Interval(low=inner.low * rows, high=inner.high * rows, level=inner.level),
-            "rows": of.rows,
-            "note": of.note,
-        }
-    )
-
-
-def _as_final(figures: tuple[Figure, ...], around: Around) -> tuple[Figure, ...]:
+def as_final(figures: tuple[Figure, ...], around: Around) -> tuple[Figure, ...]:
+    """Return figures that say whether labels may still change them."""
     return tuple(figure.model_copy(update={"final": around.final}) for figure in figures)

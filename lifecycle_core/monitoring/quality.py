@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lifecycle_core.monitoring.expecting import NO_COSTS, expected, matrix_of
 from lifecycle_core.monitoring.figures import share
+from lifecycle_core.monitoring.sums import money_added
+from lifecycle_core.monitoring.versions import main_version, only
 from lifecycle_core.schema.review import Figure, Section
 from lifecycle_core.stats.calibration import (
     BINS,
@@ -14,23 +17,19 @@ from lifecycle_core.stats.calibration import (
     calibration_drift,
     calibration_error,
 )
-from lifecycle_core.stats.cost import CostMatrix
-from lifecycle_core.stats.labelless import expected_performance
 from lifecycle_core.stats.ranking import auc_interval, weighted_auc
-from lifecycle_core.stats.scored import Reference, scored_at
 from lifecycle_core.stats.shares import mean_interval_of_sums
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from lifecycle_core.monitoring.expecting import LikeWindow
     from lifecycle_core.schema.release_file import CostsSection
     from lifecycle_core.schema.window_counts import ScoreGroup, WindowCounts
-    from lifecycle_core.stats.labelless import Estimate, Expected
+    from lifecycle_core.stats.cost import CostMatrix
 
-_LEAST_KNOWN = 100  # labelled rows that a calibrator is fitted on
 _DRAWS = 200
 _NO_LABELS = "No labels yet."
-_NO_COSTS = "`costs` are not declared."
 _REGRESSION = "Only for a classification."
 
 
@@ -41,6 +40,8 @@ def quality(
     *,
     final: bool,
     draws: int = _DRAWS,
+    like: LikeWindow | None = None,
+    more: Sequence[Figure] = (),
 ) -> Section:
     """Return the quality of a window of a classification.
 
@@ -50,24 +51,36 @@ def quality(
         costs: Money per row.
         final: No more labels are expected.
         draws: Of the intervals of what is expected.
+        like: How much rows of the windows before are like those of the window.
+        more: Figures that follow.
     """
-    matrix = _matrix(costs)
+    version = main_version(window)
     known = [
         share("labelled_share", window.labelled, window.rows, "No predictions in the window."),
-        *_realised(window.groups, matrix, costs.currency),
-        *_calibration(reference.groups, window.groups),
+        *_realised(window.groups, matrix_of(costs), costs.currency),
+        *_calibration(only(reference, version).groups, only(window, version).groups),
     ]
     return Section(
         name="quality",
         figures=(
             *(figure.model_copy(update={"final": final}) for figure in known),
-            *_expected(reference, window, matrix, costs.currency, draws),
+            *expected(reference, window, costs, draws=draws, like=like),
+            *more,
         ),
     )
 
 
-def forecast_quality(window: WindowCounts, costs: CostsSection, *, final: bool) -> Section:
-    """Return the quality of a window of a regression; without labels nothing can be said."""
+def forecast_quality(
+    window: WindowCounts, costs: CostsSection, *, final: bool, more: Sequence[Figure] = ()
+) -> Section:
+    """Return the quality of a window of a regression; without labels nothing can be said.
+
+    Args:
+        window: The window.
+        costs: Money per unit of error.
+        final: No more labels are expected.
+        more: Figures that follow.
+    """
     errors = window.absolute_error
     priced = costs.over is not None and costs.under is not None and errors.rows > 0
     cost = (
@@ -87,7 +100,7 @@ def forecast_quality(window: WindowCounts, costs: CostsSection, *, final: bool) 
             value=None if cost is None else cost / errors.rows,
             unit=costs.currency,
             rows=errors.rows,
-            note="" if priced else _NO_LABELS if not errors.rows else _NO_COSTS,
+            note="" if priced else _NO_LABELS if not errors.rows else NO_COSTS,
         ),
         *(
             Figure(name=name, note=_REGRESSION)
@@ -101,24 +114,15 @@ def forecast_quality(window: WindowCounts, costs: CostsSection, *, final: bool) 
             )
         ),
         *(
-            Figure(name=f"expected_{name}", note=_REGRESSION)
+            Figure(name=f"{kind}_{name}", note=_REGRESSION)
+            for kind in ("expected", "weighted")
             for name in ("accuracy", "auc", "cost_per_row")
         ),
+        *more,
     )
     return Section(
         name="quality",
         figures=tuple(figure.model_copy(update={"final": final}) for figure in figures),
-    )
-
-
-def _matrix(costs: CostsSection) -> CostMatrix | None:
-    if costs.false_positive is None or costs.false_negative is None:
-        return None
-    return CostMatrix(
-        false_positive=costs.false_positive,
-        false_negative=costs.false_negative,
-        true_positive=costs.true_positive,
-        true_negative=costs.true_negative,
     )
 
 
@@ -156,8 +160,17 @@ def _cost(
     groups: Sequence[ScoreGroup], matrix: CostMatrix | None, known: int, currency: str
 ) -> Figure:
     if matrix is None or not known:
-        note = _NO_COSTS if matrix is None else _NO_LABELS
+        note = NO_COSTS if matrix is None else _NO_LABELS
         return Figure(name="cost_per_row", unit=currency, rows=known, note=note)
+    own = money_added(each.cost for each in groups)
+    if own.rows:
+        return Figure(
+            name="cost_per_row",
+            value=own.total / own.rows,
+            interval=mean_interval_of_sums(own.rows, own.total, own.squares),
+            unit=currency,
+            rows=own.rows,
+        )
     pairs = [
         (matrix.true_positive if each.acted else matrix.false_negative, each.positives)
         for each in groups
@@ -207,69 +220,3 @@ def _bins(groups: Sequence[ScoreGroup]) -> Bins:
         place = min(max(int(each.score * BINS), 0), BINS - 1)
         counted[:, place] += (rows, rows * each.score, each.positives)
     return Bins(*counted)
-
-
-def _expected(
-    reference: WindowCounts,
-    window: WindowCounts,
-    matrix: CostMatrix | None,
-    currency: str,
-    draws: int,
-) -> list[Figure]:
-    found, why = _estimated(reference, window, matrix or CostMatrix(
-        false_positive=0.0, false_negative=0.0
-    ), draws)  # fmt: skip
-    rows = sum(each.rows for each in window.groups)
-
-    def figure(name: str, estimate: Estimate | None, unit: str, note: str) -> Figure:
-        return Figure(
-            name=f"expected_{name}",
-            value=None if estimate is None else estimate.value,
-            interval=None if estimate is None else estimate.interval,
-            unit=unit,
-            rows=rows,
-            note=note,
-        )
-
-    if found is None:
-        return [
-            figure("accuracy", None, "share", why),
-            figure("auc", None, "share", why),
-            figure("cost_per_row", None, currency, why),
-        ]
-    auc_note = "" if found.auc else "One class is not expected at all."
-    cost, cost_note = (found.cost, "") if matrix else (None, _NO_COSTS)
-    return [
-        figure("accuracy", found.accuracy, "share", ""),
-        figure("auc", found.auc, "share", auc_note),
-        figure("cost_per_row", cost, currency, cost_note),
-    ]
-
-
-def _estimated(
-    reference: WindowCounts, window: WindowCounts, matrix: CostMatrix, draws: int
-) -> tuple[Expected | None, str]:
-    known = [each for each in reference.groups if each.positives + each.negatives]
-    positives = sum(each.positives for each in known)
-    rows = positives + sum(each.negatives for each in known)
-    if not window.groups:
-        return None, "No scores in the window."
-    if rows < _LEAST_KNOWN or not 0 < positives < rows:
-        least = f"{_LEAST_KNOWN} labelled rows of both classes"
-        return None, f"The windows before have {rows:,} labelled rows; {least} are needed."
-    counts = np.array([each.positives + each.negatives for each in known], dtype=np.float64)
-    return expected_performance(
-        Reference(
-            scores=np.array([each.score for each in known]),
-            truth=np.array([each.positives for each in known]) / counts,
-            rows=counts,
-            weights=np.ones(len(known)),
-        ),
-        scored_at(
-            np.array([each.score for each in window.groups]),
-            np.array([each.acted for each in window.groups]),
-            matrix,
-            np.array([each.rows for each in window.groups], dtype=np.float64),
-        ),
-        draws=draws,
-    ), ""

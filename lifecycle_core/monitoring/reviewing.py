@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from lifecycle_core.errors import InvalidCall
-from lifecycle_core.monitoring.figures import FALLBACK_CAUSES, Around, action, business, technical
-from lifecycle_core.monitoring.quality import forecast_quality, quality
+from lifecycle_core.monitoring.figures import FALLBACK_CAUSES, Around
+from lifecycle_core.monitoring.reading import Beside, read
 from lifecycle_core.monitoring.response_rules import compile_rule
-from lifecycle_core.monitoring.shifts import Tolerances, data, drift_of
 from lifecycle_core.monitoring.sums import added
+from lifecycle_core.monitoring.telling_apart import told_apart
 from lifecycle_core.monitoring.windows import BusinessCalendar, iso, label_moments
 from lifecycle_core.schema.review import Firing, Review, Seen
 
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
     from lifecycle_core.monitoring.response_rules import ResponseRule
     from lifecycle_core.schema.release_file import Duty, Owner, ReleaseFile, ReviewSection
-    from lifecycle_core.schema.review import ColumnDrift, Section, Window
+    from lifecycle_core.schema.review import ColumnDrift, Window
     from lifecycle_core.schema.window_counts import WindowCounts
+    from lifecycle_core.stats.sampled import SampledRows
 
 TRAINING = "training table"
 _DRAWS = 200  # of intervals; figures of windows before are shown without
@@ -29,15 +30,22 @@ FIGURES = (
     "rows", "volume_ratio", "volume_ratio_same_phase", "latency_p50_ms", "latency_p95_ms",
     "latency_p99_ms", "fallback_share",
     *(f"fallback_share_{cause}" for cause in FALLBACK_CAUSES),
-    "hours_since_newest", "drifted", "undecided", "score_shift", "decision_shift",
-    "decision_shift_same_phase",
+    "hours_since_newest", "drifted", "drifted_lastingly", "undecided", "score_shift",
+    "decision_shift", "decision_shift_same_phase", "domain_auc", "unit_changes", "meaning_changes",
+    "new_segments", "contract_break_share",
     "labelled_share", "accuracy", "precision", "recall", "auc", "calibration_error",
-    "calibration_growth", "mean_absolute_error",
-    "cost_per_row", "expected_accuracy", "expected_auc", "expected_cost_per_row", "action_share",
+    "calibration_growth", "mean_absolute_error", "cost_per_row",
+    *(
+        f"{kind}_{name}"
+        for kind in ("expected", "weighted")
+        for name in ("accuracy", "auc", "cost_per_row")
+    ),
+    "worse_segments", "action_share",
     "answered_share", "adoption_rate", "override_rate", "override_share_of_actions",
     "override_correctness", "time_to_action_p50_hours", "time_to_action_p95_hours",
-    "time_to_action_p99_hours", "money_total", "money_per_row", "money_cumulated", "cost_per_run",
-    "actions_per_run",
+    "time_to_action_p99_hours", "override_outliers", "uplift_per_row", "uplift_total",
+    "cost_of_false_alarms", "cost_of_misses", "cost_of_fallbacks", "money_total", "money_per_row",
+    "money_cumulated", "cost_per_run", "actions_per_run",
 )  # fmt: skip
 """Names of all figures, which response rules may use."""
 
@@ -51,7 +59,8 @@ class Plan:
         before: Those before it, oldest first: as many as drift and rules look back on.
         same_phase: The one at the same phase of the last cycle.
         reference: How many before each window are its reference.
-        looks_back: How many windows rules look at, with the one that is reviewed.
+        looks_back: How many windows rules and lasting drift look at, with the one that is
+            reviewed.
     """
 
     window: Window
@@ -72,6 +81,8 @@ class Counted:
             where they have no rows.
         same_phase: Of that window.
         running: Of everything until the window's end.
+        rows_before: Rows of the reference that were picked by their ids.
+        rows_now: Likewise, of the window.
     """
 
     window: WindowCounts
@@ -79,6 +90,8 @@ class Counted:
     reference: WindowCounts
     same_phase: WindowCounts
     running: WindowCounts | None = None
+    rows_before: SampledRows | None = None
+    rows_now: SampledRows | None = None
 
 
 def plan_of(stated: ReviewSection, *, label: str | None, as_of: datetime) -> Plan:
@@ -109,7 +122,7 @@ def plan_of(stated: ReviewSection, *, label: str | None, as_of: datetime) -> Pla
             f"Window {window.label} begins after {iso(as_of)}.",
             hint="Name an earlier window, or a later --as-of.",
         )
-    looks_back = max([1, *(rule.of for rule in rules_of(stated))])
+    looks_back = max([stated.drift_windows_of, *(rule.of for rule in rules_of(stated))])
     before = [window]
     for _ in range(stated.reference_windows + looks_back - 1):
         before.append(calendar.previous(before[-1]))
@@ -167,15 +180,22 @@ def review(
     counts = [*counted.before, counted.window]
     last = len(windows) - 1
     seen: list[Seen] = []
+    drifts: list[tuple[ColumnDrift, ...]] = []
     for at in range(last + 1 - plan.looks_back, last + 1):
         earlier = counts[max(0, at - plan.reference) : at]
-        around = _around(stated.review, windows[at], earlier, as_of)
-        reference, draws = added(earlier), 1
+        beside = Beside(added(earlier), _around(stated.review, windows[at], earlier, as_of))
         if at == last:
-            around = around._replace(same_phase=counted.same_phase, running=counted.running)
-            reference, draws = counted.reference, _DRAWS
-        sections, drift = _read(stated, counts[at], reference, around, draws=draws)
-        figures = {each.name: each.value for section in sections for each in section.figures}
+            beside = beside._replace(
+                reference=counted.reference,
+                around=beside.around._replace(
+                    same_phase=counted.same_phase, running=counted.running
+                ),
+                domain=told_apart(counted.rows_before, counted.rows_now),
+                draws=_DRAWS,
+            )
+        found = read(stated, counts[at], beside._replace(drift=tuple(drifts)))
+        drifts.append(found.drift)
+        figures = {each.name: each.value for section in found.sections for each in section.figures}
         seen.append(Seen(window=windows[at].label, figures=figures))
     end, ripe = label_moments(plan.window, maturity_days=stated.review.label_maturity_days)
     return Review(
@@ -190,8 +210,13 @@ def review(
         reference=_compared_with(plan, counted),
         reference_rows=counted.reference.rows,
         same_phase=plan.same_phase.label,
-        sections=sections,
-        drift=drift,
+        sections=found.sections,
+        drift=found.drift,
+        contract=found.contract,
+        reconciled=found.reconciled,
+        segments=found.segments,
+        overriding=found.overriding,
+        new_segments=tuple(f"{each.column} = {each.value}" for each in found.fresh),
         history=tuple(seen),
         firings=_firings(stated, seen, as_of),
         notes=_notes(stated, counted.window, registered, complete=end <= as_of),
@@ -216,36 +241,6 @@ def _around(
         until=min(end, as_of),
         final=ripe <= as_of,
     )
-
-
-def _read(
-    stated: ReleaseFile,
-    counts: WindowCounts,
-    reference: WindowCounts,
-    around: Around,
-    *,
-    draws: int,
-) -> tuple[tuple[Section, ...], tuple[ColumnDrift, ...]]:
-    """Return the sections of one window, and its drift."""
-    tolerances = Tolerances(stated.review.drift_tolerance, stated.review.share_tolerance)
-    drift = drift_of(reference, counts, tolerances)
-    if stated.model.task == "classification":
-        good = quality(reference, counts, stated.costs, final=around.final, draws=draws)
-    else:
-        good = forecast_quality(counts, stated.costs, final=around.final)
-    costs = {each.name: each for each in good.figures}
-    cost = costs["cost_per_row"]
-    if cost.interval is None and costs["expected_cost_per_row"].value is not None:
-        cost = costs["expected_cost_per_row"].model_copy(
-            update={"note": "Expected, as too few labels are there."}
-        )
-    return (
-        technical(counts, around),
-        data(drift, around.same_phase, counts),
-        good,
-        action(counts, around),
-        business(counts, around, stated, cost),
-    ), drift
 
 
 def _firings(stated: ReleaseFile, seen: Sequence[Seen], as_of: datetime) -> tuple[Firing, ...]:

@@ -1,7 +1,9 @@
 """How far score, decision and features of a window are from the reference: drift in three states.
 
 An effect counts as drift when it is above its tolerance with all comparisons considered, as
-"no material drift" when twice the tolerance is excluded, else as "not enough data".
+"no material drift" when twice the tolerance is excluded, else as "not enough data". Features may
+come from rows of several versions; scores and decisions are compared within one version only, as
+those of another model differ without anything having drifted.
 """
 
 from __future__ import annotations
@@ -10,21 +12,22 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
-from lifecycle_core.schema.review import ColumnDrift, Figure, Section
-from lifecycle_core.stats.drift_states import judge
+from lifecycle_core.monitoring.versions import answers_of, main_version, new_since
+from lifecycle_core.schema.review import ColumnDrift
+from lifecycle_core.stats.drift_states import judge, persistent
 from lifecycle_core.stats.shift import Shift, jensen_shannon_shift, share_shift
-from lifecycle_core.stats.unit_change import unit_change
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
+    from lifecycle_core.monitoring.changes import Change
     from lifecycle_core.schema.window_counts import ColumnCounts, WindowCounts
 
 What = Literal["distribution", "missing", "new_values", "share"]
 _FIRST = ("score", "decision")
-_QUANTILES = 19
+_ORDER = ("drift", "not_enough_data", "no_material_drift")
 
 
 class Tolerances(NamedTuple):
@@ -44,7 +47,10 @@ class Tolerances(NamedTuple):
 
 
 def drift_of(
-    reference: WindowCounts, window: WindowCounts, tolerances: Tolerances
+    reference: WindowCounts,
+    window: WindowCounts,
+    tolerances: Tolerances,
+    changes: Sequence[Change] = (),
 ) -> tuple[ColumnDrift, ...]:
     """Compare a window with the reference.
 
@@ -52,16 +58,19 @@ def drift_of(
         reference: Of windows before.
         window: Counted with the same bins.
         tolerances: What is bearable.
+        changes: Signs that columns mean something else, which are told beside them.
 
     Returns:
         Score and decision first; then drift before what is not known before what has not moved, and
         the largest effect first.
 
     Example:
-        >>> from lifecycle_core.schema.window_counts import WindowCounts
-        >>> before = WindowCounts(decided=9_000, acted=900)
-        >>> now = WindowCounts(decided=900, acted=270)
-        >>> found, = drift_of(before, now, Tolerances(0.1, 0.05))
+        >>> from lifecycle_core.schema.window_counts import Answers, ColumnCounts, WindowCounts
+        >>> def of(acted: int) -> WindowCounts:
+        ...     score = ColumnCounts(name="score")
+        ...     one = Answers(version="3", decided=900, acted=acted, score=score)
+        ...     return WindowCounts(rows=900, versions={"3": 900}, answers=(one,))
+        >>> found = drift_of(of(90), of(270), Tolerances(0.1, 0.05))[0]
         >>> found.column, found.state, round(found.value, 2)
         ('decision', 'drift', 0.2)
     """
@@ -70,112 +79,152 @@ def drift_of(
         for column, what, shift in _shifts(reference, window, tolerances)
     }
     judged = judge({f"{column}\n{what}": pair for (column, what), pair in shifts.items()})
-    notes = dict(_units(reference, window))
-    found = [
-        ColumnDrift(
-            column=column,
-            what=what,
-            state=judged[f"{column}\n{what}"].state,
-            value=None if shift is None else shift.value,
-            low=None if shift is None else shift.low,
-            high=None if shift is None else shift.high,
-            tolerance=tolerance,
-            adjusted=judged[f"{column}\n{what}"].adjusted,
-            note="There are no rows in one of the two."
-            if shift is None
-            else notes.get(column, "") * (what == "distribution"),
+    changed = new_since(reference, main_version(window))
+    notes = {change.column: change.note for change in reversed(changes)}
+    found = []
+    for (column, what), (shift, tolerance) in shifts.items():
+        known = notes.get(column, "") * (what == "distribution")
+        why = (changed if column in _FIRST else "") or "There are no rows in one of the two."
+        found.append(
+            ColumnDrift(
+                column=column,
+                what=what,
+                state=judged[f"{column}\n{what}"].state,
+                value=None if shift is None else shift.value,
+                low=None if shift is None else shift.low,
+                high=None if shift is None else shift.high,
+                tolerance=tolerance,
+                adjusted=judged[f"{column}\n{what}"].adjusted,
+                note=why if shift is None else known,
+            )
         )
-        for (column, what), (shift, tolerance) in shifts.items()
-    ]
-    order = ("drift", "not_enough_data", "no_material_drift")
-    return tuple(
-        sorted(
-            found,
-            key=lambda each: (
-                each.column not in _FIRST, order.index(each.state), -(each.value or 0.0),
-                each.column, each.what,
-            ),
-        )
-    )  # fmt: skip
+    return ranked(found)
 
 
-def data(
-    drift: Sequence[ColumnDrift], same_phase: WindowCounts | None, window: WindowCounts
-) -> Section:
-    """Return drift as figures, so that rules can name it.
+def weighed(
+    drift: Sequence[ColumnDrift], importance: dict[str, float], cost_change: float | None
+) -> tuple[ColumnDrift, ...]:
+    """Rank drift by what it may cost: effect times importance, of the change of the cost.
 
     Args:
-        drift: Against the windows before.
-        same_phase: The window at the same phase of the last cycle; None if it was not counted.
-        window: The window.
-    """
-    told = [each for each in drift if each.state != "not_enough_data"]
-    nothing = "Too few rows to tell of any column."
-    by = {(each.column, each.what): each for each in drift}
-    moved = float(sum(each.state == "drift" for each in drift))
+        drift: Of one window.
+        importance: By feature or group of features: how far it moves scores.
+        cost_change: Money per row by which cost has moved; None if that is not known.
 
-    def effect(name: str, column: str, what: What) -> Figure:
-        found = by.get((column, what))
-        known = found is not None and found.state != "not_enough_data"
-        return Figure(
-            name=name,
-            value=found.value if known and found is not None else None,
-            unit="distance" if what == "distribution" else "share",
-            note="" if known else "Too few rows to tell.",
+    Returns:
+        Of each distribution that has drifted: its part of the importance of all features, and of
+        the change of the cost, which is shared out among them by effect times importance.
+    """
+    whole = sum(importance.values())
+    if whole <= 0:
+        return tuple(drift)
+    parts = {
+        each.column: importance[each.column] / whole
+        for each in drift
+        if each.column in importance and each.column not in _FIRST
+    }
+    pulls = {
+        each.column: (each.value or 0.0) * parts[each.column]
+        for each in drift
+        if each.column in parts and each.what == "distribution" and each.state == "drift"
+    }
+    pulled = sum(pulls.values())
+    found = []
+    for each in drift:
+        update: dict[str, float | None] = {"importance": parts.get(each.column)}
+        if each.what == "distribution" and pulled and cost_change is not None:
+            pull = pulls.get(each.column)
+            update["cost"] = None if pull is None else cost_change * pull / pulled
+        found.append(each.model_copy(update=update))
+    return ranked(found)
+
+
+def ranked(drift: Sequence[ColumnDrift]) -> tuple[ColumnDrift, ...]:
+    """Return comparisons in the order in which they are worth reading."""
+
+    def place(each: ColumnDrift) -> tuple[bool, int, float, float, str, str]:
+        weight = (each.importance or 0.0) * (each.value or 0.0)
+        state = _ORDER.index(each.state)
+        return (
+            each.column not in _FIRST,
+            state,
+            -weight,
+            -(each.value or 0.0),
+            each.column,
+            each.what,
         )
 
-    return Section(
-        name="data",
-        figures=(
-            Figure(
-                name="drifted", value=moved if told else None, unit="comparisons",
-                rows=len(drift), note="" if told else nothing,
-            ),
-            Figure(
-                name="undecided", value=float(len(drift) - len(told)), unit="comparisons",
-                rows=len(drift),
-            ),
-            effect("score_shift", "score", "distribution"),
-            effect("decision_shift", "decision", "share"),
-            _since(same_phase, window),
-        ),
-    )  # fmt: skip
+    return tuple(sorted(drift, key=place))
 
 
-def _since(same_phase: WindowCounts | None, window: WindowCounts) -> Figure:
-    """Return the signed change of the share acted on since the same phase of the last cycle."""
-    name, unit = "decision_shift_same_phase", "share"
-    if same_phase is None or not same_phase.decided or not window.decided:
-        note = "One of the two windows has no decisions."
-        return Figure(name=name, unit=unit, rows=window.decided, note=note)
-    change = window.acted / window.decided - same_phase.acted / same_phase.decided
-    return Figure(name=name, value=change, unit=unit, rows=window.decided)
+def lasting(
+    drift: Sequence[ColumnDrift],
+    before: Sequence[Sequence[ColumnDrift]],
+    *,
+    at_least: int,
+    of: int,
+) -> tuple[ColumnDrift, ...]:
+    """Say of each comparison what the last windows say together.
+
+    Args:
+        drift: Of the newest window.
+        before: Of the windows before it, oldest first.
+        at_least: Windows with drift that make it lasting.
+        of: Windows that are looked back on, with the newest.
+    """
+    states = [{(each.column, each.what): each.state for each in one} for one in (*before, drift)]
+    return tuple(
+        each.model_copy(
+            update={
+                "lasting": persistent(
+                    [one.get((each.column, each.what), "not_enough_data") for one in states],
+                    at_least=at_least,
+                    of=of,
+                )
+            }
+        )
+        for each in drift
+    )
 
 
 def _shifts(
     reference: WindowCounts, window: WindowCounts, tolerances: Tolerances
 ) -> Iterator[tuple[str, What, Shift | None]]:
-    share = tolerances.share
-    before, now = (reference.acted, reference.decided), (window.acted, window.decided)
-    yield "decision", "share", share_shift(before, now, tolerance=share)
+    version = main_version(window)
+    before, now = answers_of(reference, version), answers_of(window, version)
+    if before is None or now is None:
+        yield "decision", "share", None
+        yield "score", "distribution", None
+    else:
+        yield (
+            "decision",
+            "share",
+            share_shift(
+                (before.acted, before.decided), (now.acted, now.decided), tolerance=tolerances.share
+            ),
+        )
+        yield from _of_column(before.score, now.score, tolerances)
     current = {each.name: each for each in window.columns}
     for old in reference.columns:
         new = current.get(old.name)
         if new is None:
             yield old.name, "distribution", None
-            continue
-        yield (
-            old.name,
-            "distribution",
-            jensen_shannon_shift(*_filled(old, new), tolerance=tolerances.distribution),
-        )
-        rows = old.present + old.missing, new.present + new.missing
-        if old.missing or new.missing:
-            pairs = (old.missing, rows[0]), (new.missing, rows[1])
-            yield old.name, "missing", share_shift(*pairs, tolerance=share)
-        if old.other or new.other:
-            pairs = (old.other, old.present), (new.other, new.present)
-            yield old.name, "new_values", share_shift(*pairs, tolerance=share)
+        else:
+            yield from _of_column(old, new, tolerances)
+
+
+def _of_column(
+    old: ColumnCounts, new: ColumnCounts, tolerances: Tolerances
+) -> Iterator[tuple[str, What, Shift | None]]:
+    shift = jensen_shannon_shift(*_filled(old, new), tolerance=tolerances.distribution)
+    yield old.name, "distribution", shift
+    rows = old.present + old.missing, new.present + new.missing
+    if old.missing or new.missing:
+        pairs = (old.missing, rows[0]), (new.missing, rows[1])
+        yield old.name, "missing", share_shift(*pairs, tolerance=tolerances.share)
+    if old.other or new.other:
+        pairs = (old.other, old.present), (new.other, new.present)
+        yield old.name, "new_values", share_shift(*pairs, tolerance=tolerances.share)
 
 
 def _filled(old: ColumnCounts, new: ColumnCounts) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -189,16 +238,3 @@ def _bins(column: ColumnCounts) -> NDArray[np.int64]:
     """Return rows by bin; of categories in the order of the reference, and of all others."""
     counts = column.counts or (*column.categories.values(), column.other)
     return np.array(counts, dtype=np.int64)
-
-
-def _units(reference: WindowCounts, window: WindowCounts) -> Iterator[tuple[str, str]]:
-    current = {each.name: each for each in window.columns}
-    for old in reference.columns:
-        new = current.get(old.name)
-        if new is None or len(old.quantiles) != _QUANTILES or len(new.quantiles) != _QUANTILES:
-            continue
-        found = unit_change(
-            np.array(old.quantiles), np.array(new.quantiles), rows=min(old.present, new.present)
-        )
-        if found is not None and found.kind == "unit_changed":
-            yield old.name, f"Its unit seems to have changed: {found.name}."

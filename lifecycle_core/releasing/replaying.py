@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.evidence import MODEL, RECORD
 from lifecycle_core.adapters.models import SkopsModels
-from lifecycle_core.adapters.prediction_log.counting import CountsWindows, Span
+from lifecycle_core.adapters.prediction_log.asking import Span
+from lifecycle_core.adapters.prediction_log.counting import CountsWindows
 from lifecycle_core.adapters.prediction_log.repricing import lay_out
 from lifecycle_core.adapters.scorers.frames import frame_of
 from lifecycle_core.delivering.deciding import Decider

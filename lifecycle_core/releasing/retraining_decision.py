@@ -89,7 +89,7 @@ class _Looked:
             plan,
             asked.log,
             release=asked.release.name,
-            acts=stated.model.task == "classification",
+            stated=stated,
             features=features,
             as_of=asked.as_of,
             profile=asked.evidence.reference,

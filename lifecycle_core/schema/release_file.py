@@ -16,6 +16,7 @@ from lifecycle_core.schema.retraining_terms import RetrainingSection
 from lifecycle_core.schema.review import Grain
 from lifecycle_core.schema.serving import ServingSection
 
+CostName = Literal["false_positive", "false_negative", "true_positive", "true_negative"]
 CheckpointId = Literal["workflow", "value", "reproducible", "contract", "owners", "review"]
 CHECKPOINT_IDS: tuple[CheckpointId, ...] = (
     "workflow", "value", "reproducible", "contract", "owners", "review",
@@ -85,6 +86,18 @@ class ValueSection(Record):
     financial_metric: Metric | None = None
 
 
+class Amount(Record):
+    """A feature that a cost is proportional to.
+
+    Attributes:
+        column: The feature; it has to be a number, and logged as its value.
+        usual: Its value in a row that costs what is declared.
+    """
+
+    column: str = Field(min_length=1)
+    usual: float = Field(gt=0)
+
+
 class CostsSection(Record):
     """Money per row, by what was done and what was true; costs positive, gains negative.
 
@@ -95,6 +108,8 @@ class CostsSection(Record):
         true_negative: Left alone, rightly.
         over: Regression: per unit predicted too high.
         under: Regression: per unit predicted too low.
+        amounts: By cost, such as `false_negative`: the feature that it is proportional to. Reviews
+            count with the costs of each row; finalization decides by those of a usual one.
     """
 
     currency: str = "USD"
@@ -104,6 +119,7 @@ class CostsSection(Record):
     true_negative: float = 0.0
     over: float | None = Field(default=None, ge=0)
     under: float | None = Field(default=None, ge=0)
+    amounts: dict[CostName, Amount] = {}
 
 
 class LimitsSection(Record):
@@ -179,7 +195,14 @@ class ReviewSection(Record):
         reference_windows: How many windows before are what drift is measured against.
         drift_tolerance: The largest bearable shift of a distribution: a Jensen-Shannon distance.
         share_tolerance: The largest bearable change of a share: acted on, missing, new values.
+        drift_windows: Windows with drift that make it lasting, of the last `drift_windows_of`.
+        drift_windows_of: Windows that are looked back on, with the newest.
         expected_rows: Predictions in a window; those of the windows before if None.
+        segments: Features by whose values quality and overrides are looked at.
+        segment_rows: Rows that a segment needs before anything is said of it.
+        override_at_least: Share of decisions below which people seem to follow blindly.
+        override_at_most: Share of decisions above which people seem to disagree.
+        control_arm: Arm whose rows were left alone, to know what would have come anyway.
         grace_days: How long after a window's end its review may take before it counts as missed.
         notify: Names of channels of the settings that are told when a rule fires; all if empty.
         rules: Such as `when adoption_rate < 0.6 for 2 windows then escalate operations`.
@@ -194,7 +217,14 @@ class ReviewSection(Record):
     reference_windows: int = Field(default=4, ge=1, le=60)
     drift_tolerance: float = Field(default=0.1, gt=0, lt=1)
     share_tolerance: float = Field(default=0.05, gt=0, lt=1)
+    drift_windows: int = Field(default=1, ge=1, le=12)
+    drift_windows_of: int = Field(default=1, ge=1, le=12)
     expected_rows: int | None = Field(default=None, gt=0)
+    segments: tuple[str, ...] = Field(default=(), max_length=20)
+    segment_rows: int = Field(default=100, ge=30)
+    override_at_least: float = Field(default=0.0, ge=0, le=1)
+    override_at_most: float = Field(default=1.0, ge=0, le=1)
+    control_arm: str = "holdout"
     grace_days: float = Field(default=3.0, ge=0, le=366)
     notify: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()

@@ -84,6 +84,11 @@ class ColumnDrift(Record):
         high: Its one-sided upper bound.
         tolerance: The largest bearable effect.
         adjusted: P-value corrected for the number of comparisons, in [0, 1].
+        lasting: What the last windows say together, as many as the release file names.
+        importance: How far the column moves scores, as a share of all that move them; None where
+            the log has no reasons.
+        cost: Money per row: its part of the change of the cost; None if that is not known, or if
+            it has not drifted.
         note: A change of unit, or why nothing can be said.
     """
 
@@ -95,7 +100,94 @@ class ColumnDrift(Record):
     high: float | None = None
     tolerance: float
     adjusted: float = 1.0
+    lasting: DriftState = "not_enough_data"
+    importance: float | None = None
+    cost: float | None = None
     note: str = ""
+
+
+class Broken(Record):
+    """A rule of the contract that rows of a window break.
+
+    Attributes:
+        rule: `null`, `range` or `category`.
+        share: Of the window's rows, in (0, 1].
+        usual: Of the rows of the windows before; None without rows.
+    """
+
+    column: str
+    rule: str
+    rows: int = Field(ge=0)
+    share: float
+    usual: float | None = None
+
+
+class Reconciled(Record):
+    """What was expected of the rows whose labels have come, beside what was seen of them.
+
+    Attributes:
+        name: Such as `accuracy`.
+        expected: What they were expected to show while no label was known.
+        interval: In which it was expected.
+        realised: What they showed.
+        difference: `realised` less `expected`.
+        held: It lies in the interval.
+    """
+
+    name: str
+    unit: str
+    rows: int = Field(ge=0)
+    expected: float
+    interval: Interval
+    realised: float
+    difference: float
+    held: bool
+
+
+class SegmentQuality(Record):
+    """How one segment of a window fares, beside all other rows.
+
+    Attributes:
+        column: A feature that the release file names.
+        value: Its value, or between which numbers it lies; empty where it is missing.
+        rows: Rows with a label.
+        metric: `cost_per_row` where costs are declared, else `error_rate`.
+        figure: Of the segment.
+        elsewhere: Of all other rows.
+        interval: Of the difference, one by one.
+        adjusted: P-value of no difference, corrected for the number of segments.
+        worse: It is worse with that, and the difference is above 0.
+    """
+
+    column: str
+    value: str
+    rows: int = Field(ge=0)
+    metric: str
+    figure: float
+    elsewhere: float
+    interval: Interval
+    adjusted: float
+    worse: bool
+
+
+class Overriding(Record):
+    """How often one team, or the people of one segment, decide otherwise.
+
+    Attributes:
+        of: `team`, or the feature that the segment is of.
+        value: Who, or the segment.
+        told: Decisions of which is known what was done.
+        interval: Of the share, wide enough for all groups together.
+        state: `too_low` or `too_high` by the bounds of the release file, with the whole interval.
+    """
+
+    of: str
+    value: str
+    told: int = Field(ge=0)
+    overridden: int = Field(ge=0)
+    share: float
+    interval: Interval
+    state: Literal["too_low", "within", "too_high", "not_enough_data"]
 
 
 class Seen(Record):
@@ -156,7 +248,13 @@ class Review(Record):
             `training table`, where those have no rows.
         reference_rows: Rows in them.
         same_phase: Label of the window at the same phase of the last cycle.
-        drift: Score and decision first, then features, the most moved first.
+        drift: Score and decision first, then features, the most moved first; where the log has
+            reasons, those first that may cost most.
+        contract: Rules that rows break, the most broken first.
+        reconciled: What was expected of rows without labels, beside what was seen.
+        segments: The worst first.
+        overriding: Of teams and segments, those outside of their bounds first.
+        new_segments: Such as `plan = yearly`: they are in no window before.
         history: Figures by name, of the windows that rules look back on, the newest last.
         firings: Rules whose conditions held.
         notes: What is odd about the log, a sentence each.
@@ -179,6 +277,11 @@ class Review(Record):
     same_phase: str
     sections: tuple[Section, ...]
     drift: tuple[ColumnDrift, ...] = ()
+    contract: tuple[Broken, ...] = ()
+    reconciled: tuple[Reconciled, ...] = ()
+    segments: tuple[SegmentQuality, ...] = ()
+    overriding: tuple[Overriding, ...] = ()
+    new_segments: tuple[str, ...] = ()
     history: tuple[Seen, ...] = ()
     firings: tuple[Firing, ...] = ()
     notes: tuple[str, ...] = ()

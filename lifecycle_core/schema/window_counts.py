@@ -20,21 +20,39 @@ class Spread(Record):
     p99: float | None = None
 
 
+class Money(Record):
+    """Sums of amounts in one currency: enough for mean and variance."""
+
+    rows: int = Field(default=0, ge=0)
+    total: float = 0.0
+    squares: float = 0.0
+
+
 class ScoreGroup(Record):
-    """Rows with nearly the same score and the same decision.
+    """Rows that one version gave nearly the same score and the same decision.
 
     Attributes:
+        version: Of the release that answered.
         score: Rounded to three digits.
         acted: What was decided.
         positives: Rows whose label is known and positive.
         negatives: Rows whose label is known and is not.
+        priced: Rows whose own costs are known; 0 where all rows cost the same.
+        if_positive: Money: what the decision costs those if all of them are positive.
+        if_negative: Money: what it costs if none is.
+        cost: Money: what it cost those of them whose label is known.
     """
 
+    version: str = ""
     score: float
     acted: bool
     rows: int = Field(ge=0)
     positives: int = Field(default=0, ge=0)
     negatives: int = Field(default=0, ge=0)
+    priced: int = Field(default=0, ge=0)
+    if_positive: float = 0.0
+    if_negative: float = 0.0
+    cost: Money = Money()
 
 
 class ColumnCounts(Record):
@@ -47,7 +65,9 @@ class ColumnCounts(Record):
         counts: Of a number: rows at or below the first edge, ..., above the last one.
         categories: Rows by value, the most frequent ones of the reference.
         other: Rows with a value that is none of `categories`.
-        quantiles: At 0.05, 0.10, ... 0.95 of a number; empty without rows.
+        quantiles: At 0.05, 0.10, ... 0.95 of a number, of at most some 100,000 rows that are picked
+            by their ids; empty without rows.
+        broken: Rows that break the contract, by rule: `type`, `null`, `range`, `category`.
     """
 
     name: str
@@ -57,6 +77,7 @@ class ColumnCounts(Record):
     categories: dict[str, int] = {}
     other: int = Field(default=0, ge=0)
     quantiles: tuple[float, ...] = ()
+    broken: dict[str, int] = {}
 
     @property
     def present(self) -> int:
@@ -64,12 +85,61 @@ class ColumnCounts(Record):
         return sum(self.counts) + sum(self.categories.values()) + self.other
 
 
-class Money(Record):
-    """Sums of amounts in one currency: enough for mean and variance."""
+class Answers(Record):
+    """What one version answered.
 
+    Attributes:
+        version: Of the release.
+        decided: Rows with a decision, of those that the model answered.
+        acted: Of them, those that were decided to be acted on.
+        score: The model's scores by bin.
+    """
+
+    version: str
+    decided: int = Field(default=0, ge=0)
+    acted: int = Field(default=0, ge=0)
+    score: ColumnCounts
+
+
+class SegmentCounts(Record):
+    """Rows that have the same value in a declared column.
+
+    Attributes:
+        column: The feature.
+        value: Its value, `above 12` or `up to 12` of a number; empty where it is missing.
+        labelled: Rows whose label is known, of those with a decision.
+        right: Of them, those that were decided rightly.
+        cost: Money: of the rows whose label and cost are known.
+    """
+
+    column: str
+    value: str
     rows: int = Field(default=0, ge=0)
-    total: float = 0.0
-    squares: float = 0.0
+    labelled: int = Field(default=0, ge=0)
+    right: int = Field(default=0, ge=0)
+    cost: Money = Money()
+    accepted: int = Field(default=0, ge=0)
+    overridden: int = Field(default=0, ge=0)
+
+
+class TeamCounts(Record):
+    """What one person, team or system did with decisions.
+
+    Attributes:
+        who: As outcomes name it.
+    """
+
+    who: str
+    accepted: int = Field(default=0, ge=0)
+    overridden: int = Field(default=0, ge=0)
+
+
+class ArmCounts(Record):
+    """Rows of one arm, and what they earned by currency."""
+
+    arm: str
+    rows: int = Field(default=0, ge=0)
+    money: dict[str, Money] = {}
 
 
 class WindowCounts(Record):
@@ -99,7 +169,14 @@ class WindowCounts(Record):
         over: Regression: sum of what was decided too high, in the target's unit.
         under: Regression: sum of what was decided too low, likewise.
         money: By currency.
-        columns: Score and features.
+        columns: Features.
+        answers: By version.
+        segments: Of the columns that the release file names.
+        teams: By who acted, the busiest ones.
+        arms: By arm.
+        fallback_cost: Money: of rows that the fallback answered and whose label is known.
+        model_cost: Likewise, of rows that the model answered.
+        importance: By feature: how far it moved logged scores, summed over the reasons of rows.
     """
 
     rows: int = Field(default=0, ge=0)
@@ -125,3 +202,10 @@ class WindowCounts(Record):
     under: float = 0.0
     money: dict[str, Money] = {}
     columns: tuple[ColumnCounts, ...] = ()
+    answers: tuple[Answers, ...] = ()
+    segments: tuple[SegmentCounts, ...] = ()
+    teams: tuple[TeamCounts, ...] = ()
+    arms: tuple[ArmCounts, ...] = ()
+    fallback_cost: Money = Money()
+    model_cost: Money = Money()
+    importance: dict[str, float] = {}

@@ -97,9 +97,4 @@ def persistent(states: Sequence[State], *, at_least: int, of: int) -> State:
     open_ = last.count("not_enough_data") + of - len(last)
     if sure >= at_least:
         return "drift"
-    return "not_enough_data" if sure and sure + open_ >= at_least else _without(last)
-
-
-def _without(last: Sequence[State]) -> State:
-    """Return the state of windows of which none shows drift, or too few ever could."""
-    return "no_material_drift" if "no_material_drift" in last else "not_enough_data"
+    return "not_enough_data" if sure + open_ >= at_least else "no_material_drift"

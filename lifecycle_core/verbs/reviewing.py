@@ -25,6 +25,7 @@ def review(
     as_of: datetime | str | None = None,
     keep: bool | None = None,
     notify: bool = False,
+    table: object = None,
 ) -> Review:
     """Review a release: technical health, drift, quality, adoption and money of one window.
 
@@ -37,6 +38,10 @@ def review(
         keep: Whether the review becomes part of the release's history. None keeps that of a window
             that has ended, where `name` is a name alone.
         notify: Tell now of alerts that nobody was told of.
+        table: Scored rows with what became of them, in any engine that narwhals takes (DuckDB,
+            Polars, pandas, PyArrow, Dask, PySpark): `time` and `score`, and if there are any `id`,
+            `version`, `arm`, `decision`, `fallback`, `action`, `label` and the features. Each row
+            counts once, where it is. Such a review is not kept. The project's logs if None.
 
     Returns:
         The review; if its window was kept before, with what has changed since.
@@ -54,8 +59,10 @@ def review(
     settings = load_settings()
     release = ledger_of(settings).resolve(name)
     verified = verifier_of(settings)(release)
-    made = review_of(settings, release, verified, window=window, moment=moment)
+    made = review_of(settings, release, verified, window=window, moment=moment, table=table)
     refused = _against_keeping(made, release, name, moment)
+    if table is not None:
+        refused = "it is of a table, not of the logs"
     if keep and refused:
         raise InvalidCall(f"This review cannot be kept: {refused}.", hint="Leave --keep out.")
     if keep is False or refused:
@@ -79,6 +86,7 @@ def review_of(
     *,
     window: str | None,
     moment: datetime,
+    table: object = None,
 ) -> Review:
     """Return the review of a window; see `review`.
 
@@ -88,25 +96,32 @@ def review_of(
         verified: Its bundle.
         window: Its label; the last complete one if None.
         moment: From which is looked back, with a zone.
+        table: Scored rows; the logs if None.
     """
     from lifecycle_core.adapters.prediction_log import flush
-    from lifecycle_core.adapters.window_counting import count_windows
+    from lifecycle_core.adapters.window_counting import count_table, count_windows
     from lifecycle_core.monitoring import Counted, plan_of
     from lifecycle_core.monitoring import review as judge
 
     evidence = verified.evidence
     stated = evidence.release_file
     plan = plan_of(stated.review, label=window, as_of=moment)
-    flush(settings.log, settings.write_ahead_logs)
-    found = count_windows(
-        plan,
-        settings.log,
-        release=release.name,
-        acts=stated.model.task == "classification",
-        features=evidence.contract.features if evidence.contract else (),
-        as_of=moment,
-        profile=evidence.reference,
-    )
+    features = evidence.contract.features if evidence.contract else ()
+    if table is None:
+        flush(settings.log, settings.write_ahead_logs)
+        found = count_windows(
+            plan,
+            settings.log,
+            release=release.name,
+            stated=stated,
+            features=features,
+            as_of=moment,
+            profile=evidence.reference,
+        )
+    else:
+        found = count_table(
+            plan, table, features=features, as_of=moment, profile=evidence.reference
+        )
     registered = [each.version for each in registry_of(settings).releases(release.name)]
     return judge(
         release.name,

@@ -19,10 +19,13 @@ from lifecycle_core.schema.release_file import (
     WorkflowSection,
 )
 from lifecycle_core.schema.window_counts import (
+    Answers,
     ColumnCounts,
     Money,
     ScoreGroup,
+    SegmentCounts,
     Spread,
+    TeamCounts,
     WindowCounts,
 )
 
@@ -52,7 +55,9 @@ def stated(**review: object) -> ReleaseFile:
     )
 
 
-def counts(rows: int = 1_000, *, acted: float = 0.3, adopted: float = 0.9) -> WindowCounts:
+def counts(
+    rows: int = 1_000, *, acted: float = 0.3, adopted: float = 0.9, version: str = "3"
+) -> WindowCounts:
     """Return a window in which a share was acted on, and a share of what was said was adopted.
 
     Labels come true as often as the scores say.
@@ -61,7 +66,7 @@ def counts(rows: int = 1_000, *, acted: float = 0.3, adopted: float = 0.9) -> Wi
     return WindowCounts(
         rows=rows,
         newest="2026-03-08T22:00:00.000000Z",
-        versions={"3": rows},
+        versions={version: rows},
         latency=Spread(rows=rows, p50=1.0, p95=2.0, p99=3.0),
         fallbacks={"deadline": rows // 100},
         acted=many,
@@ -71,6 +76,7 @@ def counts(rows: int = 1_000, *, acted: float = 0.3, adopted: float = 0.9) -> Wi
         labelled=rows,
         groups=(
             ScoreGroup(
+                version=version,
                 score=0.1,
                 acted=False,
                 rows=rows - many,
@@ -78,6 +84,7 @@ def counts(rows: int = 1_000, *, acted: float = 0.3, adopted: float = 0.9) -> Wi
                 negatives=rows - many - (rows - many) // 10,
             ),
             ScoreGroup(
+                version=version,
                 score=0.8,
                 acted=True,
                 rows=many,
@@ -88,11 +95,16 @@ def counts(rows: int = 1_000, *, acted: float = 0.3, adopted: float = 0.9) -> Wi
         hours_to_action=Spread(rows=told, p50=4.0, p95=20.0, p99=30.0),
         money={"EUR": Money(rows=told, total=5.0 * told, squares=40.0 * told)},
         columns=(
-            ColumnCounts(
-                name="score", edges=(0.5,), counts=(rows - many, many), quantiles=QUANTILES
-            ),
             ColumnCounts(name="tenure", edges=EDGES, counts=(rows // 4,) * 4, quantiles=QUANTILES),
             ColumnCounts(name="plan", categories={"a": rows - rows // 5, "b": rows // 5}),
+        ),
+        answers=(
+            Answers(
+                version=version,
+                decided=rows,
+                acted=many,
+                score=ColumnCounts(name="score", edges=(0.5,), counts=(rows - many, many)),
+            ),
         ),
     )
 
@@ -109,14 +121,24 @@ def unlabelled(window: WindowCounts) -> WindowCounts:
     )
 
 
-def reviewed(*windows: WindowCounts, of: ReleaseFile | None = None) -> Review:
+def segment(value: str, rows: int, *, wrong: int) -> SegmentCounts:
+    """Return a segment of the plan, of which so many rows were decided wrongly."""
+    return SegmentCounts(column="plan", value=value, rows=rows, labelled=rows, right=rows - wrong)
+
+
+def reviewed(
+    *windows: WindowCounts,
+    of: ReleaseFile | None = None,
+    reference: WindowCounts | None = None,
+) -> Review:
     """Return the review of the last of these windows; those before it that lack are empty."""
     release = of or stated()
     plan = plan_of(release.review, label="2026-W10", as_of=AS_OF)
     empty = WindowCounts()
     known = [*[empty] * (len(plan.before) + 1 - len(windows)), *windows]
     before = tuple(known[:-1])
-    reference = counts(4_000) if any(each.rows for each in before[-4:]) else empty
+    if reference is None:
+        reference = counts(4_000) if any(each.rows for each in before[-4:]) else empty
     return review(
         "churn",
         release,
@@ -134,5 +156,29 @@ def review_that_fired() -> Review:
         "when drifted > 0 then notify data",
     )
     low = unlabelled(counts(adopted=0.5, acted=0.6))
-    odd = low.model_copy(update={"versions": {"3": 900, "99": 100}, "shadows": 7})
-    return reviewed(*[counts()] * 4, low, odd, of=stated(rules=rules))
+    tenure, plan = low.columns
+    odd = low.model_copy(
+        update={
+            "versions": {"3": 900, "99": 100},
+            "shadows": 7,
+            "columns": (
+                tenure.model_copy(update={"counts": (700, 100, 100, 100), "broken": {"range": 40}}),
+                plan,
+            ),
+            "importance": {"tenure": 3.0, "plan": 1.0},
+            "segments": (segment("a", 800, wrong=80), segment("<b>", 200, wrong=80)),
+            "teams": (TeamCounts(who="Desk & co", accepted=100, overridden=100),),
+        }
+    )
+    usual = counts(4_000).model_copy(
+        update={
+            "segments": (segment("a", 4_000, wrong=400),),
+            "model_cost": Money(rows=4_000, total=80_000.0),
+        }
+    )
+    release = stated(rules=rules, override_at_most=0.3, drift_windows=2, drift_windows_of=3)
+    labelled = counts().model_copy(update={"groups": counts(acted=0.6).groups})
+    return reviewed(
+        *[counts()] * 4, low, odd.model_copy(update={"groups": labelled.groups}), of=release,
+        reference=usual,
+    )  # fmt: skip

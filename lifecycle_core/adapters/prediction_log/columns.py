@@ -1,121 +1,219 @@
-"""The score and the features of a window, counted by bin or by category.
+"""The score and the features of a window, counted by bin or by category, in one pass.
 
-Features are JSON text in the log, and only those that are asked for are read out of it. How they
-are divided comes from the reference, so that counts of different windows can be compared and added.
+Features are JSON text in the log; those that are asked for are read out of it once, as numbers or
+text (`read_as`). How they are divided comes from the reference, so that counts of different windows
+can be compared and added.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lifecycle_core.schema.window_counts import ColumnCounts
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
     import duckdb
 
 SHARES = tuple(place / 20 for place in range(1, 20))
-_MOST_CATEGORIES = 20
+TAILS = (0.001, *SHARES, 0.999)
+SAMPLED = 50_000  # rows at least that quantiles are read from, where there are more
+MOST_CATEGORIES = 20
 
 
 class Binning(NamedTuple):
-    """How one column is divided.
+    """How one column is divided, and what its contract says.
 
     Attributes:
         name: Of a feature, or `score`.
         number: It is a number.
-        edges: Inner edges of a number's bins, rising.
+        edges: Inner edges of a number's bins, rising: from the 0.1% quantile of the reference to
+            its 99.9% one.
         categories: The most frequent values of the reference.
+        required: No value may be missing.
+        minimum: Smallest value that the contract allows.
+        maximum: Largest one.
+        allowed: Values that the contract allows; empty allows all.
     """
 
     name: str
     number: bool
     edges: tuple[float, ...] = ()
     categories: tuple[str, ...] = ()
+    required: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+    allowed: tuple[str, ...] = ()
 
 
-def binning_of(engine: duckdb.DuckDBPyConnection, name: str, number: bool) -> Binning:  # noqa: FBT001 - of the pair that is asked for
-    """Return how a column is divided, by the rows in the table `asked`."""
+def read_as(kinds: Mapping[str, bool]) -> tuple[str, tuple[str, ...]]:
+    r"""Return SQL that reads features out of the column `features`, and SQL of each one's value.
+
+    A number that is none is null. The first is of one pass through the JSON; the others are of its
+    result, which is called `f`.
+
+    Args:
+        kinds: By feature: whether it is a number.
+
+    Example:
+        >>> read_as({"plan": False})
+        ("json_transform(features, '{\"plan\": \"VARCHAR\"}')", ("struct_extract(f, 'plan')",))
+    """
+    if not kinds:
+        return "NULL", ()
+    if len({name.lower() for name in kinds}) < len(kinds):  # fields of structs have no case
+        places = ", ".join(quoted(_pointer(name)) for name in kinds)
+        return f"json_extract_string(features, [{places}])", tuple(
+            _finite(f"TRY_CAST(f[{at}] AS DOUBLE)") if number else f"f[{at}]"
+            for at, number in enumerate(kinds.values(), start=1)
+        )
+    spec = {name: "DOUBLE" if number else "VARCHAR" for name, number in kinds.items()}
+    return f"json_transform(features, {quoted(json.dumps(spec))})", tuple(
+        _finite(field) if number else field
+        for field, number in (
+            (f"struct_extract(f, {quoted(name)})", number) for name, number in kinds.items()
+        )
+    )
+
+
+def _pointer(name: str) -> str:
+    return "/" + name.replace("~", "~0").replace("/", "~1")
+
+
+def _finite(value: str) -> str:
+    return f"CASE WHEN isfinite({value}) THEN {value} END"
+
+
+def quoted(text: str) -> str:
+    """Return text as an SQL literal.
+
+    Example:
+        >>> quoted("it's")
+        "'it''s'"
+    """
+    return "'" + text.replace("'", "''") + "'"
+
+
+def picked(rows: int, wanted: int) -> str:
+    """Return SQL that holds for about so many rows or more, always the same ones.
+
+    Which they are depends on their ids alone, so neither order nor engine threads change it.
+
+    Args:
+        rows: In the table.
+        wanted: To be picked; all are if there are fewer than twice as many.
+
+    Example:
+        >>> picked(10_000, 50_000), picked(1_000_000, 50_000)
+        ('true', 'md5_number_lower(id) % 20 = 0')
+    """
+    every = max(1, rows // wanted)
+    return "true" if every == 1 else f"md5_number_lower(id) % {every} = 0"
+
+
+def binning_of(
+    engine: duckdb.DuckDBPyConnection, name: str, value: str, source: str, *, number: bool
+) -> Binning:
+    """Return how a column is divided.
+
+    Args:
+        engine: Where the table is.
+        name: Of the column.
+        value: SQL of its values.
+        source: SQL of the table with a condition: `asked WHERE ...`.
+        number: It is a number.
+    """
     if number:
         found = engine.execute(
-            f"SELECT quantile_disc(x, {list(SHARES)}) FROM ({_values(name, number)}) "  # noqa: S608 - our own words
-            "WHERE x IS NOT NULL",
-            _given(name),
+            f"SELECT quantile_disc(x, {list(TAILS)}) FROM (SELECT {value} AS x FROM {source}) "  # noqa: S608 - our own words
+            "WHERE x IS NOT NULL"
         ).fetchone()
         edges = sorted(set((found or (None,))[0] or ()))
         return Binning(name, number, edges=tuple(edges))
     rows = engine.execute(
-        f"SELECT x FROM ({_values(name, number)}) WHERE x IS NOT NULL "  # noqa: S608 - as above
-        f"GROUP BY x ORDER BY count(*) DESC, x LIMIT {_MOST_CATEGORIES}",
-        _given(name),
+        f"SELECT x FROM (SELECT {value} AS x FROM {source}) WHERE x IS NOT NULL "  # noqa: S608 - as above
+        f"GROUP BY x ORDER BY count(*) DESC, x LIMIT {MOST_CATEGORIES}"
     ).fetchall()
     return Binning(name, number, categories=tuple(value for (value,) in rows))
 
 
-def count_column(engine: duckdb.DuckDBPyConnection, binning: Binning) -> ColumnCounts:
-    """Return the rows of a column in the table `asked`."""
-    values = _values(binning.name, binning.number)
-    given = _given(binning.name)
+def count_columns(
+    answer_of: Callable[[str], Sequence[Any] | None],
+    columns: Sequence[tuple[Binning, str]],
+    source: str,
+    *,
+    quantiles_of: str = "",
+) -> tuple[ColumnCounts, ...]:
+    """Return the rows of columns by bin or by category, in one pass.
+
+    Args:
+        answer_of: Takes SQL, and gives the one row of its answer.
+        columns: How each is divided, and SQL of its values.
+        source: SQL of the table with a condition: `asked WHERE ...`.
+        quantiles_of: SQL of the condition for rows that quantiles are read from; none if empty.
+    """
+    if not columns:
+        return ()
+    asked = [
+        sql
+        for at, (binning, _) in enumerate(columns)
+        for sql in _asked_of(f"x{at}", binning, quantiles_of)
+    ]
+    values = ", ".join(f"{value} AS x{at}" for at, (_, value) in enumerate(columns))
+    inner = f"SELECT {values}, {quantiles_of or 'false'} AS picked FROM {source}"  # noqa: S608 - our own words
+    found = answer_of(f"SELECT {', '.join(asked)} FROM ({inner})")  # noqa: S608 - as above
+    answers = iter(found or ())
+    return tuple(_counts_of(binning, answers, bool(quantiles_of)) for binning, _ in columns)
+
+
+def _asked_of(x: str, binning: Binning, quantiles_of: str) -> Iterator[str]:
+    """Yield what is asked of one column, in the order in which `_counts_of` reads it."""
+    yield f"count(*) - count({x})"
+    yield f"count({x})"
     if not binning.number:
-        by_value = dict(
-            engine.execute(
-                f"SELECT CASE WHEN list_contains($known, x) THEN x END, count(*) FROM ({values}) "  # noqa: S608 - as above
-                "WHERE x IS NOT NULL GROUP BY ALL",
-                given | {"known": list(binning.categories)},
-            ).fetchall()
-        )
+        for value in binning.categories:
+            yield f"count_if({x} = {quoted(value)})"
+        if binning.allowed:
+            known = ", ".join(quoted(value) for value in binning.allowed)
+            yield f"count_if({x} NOT IN ({known}))"
+        return
+    for edge in binning.edges:
+        yield f"count_if({x} <= {edge!r})"
+    if binning.minimum is not None or binning.maximum is not None:
+        low = [] if binning.minimum is None else [f"{x} < {binning.minimum!r}"]
+        high = [] if binning.maximum is None else [f"{x} > {binning.maximum!r}"]
+        yield f"count_if({' OR '.join((*low, *high))})"
+    if quantiles_of:
+        yield f"quantile_cont({x}, {list(SHARES)}) FILTER (picked)"
+
+
+def _counts_of(binning: Binning, answers: Iterator[Any], with_quantiles: bool) -> ColumnCounts:  # noqa: FBT001 - of this module
+    missing, present = _whole(answers), _whole(answers)
+    broken = {"null": missing} if binning.required else {}
+    if not binning.number:
+        rows = {value: _whole(answers) for value in binning.categories}
+        if binning.allowed:
+            broken["category"] = _whole(answers)
+        other = present - sum(rows.values())
         return ColumnCounts(
-            name=binning.name,
-            missing=_missing(engine, values, given),
-            categories={value: by_value.get(value, 0) for value in binning.categories},
-            other=by_value.get(None, 0),
+            name=binning.name, missing=missing, categories=rows, other=other, broken=broken
         )
-    above = " + ".join(f"(x > {edge!r})::INTEGER" for edge in binning.edges) or "0"
-    by_bin = dict(
-        engine.execute(
-            f"SELECT {above} AS bin, count(*) FROM ({values}) WHERE x IS NOT NULL GROUP BY ALL",  # noqa: S608 - numbers of our own
-            given,
-        ).fetchall()
-    )
-    found = engine.execute(
-        f"SELECT quantile_cont(x, {list(SHARES)}) FROM ({values}) WHERE x IS NOT NULL",  # noqa: S608 - as above
-        given,
-    ).fetchone()
+    up_to = [_whole(answers) for _ in binning.edges]
+    if binning.minimum is not None or binning.maximum is not None:
+        broken["range"] = _whole(answers)
+    quantiles = next(answers) if with_quantiles else None
+    steps = zip([0, *up_to], [*up_to, present], strict=True)
     return ColumnCounts(
         name=binning.name,
-        missing=_missing(engine, values, given),
+        missing=missing,
         edges=binning.edges,
-        counts=tuple(by_bin.get(bin_, 0) for bin_ in range(len(binning.edges) + 1)),
-        quantiles=tuple((found or (None,))[0] or ()),
+        counts=tuple(high - low for low, high in steps),
+        quantiles=tuple(quantiles or ()),
+        broken=broken,
     )
 
 
-def _missing(engine: duckdb.DuckDBPyConnection, values: str, given: dict[str, str]) -> int:
-    found = engine.execute(
-        f"SELECT count(*) FROM ({values}) WHERE x IS NULL",  # noqa: S608 - as above
-        given,
-    ).fetchone()
-    return int(found[0]) if found else 0
-
-
-def _values(name: str, number: bool) -> str:  # noqa: FBT001 - as above
-    """Return a query of a column's values; a number that is none is missing."""
-    if name == "score":
-        # A fallback's score is not the model's.
-        return (
-            "SELECT CASE WHEN isfinite(score) THEN score END AS x FROM asked "
-            "WHERE arm <> 'shadow' AND fallback = ''"
-        )
-    text = "json_extract_string(features, $path)"
-    if not number:
-        return f"SELECT {text} AS x FROM asked WHERE arm <> 'shadow'"  # noqa: S608 - as above
-    value = f"TRY_CAST({text} AS DOUBLE)"
-    return (
-        f"SELECT CASE WHEN isfinite({value}) THEN {value} END AS x FROM asked "  # noqa: S608 - as above
-        "WHERE arm <> 'shadow'"
-    )
-
-
-def _given(name: str) -> dict[str, str]:
-    """Return the place of a feature, as a JSON pointer; the score has none."""
-    pointer = name.replace("~", "~0").replace("/", "~1")
-    return {} if name == "score" else {"path": f"/{pointer}"}
+def _whole(answers: Iterator[Any]) -> int:
+    return int(next(answers) or 0)  # without rows there is no number

@@ -1,106 +1,61 @@
-"""What a window of the logs holds, counted by DuckDB over the Delta files: no row is returned.
+"""What windows of the logs hold, counted by DuckDB over the Delta files.
 
-The predictions of a window become one temporary table, each id once, beside the last that was said
-of each until the moment that is asked about. Everything else is counted in it.
+The predictions of a stretch of time become one temporary table, each id once, beside the last that
+was said of each until the moment that is asked about. All windows in it are counted from there, so
+that the features, which are most of the bytes, are read once. What does not fit in memory goes to a
+folder that is removed afterwards. Counts are returned, and a few rows if they are asked for.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+import shutil
+import tempfile
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
-from lifecycle_core.adapters.prediction_log.columns import count_column
+from lifecycle_core.adapters.prediction_log import asking
+from lifecycle_core.adapters.prediction_log.asking import BY_MODEL, Span, cost_of
+from lifecycle_core.adapters.prediction_log.columns import (
+    SAMPLED,
+    Binning,
+    binning_of,
+    count_columns,
+    picked,
+    read_as,
+)
 from lifecycle_core.adapters.prediction_log.entries import Kind
 from lifecycle_core.adapters.prediction_log.places import answering
 from lifecycle_core.adapters.prediction_log.rows import table_schema, time_of
+from lifecycle_core.adapters.prediction_log.sums import (
+    by_currency,
+    coded,
+    groups_of,
+    money_of,
+    rows_of,
+    segment_of,
+)
 from lifecycle_core.adapters.prediction_log.tables import LogTable
-from lifecycle_core.schema.window_counts import Money, ScoreGroup, Spread, WindowCounts
+from lifecycle_core.schema.release_file import CostsSection
+from lifecycle_core.schema.window_counts import (
+    Answers,
+    ArmCounts,
+    Money,
+    SegmentCounts,
+    Spread,
+    TeamCounts,
+    WindowCounts,
+)
+from lifecycle_core.stats.sampled import SampledRows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import duckdb
+    import numpy as np
+    from numpy.typing import NDArray
 
-    from lifecycle_core.adapters.prediction_log.columns import Binning
-
-_SKEW = timedelta(days=7)  # outcomes of a clock that is that far behind are still found
-_LAST = ", ".join(
-    f"last({name} ORDER BY sequence) FILTER ({name} IS NOT NULL) AS {name}"
-    for name in ("action", "label", "money", "currency")
-)
-_MADE = f"""
-CREATE OR REPLACE TEMP TABLE asked AS
-WITH found AS (
-    SELECT id, time, version, arm, score, decision, latency_ms, fallback, sequence,
-           {{features}} AS features
-    FROM predictions
-    WHERE release = $release AND day BETWEEN $first AND $last
-      AND time >= $start AND time < $end
-),
-once AS (
-    SELECT *, count(*) OVER (PARTITION BY id) AS times FROM found
-    QUALIFY row_number() OVER (PARTITION BY id ORDER BY sequence) = 1
-),
-sayings AS (
-    SELECT * FROM outcomes
-    WHERE day BETWEEN $earliest AND $latest AND time <= $as_of
-    QUALIFY row_number() OVER (PARTITION BY id ORDER BY sequence) = 1
-),
-said AS (
-    SELECT prediction, {_LAST},
-           last(time ORDER BY sequence) FILTER (action IS NOT NULL) AS acted_at,
-           min(time) AS first_said
-    FROM sayings GROUP BY prediction
-)
-SELECT once.*, said.action, said.label, said.money, said.currency, said.acted_at, said.first_said
-FROM once LEFT JOIN said ON said.prediction = once.id
-"""  # noqa: S608 - names of our own columns
-_TOTALS = """
-SELECT count(*) AS rows, sum(times - 1)::BIGINT AS repeated, epoch(max(time)) AS newest,
-       count(*) FILTER (decision IS NOT NULL) AS decided,
-       count(*) FILTER (decision = 1) AS acted,
-       count(*) FILTER (action = 'accepted') AS accepted,
-       count(*) FILTER (action = 'overridden') AS overridden,
-       count(*) FILTER (action = 'overridden' AND decision = 1) AS overridden_actions,
-       count(*) FILTER (action = 'overridden' AND isfinite(label)) AS overridden_labelled,
-       count(*) FILTER (action = 'overridden' AND (label >= 0.5) <> (decision = 1))
-           AS overridden_rightly,
-       count(*) FILTER (first_said < time) AS answered_early,
-       count(*) FILTER (isfinite(label)) AS labelled
-FROM asked WHERE arm <> 'shadow'
-"""
-_OF_ACTIONS = (
-    "decided", "acted", "overridden_actions", "overridden_labelled", "overridden_rightly",
-)  # fmt: skip
-"""What says nothing of decisions that are amounts."""
-_OF_MODEL = "arm <> 'shadow' AND fallback = ''"
-_GROUPS = f"""
-SELECT round(score, 3) AS score, decision = 1 AS acted, count(*) AS rows,
-       count(*) FILTER (label >= 0.5) AS positives, count(*) FILTER (label < 0.5) AS negatives
-FROM asked WHERE {_OF_MODEL} AND isfinite(score) AND decision IS NOT NULL
-GROUP BY ALL ORDER BY ALL
-"""  # noqa: S608 - as above
-_ERRORS = """
-SELECT count(*) AS rows, sum(abs(decision - label)) AS total,
-       sum((decision - label) ** 2) AS squares,
-       sum(greatest(decision - label, 0)) AS over, sum(greatest(label - decision, 0)) AS under
-FROM asked WHERE arm <> 'shadow' AND isfinite(decision) AND isfinite(label)
-"""
-
-
-class Span(NamedTuple):
-    """What is counted.
-
-    Attributes:
-        start: First moment that counts, with a zone.
-        end: First moment that does not.
-        as_of: Nothing that was said later counts.
-    """
-
-    start: datetime
-    end: datetime
-    as_of: datetime
+_SCORE = f"CASE WHEN {BY_MODEL} THEN score END"
 
 
 class CountsWindows:
@@ -110,18 +65,40 @@ class CountsWindows:
         address: Folder or URL of the log.
         release: Name of the release.
         acts: A decision is to act or not; else it is a number in the target's unit.
+        costs: Money per row; features that it is proportional to have to be among `kinds`.
+        kinds: Features that are read: by name, whether it is a number.
+        memory: Most memory that the engine takes, such as `1GB`.
 
     Raises:
         MissingExtra: deltalake is not installed.
     """
 
-    def __init__(self, address: Path | str, release: str, *, acts: bool) -> None:
+    def __init__(
+        self,
+        address: Path | str,
+        release: str,
+        *,
+        acts: bool,
+        costs: CostsSection | None = None,
+        kinds: Mapping[str, bool] | None = None,
+        memory: str = "1GB",
+    ) -> None:
         import duckdb
 
         self._address = str(address)
         self._release = release
         self._acts = acts
-        self._engine = duckdb.connect(config={"preserve_insertion_order": "false"})
+        self._costs = costs or CostsSection()
+        self._kinds = dict(kinds or {})
+        self._column = {name: f"f{at}" for at, name in enumerate(self._kinds)}
+        self._folder = tempfile.mkdtemp(prefix="nbrelease-")
+        self._engine = duckdb.connect(
+            config={
+                "preserve_insertion_order": "false",
+                "memory_limit": memory,
+                "temp_directory": self._folder,
+            }
+        )
         self._engine.execute("SET TimeZone = 'UTC'")
         with answering(self._address):
             for kind, name in ((Kind.PREDICTION, "predictions"), (Kind.OUTCOME, "outcomes")):
@@ -132,47 +109,44 @@ class CountsWindows:
     def close(self) -> None:
         """Give memory and files back."""
         self._engine.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
-    def count(self, span: Span, columns: Sequence[Binning] = ()) -> WindowCounts:
-        """Return what a window holds.
+    def read(self, span: Span, *, features: bool = True, text: bool = False) -> None:
+        """Read a stretch of the logs; everything is counted in the last one that was read.
 
         Args:
-            span: The window.
-            columns: Features, and `score`, that are counted by bin; none reads no features.
+            span: It covers the windows that are counted afterwards.
+            features: They and the reasons are read, too.
+            text: So is the JSON that features are.
 
         Raises:
             LogUnavailable: The store does not answer.
         """
+        parsed, values = read_as(self._kinds if features else {})
+        places = self._column if features else {}
+        named = zip(values, places.values(), strict=True)
+        costs = self._costs if features else self._costs.model_copy(update={"amounts": {}})
+        query = asking.MADE.format(
+            reasons="list_transform(reasons, lambda r: {'feature': r.feature, 'effect': r.effect})"
+            if features
+            else "NULL::STRUCT(feature VARCHAR, effect DOUBLE)[]",
+            parsed=parsed,
+            text="features" if text else "NULL",
+            values="".join(f", {value} AS {name}" for value, name in named),
+            cost=cost_of(costs, places, acts=self._acts),
+        )
         with answering(self._address):
-            self._make(span, features=bool(columns))
-            return self._counted(columns)
-
-    def binnings(self, span: Span, kinds: dict[str, bool]) -> tuple[Binning, ...]:
-        """Return how columns are divided, by the rows of a reference.
-
-        Args:
-            span: The reference.
-            kinds: By feature, or `score`: whether it is a number.
-
-        Raises:
-            LogUnavailable: The store does not answer.
-        """
-        from lifecycle_core.adapters.prediction_log.columns import binning_of
-
-        with answering(self._address):
-            self._make(span, features=True)
-            return tuple(binning_of(self._engine, name, kinds[name]) for name in kinds)
+            self._engine.execute(query, span.given(self._release))
 
     def laid_out(self, span: Span) -> duckdb.DuckDBPyConnection:
-        """Return the engine, with the rows of a window in its table `asked`, features too.
+        """Return the engine, with the rows of a window in its table `asked`, features as text.
 
-        The table holds until the next window is counted or laid out.
+        The table holds until something else is read.
 
         Raises:
             LogUnavailable: The store does not answer.
         """
-        with answering(self._address):
-            self._make(span, features=True)
+        self.read(span, features=False, text=True)
         return self._engine
 
     def first_answer(self, version: int) -> datetime | None:
@@ -189,77 +163,171 @@ class CountsWindows:
             ).fetchone() or (None,)
         return None if found is None else datetime.fromtimestamp(found, UTC)
 
-    def _make(self, span: Span, *, features: bool) -> None:
-        # Features are most of the bytes.
-        self._engine.execute(
-            _MADE.format(features="features" if features else "NULL"),
-            {
-                "release": self._release,
-                "start": span.start,
-                "end": min(span.end, span.as_of + timedelta(microseconds=1)),
-                "first": span.start.astimezone(UTC).date(),
-                "last": span.end.astimezone(UTC).date(),
-                "earliest": (span.start - _SKEW).astimezone(UTC).date(),
-                "latest": span.as_of.astimezone(UTC).date(),
-                "as_of": span.as_of,
-            },
-        )
+    def binnings(self, span: Span, names: Sequence[str]) -> tuple[Binning, ...]:
+        """Return how columns are divided, by the rows of a reference.
 
-    def _counted(self, columns: Sequence[Binning]) -> WindowCounts:
-        ask = self._ask
-        totals = ask(_TOTALS)[0]
+        Args:
+            span: The reference.
+            names: Features, or `score`.
+        """
+        source = span.source()
+        picking = picked(self._rows(source), SAMPLED)
+        return tuple(
+            binning_of(
+                self._engine, name, self._value(name), f"{source} AND {picking}",
+                number=self._kinds.get(name, True),
+            )
+            for name in names
+        )  # fmt: skip
+
+    def count(
+        self,
+        span: Span,
+        columns: Sequence[Binning] = (),
+        *,
+        segments: Sequence[str] = (),
+        quantiles: bool = True,
+    ) -> WindowCounts:
+        """Return what a window holds.
+
+        Args:
+            span: The window.
+            columns: Features that are counted by bin, and how scores are.
+            segments: Features by whose values rows are counted; they are among `columns`.
+            quantiles: Read them, too.
+        """
+        ask, source = self._ask, span.source()
+        totals = ask(asking.TOTALS, source)[0]
         newest = totals.pop("newest")
         if not self._acts:
-            totals |= dict.fromkeys(_OF_ACTIONS, 0)
-        errors = {} if self._acts else ask(_ERRORS)[0]
-        by_version = ask(
-            "SELECT version, count(*) AS rows FROM asked WHERE arm <> 'shadow' "
-            "GROUP BY version ORDER BY version"
-        )
-        fallbacks = ask(
-            "SELECT fallback, count(*) AS rows FROM asked WHERE arm <> 'shadow' AND fallback <> '' "
-            "GROUP BY fallback ORDER BY fallback"
-        )
-        money = ask(
-            "SELECT coalesce(currency, '') AS currency, count(*) AS rows, sum(money) AS total, "
-            "sum(money * money) AS squares FROM asked "
-            "WHERE arm <> 'shadow' AND isfinite(money) GROUP BY ALL ORDER BY ALL"
-        )
+            totals |= dict.fromkeys(asking.OF_ACTIONS, 0)
+        errors = {} if self._acts else ask(asking.ERRORS, source)[0]
+        features = [each for each in columns if each.name != "score"]
+        earned = ask(asking.EARNED, source)
+        costs = {each["fell_back"]: money_of(each) for each in ask(asking.COSTS, source)}
         return WindowCounts(
             **{name: count or 0 for name, count in totals.items()},
             newest="" if newest is None else time_of(newest),
-            shadows=ask("SELECT count(*) AS rows FROM asked WHERE arm = 'shadow'")[0]["rows"],
-            versions={str(each["version"]): each["rows"] for each in by_version},
-            fallbacks={each["fallback"]: each["rows"] for each in fallbacks},
-            latency=self._spread("latency_ms", "arm <> 'shadow'"),
+            shadows=self._rows(f"{span.with_shadows()} AND arm = 'shadow'"),
+            versions={str(each["version"]): each["rows"] for each in ask(asking.VERSIONS, source)},
+            fallbacks={each["fallback"]: each["rows"] for each in ask(asking.FALLBACKS, source)},
+            latency=self._spread("latency_ms", source),
             hours_to_action=self._spread(
-                "epoch(acted_at - time) / 3600", "arm <> 'shadow' AND acted_at >= time"
+                "epoch(acted_at - time) / 3600", f"{source} AND acted_at >= time"
             ),
-            groups=tuple(ScoreGroup(**each) for each in ask(_GROUPS)) if self._acts else (),
-            absolute_error=Money(
-                rows=errors.get("rows", 0),
-                total=errors.get("total") or 0.0,
-                squares=errors.get("squares") or 0.0,
-            ),
+            groups=groups_of(ask(asking.GROUPS, source), own=bool(self._costs.amounts))
+            if self._acts
+            else (),
+            absolute_error=money_of(errors),
             over=errors.get("over") or 0.0,
             under=errors.get("under") or 0.0,
-            money={each.pop("currency"): Money(**each) for each in money},
-            columns=tuple(count_column(self._engine, binning) for binning in columns),
+            money=by_currency(earned),
+            columns=count_columns(
+                self._one,
+                [(each, self._value(each.name)) for each in features],
+                source,
+                quantiles_of=picked(totals["rows"] or 0, SAMPLED) if quantiles else "",
+            ),
+            answers=self._answers(source, next((x for x in columns if x.name == "score"), None)),
+            segments=tuple(
+                segment
+                for each in features
+                if each.name in segments
+                for segment in self._segments(source, each)
+            ),
+            teams=tuple(TeamCounts(**each) for each in ask(asking.TEAMS, source)),
+            arms=tuple(
+                ArmCounts(
+                    **arm,
+                    money=by_currency([one for one in earned if one["arm"] == arm["arm"]]),
+                )
+                for arm in ask(asking.ARMS, source)
+            ),
+            fallback_cost=costs.get(True, Money()),
+            model_cost=costs.get(False, Money()),
+            importance={each["feature"]: each["effect"] for each in ask(asking.IMPORTANCE, source)},
         )
 
-    def _spread(self, what: str, where: str) -> Spread:
+    def sample(self, span: Span, columns: Sequence[Binning], rows: int) -> SampledRows:
+        """Return rows of a window that are picked by their ids: at most so many.
+
+        Args:
+            span: The window.
+            columns: Features, with the categories whose places are their codes.
+            rows: How many are picked at most.
+        """
+        import numpy as np
+
+        features = [each for each in columns if each.name != "score"]
+        source = span.source()
+        values = [
+            f"{coded(self._value(each.name), each)} AS x{at}" for at, each in enumerate(features)
+        ]
+        found = self._engine.execute(
+            f"SELECT {', '.join([*values, f'{_SCORE} AS score', 'label', 'version'])} "  # noqa: S608 - our own words
+            f"FROM {source} AND {picked(self._rows(source), rows)} "
+            f"ORDER BY md5_number_lower(id), id LIMIT {rows}"
+        ).fetchnumpy()
+
+        def numbers(name: str) -> NDArray[np.float64]:
+            return np.ma.filled(np.ma.asarray(found[name]).astype(np.float64), np.nan)
+
+        matrix = [numbers(f"x{at}") for at in range(len(features))]
+        scores = numbers("score")
+        return SampledRows(
+            features=np.column_stack(matrix) if matrix else np.empty((scores.size, 0)),
+            categorical=np.array([not each.number for each in features], dtype=bool),
+            scores=scores,
+            labels=numbers("label"),
+            versions=np.ma.filled(found["version"], 0).astype(np.int64),
+        )
+
+    def _answers(self, source: str, scores: Binning | None) -> tuple[Answers, ...]:
+        if scores is None:
+            return ()
+        answers = []
+        for each in self._ask(asking.ANSWERS, source):
+            version = each.pop("version")
+            own = f"{source} AND version = {int(version)} AND {BY_MODEL}"
+            (score,) = count_columns(self._one, [(scores, _SCORE)], own)
+            if not self._acts:
+                each |= {"decided": 0, "acted": 0}
+            answers.append(Answers(version=str(version), score=score, **each))
+        return tuple(answers)
+
+    def _segments(self, source: str, binning: Binning) -> tuple[SegmentCounts, ...]:
+        value = segment_of(self._value(binning.name), binning)
+        query = asking.SEGMENTS.format(source=source, value=value)
+        return tuple(
+            SegmentCounts(
+                column=binning.name,
+                cost=money_of(each, "cost_"),
+                **{name: each[name] or 0 for name in ("rows", "accepted", "overridden")},
+                labelled=each["labelled"] if self._acts else 0,
+                right=(each["right"] or 0) if self._acts else 0,
+                value=each["value"],
+            )
+            for each in rows_of(self._engine.execute(query))
+        )
+
+    def _one(self, query: str) -> Sequence[Any] | None:
+        answer: tuple[Any, ...] | None = self._engine.execute(query).fetchone()
+        return answer
+
+    def _value(self, name: str) -> str:
+        return _SCORE if name == "score" else self._column[name]
+
+    def _rows(self, source: str) -> int:
+        return int(self._ask("SELECT count(*) AS rows FROM {source}", source)[0]["rows"])
+
+    def _spread(self, what: str, source: str) -> Spread:
         found = self._ask(
             f"SELECT count(x) AS rows, quantile_cont(x, [0.5, 0.95, 0.99]) AS q "  # noqa: S608 - our own words
-            f"FROM (SELECT {what} AS x FROM asked WHERE {where}) WHERE isfinite(x)"
+            f"FROM (SELECT {what} AS x FROM {{source}}) WHERE isfinite(x)",
+            source,
         )[0]
         middle, high, highest = found["q"] or (None, None, None)
         return Spread(rows=found["rows"], p50=middle, p95=high, p99=highest)
 
-    def _ask(self, query: str) -> list[dict[str, Any]]:
-        return rows_of(self._engine.execute(query))
-
-
-def rows_of(answer: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    """Return the rows of an answer by column."""
-    names = [each[0] for each in answer.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+    def _ask(self, query: str, source: str) -> list[dict[str, Any]]:
+        return rows_of(self._engine.execute(query.format(source=source)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from lifecycle_core.adapters.prediction_log.counting import rows_of
+from lifecycle_core.adapters.prediction_log.sums import rows_of
 from lifecycle_core.schema.replayed_window import PricedRows
 
 if TYPE_CHECKING:
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from lifecycle_core.adapters.prediction_log.counting import CountsWindows, Span
+    from lifecycle_core.adapters.prediction_log.asking import Span
+    from lifecycle_core.adapters.prediction_log.counting import CountsWindows
     from lifecycle_core.schema.contract import Feature
     from lifecycle_core.schema.release_file import CostsSection
 

@@ -13,6 +13,7 @@ from lifecycle_core.monitoring import plan_of
 from lifecycle_core.schema.contract import Feature
 from lifecycle_core.schema.release_file import ReviewSection
 from tests.fakes.predictions import prediction
+from tests.fakes.windows import stated
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,7 +47,7 @@ def test_the_training_table_stands_in_until_there_are_windows(tmp_path: Path) ->
         plan_,
         tmp_path / "log",
         release="churn",
-        acts=True,
+        stated=stated(),
         features=FEATURES,
         as_of=as_of,
         profile=profile,

@@ -7,10 +7,17 @@ import pytest
 
 from lifecycle_core.errors import InvalidCall
 from lifecycle_core.monitoring.reviewing import FIGURES, plan_of, require_review
+from lifecycle_core.monitoring.sums import added
 from lifecycle_core.schema.release_file import ReviewSection
 from lifecycle_core.schema.review import Review
-from lifecycle_core.schema.window_counts import ColumnCounts, Money, WindowCounts
-from tests.fakes.windows import AS_OF, EDGES, counts, reviewed, stated, unlabelled
+from lifecycle_core.schema.window_counts import (
+    ArmCounts,
+    ColumnCounts,
+    Money,
+    TeamCounts,
+    WindowCounts,
+)
+from tests.fakes.windows import AS_OF, EDGES, counts, reviewed, segment, stated, unlabelled
 
 if TYPE_CHECKING:
     from lifecycle_core.schema.finalization import Task
@@ -54,7 +61,7 @@ def test_too_little_is_no_alarm_and_says_so(
     assert sorted(names) == sorted(FIGURES)
     for section in found.sections:
         for figure in section.figures:
-            assert (figure.value is None) == bool(figure.note) or figure.name == "undecided"
+            assert (figure.value is None) == bool(figure.note)
 
 
 def test_a_shift_is_found_and_named_first() -> None:
@@ -157,3 +164,184 @@ def test_promises_that_are_no_longer_kept_are_seen() -> None:
     usual = reviewed(*[counts()] * 5).figure("calibration_growth").interval
     assert usual is not None
     assert usual.low <= 0 <= usual.high
+
+
+def test_a_promotion_is_no_drift_of_the_score() -> None:
+    """Another version scores otherwise, and that is no news about the rows."""
+    promoted = counts(acted=0.6, version="4")
+    found = reviewed(
+        *[counts()] * 4, promoted, of=stated(rules=["when drifted > 0 then stop data"])
+    )
+    assert not found.firings
+    first, second = found.drift[:2]
+    assert {first.column, second.column} == {"score", "decision"}
+    for each in (first, second):
+        assert each.state == "not_enough_data"
+        assert each.note == "Version 4 has no scores in the windows before: the version changed."
+    assert [each.state for each in found.drift[2:]] == ["no_material_drift"] * 2
+    assert "of version 4" in found.figure("expected_accuracy").note
+    assert found.figure("score_shift").note.endswith("the version changed.")
+
+
+def test_after_a_promotion_a_version_is_compared_with_itself() -> None:
+    """The window has rows of both; the one that answered most is looked at."""
+    both = added([counts(200), counts(1_800, acted=0.6, version="4")])
+    again = reviewed(*[both] * 5, reference=added([both] * 4))
+    assert {each.state for each in again.drift} == {"no_material_drift"}
+    assert again.figure("decision_shift").value == 0
+    assert again.figure("expected_accuracy").note == "Of version 4 alone."
+    more = added([counts(200), counts(1_800, acted=0.8, version="4")])
+    moved = reviewed(*[both] * 4, more, reference=added([both] * 4))
+    assert {each.column for each in moved.drift if each.state == "drift"} == {"score", "decision"}
+
+
+def test_drift_that_lasts_is_told_from_drift() -> None:
+    release = stated(drift_windows=2, drift_windows_of=3)
+    moved = counts(acted=0.6)
+    once = reviewed(*[counts()] * 5, moved, of=release)
+    assert (once.figure("drifted").value, once.figure("drifted_lastingly").value) == (2, 0)
+    twice = reviewed(*[counts()] * 4, moved, moved, of=release, reference=counts(4_000))
+    assert {each.column for each in twice.drift if each.lasting == "drift"} == {"score", "decision"}
+    assert twice.figure("drifted_lastingly").value == 2
+
+
+def test_drift_is_ranked_by_what_it_may_cost() -> None:
+    """The plan has moved less and matters more."""
+    columns = (
+        ColumnCounts(name="tenure", edges=EDGES, counts=(700, 100, 100, 100)),
+        ColumnCounts(name="plan", categories={"a": 450, "b": 550}),
+    )
+    importance = {"tenure": 1.0, "plan": 9.0}
+    window = counts(acted=0.5).model_copy(update={"columns": columns, "importance": importance})
+    found = reviewed(*[counts()] * 4, window)
+    first, second = [each for each in found.drift if each.column in importance]
+    assert (first.value or 0) < (second.value or 0)
+    assert [each.column for each in (first, second)] == ["plan", "tenure"]
+    assert (first.importance, second.importance) == (0.9, 0.1)
+    assert first.cost is None  # no row of the windows before has a cost
+    priced = counts(4_000).model_copy(update={"model_cost": Money(rows=4_000, total=80_000.0)})
+    found = reviewed(*[counts()] * 4, window, reference=priced)
+    costs = {each.column: each.cost for each in found.drift if each.cost is not None}
+    cost = found.figure("cost_per_row").value
+    assert cost is not None
+    assert sum(costs.values()) == pytest.approx(cost - 20)
+    assert costs["plan"] / costs["tenure"] == pytest.approx(
+        9 * (first.value or 0) / (second.value or 1)
+    )
+
+
+def test_another_meaning_is_told() -> None:
+    renamed = ColumnCounts(name="plan", categories={"a": 0, "b": 200}, other=800)
+    window = counts()
+    found = reviewed(
+        *[counts()] * 4,
+        window.model_copy(update={"columns": (window.columns[0], renamed)}),
+    )
+    assert found.figure("meaning_changes").value == 1
+    notes = {each.column: each.note for each in found.drift if each.what == "distribution"}
+    assert notes["plan"] == "a: gone, and values that are new came as often. Renamed?"
+    assert found.figure("unit_changes").value == 0
+
+
+def test_segments_that_are_worse_or_new_are_named() -> None:
+    release = stated(segments=["plan"], segment_rows=100)
+    before = counts(4_000).model_copy(update={"segments": (segment("a", 4_000, wrong=400),)})
+    rows = segment("a", 700, wrong=70), segment("b", 200, wrong=80), segment("c", 99, wrong=50)
+    window = counts().model_copy(update={"segments": rows})
+    found = reviewed(*[counts()] * 4, window, of=release, reference=before)
+    worst, other = found.segments
+    assert (worst.value, worst.worse, round(worst.figure, 6)) == ("b", True, 0.4)
+    assert (other.value, other.worse) == ("a", False)
+    assert worst.interval.low > 0
+    assert found.figure("worse_segments").value == 1
+    assert found.new_segments == ("plan = b",)
+
+
+def test_overrides_have_bounds_on_both_sides() -> None:
+    release = stated(override_at_least=0.02, override_at_most=0.3)
+    teams = (
+        TeamCounts(who="blind", accepted=1_000),
+        TeamCounts(who="few", accepted=5),
+        TeamCounts(who="fine", accepted=900, overridden=100),
+        TeamCounts(who="stubborn", accepted=200, overridden=200),
+    )
+    found = reviewed(*[counts()] * 4, counts().model_copy(update={"teams": teams}), of=release)
+    assert [(each.value, each.state) for each in found.overriding] == [
+        ("stubborn", "too_high"), ("blind", "too_low"), ("few", "not_enough_data"),
+        ("fine", "within"),
+    ]  # fmt: skip
+    assert found.figure("override_outliers").value == 2
+
+
+def test_what_was_expected_is_reconciled_with_what_came() -> None:
+    kept = {each.name: each for each in reviewed(*[counts()] * 5).reconciled}
+    assert set(kept) == {"accuracy", "auc", "cost_per_row"}
+    assert all(each.held and abs(each.difference) < 1e-9 for each in kept.values())
+    window = counts()
+    left, acted = window.groups
+    fewer = acted.model_copy(update={"positives": 60, "negatives": acted.rows - 60})
+    broken = window.model_copy(update={"groups": (left, fewer)})
+    missed = {each.name: each for each in reviewed(*[counts()] * 4, broken).reconciled}
+    assert not missed["accuracy"].held
+    assert missed["accuracy"].difference == pytest.approx((60 - 240) / 1_000)
+    assert not reviewed(*[counts()] * 4, unlabelled(counts())).reconciled
+
+
+def test_rows_that_cost_differently_are_counted_with_their_own_costs() -> None:
+    def own(window: WindowCounts) -> WindowCounts:
+        groups = tuple(
+            each.model_copy(
+                update={
+                    "priced": each.rows, "if_positive": 0.0 if each.acted else 800.0 * each.rows,
+                    "if_negative": 20.0 * each.rows if each.acted else 0.0,
+                    "cost": Money(
+                        rows=each.rows,
+                        total=20.0 * each.negatives if each.acted else 800.0 * each.positives,
+                        squares=1e7,
+                    ),
+                }
+            )
+            for each in window.groups
+        )  # fmt: skip
+        return window.model_copy(update={"groups": groups})
+
+    found = reviewed(*[counts()] * 4, own(counts()))
+    cost = 0.07 * 800 + 0.06 * 20
+    assert found.figure("cost_per_row").value == pytest.approx(cost)
+    assert found.figure("expected_cost_per_row").value == pytest.approx(cost)
+    assert found.figure("cost_of_misses").value == pytest.approx(70 * 800)
+    assert found.figure("cost_of_false_alarms").value == pytest.approx(60 * 20)
+
+
+def test_the_control_arm_and_fallbacks_are_valued() -> None:
+    arms = (
+        ArmCounts(arm="champion", money={"EUR": Money(rows=900, total=9_000.0, squares=180_000)}),
+        ArmCounts(arm="holdout", money={"EUR": Money(rows=100, total=400.0, squares=5_000.0)}),
+    )
+    window = counts().model_copy(
+        update={
+            "arms": arms,
+            "fallback_cost": Money(rows=10, total=500.0, squares=30_000.0),
+            "model_cost": Money(rows=990, total=29_700.0, squares=1_000_000.0),
+        }
+    )
+    found = reviewed(*[counts()] * 4, window)
+    uplift = found.figure("uplift_per_row")
+    assert uplift.value == pytest.approx(6)
+    assert uplift.interval is not None
+    assert uplift.interval.low > 4
+    assert found.figure("uplift_total").value == pytest.approx(5_400)
+    assert found.figure("cost_of_fallbacks").value == pytest.approx(10 * (50 - 30))
+    alone = reviewed(*[counts()] * 5)
+    assert alone.figure("uplift_per_row").value is None
+
+
+def test_broken_rules_are_told_beside_what_is_usual() -> None:
+    window = counts()
+    tenure = window.columns[0].model_copy(update={"broken": {"null": 0, "range": 40}})
+    found = reviewed(*[counts()] * 4, window.model_copy(update={"columns": (tenure,)}))
+    (broken,) = found.contract
+    assert (broken.column, broken.rule, broken.rows, broken.share, broken.usual) == (
+        "tenure", "range", 40, 0.04, None,
+    )  # fmt: skip
+    assert found.figure("contract_break_share").value == 0.04

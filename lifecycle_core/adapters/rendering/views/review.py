@@ -12,11 +12,11 @@ from lifecycle_core.adapters.rendering.words import how_many, moment, number
 from lifecycle_core.schema.review import Figure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from rich.console import RenderableType
 
-    from lifecycle_core.schema.review import Change, Firing, Review, Seen
+    from lifecycle_core.schema.review import Change, ColumnDrift, Firing, Review, Seen
 
 _TITLES = {
     "technical": "Technical health", "data": "Data", "quality": "Quality",
@@ -27,6 +27,7 @@ _WHAT = {
     "share": "share acted on",
 }  # fmt: skip
 _WORDS = {"share": "", "ratio": "", "distance": ""}
+_MARKED = ("pass", "fail")
 _MET = {True: "pass", False: "fail", None: "undecided_target"}
 
 
@@ -48,10 +49,11 @@ def values(record: Review) -> dict[str, Any]:
                 "value": "" if each.value is None else number(each.value),
                 "bounds": _bounds(each.low, each.high),
                 "tolerance": number(each.tolerance),
-                "note": each.note,
+                "note": " ".join(_weight(each, record.currency)),
             }
             for each in record.drift
         ],
+        "tables": [table for table in tables(record) if table[2]],
         "chart": chart(record.drift),
         "changes": [_changed(each) for each in record.changes],
         "firings": [(each, [evidence(seen) for seen in each.evidence]) for each in record.firings],
@@ -87,6 +89,7 @@ def text(record: Review) -> list[RenderableType]:
                 each["bounds"], each["tolerance"], Text(each["note"]),
             )  # fmt: skip
         shown.append(made)
+    shown.extend(_table(*each) for each in found["tables"])
     if found["since"]:
         shown.append(Text(found["since"]))
     if found["changes"]:
@@ -138,6 +141,83 @@ def evidence(seen: Seen) -> str:
         for name, value in seen.figures.items()
     ]
     return f"{seen.window}: {', '.join(parts)}"
+
+
+def tables(record: Review) -> Iterator[tuple[str, tuple[str, ...], list[tuple[str, ...]]]]:
+    """Yield what stands behind figures: caption, headings, and cells in words."""
+    yield (
+        "Contract", ("Rule", "Rows", "Share", "Usual share"),
+        [
+            (each.rule, f"{each.rows:,}", _percent(each.share), _percent(each.usual))
+            for each in (rule.model_copy(update={"rule": f"{rule.column}: {rule.rule}"})
+                         for rule in record.contract)
+        ],
+    )  # fmt: skip
+    yield (
+        "Expected and seen", ("Held", "Of", "Expected", "95% interval", "Seen", "Rows"),
+        [
+            (
+                "pass" if each.held else "fail", each.name, _in_unit(each.expected, each.unit),
+                _bounds(each.interval.low, each.interval.high, scale=_scale(each.unit)),
+                _in_unit(each.realised, each.unit), f"{each.rows:,}",
+            )
+            for each in record.reconciled
+        ],
+    )  # fmt: skip
+    yield (
+        "Segments", ("Segment", "Of", "Here", "Elsewhere", "Interval of the difference", "Rows"),
+        [
+            (
+                f"{each.column} = {each.value or 'missing'}{' (worse)' if each.worse else ''}",
+                each.metric, number(each.figure), number(each.elsewhere),
+                _bounds(each.interval.low, each.interval.high), f"{each.rows:,}",
+            )
+            for each in record.segments
+        ],
+    )  # fmt: skip
+    yield (
+        "Overrides", ("Of", "State", "Share", "Interval", "Decisions"),
+        [
+            (
+                each.value if each.of == "team" else f"{each.of} = {each.value or 'missing'}",
+                each.state.replace("_", " "), _percent(each.share),
+                _bounds(each.interval.low, each.interval.high, scale=100), f"{each.told:,}",
+            )
+            for each in record.overriding
+        ],
+    )  # fmt: skip
+    yield "New segments", ("Segment",), [(each,) for each in record.new_segments]
+
+
+def _table(name: str, heads: Sequence[str], lines: Sequence[Sequence[str]]) -> RenderableType:
+    made = table(name, *heads[1:])
+    for line in lines:
+        made.add_row(*(mark(cell) if cell in _MARKED else Text(cell) for cell in line))
+    return made
+
+
+def _weight(each: ColumnDrift, currency: str) -> Iterator[str]:
+    """Yield what is told beside the numbers of a comparison."""
+    if each.note:
+        yield each.note
+    if each.importance is not None:
+        yield f"{_percent(each.importance)} of what moves scores."
+    if each.cost is not None:
+        yield f"{number(each.cost)} {currency} a row."
+    if each.state == "drift" and each.lasting != "drift":
+        yield "Not in enough windows to last."
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{100 * share:.1f}%"
+
+
+def _in_unit(value: float, unit: str) -> str:
+    return _percent(value) if unit == "share" else f"{number(value)} {unit}"
+
+
+def _scale(unit: str) -> float:
+    return 100 if unit == "share" else 1
 
 
 def _changed(change: Change) -> tuple[str, str, str, str]:

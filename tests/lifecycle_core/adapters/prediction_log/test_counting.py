@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lifecycle_core.adapters.prediction_log import open_prediction_log
-from lifecycle_core.adapters.prediction_log.counting import CountsWindows, Span
+from lifecycle_core.adapters.prediction_log.asking import Span
+from lifecycle_core.adapters.prediction_log.counting import CountsWindows
 from lifecycle_core.schema.window_counts import ScoreGroup, WindowCounts
 from tests.fakes.predictions import outcome, prediction
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
 DAY = datetime(2026, 11, 28, tzinfo=UTC)
 SPAN = Span(DAY, DAY + timedelta(days=1), DAY + timedelta(days=30))
-KINDS = {"score": True, "tenure": True, "plan": False, "a/b~c": True}
+KINDS = {"tenure": True, "plan": False, "a/b~c": True}
+NAMES = ["score", *KINDS]
 
 
 def predicted(number: int, **fields: Any) -> Prediction:  # noqa: ANN401 - of the record
@@ -59,8 +61,9 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def counted(log: Path, span: Span = SPAN, *, acts: bool = True) -> WindowCounts:
-    with closing(CountsWindows(log, "churn", acts=acts)) as counts:
-        return counts.count(span, counts.binnings(span, KINDS))
+    with closing(CountsWindows(log, "churn", acts=acts, kinds=KINDS)) as counts:
+        counts.read(span)
+        return counts.count(span, counts.binnings(span, NAMES))
 
 
 def test_each_row_counts_once_and_with_what_was_said_last(log: Path) -> None:
@@ -73,9 +76,9 @@ def test_each_row_counts_once_and_with_what_was_said_last(log: Path) -> None:
     assert (found.overridden_labelled, found.overridden_rightly) == (2, 1)
     assert (found.labelled, found.answered_early) == (3, 1)
     assert found.groups == (
-        ScoreGroup(score=0.2, acted=True, rows=1, positives=0, negatives=1),
-        ScoreGroup(score=0.62, acted=False, rows=1, positives=1, negatives=0),
-        ScoreGroup(score=0.62, acted=True, rows=1, positives=1, negatives=0),
+        ScoreGroup(version="3", score=0.2, acted=True, rows=1, positives=0, negatives=1),
+        ScoreGroup(version="3", score=0.62, acted=True, rows=1, positives=1, negatives=0),
+        ScoreGroup(version="9", score=0.62, acted=False, rows=1, positives=1, negatives=0),
     )
     assert {name: (each.rows, each.total) for name, each in found.money.items()} == {
         "": (1, 2.0), "EUR": (1, -3.5),
@@ -92,8 +95,13 @@ def test_nothing_that_was_said_later_counts(log: Path) -> None:
 
 
 def test_columns_are_counted_by_what_they_hold(log: Path) -> None:
-    score, tenure, plan, odd = counted(log).columns
-    assert (score.present, score.missing) == (3, 0)
+    found = counted(log)
+    tenure, plan, odd = found.columns
+    by_version = {each.version: each for each in found.answers}
+    assert {name: (each.decided, each.acted) for name, each in by_version.items()} == {
+        "3": (2, 2), "9": (1, 0),
+    }  # fmt: skip
+    assert by_version["3"].score.present == 2
     assert (tenure.present, tenure.missing) == (2, 2)  # a hash is no number
     assert (plan.categories, plan.other, plan.missing) == ({"a": 1, "month-to-month": 1}, 0, 2)
     assert (odd.edges, odd.counts, odd.missing) == ((7.0,), (1, 0), 3)
@@ -101,8 +109,9 @@ def test_columns_are_counted_by_what_they_hold(log: Path) -> None:
 
 def test_a_value_that_the_reference_had_not_is_another_one(log: Path) -> None:
     before = Span(DAY - timedelta(days=1), DAY, SPAN.as_of)
-    with closing(CountsWindows(log, "churn", acts=True)) as counts:
-        found = counts.count(SPAN, counts.binnings(before, {"plan": False}))
+    with closing(CountsWindows(log, "churn", acts=True, kinds=KINDS)) as counts:
+        counts.read(Span(before.start, SPAN.end, SPAN.as_of))
+        found = counts.count(SPAN, counts.binnings(before, ["plan"]))
     assert (found.columns[0].categories, found.columns[0].other) == ({"month-to-month": 1}, 1)
 
 
@@ -117,7 +126,8 @@ def test_forecasts_are_counted_by_their_error(log: Path) -> None:
 def test_where_there_is_nothing_there_are_zeros(log: Path, tmp_path: Path, release: str) -> None:
     empty = Span(DAY + timedelta(days=90), DAY + timedelta(days=91), DAY + timedelta(days=99))
     for place in (log, tmp_path / "none"):
-        with closing(CountsWindows(place, release, acts=True)) as counts:
-            found = counts.count(empty, counts.binnings(empty, KINDS))
+        with closing(CountsWindows(place, release, acts=True, kinds=KINDS)) as counts:
+            counts.read(empty)
+            found = counts.count(empty, counts.binnings(empty, NAMES))
         assert (found.rows, found.newest, found.groups) == (0, "", ())
         assert [each.present for each in found.columns] == [0] * len(KINDS)

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from lifecycle_core.adapters.prediction_log import open_prediction_log
-from lifecycle_core.adapters.prediction_log.counting import CountsWindows, Span
+from lifecycle_core.adapters.prediction_log.asking import Span
+from lifecycle_core.adapters.prediction_log.counting import CountsWindows
 from lifecycle_core.adapters.prediction_log.repricing import lay_out
 from lifecycle_core.schema.contract import Feature
 from lifecycle_core.schema.release_file import CostsSection

@@ -1,0 +1,98 @@
+"""How often a whole review is right about drift: counts go in, and its record comes out."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+from simulated_drift import Population, tilt_of
+from simulation_table import ALARMS, POWER, show
+
+from lifecycle_core.monitoring import Counted, plan_of, review
+from lifecycle_core.schema.release_file import ModelSection, ReleaseFile, ReviewSection
+from lifecycle_core.schema.window_counts import Answers, ColumnCounts, WindowCounts
+
+if TYPE_CHECKING:
+    from lifecycle_core.schema.review import Review
+
+NUMBERS, CATEGORIES, BINS = 18, 7, 22
+MISSING, ACTED = 0.02, 0.2
+AS_OF = datetime(2026, 3, 9, tzinfo=UTC)
+LIMITS = {200: (0.25, 0.2), 5_000: (0.05, 0.04), 1_000_000: (0.005, 0.004)}
+
+
+def counts(
+    rng: np.random.Generator, rows: int, tilt: float = 0.0, share: float = 0.0
+) -> WindowCounts:
+    """Draw a window; the first category, the score and the share acted on may move."""
+
+    def number(at: int) -> ColumnCounts:
+        missing = int(rng.binomial(rows, MISSING))
+        bins = rng.multinomial(rows - missing, np.full(BINS, 1 / BINS))
+        return ColumnCounts(
+            name=f"n{at}", missing=missing, edges=tuple(map(float, range(BINS - 1))),
+            counts=tuple(map(int, bins)),
+        )  # fmt: skip
+
+    def category(at: int) -> ColumnCounts:
+        drawn = rng.multinomial(rows, Population.categories(0.0 if at else tilt))
+        categories = {f"v{place}": int(many) for place, many in enumerate(drawn)}
+        return ColumnCounts(name=f"c{at}", categories=categories)
+
+    scores = rng.multinomial(rows, Population.categories(tilt))
+    answers = Answers(
+        version="3",
+        decided=rows,
+        acted=int(rng.binomial(rows, ACTED + share)),
+        score=ColumnCounts(
+            name="score", edges=tuple(map(float, range(7))), counts=tuple(map(int, scores))
+        ),
+    )
+    return WindowCounts(
+        rows=rows,
+        versions={"3": rows},
+        answers=(answers,),
+        columns=(*map(number, range(NUMBERS)), *map(category, range(CATEGORIES))),
+    )
+
+
+def reviewed(window: WindowCounts, before: WindowCounts, limits: tuple[float, float]) -> Review:
+    """Review a window beside the one before."""
+    section = ReviewSection(
+        window="week", reference_windows=1, drift_tolerance=limits[0], share_tolerance=limits[1],
+        rules=("when drifted > 0 then notify data",),
+    )  # fmt: skip
+    return review(
+        "churn",
+        ReleaseFile(model=ModelSection(name="churn"), review=section),
+        plan_of(section, label=None, as_of=AS_OF),
+        Counted(window=window, before=(before,), reference=before, same_phase=WindowCounts()),
+        as_of=AS_OF,
+    )
+
+
+def reviews(runs: int) -> None:
+    """False alarms and power of whole reviews of 25 features, score and decision."""
+    rng = np.random.default_rng(4)
+    for rows, limits in LIMITS.items():
+        size = max(rows, 50_000)
+        tilt, share = tilt_of(2 * limits[0]), 2 * limits[1]
+        fired, found = 0, dict.fromkeys(("c0", "score", "decision"), 0)
+        for _ in range(runs):
+            fired += bool(reviewed(counts(rng, rows), counts(rng, size), limits).firings)
+            moved = reviewed(counts(rng, rows, tilt, share), counts(rng, size), limits)
+            drifted = {each.column for each in moved.drift if each.state == "drift"}
+            for name in found:
+                found[name] += name in drifted
+        show(f"review: false alarms, all columns together, {rows:,} rows", fired / runs, ALARMS)
+        for name, many in found.items():
+            show(f"review: power at twice the tolerance, {name}, {rows:,} rows", many / runs, POWER)
+    usual = ReviewSection()
+    for rows in LIMITS:
+        limits = usual.drift_tolerance, usual.share_tolerance
+        fired = sum(
+            bool(reviewed(counts(rng, rows), counts(rng, max(rows, 50_000)), limits).firings)
+            for _ in range(runs)
+        )
+        show(f"review: false alarms, usual tolerances, {rows:,} rows", fired / runs, ALARMS)

@@ -1,0 +1,196 @@
+"""SQL of what a window of the logs is asked: the table of its rows, and the questions to it."""
+
+from __future__ import annotations
+
+from datetime import UTC, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from lifecycle_core.schema.release_file import CostName, CostsSection
+
+_LAST = ", ".join(
+    f"last({name} ORDER BY sequence) FILTER ({name} IS NOT NULL) AS {name}"
+    for name in ("action", "label", "money", "currency")
+)
+MADE = f"""
+CREATE OR REPLACE TEMP TABLE asked AS
+WITH found AS (
+    SELECT id, time, version, arm, score, decision, latency_ms, fallback, sequence,
+           {{reasons}} AS reasons, {{parsed}} AS f, {{text}} AS features
+    FROM predictions
+    WHERE release = $release AND day BETWEEN $first AND $last
+      AND time >= $start AND time < $end
+),
+once AS (
+    SELECT *, count(*) OVER (PARTITION BY id) AS times FROM found
+    QUALIFY row_number() OVER (PARTITION BY id ORDER BY sequence) = 1
+),
+sayings AS (
+    SELECT * FROM outcomes
+    WHERE day BETWEEN $earliest AND $latest AND time <= $as_of
+    QUALIFY row_number() OVER (PARTITION BY id ORDER BY sequence) = 1
+),
+said AS (
+    SELECT prediction, {_LAST},
+           last(time ORDER BY sequence) FILTER (action IS NOT NULL) AS acted_at,
+           last(who ORDER BY sequence) FILTER (action IS NOT NULL) AS who,
+           min(time) AS first_said
+    FROM sayings GROUP BY prediction
+),
+joined AS (
+    SELECT once.* EXCLUDE (f) {{values}}, said.action, said.money, said.currency, said.acted_at,
+           said.who, said.first_said, CASE WHEN isfinite(said.label) THEN said.label END AS label
+    FROM once LEFT JOIN said ON said.prediction = once.id
+)
+SELECT *, {{cost}} FROM joined
+"""  # noqa: S608 - names of our own columns
+TOTALS = """
+SELECT count(*) AS rows, sum(times - 1)::BIGINT AS repeated, epoch(max(time)) AS newest,
+       count(decision) AS decided,
+       ifnull(count_if(decision = 1), 0) AS acted,
+       ifnull(count_if(action = 'accepted'), 0) AS accepted,
+       ifnull(count_if(action = 'overridden'), 0) AS overridden,
+       ifnull(count_if(action = 'overridden' AND decision = 1), 0) AS overridden_actions,
+       ifnull(count_if(action = 'overridden' AND label IS NOT NULL), 0) AS overridden_labelled,
+       ifnull(count_if(action = 'overridden' AND (label >= 0.5) <> (decision = 1)), 0)
+           AS overridden_rightly,
+       ifnull(count_if(first_said < time), 0) AS answered_early,
+       count(label) AS labelled
+FROM {source}
+"""
+OF_ACTIONS = (
+    "decided", "acted", "overridden_actions", "overridden_labelled", "overridden_rightly",
+)  # fmt: skip
+"""What says nothing of decisions that are amounts."""
+BY_MODEL = "fallback = '' AND isfinite(score)"
+_MONEY = "count({0}) AS {1}rows, sum({0}) AS {1}total, sum({0} * {0}) AS {1}squares"
+GROUPS = f"""
+SELECT version::VARCHAR AS version, floor(score * 1000 + 0.5) / 1000 AS score,
+       decision = 1 AS acted, count(*) AS rows, ifnull(count_if(label >= 0.5), 0) AS positives,
+       ifnull(count_if(label < 0.5), 0) AS negatives,
+       count(if_positive + if_negative) AS priced,
+       sum(if_positive) FILTER (if_negative IS NOT NULL) AS if_positive,
+       sum(if_negative) FILTER (if_positive IS NOT NULL) AS if_negative,
+       {_MONEY.format("cost", "cost_")}
+FROM {{source}} AND {BY_MODEL} AND decision IS NOT NULL
+GROUP BY ALL ORDER BY ALL
+"""  # noqa: S608 - as above
+ERRORS = """
+SELECT count(*) AS rows, sum(abs(decision - label)) AS total,
+       sum((decision - label) ** 2) AS squares,
+       sum(greatest(decision - label, 0)) AS over, sum(greatest(label - decision, 0)) AS under
+FROM {source} AND isfinite(decision) AND label IS NOT NULL
+"""
+SEGMENTS = f"""
+SELECT {{value}} AS value, count(*) AS rows,
+       ifnull(count_if(label IS NOT NULL AND decision IS NOT NULL), 0) AS labelled,
+       ifnull(count_if((label >= 0.5) = (decision = 1)), 0) AS right,
+       ifnull(count_if(action = 'accepted'), 0) AS accepted,
+       ifnull(count_if(action = 'overridden'), 0) AS overridden,
+       {_MONEY.format("cost", "cost_")}
+FROM {{source}} GROUP BY 1 ORDER BY rows DESC, value LIMIT 50
+"""  # noqa: S608 - as above
+TEAMS = """
+SELECT who, ifnull(count_if(action = 'accepted'), 0) AS accepted,
+       ifnull(count_if(action = 'overridden'), 0) AS overridden
+FROM {source} AND action IS NOT NULL GROUP BY who ORDER BY count(*) DESC, who LIMIT 50
+"""
+ARMS = "SELECT arm, count(*) AS rows FROM {source} GROUP BY arm ORDER BY arm"
+EARNED = f"""
+SELECT arm, coalesce(currency, '') AS currency, {_MONEY.format("money", "")}
+FROM {{source}} AND isfinite(money) GROUP BY ALL ORDER BY ALL
+"""  # noqa: S608 - as above
+VERSIONS = "SELECT version, count(*) AS rows FROM {source} GROUP BY version ORDER BY version"
+ANSWERS = f"""
+SELECT version, count(decision) AS decided, ifnull(count_if(decision = 1), 0) AS acted
+FROM {{source}} AND {BY_MODEL} GROUP BY version ORDER BY version
+"""  # noqa: S608 - as above
+FALLBACKS = """
+SELECT fallback, count(*) AS rows FROM {source} AND fallback <> ''
+GROUP BY fallback ORDER BY fallback
+"""
+COSTS = f"""
+SELECT fallback <> '' AS fell_back, {_MONEY.format("cost", "")}
+FROM {{source}} GROUP BY ALL ORDER BY ALL
+"""  # noqa: S608 - as above
+IMPORTANCE = """
+SELECT reason.feature AS feature, sum(abs(reason.effect)) AS effect
+FROM (SELECT unnest(reasons) AS reason FROM {source}) WHERE isfinite(reason.effect)
+GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 200
+"""
+_SKEW = timedelta(days=7)  # outcomes of a clock that is that far behind are still found
+
+
+class Span(NamedTuple):
+    """What is counted.
+
+    Attributes:
+        start: First moment that counts, with a zone.
+        end: First moment that does not.
+        as_of: Nothing that was said later counts.
+    """
+
+    start: datetime
+    end: datetime
+    as_of: datetime
+
+    def given(self, release: str) -> dict[str, object]:
+        """Return what `MADE` wants to know."""
+        return {
+            "release": release,
+            "start": self.start,
+            "end": min(self.end, self.as_of + timedelta(microseconds=1)),
+            "first": self.start.astimezone(UTC).date(),
+            "last": self.end.astimezone(UTC).date(),
+            "earliest": (self.start - _SKEW).astimezone(UTC).date(),
+            "latest": self.as_of.astimezone(UTC).date(),
+            "as_of": self.as_of,
+        }
+
+    def source(self) -> str:
+        """Return the rows of it in the table `asked`, without those that a shadow scored."""
+        return f"{self.with_shadows()} AND arm <> 'shadow'"
+
+    def with_shadows(self) -> str:
+        """Return the rows of it in the table `asked`."""
+        start, end = (moment.astimezone(UTC).isoformat() for moment in (self.start, self.end))
+        return f"asked WHERE time >= '{start}'::TIMESTAMPTZ AND time < '{end}'::TIMESTAMPTZ"
+
+
+def cost_of(costs: CostsSection, value_of: Mapping[str, str], *, acts: bool) -> str:
+    """Return SQL of what a row costs: `if_positive`, `if_negative`, and `cost` by its label.
+
+    Args:
+        costs: Of the release file.
+        value_of: SQL of the features that costs are proportional to.
+        acts: A decision is to act or not; else it is a number in the target's unit.
+    """
+    if not acts:
+        over, under = costs.over, costs.under
+        cost = "NULL::DOUBLE"
+        if over is not None and under is not None:
+            error = f"{over!r} * greatest(decision - label, 0)"
+            error += f" + {under!r} * greatest(label - decision, 0)"
+            cost = f"CASE WHEN isfinite(decision - label) THEN {error} END"
+        return f"NULL::DOUBLE AS if_positive, NULL::DOUBLE AS if_negative, {cost} AS cost"
+    if costs.false_positive is None or costs.false_negative is None:
+        none = "NULL::DOUBLE"
+        return f"{none} AS if_positive, {none} AS if_negative, {none} AS cost"
+
+    def cell(name: CostName) -> str:
+        amount = costs.amounts.get(name)
+        price = f"{float(getattr(costs, name))!r}"
+        return f"{price} * {value_of[amount.column]} / {amount.usual!r}" if amount else price
+
+    def by_decision(acted: CostName, left: CostName) -> str:
+        return f"CASE WHEN decision = 1 THEN {cell(acted)} WHEN decision = 0 THEN {cell(left)} END"
+
+    positive = by_decision("true_positive", "false_negative")
+    negative = by_decision("false_positive", "true_negative")
+    return (
+        f"{positive} AS if_positive, {negative} AS if_negative, CASE WHEN label >= 0.5 "
+        "THEN if_positive WHEN label < 0.5 THEN if_negative END AS cost"
+    )

@@ -1,0 +1,291 @@
+"""What a table of scored rows holds, counted where the table is: one expression for every engine.
+
+DuckDB, Polars, pandas, PyArrow, Dask and PySpark give the same counts, by way of narwhals. The
+table has one row a prediction, each once, with what became of it beside it and its features as
+columns. Only counts come back, and a bounded number of rows that are picked by their ids.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lifecycle_core.adapters.prediction_log.columns import (
+    MOST_CATEGORIES,
+    SAMPLED,
+    TAILS,
+    Binning,
+)
+from lifecycle_core.adapters.table_questions import (
+    codes_of,
+    column_of,
+    columns_of,
+    finite_of,
+    many,
+    number_of,
+    rows_of,
+)
+from lifecycle_core.schema.window_counts import Answers, ScoreGroup, WindowCounts
+from lifecycle_core.stats.sampled import SampledRows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import narwhals as nw
+
+_BIN = 1000  # of scores, in one
+_HEX = "0123456789abcdef"
+_OF_ROWS = ("id", "time", "version", "arm", "score", "decision", "fallback", "action", "label")
+
+
+class CountedTable:
+    """A table of predictions in any engine.
+
+    Args:
+        table: A frame, lazy or not, that narwhals takes. `score` it has to have; `id`, `time`,
+            `version`, `arm`, `decision`, `fallback`, `action` and `label` it may. Decisions and
+            labels are 0 or 1.
+        kinds: Features: by name, whether it is a number.
+
+    Example:
+        >>> import pyarrow as pa
+        >>> rows = pa.table({"score": [0.2, 0.9], "decision": [0, 1], "tenure": [3, None]})
+        >>> table = CountedTable(rows, {"tenure": True})
+        >>> counts = table.count(table.binnings(["score", "tenure"]))
+        >>> counts.rows, counts.acted, counts.columns[0].missing
+        (2, 1, 1)
+    """
+
+    def __init__(self, table: object, kinds: Mapping[str, bool]) -> None:
+        import narwhals as nw
+
+        frame: nw.LazyFrame[Any] = nw.from_native(table).lazy()  # type: ignore[call-overload]  # of any engine
+        schema = frame.collect_schema()
+        absent = [name for name in _OF_ROWS if name not in schema]
+        empty = [nw.lit("" if name == "fallback" else None).alias(name) for name in absent]
+        frame = frame.with_columns(*empty) if empty else frame
+        numbers = {"score": True, "decision": True, "label": True, **kinds}
+        self._frame = frame.with_columns(
+            *(number_of(name, schema.get(name)) for name, number in numbers.items() if number),
+            *(nw.col(name).cast(nw.String) for name, number in kinds.items() if not number),
+            nw.col("version").cast(nw.String).fill_null(""),
+            nw.col("arm").cast(nw.String).fill_null(""),
+            nw.col("fallback").cast(nw.String).fill_null(""),
+        ).filter(nw.col("arm") != "shadow")
+        self._kinds = dict(kinds)
+        self._absent = frozenset(absent)
+        self._seen: dict[str, Any] = {}
+
+    def between(self, start: object, end: object) -> CountedTable:
+        """Return the rows of one window.
+
+        Args:
+            start: First moment that counts, as the column `time` has it.
+            end: First moment that does not.
+        """
+        import narwhals as nw
+
+        found = object.__new__(CountedTable)
+        found._frame = self._frame.filter(nw.col("time") >= start, nw.col("time") < end)
+        found._kinds, found._absent, found._seen = self._kinds, self._absent, {}
+        return found
+
+    def binnings(self, names: Sequence[str]) -> tuple[Binning, ...]:
+        """Return how columns are divided, by the rows of this table, which is the reference.
+
+        Args:
+            names: Features, or `score`.
+        """
+        import narwhals as nw
+        import numpy as np
+
+        numbers = [name for name in names if self._kinds.get(name, True)]
+        picked = self._seen = self._picked(numbers, SAMPLED)
+        found = []
+        for name in names:
+            if name in numbers:
+                values = finite_of(picked[name])
+                edges = (
+                    np.unique(np.quantile(values, TAILS, method="inverted_cdf"))
+                    if values.size
+                    else ()
+                )
+                found.append(Binning(name, number=True, edges=tuple(float(each) for each in edges)))
+                continue
+            by_value = rows_of(
+                self._frame.filter(~nw.col(name).is_null()).group_by(name).agg(rows=nw.len())
+            )
+            frequent = sorted(by_value, key=lambda each: (-each["rows"], each[name]))
+            known = tuple(each[name] for each in frequent[:MOST_CATEGORIES])
+            found.append(Binning(name, number=False, categories=known))
+        return tuple(found)
+
+    def count(self, columns: Sequence[Binning], *, quantiles: bool = True) -> WindowCounts:
+        """Return what the table holds.
+
+        Args:
+            columns: Features that are counted by bin, and how scores are.
+            quantiles: Read them, too; they come from rows that are picked by their ids.
+        """
+        import narwhals as nw
+
+        features = [each for each in columns if each.name != "score"]
+        spark, condition = self._spark(), nw.col("decision") == 1
+        (whole,) = rows_of(
+            self._frame.select(
+                nw.len().alias("rows"),
+                nw.col("decision").count().alias("decided"),
+                nw.col("label").count().alias("labelled"),
+                many(condition, spark=spark).alias("acted"),
+                *(
+                    many(nw.col("action") == said, spark=spark).alias(said)
+                    for said in ("accepted", "overridden")
+                    if "action" not in self._absent
+                ),
+            )
+        )
+        counts = {name: int(value or 0) for name, value in whole.items()}
+        numbers = [each.name for each in features if each.number]
+        picked: dict[str, Any] = {}
+        if quantiles and counts["rows"]:
+            known = set(numbers) <= set(self._seen)
+            picked = self._seen if known else self._picked(numbers, SAMPLED)
+        return WindowCounts(
+            rows=counts["rows"],
+            decided=counts["decided"],
+            acted=counts["acted"],
+            labelled=counts["labelled"],
+            accepted=counts.get("accepted", 0),
+            overridden=counts.get("overridden", 0),
+            versions=self._by("version"),
+            fallbacks={name: rows for name, rows in self._by("fallback").items() if name},
+            groups=self._groups(),
+            columns=columns_of(self._frame, features, picked),
+            answers=self._answers([each for each in columns if each.name == "score"]),
+        )
+
+    def _spark(self) -> bool:
+        return bool(self._frame.implementation.is_spark_like())
+
+    def sample(self, columns: Sequence[Binning], rows: int) -> SampledRows:
+        """Return rows that are picked by their ids: at most so many.
+
+        Args:
+            columns: Features, with the categories whose places are their codes.
+            rows: How many are picked at most.
+        """
+        import numpy as np
+
+        features = [each for each in columns if each.name != "score"]
+        picked = self._picked(["version", "score", "label", *(x.name for x in features)], rows)
+        many = len(picked["score"][:rows])
+
+        matrix = [codes_of(picked[each.name][:rows], each) for each in features]
+        return SampledRows(
+            features=np.column_stack(matrix) if matrix else np.empty((many, 0)),
+            categorical=np.array([not each.number for each in features], dtype=bool),
+            scores=np.asarray(picked["score"][:rows], dtype=np.float64),
+            labels=np.asarray(picked["label"][:rows], dtype=np.float64),
+            versions=np.array(
+                [int(x) if str(x).isdigit() else 0 for x in picked["version"][:rows]],
+                dtype=np.int64,
+            ),
+        )
+
+    def _by(self, name: str) -> dict[str, int]:
+        import narwhals as nw
+
+        found = rows_of(self._frame.group_by(name).agg(rows=nw.len()))
+        return {each[name]: each["rows"] for each in sorted(found, key=lambda each: each[name])}
+
+    def _of_model(self) -> nw.LazyFrame[Any]:
+        import narwhals as nw
+
+        return self._frame.filter(nw.col("fallback") == "", ~nw.col("score").is_null())
+
+    def _groups(self) -> tuple[ScoreGroup, ...]:
+        import narwhals as nw
+
+        label = nw.col("label")
+        found = rows_of(
+            self._of_model()
+            .filter(~nw.col("decision").is_null())
+            .select(
+                "version",
+                (nw.col("score") * _BIN + 0.5).floor().alias("place"),
+                (nw.col("decision") == 1).alias("acted"),
+                (label >= 0.5).fill_null(value=False).cast(nw.Int64).alias("positive"),  # noqa: PLR2004 - as labels are kept
+                (label < 0.5).fill_null(value=False).cast(nw.Int64).alias("negative"),  # noqa: PLR2004 - as above
+            )
+            .group_by("version", "place", "acted")
+            .agg(
+                rows=nw.len(),
+                positives=nw.col("positive").sum(),
+                negatives=nw.col("negative").sum(),
+            )
+        )
+        groups = [
+            ScoreGroup(
+                version=each["version"],
+                score=each["place"] / _BIN,
+                acted=bool(each["acted"]),
+                rows=each["rows"],
+                positives=int(each["positives"]),
+                negatives=int(each["negatives"]),
+            )
+            for each in found
+        ]
+        return tuple(sorted(groups, key=lambda each: (each.version, each.score, each.acted)))
+
+    def _answers(self, scores: Sequence[Binning]) -> tuple[Answers, ...]:
+        import narwhals as nw
+
+        if not scores:
+            return ()
+        edges = scores[0].edges
+        found = rows_of(
+            self._of_model()
+            .select(
+                "version",
+                "decision",
+                (nw.col("decision") == 1).fill_null(value=False).cast(nw.Int64).alias("acted"),
+                *(
+                    (nw.col("score") <= edge).cast(nw.Int64).alias(f"up_{at}")
+                    for at, edge in enumerate(edges)
+                ),
+            )
+            .group_by("version")
+            .agg(
+                nw.len().alias("rows"),
+                nw.col("decision").count().alias("decided"),
+                nw.col("acted").sum(),
+                *(nw.col(f"up_{at}").sum() for at in range(len(edges))),
+            )
+        )
+        return tuple(
+            Answers(
+                version=each["version"],
+                decided=each["decided"],
+                acted=each["acted"],
+                score=column_of(
+                    scores[0],
+                    [0, each["rows"], *(int(each[f"up_{at}"]) for at in range(len(edges)))],
+                    {},
+                ),
+            )
+            for each in sorted(found, key=lambda each: each["version"])
+        )
+
+    def _picked(self, names: Sequence[str], wanted: int) -> dict[str, Any]:
+        """Return columns of rows that are picked by the end of their ids: random hexadecimals."""
+        import narwhals as nw
+
+        if not names:
+            return {}
+        frame = self._frame
+        rows = int(rows_of(frame.select(nw.len().alias("rows")))[0]["rows"])
+        if rows > 2 * wanted and "id" not in self._absent:
+            ends = [f"{a}{b}{c}" for a in _HEX for b in _HEX for c in _HEX]
+            kept = ends[: max(1, len(ends) * wanted // rows)]
+            frame = frame.filter(nw.col("id").str.tail(3).is_in(kept))
+        table = frame.select(*names).collect().to_arrow()
+        return {name: table.column(name).to_numpy() for name in names}

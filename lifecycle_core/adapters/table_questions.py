@@ -1,0 +1,176 @@
+"""What is asked of one column of a table in any engine, and the counts that the answers make."""
+
+from __future__ import annotations
+
+import functools
+import operator
+from typing import TYPE_CHECKING, Any
+
+from lifecycle_core.adapters.prediction_log.columns import SHARES, count_columns
+from lifecycle_core.schema.window_counts import ColumnCounts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import narwhals as nw
+
+    from lifecycle_core.adapters.prediction_log.columns import Binning
+
+
+def number_of(name: str, kind: object) -> nw.Expr:
+    """Return a column as a number; what is no number counts as missing."""
+    import narwhals as nw
+
+    value = nw.col(name).cast(nw.Float64)
+    if kind in {nw.Float64(), nw.Float32()}:
+        value = nw.when(value.is_finite()).then(value)
+    return value.alias(name)
+
+
+def columns_of(
+    frame: nw.LazyFrame[Any], features: Sequence[Binning], picked: Mapping[str, Any]
+) -> tuple[ColumnCounts, ...]:
+    """Return the counts of features; DuckDB is asked in its own words, which is faster.
+
+    Args:
+        frame: The table.
+        features: How each is divided.
+        picked: By column: numbers that quantiles are read from.
+    """
+    import narwhals as nw
+
+    if frame.implementation.is_duckdb():
+        native = frame.to_native()
+        found = count_columns(
+            lambda query: native.query("rows_counted", query).fetchall()[0],
+            [(each, _named(each.name)) for each in features],
+            "rows_counted",
+        )
+        return tuple(
+            each.model_copy(update={"quantiles": quantiles_of(picked, each.name)}) for each in found
+        )
+    asked = [
+        list(questions_of(nw.col(each.name), each, spark=frame.implementation.is_spark_like()))
+        for each in features
+    ]
+    names = [[f"{at}_{of}" for of in range(len(each))] for at, each in enumerate(asked)]
+    if not asked:
+        return ()
+    (answers,) = rows_of(
+        frame.select(
+            *(
+                question.alias(name)
+                for pair in zip(asked, names, strict=True)
+                for question, name in zip(*pair, strict=True)
+            )
+        )
+    )
+    return tuple(
+        column_of(each, [int(answers[name] or 0) for name in own], picked)
+        for each, own in zip(features, names, strict=True)
+    )
+
+
+def many(condition: nw.Expr, *, spark: bool) -> nw.Expr:
+    """Return for how many rows a condition holds.
+
+    Args:
+        condition: On a row.
+        spark: The engine sums no conditions, only numbers, which takes others three times as long.
+    """
+    import narwhals as nw
+
+    return condition.cast(nw.Int64).sum() if spark else condition.sum()
+
+
+def questions_of(x: nw.Expr, binning: Binning, *, spark: bool) -> Iterator[nw.Expr]:
+    """Yield what is asked of one column, in the order in which `column_of` reads it."""
+    yield x.null_count()
+    yield x.count()
+    if not binning.number:
+        for value in binning.categories:
+            yield many(x == value, spark=spark)
+        if binning.allowed:
+            yield many(~x.is_null() & ~x.is_in(binning.allowed), spark=spark)
+        return
+    for edge in binning.edges:
+        yield many(x <= edge, spark=spark)
+    outside = []
+    if binning.minimum is not None:
+        outside.append(x < binning.minimum)
+    if binning.maximum is not None:
+        outside.append(x > binning.maximum)
+    if outside:
+        yield many(functools.reduce(operator.or_, outside), spark=spark)
+
+
+def column_of(binning: Binning, answers: Sequence[int], picked: Mapping[str, Any]) -> ColumnCounts:
+    """Return the counts of one column.
+
+    Args:
+        binning: How it is divided.
+        answers: To `questions_of`.
+        picked: By column: numbers that quantiles are read from.
+    """
+    missing, present, *others = answers
+    broken = {"null": missing} if binning.required else {}
+    if not binning.number:
+        rows = dict(zip(binning.categories, others, strict=False))
+        if binning.allowed:
+            broken["category"] = others[-1]
+        return ColumnCounts(
+            name=binning.name,
+            missing=missing,
+            categories=rows,
+            other=present - sum(rows.values()),
+            broken=broken,
+        )
+    up_to = others[: len(binning.edges)]
+    if len(others) > len(up_to):
+        broken["range"] = others[-1]
+    steps = zip([0, *up_to], [*up_to, present], strict=True)
+    return ColumnCounts(
+        name=binning.name,
+        missing=missing,
+        edges=binning.edges,
+        counts=tuple(high - low for low, high in steps),
+        quantiles=quantiles_of(picked, binning.name),
+        broken=broken,
+    )
+
+
+def quantiles_of(picked: Mapping[str, Any], name: str) -> tuple[float, ...]:
+    """Return the quantiles of a column of picked rows; none where there are none."""
+    import numpy as np
+
+    values = finite_of(picked[name]) if name in picked else ()
+    return tuple(float(each) for each in np.quantile(values, SHARES)) if len(values) else ()
+
+
+def codes_of(values: Any, binning: Binning) -> Any:  # noqa: ANN401 - arrays
+    """Return numbers, or the places of categories; other values have the place behind all."""
+    import numpy as np
+
+    if binning.number:
+        return np.asarray(values, dtype=np.float64)
+    places = {value: at for at, value in enumerate(binning.categories)}
+    other = len(places)
+    return np.array([places.get(x, other) if isinstance(x, str) else np.nan for x in values])
+
+
+def finite_of(values: Any) -> Any:  # noqa: ANN401 - an array of numbers, of objects where all are null
+    """Return the finite ones of some numbers."""
+    import numpy as np
+
+    numbers = np.asarray(values, dtype=np.float64)
+    return numbers[np.isfinite(numbers)]
+
+
+def rows_of(frame: nw.LazyFrame[Any]) -> list[dict[str, Any]]:
+    """Return the rows of a small answer."""
+    return list(frame.collect().iter_rows(named=True))
+
+
+def _named(name: str) -> str:
+    """Return a column's name as SQL has it."""
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,121 @@
+"""Signs that a column no longer means what it did: another unit, renamed values, new codes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import numpy as np
+
+from lifecycle_core.stats.unit_change import unit_change
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lifecycle_core.schema.window_counts import ColumnCounts, SegmentCounts, WindowCounts
+
+_QUANTILES = 19
+_TAILS = 21  # edges of a column whose outer ones are its 0.1% and 99.9% quantiles
+_SAMPLED = 50_000  # rows that quantiles are read from
+_SEEN = 0.01  # share of rows from which it matters that a value is gone
+_EXPECTED = 10  # rows: so many are never missed by chance
+
+
+class Change(NamedTuple):
+    """One sign.
+
+    Attributes:
+        column: Of the feature.
+        kind: What may have changed.
+        note: A sentence for people.
+    """
+
+    column: str
+    kind: Literal["unit", "meaning", "level"]
+    note: str
+
+
+def changes_of(reference: WindowCounts, window: WindowCounts) -> tuple[Change, ...]:
+    """Return the signs in a window.
+
+    Args:
+        reference: Of windows before.
+        window: Counted with the same bins.
+
+    Example:
+        >>> from lifecycle_core.schema.window_counts import ColumnCounts, WindowCounts
+        >>> def of(categories: dict[str, int], other: int) -> WindowCounts:
+        ...     column = ColumnCounts(name="plan", categories=categories, other=other)
+        ...     return WindowCounts(rows=500, columns=(column,))
+        >>> changes_of(of({"monthly": 400, "yearly": 100}, 0), of({"yearly": 95}, 405))[0].kind
+        'meaning'
+    """
+    current = {each.name: each for each in window.columns}
+    return tuple(
+        change
+        for old in reference.columns
+        if (new := current.get(old.name)) is not None and old.present and new.present
+        for change in (*_unit(old, new), *_meaning(old, new))
+    )
+
+
+def new_segments(
+    reference: WindowCounts, window: WindowCounts, *, least: int
+) -> tuple[SegmentCounts, ...]:
+    """Return the segments that no window before has, and that are worth looking at.
+
+    Args:
+        reference: Of windows before; without rows nothing is new.
+        window: The window.
+        least: Rows that a segment needs.
+    """
+    known = {(each.column, each.value) for each in reference.segments}
+    counted = {each.column for each in reference.segments}
+    return tuple(
+        each
+        for each in window.segments
+        if each.column in counted and (each.column, each.value) not in known and each.rows >= least
+    )
+
+
+def _unit(old: ColumnCounts, new: ColumnCounts) -> Iterator[Change]:
+    if len(old.quantiles) != _QUANTILES or len(new.quantiles) != _QUANTILES:
+        return
+    tails = (new.counts[0], new.counts[-1]) if len(new.edges) == _TAILS else (0, 0)
+    found = unit_change(
+        np.array(old.quantiles),
+        np.array(new.quantiles),
+        rows=min(old.present, new.present, _SAMPLED),
+        below=tails[0] / new.present,
+        above=tails[1] / new.present,
+    )
+    if found is None:
+        return
+    if found.kind == "unit_changed":
+        yield Change(old.name, "unit", f"Its unit seems to have changed: {found.name}.")
+    elif found.kind == "mixed_units":
+        yield Change(old.name, "unit", "Part of its rows seem to have another unit.")
+    elif found.kind == "level_shift":
+        yield Change(old.name, "level", "All its values have moved by about the same.")
+
+
+def _meaning(old: ColumnCounts, new: ColumnCounts) -> Iterator[Change]:
+    rows = old.present + old.missing, new.present + new.missing
+    gone = [
+        value
+        for value, count in old.categories.items()
+        if count / rows[0] >= _SEEN
+        and count / rows[0] * rows[1] >= _EXPECTED
+        and not new.categories.get(value)
+    ]
+    lost = sum(old.categories[value] for value in gone) / rows[0]
+    come = new.other / rows[1] - old.other / rows[0]
+    if gone and come >= lost / 2:
+        named = ", ".join(gone[:3]) + (", ..." if len(gone) > 3 else "")  # noqa: PLR2004 - as many as fit
+        yield Change(
+            old.name, "meaning", f"{named}: gone, and values that are new came as often. Renamed?"
+        )
+    share = old.missing / rows[0]
+    if share >= _SEEN and share * rows[1] >= _EXPECTED and not new.missing:
+        yield Change(
+            old.name, "meaning", "No value is missing any more. Is there a code for it now?"
+        )

@@ -1,0 +1,232 @@
+"""What quality and cost are expected to be without labels, and what came of it when they came.
+
+Everything here is of one version: what a score of another model means is not known from its past.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from lifecycle_core.monitoring.versions import main_version, only
+from lifecycle_core.schema.review import Figure, Reconciled
+from lifecycle_core.stats.cost import CostMatrix
+from lifecycle_core.stats.label_draws import expected_numbers
+from lifecycle_core.stats.labelless import expected_performance
+from lifecycle_core.stats.scored import Reference, Scored, scored_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from lifecycle_core.schema.release_file import CostsSection
+    from lifecycle_core.schema.window_counts import ScoreGroup, WindowCounts
+    from lifecycle_core.stats.labelless import Estimate, Expected
+    from lifecycle_core.stats.sampled import SampledRows
+
+LEAST_KNOWN = 100  # labelled rows that a calibrator is fitted on
+NO_COSTS = "`costs` are not declared."
+_NAMES = ("accuracy", "auc", "cost_per_row")
+
+
+class LikeWindow(NamedTuple):
+    """Rows of the reference, and how much each is like those of the window.
+
+    Attributes:
+        rows: Picked by their ids.
+        odds: Shape (n,): how many times likelier each is in the window, at least 0.
+    """
+
+    rows: SampledRows
+    odds: NDArray[np.float64]
+
+
+def matrix_of(costs: CostsSection) -> CostMatrix | None:
+    """Return what decisions about a usual row cost; None if that is not declared."""
+    if costs.false_positive is None or costs.false_negative is None:
+        return None
+    return CostMatrix(
+        false_positive=costs.false_positive,
+        false_negative=costs.false_negative,
+        true_positive=costs.true_positive,
+        true_negative=costs.true_negative,
+    )
+
+
+def expected(
+    reference: WindowCounts,
+    window: WindowCounts,
+    costs: CostsSection,
+    *,
+    draws: int,
+    like: LikeWindow | None = None,
+) -> list[Figure]:
+    """Return what a window of a classification is expected to show.
+
+    Args:
+        reference: Windows before, with labels.
+        window: The window; its labels are not looked at.
+        costs: Money per row.
+        draws: Of the intervals.
+        like: Weights the reference for how much its rows are like the window's; without it the
+            figures that are weighted so have no value.
+    """
+    version = main_version(window)
+    groups, matrix = only(window, version).groups, matrix_of(costs)
+    known = _labelled(only(reference, version).groups)
+    found, why = _estimated(known, version, _scored(groups, matrix), draws)
+    part = sum(each.rows for each in window.groups) - sum(each.rows for each in groups)
+    note = f"Of version {version} alone." if part else ""
+    weighted, why_not = _weighted(like, version, _scored(groups, matrix), draws)
+    return [
+        *_figures("expected", found, why or note, groups, costs),
+        *_figures("weighted", weighted, why_not or note, groups, costs),
+    ]
+
+
+def reconciled(
+    reference: WindowCounts, window: WindowCounts, costs: CostsSection, *, draws: int
+) -> tuple[Reconciled, ...]:
+    """Return what the rows with labels were expected to show, beside what they showed.
+
+    Args:
+        reference: Windows before, with labels.
+        window: The window.
+        costs: Money per row.
+        draws: Of the intervals.
+
+    Returns:
+        Nothing where no label has come, or nothing could be expected.
+    """
+    version, matrix = main_version(window), matrix_of(costs)
+    groups = [
+        each.model_copy(update={"rows": rows})
+        for each in only(window, version).groups
+        if (rows := each.positives + each.negatives)
+    ]
+    scored = _scored(groups, matrix)
+    known = _labelled(only(reference, version).groups)
+    found, _ = _estimated(known, version, scored, draws)
+    if found is None:
+        return ()
+    positives = np.array([each.positives for each in groups], dtype=np.float64)
+    seen = expected_numbers(scored, positives / scored.rows)
+    cost = seen[-1]
+    priced = sum(each.cost.rows for each in groups)
+    if priced:
+        cost = sum(each.cost.total for each in groups) / priced
+    rows = int(scored.rows.sum())
+    pairs = {
+        "accuracy": (found.accuracy, float(seen[1]), "share"),
+        "auc": (found.auc, float(seen[0]), "share"),
+        "cost_per_row": (found.cost if matrix else None, float(cost), costs.currency),
+    }
+    return tuple(
+        Reconciled(
+            name=name,
+            unit=unit,
+            rows=rows,
+            expected=estimate.value,
+            interval=estimate.interval,
+            realised=realised,
+            difference=realised - estimate.value,
+            held=estimate.interval.low <= realised <= estimate.interval.high,
+        )
+        for name, (estimate, realised, unit) in pairs.items()
+        if estimate is not None and np.isfinite(realised)
+    )
+
+
+def _figures(
+    kind: str,
+    found: Expected | None,
+    note: str,
+    groups: Sequence[ScoreGroup],
+    costs: CostsSection,
+) -> Iterator[Figure]:
+    """Yield the figures, in the order of `_NAMES`; the note says why there is none."""
+    priced = matrix_of(costs) is not None
+    estimates: tuple[Estimate | None, ...] = (None, None, None)
+    notes = [note] * 3
+    if found is not None:
+        estimates = found.accuracy, found.auc, found.cost if priced else None
+        notes[1] = note if found.auc else "One class is not expected at all."
+        notes[2] = note if priced else NO_COSTS
+    units = "share", "share", costs.currency
+    for name, estimate, unit, said in zip(_NAMES, estimates, units, notes, strict=True):
+        yield Figure(
+            name=f"{kind}_{name}",
+            value=None if estimate is None else estimate.value,
+            interval=None if estimate is None else estimate.interval,
+            unit=unit,
+            rows=sum(each.rows for each in groups),
+            note=said,
+        )
+
+
+def _labelled(groups: Sequence[ScoreGroup]) -> Reference | None:
+    known = [each for each in groups if each.positives + each.negatives]
+    if not known:
+        return None
+    rows = np.array([each.positives + each.negatives for each in known], dtype=np.float64)
+    return Reference(
+        scores=np.array([each.score for each in known]),
+        truth=np.array([each.positives for each in known]) / rows,
+        rows=rows,
+        weights=np.ones(len(known)),
+    )
+
+
+def _scored(groups: Sequence[ScoreGroup], matrix: CostMatrix | None) -> Scored:
+    """Return groups with what their rows cost; those without costs of their own as usual ones."""
+    found = scored_at(
+        np.array([each.score for each in groups]),
+        np.array([each.acted for each in groups], dtype=bool),
+        matrix or CostMatrix(false_positive=0.0, false_negative=0.0),
+        np.array([each.rows for each in groups], dtype=np.float64),
+    )
+    priced = np.array([each.priced for each in groups], dtype=np.float64)
+    own = priced > 0
+    sums = (
+        np.array([getattr(each, name) for each in groups])
+        for name in ("if_positive", "if_negative")
+    )
+    for usual, total in zip((found.if_positive, found.if_negative), sums, strict=True):
+        usual[own] = total[own] / priced[own]
+    return found
+
+
+def _estimated(
+    known: Reference | None, version: str, window: Scored, draws: int
+) -> tuple[Expected | None, str]:
+    if not window.scores.size:
+        return None, "No scores in the window."
+    rows = 0 if known is None else round(float(known.rows.sum()))
+    positives = 0.0 if known is None else float(known.rows @ known.truth)
+    if known is None or rows < LEAST_KNOWN or not 0 < positives < rows:
+        least = f"{LEAST_KNOWN} labelled rows of both classes"
+        return None, (
+            f"The windows before have {rows:,} labelled rows of version {version}; {least} are "
+            "needed."
+        )
+    return expected_performance(known, window, draws=draws), ""
+
+
+def _weighted(
+    like: LikeWindow | None, version: str, window: Scored, draws: int
+) -> tuple[Expected | None, str]:
+    if like is None:
+        return None, "Rows of the two could not be told apart, or only for the newest window."
+    rows = like.rows
+    used = np.isfinite(rows.scores) & np.isfinite(rows.labels)
+    if version.isdigit():
+        used &= rows.versions == int(version)
+    known = Reference(
+        scores=np.round(rows.scores[used], 3),
+        truth=(rows.labels[used] >= 0.5).astype(np.float64),  # noqa: PLR2004 - as labels are kept
+        rows=np.ones(int(used.sum())),
+        weights=like.odds[used],
+    )
+    return _estimated(known, version, window, draws)

@@ -1,0 +1,138 @@
+"""One window read: its sections, and what stands behind their figures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from lifecycle_core.monitoring.business import business
+from lifecycle_core.monitoring.changes import changes_of, new_segments
+from lifecycle_core.monitoring.expecting import reconciled
+from lifecycle_core.monitoring.figures import Around, action, technical
+from lifecycle_core.monitoring.groups import counted, overriding, segment_quality
+from lifecycle_core.monitoring.quality import forecast_quality, quality
+from lifecycle_core.monitoring.shifts import Tolerances, drift_of, lasting, weighed
+from lifecycle_core.monitoring.signals import Signals, broken_rules, data
+from lifecycle_core.monitoring.telling_apart import NOT_ASKED, ToldApart
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lifecycle_core.schema.release_file import ReleaseFile
+    from lifecycle_core.schema.review import (
+        Broken,
+        ColumnDrift,
+        Figure,
+        Overriding,
+        Reconciled,
+        Section,
+        SegmentQuality,
+    )
+    from lifecycle_core.schema.window_counts import SegmentCounts, WindowCounts
+
+
+class Beside(NamedTuple):
+    """What a window is read beside.
+
+    Attributes:
+        reference: Of the windows before it.
+        around: What its volume and its money are compared with.
+        drift: Of the windows before it, oldest first.
+        domain: How well a model tells it from the reference.
+        draws: Of intervals of what is expected.
+    """
+
+    reference: WindowCounts
+    around: Around
+    drift: Sequence[Sequence[ColumnDrift]] = ()
+    domain: ToldApart = NOT_ASKED
+    draws: int = 1
+
+
+class Found(NamedTuple):
+    """What one window says; the attributes are those of the review."""
+
+    sections: tuple[Section, ...]
+    drift: tuple[ColumnDrift, ...]
+    contract: tuple[Broken, ...]
+    reconciled: tuple[Reconciled, ...]
+    segments: tuple[SegmentQuality, ...]
+    overriding: tuple[Overriding, ...]
+    fresh: tuple[SegmentCounts, ...]
+
+
+def read(stated: ReleaseFile, counts: WindowCounts, beside: Beside) -> Found:
+    """Return what a window says.
+
+    Args:
+        stated: The release file.
+        counts: Of the window.
+        beside: What it is read beside.
+    """
+    reference, around = beside.reference, beside.around
+    rules, costs = stated.review, stated.costs
+    segments = segment_quality(counts, least=rules.segment_rows)
+    others = overriding(counts, rules)
+    of_segments = counted(
+        "worse_segments", "segments", sum(each.worse for each in segments), len(segments),
+        "No segment of `review.segments` has enough labels.",
+    )  # fmt: skip
+    acts = stated.model.task == "classification"
+    if acts:
+        good = quality(
+            reference, counts, costs, final=around.final, draws=beside.draws,
+            like=beside.domain.like, more=(of_segments,),
+        )  # fmt: skip
+    else:
+        good = forecast_quality(counts, costs, final=around.final, more=(of_segments,))
+    by_name = {each.name: each for each in good.figures}
+    cost = _cost_of(by_name)
+    tolerances = Tolerances(rules.drift_tolerance, rules.share_tolerance)
+    changes = changes_of(reference, counts)
+    drift = lasting(
+        weighed(
+            drift_of(reference, counts, tolerances, changes),
+            counts.importance,
+            _cost_change(reference, cost),
+        ),
+        beside.drift,
+        at_least=rules.drift_windows,
+        of=max(rules.drift_windows, rules.drift_windows_of),
+    )
+    fresh = new_segments(reference, counts, least=rules.segment_rows)
+    broken = broken_rules(reference, counts)
+    signals = Signals(drift, changes, fresh, broken, beside.domain.figure)
+    odd = sum(each.state in {"too_low", "too_high"} for each in others)
+    silent = "Nobody has said yet what was done with a decision."
+    return Found(
+        sections=(
+            technical(counts, around),
+            data(signals, reference, around.same_phase, counts),
+            good,
+            action(
+                counts, around, (counted("override_outliers", "groups", odd, len(others), silent),)
+            ),
+            business(counts, around, stated, cost),
+        ),
+        drift=drift,
+        contract=broken,
+        reconciled=reconciled(reference, counts, costs, draws=beside.draws) if acts else (),
+        segments=segments,
+        overriding=others,
+        fresh=fresh,
+    )
+
+
+def _cost_of(figures: dict[str, Figure]) -> Figure:
+    """Return what a row costs: as it was seen, else as it is expected."""
+    cost, expected = figures["cost_per_row"], figures["expected_cost_per_row"]
+    if cost.interval is None and expected.value is not None:
+        return expected.model_copy(update={"note": "Expected, as too few labels are there."})
+    return cost
+
+
+def _cost_change(reference: WindowCounts, cost: Figure) -> float | None:
+    """Return money per row by which cost has moved since the windows before."""
+    known = reference.model_cost
+    if cost.value is None or not known.rows:
+        return None
+    return cost.value - known.total / known.rows

@@ -1,0 +1,157 @@
+"""What a window's data look like, as figures that response rules can name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from lifecycle_core.monitoring.versions import answers_of, main_version
+from lifecycle_core.schema.review import Broken, Figure, Section
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lifecycle_core.monitoring.changes import Change
+    from lifecycle_core.monitoring.shifts import What
+    from lifecycle_core.schema.review import ColumnDrift
+    from lifecycle_core.schema.window_counts import SegmentCounts, WindowCounts
+
+_NO_ROWS = "No predictions in the window."
+
+
+class Signals(NamedTuple):
+    """What has been found out about the data of a window.
+
+    Attributes:
+        drift: Against the windows before.
+        changes: Columns that seem to mean something else.
+        fresh: Segments that no window before has.
+        broken: Rules of the contract.
+        domain: The figure of the domain classifier.
+    """
+
+    drift: Sequence[ColumnDrift]
+    changes: Sequence[Change]
+    fresh: Sequence[SegmentCounts]
+    broken: Sequence[Broken]
+    domain: Figure
+
+
+def data(
+    found: Signals, reference: WindowCounts, same_phase: WindowCounts | None, window: WindowCounts
+) -> Section:
+    """Return the section of a window's data.
+
+    Args:
+        found: What has been found out.
+        reference: The windows before.
+        same_phase: The window at the same phase of the last cycle; None if it was not counted.
+        window: The window.
+    """
+    drift = found.drift
+    told = [each for each in drift if each.state != "not_enough_data"]
+    compared = bool(reference.columns and window.rows and reference.rows)
+    by = {(each.column, each.what): each for each in drift}
+    longer = [each for each in drift if each.lasting != "not_enough_data"]
+
+    def effect(name: str, column: str, what: What) -> Figure:
+        seen = by.get((column, what))
+        known = seen is not None and seen.state != "not_enough_data"
+        return Figure(
+            name=name,
+            value=seen.value if known and seen is not None else None,
+            unit="distance" if what == "distribution" else "share",
+            note="" if known else (seen.note if seen else "") or "Too few rows to tell.",
+        )
+
+    def count(name: str, many: int, rows: int, unit: str, *, known: bool, note: str) -> Figure:
+        value = float(many) if known else None
+        return Figure(name=name, value=value, unit=unit, rows=rows, note="" if known else note)
+
+    few = "Too few rows to tell of any column."
+    alone = "There are no features to compare."
+    changed = {kind: {each.column for each in found.changes if each.kind == kind}
+               for kind in ("unit", "meaning")}  # fmt: skip
+    return Section(
+        name="data",
+        figures=(
+            count("drifted", sum(each.state == "drift" for each in drift), len(drift),
+                  "comparisons", known=bool(told), note=few),
+            count("drifted_lastingly", sum(each.lasting == "drift" for each in drift), len(drift),
+                  "comparisons", known=bool(longer), note=few),
+            count("undecided", len(drift) - len(told), len(drift), "comparisons", known=True,
+                  note=""),
+            effect("score_shift", "score", "distribution"),
+            effect("decision_shift", "decision", "share"),
+            _since(same_phase, window),
+            found.domain,
+            count("unit_changes", len(changed["unit"]), window.rows, "columns", known=compared,
+                  note=alone),
+            count("meaning_changes", len(changed["meaning"]), window.rows, "columns",
+                  known=compared, note=alone),
+            count("new_segments", len(found.fresh), window.rows, "segments",
+                  known=bool(reference.segments), note="No segments in the windows before."),
+            _contract(found.broken, window),
+        ),
+    )  # fmt: skip
+
+
+def broken_rules(reference: WindowCounts, window: WindowCounts) -> tuple[Broken, ...]:
+    """Return the rules of the contract that rows of a window break, the most broken first.
+
+    Args:
+        reference: The windows before, which say how often that is usual.
+        window: The window.
+
+    Example:
+        >>> from lifecycle_core.schema.window_counts import ColumnCounts, WindowCounts
+        >>> column = ColumnCounts(name="tenure", counts=(98,), missing=2, broken={"null": 2})
+        >>> broken_rules(WindowCounts(), WindowCounts(rows=100, columns=(column,)))[0].share
+        0.02
+    """
+    usual = {
+        (each.name, rule): rows / reference.rows
+        for each in reference.columns
+        for rule, rows in each.broken.items()
+        if reference.rows
+    }
+    found = [
+        Broken(
+            column=each.name,
+            rule=rule,
+            rows=rows,
+            share=rows / window.rows,
+            usual=usual.get((each.name, rule)),
+        )
+        for each in window.columns
+        for rule, rows in each.broken.items()
+        if rows
+    ]
+    return tuple(sorted(found, key=lambda each: (-each.rows, each.column, each.rule)))
+
+
+def _contract(broken: Sequence[Broken], window: WindowCounts) -> Figure:
+    """Return the share of rows that break the rule that is broken most."""
+    name, checked = "contract_break_share", any(each.broken for each in window.columns)
+    if not window.rows or not checked:
+        note = (
+            "No rule of the contract is about a column that the log keeps."
+            if window.rows
+            else _NO_ROWS
+        )
+        return Figure(name=name, unit="share", rows=window.rows, note=note)
+    worst = max((each.share for each in broken), default=0.0)
+    return Figure(name=name, value=worst, unit="share", rows=window.rows)
+
+
+def _since(same_phase: WindowCounts | None, window: WindowCounts) -> Figure:
+    """Return the signed change of the share acted on since the same phase of the last cycle."""
+    name, unit = "decision_shift_same_phase", "share"
+    version = main_version(window)
+    now = answers_of(window, version)
+    then = None if same_phase is None else answers_of(same_phase, version)
+    rows = now.decided if now else 0
+    if now is None or not now.decided or then is None or not then.decided:
+        note = "One of the two windows has no decisions of this version."
+        return Figure(name=name, unit=unit, rows=rows, note=note)
+    change = now.acted / now.decided - then.acted / then.decided
+    return Figure(name=name, value=change, unit=unit, rows=rows)
