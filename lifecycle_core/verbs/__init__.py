@@ -16,8 +16,8 @@ from lifecycle_core.verbs.attending import (
     serve_meanwhile,
 )
 from lifecycle_core.verbs.compiling import compile_pipeline, propose_pipeline
+from lifecycle_core.verbs.designing import design_experiment
 from lifecycle_core.verbs.experimenting import (
-    design_experiment,
     experiments,
     read_experiment,
     show_experiment,
