@@ -68,6 +68,20 @@ class Assigned(NamedTuple):
     codes: NDArray[np.int64]
 
 
+class Begun(NamedTuple):
+    """A batch that is being scored.
+
+    Attributes:
+        assigned: The arms of its rows, while an experiment runs.
+        known: Its scores are those of an earlier start.
+    """
+
+    batch: Batch
+    assigned: Assigned | None
+    coming: Coming
+    known: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arms:
     """The experiment that runs, for a table.

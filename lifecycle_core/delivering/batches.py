@@ -15,9 +15,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.batch_engines import Threads
+from lifecycle_core.delivering.arms import Begun
 from lifecycle_core.delivering.deciding import decided
 from lifecycle_core.delivering.fitting import kept_columns, require_fit, require_places_apart
 from lifecycle_core.delivering.rows_out import RowsOut
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from lifecycle_core.adapters.models import Models
     from lifecycle_core.adapters.score_journal import ScoreJournal
     from lifecycle_core.adapters.tables import Batch, Measurement, Tables, TableWriter
-    from lifecycle_core.delivering.arms import Arms, Assigned, Coming, OpenArms
+    from lifecycle_core.delivering.arms import Arms, OpenArms
     from lifecycle_core.delivering.deciding import Decisions, Numbers
     from lifecycle_core.delivering.fitting import Judge
     from lifecycle_core.schema.release import Release
@@ -145,20 +146,6 @@ def score(
     )
 
 
-class _Begun(NamedTuple):
-    """A batch that is being scored.
-
-    Attributes:
-        assigned: The arms of its rows, while an experiment runs.
-        known: Its scores are those of an earlier start.
-    """
-
-    batch: Batch
-    assigned: Assigned | None
-    coming: Coming
-    known: bool
-
-
 @dataclass(slots=True)
 class Counts:
     """Rows of a run, as far as they have been written."""
@@ -233,12 +220,12 @@ class Scoring:
     def _ahead(
         self,
         batches: Iterator[Batch],
-        begin: Callable[[Batch], _Begun],
+        begin: Callable[[Batch], Begun],
         width: int,
         reading: ThreadPoolExecutor,
-    ) -> Iterator[tuple[_Begun, Numbers]]:
+    ) -> Iterator[tuple[Begun, Numbers]]:
         """Yield each batch with its scores, in order; a few more are read and scored meanwhile."""
-        waiting: deque[_Begun] = deque()
+        waiting: deque[Begun] = deque()
         coming = reading.submit(_next, batches)
         while (batch := coming.result()) is not None:
             coming = reading.submit(_next, batches)
@@ -249,7 +236,7 @@ class Scoring:
         for begun in waiting:
             yield begun, self._end(begun)
 
-    def _begin(self, batch: Batch, *, engine: OpenEngine, in_arms: OpenArms | None) -> _Begun:
+    def _begin(self, batch: Batch, *, engine: OpenEngine, in_arms: OpenArms | None) -> Begun:
         """Return a batch with what will be its scores."""
         assigned = self.arms.of(batch) if self.arms else None
         scorable = int(batch.scorable.sum())
@@ -258,12 +245,12 @@ class Scoring:
             self.counts.resumed += scorable
             done: Future[Numbers] = Future()
             done.set_result(known)
-            return _Begun(batch, assigned, done, known=True)
+            return Begun(batch, assigned, done, known=True)
         if in_arms and assigned:
-            return _Begun(batch, assigned, in_arms.submit(batch, assigned), known=False)
-        return _Begun(batch, assigned, engine.submit(batch.columns), known=False)
+            return Begun(batch, assigned, in_arms.submit(batch, assigned), known=False)
+        return Begun(batch, assigned, engine.submit(batch.columns), known=False)
 
-    def _end(self, begun: _Begun) -> Numbers:
+    def _end(self, begun: Begun) -> Numbers:
         scores = begun.coming.result()
         if self.journal and not begun.known:
             self.journal.put(begun.batch.start, scores)
@@ -271,7 +258,7 @@ class Scoring:
 
     def _write(
         self,
-        begun: _Begun,
+        begun: Begun,
         scores: Numbers,
         decisions: Decisions,
         scores_to: TableWriter,

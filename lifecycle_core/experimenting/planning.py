@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from lifecycle_core.adapters.configuring import validated
+from lifecycle_core.errors import InvalidCall
 from lifecycle_core.experimenting.metric_words import arms_of, metric_of, share_in
 from lifecycle_core.schema.experiment import ExperimentPlan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from lifecycle_core.schema.contract import Contract
     from lifecycle_core.schema.review import Grain
 
 _UNKNOWN_YET = {"periods": 1, "units": 4}
@@ -89,3 +91,35 @@ def plan_of(
         },
         file="The plan",
     )
+
+
+def require_units(plan: ExperimentPlan, key: Sequence[str], contract: Contract | None) -> None:
+    """Refuse a plan whose unit or segments the log says nothing of.
+
+    Args:
+        plan: The plan.
+        key: Columns of the business key.
+        contract: Says which features the log keeps.
+
+    Raises:
+        InvalidCall: It says nothing of one.
+    """
+    features = contract.features if contract else ()
+    kept = {each.name for each in features if each.log == "value"}
+    if plan.unit is None and not key:
+        raise InvalidCall(
+            f"The log names no unit of {plan.release}: its release file has no `workflow.key`.",
+            hint="Declare the business key in the release file and release again, or name a "
+            "feature that tells units apart with --unit.",
+        )
+    if plan.unit is not None and plan.unit not in key and plan.unit not in kept:
+        raise InvalidCall(
+            f"The log says nothing of {plan.unit!r}: it is neither in the business key nor a "
+            "feature whose value is kept.",
+            hint=f"Units may be {', '.join([*key, *sorted(kept)][:8])}.",
+        )
+    if lost := [name for name in plan.segments if name not in kept]:
+        raise InvalidCall(
+            f"The log says nothing of the segment {lost[0]!r}.",
+            hint=f"Segments may be {', '.join(sorted(kept)[:8])}.",
+        )

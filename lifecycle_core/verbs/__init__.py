@@ -17,8 +17,8 @@ from lifecycle_core.verbs.attending import (
 )
 from lifecycle_core.verbs.compiling import compile_pipeline, propose_pipeline
 from lifecycle_core.verbs.deciding import decide_retraining, retrain_release
+from lifecycle_core.verbs.designing import design_experiment
 from lifecycle_core.verbs.experimenting import (
-    design_experiment,
     experiments,
     read_experiment,
     show_experiment,

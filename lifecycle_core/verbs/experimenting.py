@@ -1,99 +1,21 @@
-"""What proves a release's value: design an experiment, start it, read it, stop it."""
+"""What proves a release's value: start an experiment, read it, stop it, look back."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING
 
 from lifecycle_core.errors import InvalidCall, LifecycleError
 from lifecycle_core.settings import ledger_of, load_settings
-from lifecycle_core.verbs.downloading import verifier_of
+from lifecycle_core.verbs.designing import champion_of
 from lifecycle_core.verbs.moments import moment_of
 
 if TYPE_CHECKING:
-    from lifecycle_core.experimenting import Baseline, Wishes
-    from lifecycle_core.schema.checkpoint import Evidence
-    from lifecycle_core.schema.experiment import ExperimentPlan, Experiments, ExperimentStatus
-    from lifecycle_core.schema.experiment_design import ExperimentDesign
+    from lifecycle_core.schema.experiment import Experiments, ExperimentStatus
     from lifecycle_core.schema.readout import Readout
-    from lifecycle_core.schema.release import Release
     from lifecycle_core.schema.review import Window
     from lifecycle_core.settings import Settings
-
-
-def design_experiment(
-    release: str,
-    name: str,
-    *,
-    metric: str,
-    effect: float | str,
-    baseline: Baseline | None = None,
-    out: Path | str | None = None,
-    as_of: datetime | str | None = None,
-    **wishes: Unpack[Wishes],
-) -> ExperimentDesign:
-    """Design an experiment: how long it has to run, and the plan as a file to edit and start.
-
-    Args:
-        release: Name of the release.
-        name: Of the experiment.
-        metric: The one that decides: `money`, `accepted/answered`, `share label`.
-        effect: That is planned for, as a share of the control's value: 0.05 or `5%`.
-        baseline: Numbers to design from; the logs if None.
-        out: File of the plan, which must not exist; `RELEASE.NAME.experiment.yaml` here if None.
-        as_of: The moment that history is read from; now if None.
-        wishes: What else the plan is to have: `arms`, `secondary`, `guardrails`, `segments`,
-            `unit`, `holdout`, `period`, `history_days`, `maturity_days` (as the release file's
-            review has it by default), `looks`, `level`, `power`, `least`, `worth`, `hypothesis`.
-
-    Raises:
-        InvalidCall: Something is no metric, arm or share, the unit is not in the log, the log has
-            too little, or the file exists.
-        ReleaseNotFound: There is no such release.
-        LogUnavailable: The logs do not answer.
-    """
-    from lifecycle_core.adapters.experiment_counting import Numbers, count_history
-    from lifecycle_core.adapters.files import require_new, write_new
-    from lifecycle_core.adapters.prediction_log import flush
-    from lifecycle_core.experimenting import (
-        DAYS,
-        all_columns,
-        design,
-        plan_of,
-        plan_to_text,
-        stages_from,
-        stages_of,
-    )
-
-    moment = moment_of(as_of)
-    file = Path(out) if out else Path(f"{release}.{name}.experiment.yaml")
-    require_new(file)
-    settings = load_settings()
-    found, evidence = _champion(settings, release)
-    stated = evidence.release_file
-    wishes.setdefault("maturity_days", stated.review.label_maturity_days)
-    plan = plan_of(found.name, name, metric=metric, effect=effect, wishes=wishes)
-    _require_units(plan, evidence)
-    if baseline is not None:
-        made = design(plan, stages_from(plan, baseline))
-    else:
-        flush(settings.log, settings.write_ahead_logs)
-        counted, days = count_history(
-            settings.log,
-            plan,
-            Numbers(*all_columns(plan)),
-            key=stated.workflow.key,
-            costs=stated.costs,
-            acts=stated.model.task == "classification",
-            as_of=moment,
-            period_days=DAYS[plan.period],
-        )
-        currency = stated.costs.currency
-        stages = stages_of(plan, counted)
-        made = design(plan, stages, of_history=days, currency=currency)
-    write_new(file, plan_to_text(made.plan, str(file)))
-    return made.model_copy(update={"file": str(file)})
 
 
 def start_experiment(
@@ -125,6 +47,7 @@ def start_experiment(
         balance,
         plan_from_text,
         require_startable,
+        require_units,
         start,
     )
     from lifecycle_core.schema.experiment import (
@@ -137,10 +60,11 @@ def start_experiment(
     stated = plan_from_text(read_text(file), str(file))
     settings = load_settings()
     ledger = ledger_of(settings)
-    champion, evidence = _champion(settings, stated.release)
+    champion, evidence = champion_of(settings, stated.release)
+    declared = evidence.release_file
     history = ledger.history(stated.release)
     require_startable(stated, history)
-    _require_units(stated, evidence)
+    require_units(stated, declared.workflow.key, evidence.contract)
     treatments = {alias: ledger.resolve(f"{stated.release}@{alias}") for alias in stated.arms}
     for alias, release in treatments.items():
         if release.version == champion.version:
@@ -150,7 +74,6 @@ def start_experiment(
                 f"{alias} --version N",
             )
     now = datetime.now(UTC)
-    declared = evidence.release_file
     frozen = FrozenExperiment(
         plan=stated,
         plan_digest=digest_bytes(stated.to_json().encode()),
@@ -271,35 +194,6 @@ def experiments(release: str) -> Experiments:
     from lifecycle_core.experimenting import all_of
 
     return all_of(ledger_of(load_settings()).history(release))
-
-
-def _champion(settings: Settings, release: str) -> tuple[Release, Evidence]:
-    found = ledger_of(settings).resolve(f"{release}@champion")
-    return found, verifier_of(settings)(found).evidence
-
-
-def _require_units(plan: ExperimentPlan, evidence: Evidence) -> None:
-    """Refuse a plan whose unit or segments the log says nothing of."""
-    key = evidence.release_file.workflow.key
-    features = evidence.contract.features if evidence.contract else ()
-    kept = {each.name for each in features if each.log == "value"}
-    if plan.unit is None and not key:
-        raise InvalidCall(
-            f"The log names no unit of {plan.release}: its release file has no `workflow.key`.",
-            hint="Declare the business key in the release file and release again, or name a "
-            "feature that tells units apart with --unit.",
-        )
-    if plan.unit is not None and plan.unit not in key and plan.unit not in kept:
-        raise InvalidCall(
-            f"The log says nothing of {plan.unit!r}: it is neither in the business key nor a "
-            "feature whose value is kept.",
-            hint=f"Units may be {', '.join([*key, *sorted(kept)][:8])}.",
-        )
-    if lost := [name for name in plan.segments if name not in kept]:
-        raise InvalidCall(
-            f"The log says nothing of the segment {lost[0]!r}.",
-            hint=f"Segments may be {', '.join(sorted(kept)[:8])}.",
-        )
 
 
 def _with_changes(status: ExperimentStatus, settings: Settings) -> ExperimentStatus:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import doctest
-import json
 import re
 import shlex
 from datetime import UTC, datetime, timedelta
@@ -12,13 +11,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 from lifecycle_core import verbs
+from lifecycle_core.cli.commands import app
 from lifecycle_core.delivering.routing import arm_of
 from lifecycle_core.errors import InvalidCall, ReleaseFileInvalid
 from lifecycle_core.settings import load_settings
 from lifecycle_core.verbs.serving import roles
-from tests.command_line import nbrelease
 from tests.fakes.experiments import START, logged, plan, project
 from tests.fakes.scoring import customers
 
@@ -48,9 +48,10 @@ def here(home: Path) -> Iterator[Path]:
 def test_an_experiment_from_its_design_to_its_end(here: Path) -> None:
     """Designed from numbers, started, served, changed behind its back, read, stopped."""
     command, shown = re.findall(r"```console\n\$ (.*?)\n(.*?)```", PAGE.read_text(), re.DOTALL)[0]
-    ended = nbrelease(*shlex.split(command)[1:], "--html", "design.html", cwd=here)
-    assert ended.code == 0, ended.messages
-    assert doctest.OutputChecker().check_output(shown, ended.answer, LENIENT), ended.answer
+    words = [*shlex.split(command)[1:], "--html", "design.html"]
+    ended = CliRunner().invoke(app, words)
+    assert ended.exit_code == 0, ended.stderr
+    assert doctest.OutputChecker().check_output(shown, ended.stdout, LENIENT), ended.stdout
     assert "<svg" in (here / "design.html").read_text()
     started = verbs.start_experiment(PLAN, actor="ann")
     assert (started.state, started.by) == ("running", "ann")
@@ -90,9 +91,7 @@ def test_an_experiment_from_its_design_to_its_end(here: Path) -> None:
     assert (stopped.state, stopped.reason) == ("stopped", "seen enough")
     assert roles(load_settings(), "churn", frozenset()).experiment is None
     assert [each.state for each in verbs.experiments("churn").experiments] == ["stopped"]
-    read = nbrelease("experiment", "read", "churn", "--json", "read.json", cwd=here)
-    assert read.code == 0, read.messages
-    assert json.loads((here / "read.json").read_text())["stopped"] == stopped.stopped
+    assert verbs.read_experiment("churn").stopped == stopped.stopped
 
 
 def scored_in_arms(here: Path) -> pd.DataFrame:
@@ -134,7 +133,8 @@ def test_amounts_in_another_currency_are_told(tmp_path: Path) -> None:
     assert "40 amounts are in another currency than USD" in caught.value.hint
 
 
-def test_what_cannot_be_is_refused_and_nothing_is_written(here: Path, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("here")
+def test_what_cannot_be_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
     def refused(fact: str, **words: object) -> None:
         wishes: dict[str, object] = {"metric": "money", "effect": "5%", **words}
         with pytest.raises(InvalidCall, match=fact):
@@ -149,6 +149,5 @@ def test_what_cannot_be_is_refused_and_nothing_is_written(here: Path, tmp_path: 
     (tmp_path / "plan.yaml").write_text("name: [")
     with pytest.raises(ReleaseFileInvalid):
         verbs.start_experiment(tmp_path / "plan.yaml")
-    wrong = nbrelease("experiment", "start", "nowhere.yaml", cwd=here)
-    assert (wrong.code, wrong.answer) == (2, "")
-    assert "Traceback" not in wrong.messages
+    with pytest.raises(InvalidCall, match=r"nowhere\.yaml"):
+        verbs.start_experiment("nowhere.yaml")

@@ -15,7 +15,9 @@ from lifecycle_core.adapters.prediction_log.places import answering
 from lifecycle_core.adapters.prediction_log.rows import table_schema, time_of
 from lifecycle_core.adapters.prediction_log.tables import LogTable
 from lifecycle_core.adapters.prediction_log.unit_rows import (
+    arm_in,
     found_rows,
+    kind_shown,
     measured,
     moments,
     pointer,
@@ -23,7 +25,7 @@ from lifecycle_core.adapters.prediction_log.unit_rows import (
     sayings,
     summed,
 )
-from lifecycle_core.schema.unit_counts import ANY, BEFORE, KNOWN, ArmMoments, UnitCounts
+from lifecycle_core.schema.unit_counts import ANY, BEFORE, KNOWN, UnitCounts
 from lifecycle_core.stats.assignment import stretches
 
 if TYPE_CHECKING:
@@ -33,9 +35,9 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.experiment import ExperimentPlan
     from lifecycle_core.schema.release_file import CostsSection
     from lifecycle_core.schema.review import Window
+    from lifecycle_core.schema.unit_counts import ArmMoments
 
 _SKEW = timedelta(days=7)  # outcomes of a clock that is that far behind are still found
-_MOST_VALUES = 12
 _QUARTERS = (0.25, 0.5, 0.75)
 
 
@@ -251,21 +253,7 @@ class CountsUnits:
             "SELECT count(DISTINCT kind), count(TRY_CAST(kind AS DOUBLE)) = count(kind), "  # noqa: S608 - numbers of our own
             f"quantile_disc(TRY_CAST(kind AS DOUBLE), {list(_QUARTERS)}) FROM kinds"
         )[0]
-        part = "coalesce(kind, 'missing')"
-        if many > _MOST_VALUES and numbers and quarters:
-            edges = sorted(set(quarters))
-            steps = " ".join(
-                f"WHEN TRY_CAST(kind AS DOUBLE) <= {edge!r} THEN '{at}: up to {edge:.6g}'"
-                for at, edge in enumerate(edges, 1)
-            )
-            last = f"'{len(edges) + 1}: above {edges[-1]:.6g}'"
-            part = f"CASE WHEN kind IS NULL THEN 'missing' {steps} ELSE {last} END"
-        elif many > _MOST_VALUES:
-            frequent = (
-                f"SELECT kind FROM kinds GROUP BY kind ORDER BY count(*) DESC, kind "  # noqa: S608 - as above
-                f"LIMIT {_MOST_VALUES}"
-            )
-            part = f"CASE WHEN kind IS NULL THEN 'missing' WHEN kind IN ({frequent}) THEN kind ELSE 'all others' END"  # noqa: E501 - one expression
+        part = kind_shown(many, quarters if numbers else None)
         return self._moments(
             columns,
             f"SELECT units.*, part FROM units JOIN (SELECT unit, {part} AS part FROM kinds) "  # noqa: S608 - as above
@@ -299,22 +287,7 @@ class CountsUnits:
             f"SELECT belongs, part, {moments(columns)} FROM ({units}) "  # noqa: S608 - as above
             "GROUP BY belongs, part ORDER BY part, belongs"
         )
-        return tuple(_arm(row, len(columns)) for row in rows)
+        return tuple(arm_in(row, len(columns)) for row in rows)
 
     def _ask(self, query: str) -> list[Any]:
         return self._engine.execute(query).fetchall()
-
-
-def _arm(row: Sequence[Any], size: int) -> ArmMoments:
-    """Return the aggregates of one arm from a row of numbers."""
-    arm, group, units, *numbers = row
-    means, upper = tuple(numbers[:size]), iter(numbers[size:])
-    halves = [[next(upper) for _ in range(size - at)] for at in range(size)]
-    covariance = tuple(
-        tuple(
-            halves[one][other - one] if other >= one else halves[other][one - other]
-            for other in range(size)
-        )
-        for one in range(size)
-    )
-    return ArmMoments(arm=arm, group=group, units=units, means=means, covariance=covariance)

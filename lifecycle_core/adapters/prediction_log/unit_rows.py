@@ -6,9 +6,9 @@ batch scoring do it, so that rows that another arm has answered are seen and not
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from lifecycle_core.schema.unit_counts import ANY
+from lifecycle_core.schema.unit_counts import ANY, ArmMoments
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.release_file import CostsSection
     from lifecycle_core.stats.assignment import Stretch
 
+_MOST_VALUES = 12  # of a feature, each a segment of its own
 _FOUND = """
 CREATE OR REPLACE TEMP TABLE found AS
 SELECT id, time, version, arm, score, decision, latency_ms, fallback, features, sequence,
@@ -129,6 +130,47 @@ def moments(columns: Sequence[str]) -> str:
     ]
     means = [f"avg({name})" for name in columns]
     return ", ".join(("count(*)", *means, *pairs))
+
+
+def arm_in(row: Sequence[Any], size: int) -> ArmMoments:
+    """Return the aggregates of one arm from a row of numbers."""
+    arm, group, units, *numbers = row
+    means, upper = tuple(numbers[:size]), iter(numbers[size:])
+    halves = [[next(upper) for _ in range(size - at)] for at in range(size)]
+    covariance = tuple(
+        tuple(
+            halves[one][other - one] if other >= one else halves[other][one - other]
+            for other in range(size)
+        )
+        for one in range(size)
+    )
+    return ArmMoments(arm=arm, group=group, units=units, means=means, covariance=covariance)
+
+
+def kind_shown(many: int, quarters: Sequence[float] | None) -> str:
+    """Return the expression of a unit's segment, by its value in the column `kind`.
+
+    Args:
+        many: How many values there are; with few each is a segment.
+        quarters: Of numbers, which are told apart by quarters where they are many.
+    """
+    if many <= _MOST_VALUES:
+        return "coalesce(kind, 'missing')"
+    if quarters:
+        edges = sorted(set(quarters))
+        steps = " ".join(
+            f"WHEN TRY_CAST(kind AS DOUBLE) <= {edge!r} THEN '{at}: up to {edge:.6g}'"
+            for at, edge in enumerate(edges, 1)
+        )
+        last = f"'{len(edges) + 1}: above {edges[-1]:.6g}'"
+        return f"CASE WHEN kind IS NULL THEN 'missing' {steps} ELSE {last} END"
+    frequent = (
+        f"SELECT kind FROM kinds GROUP BY kind ORDER BY count(*) DESC, kind LIMIT {_MOST_VALUES}"  # noqa: S608 - a number of our own
+    )
+    return (
+        f"CASE WHEN kind IS NULL THEN 'missing' WHEN kind IN ({frequent}) THEN kind "
+        "ELSE 'all others' END"
+    )
 
 
 def _measures(costs: CostsSection, *, acts: bool) -> dict[str, str]:

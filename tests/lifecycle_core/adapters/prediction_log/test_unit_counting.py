@@ -206,3 +206,17 @@ def test_units_may_be_a_part_of_the_key_or_a_feature(tmp_path: Path) -> None:
             found = counts.count(Stage(START, START + WEEK, START + WEEK), ("money", "rows"))
         assert sum(arm.units for arm in found.arms) == units
         assert sum(arm.units * arm.means[1] for arm in found.arms) == pytest.approx(60)
+
+
+def test_rare_values_are_one_segment(tmp_path: Path) -> None:
+    rows = []
+    for at in range(60):
+        given, said = row(f"{at}", at, START, "champion", money=1.0)
+        features = {"plan": f"p{at % 20:02d}" if at < 50 else "p00"}
+        rows.append((given.model_copy(update={"features": features}), said))
+    stated = plan(segments=["plan", "gone"], secondary=[], guardrails=[])
+    found = counted(write(tmp_path / "log", rows), stated, weeks=1)
+    groups = {each.group for each in found.segments["plan"]}
+    assert len(groups) == 13
+    assert {"p00", "all others"} <= groups
+    assert {each.group for each in found.segments["gone"]} == {"missing"}
