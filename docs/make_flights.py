@@ -30,7 +30,9 @@ SKY = ["temp", "humid", "wind_speed", "precip", "pressure", "visib"]
 
 def write(frame: pd.DataFrame, name: str) -> None:
     """Write a table as small as it gets."""
-    frame.to_parquet(TARGET / f"{name}.parquet", index=False, compression="zstd", compression_level=19)
+    frame.to_parquet(
+        TARGET / f"{name}.parquet", index=False, compression="zstd", compression_level=19
+    )
 
 
 def moments(table: pd.DataFrame) -> pd.Series[pd.Timestamp]:
@@ -66,7 +68,9 @@ def write_all(content: Callable[[str], io.BytesIO]) -> None:
     weather = pd.read_csv(content("weather.csv"))
     write(weather.assign(time=moments(weather))[["origin", "time", *SKY]], "weather")
     planes = pd.read_csv(content("planes.csv"))
-    write(planes[["tailnum", "year", "seats"]].astype({"year": "Int16", "seats": "Int16"}), "planes")
+    write(
+        planes[["tailnum", "year", "seats"]].astype({"year": "Int16", "seats": "Int16"}), "planes"
+    )
 
 
 if __name__ == "__main__":

@@ -46,6 +46,7 @@ from lifecycle_core.verbs.released import (
     verify,
 )
 from lifecycle_core.verbs.retraining import backtest, retrain
+from lifecycle_core.verbs.review_reports import review_report, review_series
 from lifecycle_core.verbs.reviewing import review
 from lifecycle_core.verbs.serving import serve
 from lifecycle_core.verbs.showing import difference, lost_source, to_html, to_text
@@ -57,7 +58,8 @@ __all__ = [
     "finalize", "find_notebook", "forget_key", "history", "infer_contract", "lint", "lost_source",
     "overview_after", "package", "parse_release", "pipeline_of", "pipeline_overview",
     "pipeline_results", "promote", "propose", "propose_pipeline", "read_log", "releases",
-    "reproduce", "reproduce_meanwhile", "retain_log", "retrain", "review", "rollback",
-    "run_each_meanwhile", "run_meanwhile", "run_pipeline", "said", "score", "score_frame", "serve",
-    "serve_meanwhile", "show_pipeline", "status", "to_html", "to_text", "verify",
+    "reproduce", "reproduce_meanwhile", "retain_log", "retrain", "review", "review_report",
+    "review_series", "rollback", "run_each_meanwhile", "run_meanwhile", "run_pipeline", "said",
+    "score", "score_frame", "serve", "serve_meanwhile", "show_pipeline", "status", "to_html",
+    "to_text", "verify",
 ]  # fmt: skip

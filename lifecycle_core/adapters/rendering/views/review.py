@@ -8,6 +8,7 @@ from rich.text import Text
 
 from lifecycle_core.adapters.rendering.effects import chart
 from lifecycle_core.adapters.rendering.rows import facts, mark, table, title
+from lifecycle_core.adapters.rendering.trends import seen_lines
 from lifecycle_core.adapters.rendering.words import how_many, moment, number
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from lifecycle_core.schema.review import Figure, Firing, Review, Seen
 
-_TITLES = {
+SECTION_TITLES = {
     "technical": "Technical health", "data": "Data", "quality": "Quality",
     "action": "What is done with decisions", "business": "Business",
 }  # fmt: skip
@@ -33,9 +34,13 @@ def values(record: Review) -> dict[str, Any]:
     """Add figures in words, the chart of effects, and the headline."""
     return {
         "headline": headline(record),
+        "lines": seen_lines(record.history),
         "summary": list(_summary(record)),
         "sections": [
-            (_TITLES.get(section.name, section.name), [row(figure) for figure in section.figures])
+            (
+                SECTION_TITLES.get(section.name, section.name),
+                [row(figure) for figure in section.figures],
+            )
             for section in record.sections
         ],
         "drift": [
