@@ -13,12 +13,13 @@ import pandas as pd
 
 import lifecycle_core
 from docs.year_of_flights import desk
-from docs.year_of_flights.deciding import pays, read_out, trial
+from docs.year_of_flights.deciding import Verdict, pays, read_out, trial
 from docs.year_of_flights.flights import KEY, Flights, Month
 from docs.year_of_flights.keeping import keep
 from docs.year_of_flights.money import ONCE, by_rule, costs_of, mean_by_days
 from docs.year_of_flights.results import Amount, Happening, MonthResult, Saved, Year
 from lifecycle_core.delivering.routing import arm_of
+from lifecycle_core.errors import CheckpointFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -196,7 +197,8 @@ class Replay:
         version = made.packaged.release.version
         verdict = pays(made.champion, self.months[-1].flights)
         if verdict.yes:
-            lifecycle_core.promote(NAME, to="challenger", version=version, reason=verdict.said)
+            verdict = _nominated(version, verdict)
+        if verdict.yes:
             self.challenger = version
         self._happened(
             Happening(
@@ -218,6 +220,15 @@ def replay(means: Means, labels: Sequence[str], *, champion: int) -> tuple[Year,
     for label in labels:
         going.month(label)
     return going.result(), going.reviews
+
+
+def _nominated(version: int, verdict: Verdict) -> Verdict:
+    """Make a version the challenger, if its checkpoints let it."""
+    try:
+        lifecycle_core.promote(NAME, to="challenger", version=version, reason=verdict.said)
+    except CheckpointFailed as error:
+        return Verdict(yes=False, said=f"{verdict.said}; but {error}")
+    return verdict
 
 
 def _releases() -> dict[int, Release]:
