@@ -56,6 +56,7 @@ from lifecycle_core.verbs.released import (
     verify,
 )
 from lifecycle_core.verbs.retraining import backtest, retrain
+from lifecycle_core.verbs.review_reports import review_report, review_series
 from lifecycle_core.verbs.reviewing import review
 from lifecycle_core.verbs.serving import serve
 from lifecycle_core.verbs.showing import difference, lost_source, to_html, to_text
@@ -69,8 +70,8 @@ __all__ = [
     "overview_after", "package", "parse_release", "pipeline_of", "pipeline_overview",
     "pipeline_results", "promote", "propose", "propose_pipeline", "read_experiment", "read_log",
     "releases", "reproduce", "reproduce_meanwhile", "retain_log", "retrain", "retrain_release",
-    "review", "review_due", "reviews", "rollback", "run_each_meanwhile", "run_meanwhile",
-    "run_pipeline", "said", "score", "score_frame", "serve", "serve_meanwhile",
-    "show_experiment", "show_pipeline", "start_experiment", "status", "stop_experiment",
-    "to_html", "to_text", "verify",
+    "review", "review_due", "review_report", "review_series", "reviews", "rollback",
+    "run_each_meanwhile", "run_meanwhile", "run_pipeline", "said", "score", "score_frame",
+    "serve", "serve_meanwhile", "show_experiment", "show_pipeline", "start_experiment",
+    "status", "stop_experiment", "to_html", "to_text", "verify",
 ]  # fmt: skip
