@@ -7,7 +7,7 @@ INSTALL := $(UV) pip install --quiet --python $(BIN)/python --constraint constra
 	--build-constraint constraints.txt --editable
 SYSTEM := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
 
-.PHONY: run test check browser lock bench corpus exports clouds peers kills faults log-kills review-speed score-kills simulations spark screenshot examples clean
+.PHONY: run test check browser lock bench corpus exports clouds peers kills faults log-kills review-speed score-kills simulations spark screenshot examples year clean
 
 run: $(VENV)/.run ## take the example from notebook to registered release
 	$(BIN)/nbrelease run example_notebooks/telco_churn.ipynb
@@ -139,6 +139,9 @@ screenshot: $(VENV)/.test browser ## take docs/promote.png anew in a real Jupyte
 
 examples: $(VENV)/.test ## run the example notebooks and store their outputs
 	$(BIN)/python docs/execute_examples.py
+
+year: $(VENV)/.test ## replay the flights of 2013, month by month: minutes; writes docs/year_of_flights.*
+	$(BIN)/python -m docs.year_of_flights
 
 clean: ## forget the environment and the embedded registry
 	rm -rf $(VENV) .venv-airflow .venv-kubeflow .venv-clouds .venv-evidently .venv-peers .venv-vetiver .nbrelease

@@ -30,6 +30,7 @@ MAGICS = {
     "reviews": ("line", "nbext.magics.reviewing:ReviewMagics"),
     "acknowledge": ("line", "nbext.magics.reviewing:ReviewMagics"),
     "retrain": ("line", "nbext.magics.retraining:RetrainingMagics"),
+    "experiment": ("line", "nbext.magics.experiments:ExperimentMagics"),
 }
 RECORDS = {
     "Backtest": "backtest",
@@ -41,11 +42,15 @@ RECORDS = {
     "Contract": "contract",
     "ContractReport": "contract",
     "Entry": "release",
+    "ExperimentDesign": "experiment_design",
+    "ExperimentStatus": "experiment",
+    "Experiments": "experiment",
     "Export": "export",
     "Finalization": "finalization",
     "History": "release",
     "LintReport": "finding",
     "LogUpkeep": "prediction",
+    "Readout": "readout",
     "ReasonsCheck": "explaining",
     "Packaged": "packaged",
     "PipelineRun": "pipeline_run",

@@ -86,12 +86,23 @@ def write_new(path: Path, content: str) -> None:
         InvalidCall: It exists.
         TargetUnwritable: The operating system refuses; nothing is left behind.
     """
+    require_new(path)
+    write_atomically(path, content)
+
+
+def require_new(path: Path) -> None:
+    """Refuse a file that exists, before the work that it is to hold is done.
+
+    Raises:
+        InvalidCall: It exists.
+        TargetUnwritable: There is no such folder.
+    """
     if path.exists():
         raise InvalidCall(
             f"{path} exists, and what somebody wrote is not overwritten.",
             hint="Name another file, or move this one away.",
         )
-    write_atomically(path, content)
+    require_place(path.parent)
 
 
 def read_text(path: Path) -> str:

@@ -26,7 +26,7 @@ from lifecycle_core.errors import (
     ReleaseNotFound,
     TargetUnwritable,
 )
-from lifecycle_core.schema.release import ALIASES, Entry, History, LedgerEvent
+from lifecycle_core.schema.release import ALIASES, EXPERIMENT, Entry, History, LedgerEvent
 
 if TYPE_CHECKING:
     from lifecycle_core.adapters.identity import Actor
@@ -69,9 +69,13 @@ class Ledger:
         actor: Actor,
         reason: str = "",
         evidence_digest: str = "",
+        record: str = "",
     ) -> LedgerEvent:
-        """Return the event that moves `alias` from where `history` saw it to `target`."""
-        head = history.heads.get(alias)
+        """Return the event that moves `alias` from where `history` saw it to `target`.
+
+        With `EXPERIMENT` for an alias it starts or stops an experiment, and `record` is the plan.
+        """
+        head = history.experiment if alias == EXPERIMENT else history.heads.get(alias)
         return sealed(
             LedgerEvent(
                 event_id=uuid.uuid4().hex,
@@ -86,6 +90,7 @@ class Ledger:
                 actor=actor.name,
                 actor_proof=actor.proof,
                 reason=reason,
+                record=record,
                 at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
                 prev_hash=head.hash if head else "",
             )
@@ -204,6 +209,12 @@ def _refusal(history: History, entry: Entry) -> LifecycleError:
             f"{event.release}@{event.alias} was not moved: {entry.note}",
             alias=event.alias,
             hint=look,
+        )
+    if event.alias == EXPERIMENT:
+        return ConcurrentPromotion(
+            f"Somebody else started or stopped an experiment of {event.release} first.",
+            head=history.experiment,
+            hint=f"Look at `nbrelease experiment list {event.release}`.",
         )
     where = f"it points at {event.release}/{head.version} now" if head else "it points nowhere"
     return ConcurrentPromotion(

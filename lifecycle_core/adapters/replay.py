@@ -17,7 +17,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
-from lifecycle_core.schema.release import Entry, Head, History, LedgerEvent, Status
+from lifecycle_core.schema.release import EXPERIMENT, Entry, Head, History, LedgerEvent, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 def hash_of(event: LedgerEvent) -> str:
     """Return `sha256:` and the SHA-256 of an event's canonical JSON without `seq` and `hash`.
+
+    An empty `record` is left out: events that were written before there were any keep their hash.
 
     Example:
         >>> event = LedgerEvent(
@@ -40,6 +42,8 @@ def hash_of(event: LedgerEvent) -> str:
         False
     """
     fields = event.model_dump(mode="json", exclude={"seq", "hash"})
+    if not event.record:
+        del fields["record"]
     canonical = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -65,7 +69,8 @@ def replay(release: str, events: Iterable[LedgerEvent]) -> History:
     return History(
         release=release,
         entries=tuple(entries),
-        heads=state.heads,
+        heads={alias: head for alias, head in state.heads.items() if alias != EXPERIMENT},
+        experiment=state.heads.get(EXPERIMENT),
         notes=_gaps(state.missing),
         broken=state.broken,
     )

@@ -54,3 +54,22 @@ def template_names() -> list[str]:
         if folder.is_dir()
         for path in folder.rglob("*.j2")
     )
+
+
+def template_path(name: str) -> Path:
+    """Return where a file of the templates lies, for those that are no Jinja2 templates alone.
+
+    Args:
+        name: Such as `reports/review.ipynb`.
+
+    Raises:
+        FileNotFoundError: There is none; a defect of ours.
+
+    Example:
+        >>> template_path("reports/review.ipynb").name
+        'review.ipynb'
+    """
+    for folder in _FOLDERS:
+        if (folder / name).is_file():
+            return folder / name
+    raise FileNotFoundError(name)

@@ -10,6 +10,7 @@ import typer
 
 from lifecycle_core import __version__
 from lifecycle_core.cli.answering import answer, asking, verb
+from lifecycle_core.cli.experiment import experiment_app
 from lifecycle_core.cli.kept_reviews import (
     ACKNOWLEDGE_EXAMPLE,
     ACKNOWLEDGE_HELP,
@@ -58,6 +59,7 @@ contract_app = typer.Typer(help="Data contracts: draw one from a table, check a 
 app.add_typer(contract_app, name="contract", no_args_is_help=True)
 app.add_typer(pipeline_app, name="pipeline", no_args_is_help=True)
 app.add_typer(log_app, name="log", no_args_is_help=True)
+app.add_typer(experiment_app, name="experiment", no_args_is_help=True)
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - typer hands a flag's value over by position

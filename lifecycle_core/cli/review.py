@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 SHORT_HELP = "Review a window of a release, or all that is due."
 EXAMPLE = (
-    "Examples: nbrelease review churn --window 2026-W10 --html review.html; "
+    "Examples: nbrelease review churn --window 2026-W10 --report reviews.html; "
     "nbrelease review churn --window 2026-W10 --kept; nbrelease review --due"
 )
 
@@ -67,6 +68,16 @@ def review(
     html_file: Annotated[
         Path | None, typer.Option("--html", help="Write a page for people here.", metavar="FILE")
     ] = None,
+    report_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--report", help="Write a page over up to 12 windows until this one.", metavar="FILE"
+        ),
+    ] = None,
+    template: Annotated[
+        Path | None,
+        typer.Option(help="A notebook of your own that makes the report.", metavar="NOTEBOOK"),
+    ] = None,
     json_file: JsonOption = None,
 ) -> int:
     """Read one window of the logs: technical, data, quality, action, business, response rules.
@@ -77,14 +88,18 @@ def review(
     from lifecycle_core import verbs
     from lifecycle_core.adapters.files import require_place, write_atomically
     from lifecycle_core.adapters.reports import record_page
+    from lifecycle_core.adapters.terminal import watched
 
-    for file in (html_file, json_file):
+    if template and not report_file:
+        raise InvalidCall("--template is of --report.", hint="Add --report FILE.")
+    for file in (html_file, json_file, report_file):
         if file:
             require_place(file.parent)
     if due:
         _require_alone(
             "--due",
             **{"--window": window, "--kept": kept, "--html": html_file, "--notify": notify},
+            **{"--report": report_file},
             **{"--keep or --no-keep": keep is not None},
         )
         with asking():
@@ -100,6 +115,13 @@ def review(
             if kept
             else verbs.review(name, window=window, as_of=as_of, keep=keep, notify=notify)
         )
+    if report_file:
+        with watched(sys.stderr) as progress:
+            series = verbs.review_series(
+                name, window=found.window.label, as_of=as_of, progress=progress
+            )
+            page = verbs.review_report(series, notebook=template, progress=progress)
+        write_atomically(report_file, page)
     if html_file:
         heading = f"Review of {found.release}, {found.window.label}"
         write_atomically(html_file, record_page(found, heading=heading))

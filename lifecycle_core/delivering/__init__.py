@@ -9,6 +9,7 @@ ledger --follow--> line-up;  request --inquire, answer--> reply, and what the lo
 """
 
 from lifecycle_core.delivering.accelerating import accelerate
+from lifecycle_core.delivering.arms import ArmRelease, Arms
 from lifecycle_core.delivering.batches import score
 from lifecycle_core.delivering.explaining import check_reasons, prepare_reasons
 from lifecycle_core.delivering.fallbacks import require_fallbacks
@@ -17,6 +18,6 @@ from lifecycle_core.delivering.rehearsing import rehearse
 from lifecycle_core.delivering.runs import Means, Order, deliver
 
 __all__ = [
-    "Means", "Order", "accelerate", "check_reasons", "deliver", "deliver_in_database",
-    "prepare_reasons", "rehearse", "require_fallbacks", "score",
+    "ArmRelease", "Arms", "Means", "Order", "accelerate", "check_reasons", "deliver",
+    "deliver_in_database", "prepare_reasons", "rehearse", "require_fallbacks", "score",
 ]  # fmt: skip

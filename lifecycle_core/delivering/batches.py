@@ -18,17 +18,17 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.batch_engines import Threads
+from lifecycle_core.delivering.arms import Begun
 from lifecycle_core.delivering.deciding import decided
-from lifecycle_core.delivering.fitting import require_fit
-from lifecycle_core.delivering.rows_out import OURS, RowsOut
+from lifecycle_core.delivering.fitting import kept_columns, require_fit, require_places_apart
+from lifecycle_core.delivering.rows_out import RowsOut
 from lifecycle_core.delivering.verifying import declared_workflow, verified_bundle
-from lifecycle_core.errors import InvalidCall
 from lifecycle_core.schema.contract import Contract
 from lifecycle_core.schema.finalization import Finalization
 from lifecycle_core.schema.release import ScoreSummary
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from datetime import datetime
     from pathlib import Path
 
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from lifecycle_core.adapters.models import Models
     from lifecycle_core.adapters.score_journal import ScoreJournal
     from lifecycle_core.adapters.tables import Batch, Measurement, Tables, TableWriter
+    from lifecycle_core.delivering.arms import Arms, OpenArms
     from lifecycle_core.delivering.deciding import Decisions, Numbers
     from lifecycle_core.delivering.fitting import Judge
     from lifecycle_core.schema.release import Release
@@ -59,6 +60,7 @@ def score(
     run: str = "",
     began: datetime | None = None,
     mark: str = "",
+    arms: Arms | None = None,
 ) -> ScoreSummary:
     """Score every row of a table with a released model.
 
@@ -85,6 +87,8 @@ def score(
         run: Its id.
         began: When it began first, with zone.
         mark: By which its temporary files are found if it is killed; see `files.replacing`.
+        arms: The experiment that runs: rows are scored by the release of their arm, `version` is
+            that release's, and the output has a column `arm`.
 
     Raises:
         BundleInvalid: The bundle is not what was registered.
@@ -94,11 +98,14 @@ def score(
         TargetUnwritable: The operating system refuses; nothing is left behind.
     """
     started = time.perf_counter()
-    _require_apart(source, target, rejects)
+    require_places_apart(source, target, rejects)
     verified = verified_bundle(bundle, release, bundles)
     finalization = Finalization.from_json(bundles.read(bundle, "evidence/finalization.json"))
     workflow = declared_workflow(bundle, bundles)
-    kept = kept_columns(workflow.key, tables.outline(source).columns, keep)
+    columns = tables.outline(source).columns
+    kept = kept_columns(workflow.key, columns, keep)
+    if arms:
+        arms.require(columns, kept)
     scoring = Scoring(
         release=release,
         contract=Contract.from_json(bundles.read(bundle, "contract/contract.json")),
@@ -115,10 +122,14 @@ def score(
         keep=kept,
         journal=journal,
         mark=mark,
+        arms=arms,
     )
     scoring.require_columns(source)
-    with (engine or Threads(models, bundles)).open(bundle) as opened:
-        scoring.run(opened, source, target, rejects)
+    places = engine or Threads(models, bundles)
+    with ExitStack() as stack:
+        in_arms = stack.enter_context(arms.open(places, bundles)) if arms else None
+        opened = in_arms.engines[0] if in_arms else stack.enter_context(places.open(bundle))
+        scoring.run(opened, source, target, rejects, in_arms)
     counts = scoring.counts
     return ScoreSummary(
         release=release.name,
@@ -158,13 +169,21 @@ class Scoring:
     keep: tuple[str, ...] = ()
     journal: ScoreJournal | None = None
     mark: str = ""
+    arms: Arms | None = None
     counts: Counts = field(default_factory=Counts)
 
     def require_columns(self, source: Path) -> None:
         """Refuse a table whose columns are not the contract's, before any row is read."""
         self._require_fit(source, self.tables.outline(source))
 
-    def run(self, engine: OpenEngine, source: Path, target: Path, rejects: Path | None) -> None:
+    def run(
+        self,
+        engine: OpenEngine,
+        source: Path,
+        target: Path,
+        rejects: Path | None,
+        in_arms: OpenArms | None = None,
+    ) -> None:
         """Write the scores, and the rejects first: where scores stand, their rejects do."""
         with ExitStack() as open_:
             to = partial(self.tables.writer, mark=self.mark)
@@ -174,14 +193,19 @@ class Scoring:
             reading = open_.enter_context(ThreadPoolExecutor(1))
             writing = open_.enter_context(ThreadPoolExecutor(1))
             written = writing.submit(_nothing)
-            for batch, scores in self._ahead(self._fitting(source, batches), engine, reading):
-                decisions = decided(scores, self.finalization.rule)
-                self.counts.rows += batch.rows
+            begin = partial(self._begin, engine=engine, in_arms=in_arms)
+            ahead = self._ahead(self._fitting(source, batches), begin, engine.width, reading)
+            for begun, scores in ahead:
+                if in_arms and begun.assigned:
+                    decisions = in_arms.decided(scores, begun.batch, begun.assigned)
+                else:
+                    decisions = decided(scores, self.finalization.rule)
+                self.counts.rows += begun.batch.rows
                 self.counts.scored += len(scores)
                 self.counts.acted_on += int(decisions.sum()) if self.rows_out.acts else 0
                 written.result()
                 written = writing.submit(
-                    self._write, batch, scores, decisions, scores_to, rejects_to
+                    self._write, begun, scores, decisions, scores_to, rejects_to
                 )
             written.result()
             if self.counts.rows == 0:
@@ -194,50 +218,54 @@ class Scoring:
             yield batch
 
     def _ahead(
-        self, batches: Iterator[Batch], engine: OpenEngine, reading: ThreadPoolExecutor
-    ) -> Iterator[tuple[Batch, Numbers]]:
+        self,
+        batches: Iterator[Batch],
+        begin: Callable[[Batch], Begun],
+        width: int,
+        reading: ThreadPoolExecutor,
+    ) -> Iterator[tuple[Begun, Numbers]]:
         """Yield each batch with its scores, in order; a few more are read and scored meanwhile."""
-        waiting: deque[tuple[Batch, Future[Numbers], bool]] = deque()
+        waiting: deque[Begun] = deque()
         coming = reading.submit(_next, batches)
         while (batch := coming.result()) is not None:
             coming = reading.submit(_next, batches)
-            waiting.append((batch, *self._begin(batch, engine)))
-            if len(waiting) > engine.width:
-                yield self._end(*waiting.popleft())
-        while waiting:
-            yield self._end(*waiting.popleft())
+            waiting.append(begin(batch))
+            if len(waiting) > width:
+                first = waiting.popleft()
+                yield first, self._end(first)
+        for begun in waiting:
+            yield begun, self._end(begun)
 
-    def _begin(self, batch: Batch, engine: OpenEngine) -> tuple[Future[Numbers], bool]:
-        """Return what will be the scores of a batch, and whether they were known."""
+    def _begin(self, batch: Batch, *, engine: OpenEngine, in_arms: OpenArms | None) -> Begun:
+        """Return a batch with what will be its scores."""
+        assigned = self.arms.of(batch) if self.arms else None
         scorable = int(batch.scorable.sum())
         known = self.journal.take(batch.start, scorable) if self.journal else None
-        if known is None:
-            return engine.submit(batch.columns), False
-        self.counts.resumed += scorable
-        done: Future[Numbers] = Future()
-        done.set_result(known)
-        return done, True
+        if known is not None:
+            self.counts.resumed += scorable
+            done: Future[Numbers] = Future()
+            done.set_result(known)
+            return Begun(batch, assigned, done, known=True)
+        if in_arms and assigned:
+            return Begun(batch, assigned, in_arms.submit(batch, assigned), known=False)
+        return Begun(batch, assigned, engine.submit(batch.columns), known=False)
 
-    def _end(
-        self,
-        batch: Batch,
-        coming: Future[Numbers],
-        known: bool,  # noqa: FBT001 - one of three that go together
-    ) -> tuple[Batch, Numbers]:
-        scores = coming.result()
-        if self.journal and not known:
-            self.journal.put(batch.start, scores)
-        return batch, scores
+    def _end(self, begun: Begun) -> Numbers:
+        scores = begun.coming.result()
+        if self.journal and not begun.known:
+            self.journal.put(begun.batch.start, scores)
+        return scores
 
     def _write(
         self,
-        batch: Batch,
+        begun: Begun,
         scores: Numbers,
         decisions: Decisions,
         scores_to: TableWriter,
         rejects_to: TableWriter | None,
     ) -> None:
-        scores_to.write(self.rows_out.scored(batch, scores, decisions))
+        batch = begun.batch
+        scores_to.write(self.rows_out.scored(batch, scores, decisions, begun.assigned))
         # The first batch is written even if all its rows are good: it brings the columns.
         if rejects_to and (batch.start == 0 or len(scores) < batch.rows):
             rejects_to.write(self.rows_out.rejected(batch))
@@ -245,36 +273,6 @@ class Scoring:
     def _require_fit(self, source: Path, measurement: Measurement) -> None:
         report = self.judge(self.contract, measurement, digest="", keep=self.keep)
         require_fit(source.name, report, self.release)
-
-
-def _require_apart(source: Path, target: Path, rejects: Path | None) -> None:
-    places = {"to be scored": source, "of the scores": target}
-    for what, place in places.items():
-        if rejects and rejects.resolve() == place.resolve():
-            raise InvalidCall(
-                f"{rejects} is the table {what}.", hint="Name another file for the rejects."
-            )
-    if source.resolve() == target.resolve():
-        raise InvalidCall(
-            f"{target} is the table to be scored.", hint="Name another file for the scores."
-        )
-
-
-def kept_columns(
-    key: Collection[str], columns: Collection[str], keep: Collection[str]
-) -> tuple[str, ...]:
-    """Return which columns are carried along: of the business key those there are, and `keep`.
-
-    Raises:
-        InvalidCall: One has a name of the output's.
-    """
-    kept = (*(name for name in key if name in columns and name not in keep), *keep)
-    if taken := sorted(set(kept) & set(OURS)):
-        raise InvalidCall(
-            f"Column {taken[0]!r} cannot be kept: the output has one of that name itself.",
-            hint="Rename it in the table.",
-        )
-    return kept
 
 
 def _next(batches: Iterator[Any]) -> Any:  # noqa: ANN401 - a batch, or None at the end

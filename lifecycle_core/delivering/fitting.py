@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from lifecycle_core.errors import TableInvalid
+from lifecycle_core.delivering.rows_out import OURS
+from lifecycle_core.errors import InvalidCall, TableInvalid
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from pathlib import Path
 
     from lifecycle_core.adapters.tables import Measurement
     from lifecycle_core.schema.contract import Contract, ContractReport, Violation
@@ -61,3 +63,34 @@ def _hint(violation: Violation) -> str:
         "type": f"Mend the values of {column!r}, or correct the contract and release again.",
         "rows": "Check how the table was made.",
     }[violation.rule]
+
+
+def require_places_apart(source: Path, target: Path, rejects: Path | None) -> None:
+    """Refuse to write scores or rejects over each other, or over the table that is read."""
+    places = {"to be scored": source, "of the scores": target}
+    for what, place in places.items():
+        if rejects and rejects.resolve() == place.resolve():
+            raise InvalidCall(
+                f"{rejects} is the table {what}.", hint="Name another file for the rejects."
+            )
+    if source.resolve() == target.resolve():
+        raise InvalidCall(
+            f"{target} is the table to be scored.", hint="Name another file for the scores."
+        )
+
+
+def kept_columns(
+    key: Collection[str], columns: Collection[str], keep: Collection[str]
+) -> tuple[str, ...]:
+    """Return which columns are carried along: of the business key those there are, and `keep`.
+
+    Raises:
+        InvalidCall: One has a name of the output's.
+    """
+    kept = (*(name for name in key if name in columns and name not in keep), *keep)
+    if taken := sorted(set(kept) & set(OURS)):
+        raise InvalidCall(
+            f"Column {taken[0]!r} cannot be kept: the output has one of that name itself.",
+            hint="Rename it in the table.",
+        )
+    return kept

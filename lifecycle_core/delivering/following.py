@@ -14,6 +14,7 @@ from lifecycle_core.delivering.inquiring import Lineup
 from lifecycle_core.delivering.replying import Desk
 from lifecycle_core.errors import LifecycleError
 from lifecycle_core.schema.serving import Readiness, RefusedRelease, ServedRelease
+from lifecycle_core.stats.assignment import HOLDOUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -150,9 +151,13 @@ class Following:
             wanted["previous"] = roles.previous
         if serving.shadow is not None and serving.shadow in roles.aliases:
             wanted["shadow"] = roles.aliases[serving.shadow]
-        for alias in serving.experiment.arms if serving.experiment else ():
-            if alias in roles.aliases:
-                wanted[alias] = roles.aliases[alias]
+        experiment = roles.experiment or serving.experiment
+        arms: dict[str, Release] = dict(roles.arms)
+        if roles.experiment is None:
+            arms.update(roles.aliases.items())
+        for arm in (*experiment.arms, HOLDOUT) if experiment else ():
+            if arm in arms:
+                wanted[arm] = arms[arm]
         self._refused = {role: kept for role, kept in self._refused.items() if role in wanted}
         parts = {role: self._admitted(role, release, now) for role, release in wanted.items()}
         present = {role: served for role, served in parts.items() if served is not None}
@@ -164,6 +169,7 @@ class Following:
             previous=present.pop("previous", None),
             shadow=present.pop("shadow", None),
             arms=present,
+            experiment=experiment,
             last=self._last,
         )
 

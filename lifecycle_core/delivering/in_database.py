@@ -21,9 +21,8 @@ from lifecycle_core.adapters.in_database.statements import GOOD, passed_names
 from lifecycle_core.adapters.remote_tables import TableAddress
 from lifecycle_core.adapters.scorers import Estimator, FrameScorer, score_column
 from lifecycle_core.delivering.accelerating import Trial, quiet
-from lifecycle_core.delivering.batches import kept_columns
 from lifecycle_core.delivering.edges import edge_rows
-from lifecycle_core.delivering.fitting import require_fit
+from lifecycle_core.delivering.fitting import kept_columns, require_fit
 from lifecycle_core.delivering.rows_out import RowsOut
 from lifecycle_core.delivering.runs import call_of, key_of_rows, require_apart, run_id
 from lifecycle_core.delivering.sampling import sample_of

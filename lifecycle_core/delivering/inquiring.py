@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from lifecycle_core.delivering.routing import CHAMPION, arm_of
 from lifecycle_core.delivering.serving import as_name
+from lifecycle_core.stats.assignment import HOLDOUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from lifecycle_core.delivering.last_scores import LastScores
     from lifecycle_core.delivering.row_checks import Checked, Columns
     from lifecycle_core.delivering.serving import Served
-    from lifecycle_core.schema.serving import Refusal, ServingSection
+    from lifecycle_core.schema.serving import Experiment, Refusal, ServingSection
 
 _FEW = 8
 _EXPLAINED = 64
@@ -31,6 +32,7 @@ class Lineup:
     Attributes:
         champion: Answers.
         arms: By alias, those that answer for a part of the units.
+        experiment: Which part that is.
         shadow: Scores too, for the log alone.
         previous: The one before the champion, for its fallback.
         last: What was said before, by key.
@@ -38,6 +40,7 @@ class Lineup:
 
     champion: Served
     arms: dict[str, Served]
+    experiment: Experiment | None
     shadow: Served | None
     previous: Served | None
     last: LastScores
@@ -156,7 +159,7 @@ def inquire(
 def _routes(
     lineup: Lineup, columns: Columns, keys: Sequence[str | None], rows: int
 ) -> Iterator[tuple[Served, str, Sequence[int]]]:
-    champion, experiment = lineup.champion, lineup.champion.serving.experiment
+    champion, experiment = lineup.champion, lineup.experiment
     if experiment is None or not lineup.arms:
         yield champion, CHAMPION, range(rows)
         return
@@ -167,7 +170,8 @@ def _routes(
     routed: dict[str, list[int]] = {}
     for row, unit in enumerate(units):
         arm = arm_of(unit, experiment)
-        routed.setdefault(arm if arm in lineup.arms else CHAMPION, []).append(row)
+        answered = arm in lineup.arms or arm == HOLDOUT
+        routed.setdefault(arm if answered else CHAMPION, []).append(row)
     for arm, positions in routed.items():
         yield lineup.arms.get(arm, champion), arm, positions
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
+
+from lifecycle_core.stats.assignment import CONTROL, arm_at, point_of, stretches
 
 if TYPE_CHECKING:
     from lifecycle_core.schema.serving import Experiment
 
-CHAMPION = "champion"
-_WHOLE = 100.0
+CHAMPION = CONTROL
 
 
 def arm_of(unit: str | None, experiment: Experiment) -> str:
@@ -23,7 +23,7 @@ def arm_of(unit: str | None, experiment: Experiment) -> str:
         experiment: Its salt, and the percentage of each arm.
 
     Returns:
-        An alias of `experiment.arms`, or `champion`.
+        An alias of `experiment.arms`, `champion`, or `holdout`.
 
     Example:
         >>> from lifecycle_core.schema.serving import Experiment
@@ -33,11 +33,5 @@ def arm_of(unit: str | None, experiment: Experiment) -> str:
     """
     if unit is None:
         return CHAMPION
-    digest = hashlib.sha256(f"{experiment.salt}\0{unit}".encode()).digest()
-    point = int.from_bytes(digest[:8]) / (1 << 64) * _WHOLE
-    upto = 0.0
-    for alias, share in experiment.arms.items():
-        upto += share
-        if point < upto:
-            return alias
-    return CHAMPION
+    parts = stretches(experiment.arms.items(), holdout=experiment.holdout)
+    return arm_at(point_of(unit, experiment.salt), parts)

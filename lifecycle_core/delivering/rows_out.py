@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from lifecycle_core.adapters.tables import Batch
+    from lifecycle_core.delivering.arms import Assigned
     from lifecycle_core.delivering.deciding import Decisions, Numbers
     from lifecycle_core.schema.release import Release
     from lifecycle_core.schema.release_file import WorkflowSection
@@ -39,7 +40,13 @@ class RowsOut:
     run: str
     began: datetime | None
 
-    def scored(self, batch: Batch, scores: Numbers, decisions: Decisions) -> Mapping[str, Any]:
+    def scored(
+        self,
+        batch: Batch,
+        scores: Numbers,
+        decisions: Decisions,
+        assigned: Assigned | None = None,
+    ) -> Mapping[str, Any]:
         """Return the output of a batch: by name, arrays with a value for each of its rows.
 
         `next_step` is what is to be done with a row: the workflow's next step if it is acted on,
@@ -60,6 +67,7 @@ class RowsOut:
             "decision": _spread(decisions, batch.scorable, kind),
             "unscored": batch.reasons,
             **self._of_the_run(to_do, idle),
+            **(_of_arms(assigned) if assigned else {}),
         }
 
     def rejected(self, batch: Batch) -> Mapping[str, Any]:
@@ -138,6 +146,18 @@ class RowsOut:
         if after is None or self.began is None:
             return None
         return round((self.began.timestamp() + after) * _MICROSECONDS)
+
+
+def _of_arms(assigned: Assigned) -> dict[str, Any]:
+    """Return the arm of each row, and the version that scored it."""
+    import pyarrow as pa
+
+    return {
+        "version": assigned.versions[assigned.codes],
+        "arm": pa.DictionaryArray.from_arrays(
+            pa.array(assigned.codes, type=pa.int8()), pa.array(assigned.names)
+        ),
+    }
 
 
 def _repeated(text: str, rows: int) -> Any:  # noqa: ANN401 - a pyarrow array

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from lifecycle_core.adapters.remote_tables import RemoteTables
     from lifecycle_core.adapters.score_runs import Begun, ScoreRun, ScoreRuns
     from lifecycle_core.adapters.tables import Tables
+    from lifecycle_core.delivering.arms import Arms
     from lifecycle_core.delivering.fitting import Judge
     from lifecycle_core.schema.release import Release
 
@@ -52,6 +53,7 @@ class Order:
         dead_letters: The file of rows that a receiver of HTTP refuses.
         keep: Columns to carry along unchanged.
         run: The run's id, if somebody gives it one.
+        arms: The experiment that runs.
     """
 
     source: TableAddress | Any
@@ -60,6 +62,7 @@ class Order:
     dead_letters: Path
     keep: tuple[str, ...] = ()
     run: str | None = None
+    arms: Arms | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +193,7 @@ class _Run:
                 run=begun.run,
                 began=begun.began,
                 mark=self.state.name,
+                arms=order.arms,
             )
         if not in_place:
             summary = summary.model_copy(update={"output": order.target.shown})
@@ -245,7 +249,9 @@ def call_of(order: Order, release: Release) -> str:
     """Return what was asked for, as a text that differs as soon as something of it does."""
     source = _place(order.source) if isinstance(order.source, TableAddress) else None
     files = [str(path.resolve()) for path in (order.rejects, order.dead_letters)]
-    asked = [source, _place(order.target), files, order.keep, order.run]
+    asked: list[Any] = [source, _place(order.target), files, order.keep, order.run]
+    if order.arms:
+        asked.append(order.arms.mark)
     return json.dumps([release.name, release.version, release.bundle_digest, *asked])
 
 

@@ -10,7 +10,9 @@ from lifecycle_core.schema.base import Record
 
 Alias = Literal["candidate", "challenger", "champion"]
 ALIASES: tuple[Alias, ...] = ("candidate", "challenger", "champion")
-Action = Literal["promote", "rollback"]
+Action = Literal["promote", "rollback", "start", "stop"]
+EXPERIMENT = "experiment"
+"""The chain of events that start and stop experiments stands beside those of the aliases."""
 
 
 class Release(Record):
@@ -44,8 +46,11 @@ class LedgerEvent(Record):
         event_id: Made by the writer before the call, so that an unknown outcome can be looked up.
         expected_seq: `seq` of the last valid event for this alias as the writer saw it; 0 if none.
         seen_seq: The newest `seq` in the whole ledger as the writer saw it; 0 if none.
-        target_version: The release version that the alias shall point at.
-        evidence_digest: Digest of the checkpoint results that it was decided on.
+        alias: Whose chain it belongs to: an alias, or `experiment`.
+        target_version: The release version that the alias shall point at, or that is tried out.
+        evidence_digest: Digest of the checkpoint results that it was decided on, or of an
+            experiment's plan.
+        record: What was frozen with it, as JSON; empty for a move of an alias.
         actor_proof: How the actor is known, such as `os-user` (self-declared).
         at: ISO 8601 in UTC.
         prev_hash: Hash of the event at `expected_seq`; empty if none.
@@ -68,6 +73,7 @@ class LedgerEvent(Record):
     actor: str
     actor_proof: str
     reason: str = ""
+    record: str = ""
     at: str
     prev_hash: str = ""
     hash: str = ""
@@ -101,6 +107,7 @@ class History(Record):
 
     Attributes:
         heads: Where each alias points.
+        experiment: The last event that started or stopped an experiment; None if there was none.
         notes: What is wrong with the ledger as a whole, such as events that are gone.
         broken: By alias, why its newest events do not count though they lost no race: the ledger
             was changed. The alias is not to be trusted until it is promoted or rolled back again.
@@ -110,6 +117,7 @@ class History(Record):
     release: str
     entries: tuple[Entry, ...] = ()
     heads: dict[str, Head] = {}
+    experiment: Head | None = None
     notes: tuple[str, ...] = ()
     broken: dict[str, str] = {}
 

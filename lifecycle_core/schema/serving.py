@@ -58,11 +58,14 @@ class Experiment(Record):
         salt: Changes who is in which arm; keep it for the length of an experiment.
         arms: Alias to the percentage of units that it answers for. The champion is none: it
             answers for the units that no arm has.
+        holdout: Percentage of units that are out of the comparison: the champion answers for them,
+            and the log calls their arm `holdout`.
     """
 
     unit: str | None = None
     salt: str = Field(min_length=1)
     arms: dict[Alias, float] = Field(min_length=1)
+    holdout: float = Field(default=0.0, ge=0, le=100)
 
     @field_validator("arms")
     @classmethod
@@ -73,6 +76,12 @@ class Experiment(Record):
         if any(share <= 0 for share in shares) or sum(shares) > 100:  # noqa: PLR2004 - percent
             raise ValueError("arms are percentages above 0 that sum up to at most 100")
         return arms
+
+    @model_validator(mode="after")
+    def _leaves_room(self) -> Self:
+        if sum(self.arms.values()) + self.holdout > 100:  # noqa: PLR2004 - percent
+            raise ValueError("`arms` and `holdout` sum up to at most 100 percent")
+        return self
 
 
 class ServingSection(Record):
@@ -150,12 +159,18 @@ class Roles(Record):
         alias: That alias; empty where a version was named.
         previous: Where a rollback would take the alias.
         aliases: Where the other aliases point that the champion's release file names.
+        experiment: The one that was started in the ledger; it counts in place of the release
+            file's.
+        arms: Of that experiment, the releases that answer for its arms and its holdout: those of
+            its start, wherever aliases point now.
     """
 
     champion: Release
     alias: str = ""
     previous: Release | None = None
     aliases: dict[Alias, Release] = {}
+    experiment: Experiment | None = None
+    arms: dict[str, Release] = {}
 
 
 class RefusedRelease(Record):

@@ -95,6 +95,27 @@ def units_always_valid(effect: float, metric: Metric, design: Design) -> int:
     return math.ceil((1 - metric.gain) * spread * (seen / effect) ** 2)
 
 
+def smallest_always_valid(units: int, metric: Metric, design: Design) -> float:
+    """Return the smallest effect with which an interval tuned there leaves 0 out often enough.
+
+    Args:
+        units: Of both arms together, at least 1.
+        metric: How units vary.
+        design: How sure it has to be.
+
+    Returns:
+        In the metric's unit, above 0 where units vary: the inverse of `units_always_valid`.
+
+    Example:
+        >>> from lifecycle_core.stats.power import Design, Metric
+        >>> round(smallest_always_valid(1503, Metric(1.0, 1.0), Design()), 3)
+        0.2
+    """
+    spread = metric.control / (1 - design.share) + metric.treatment / design.share
+    seen = multiplier(1, tuned_at=1, level=design.level) + NormalDist().inv_cdf(design.power)
+    return seen * math.sqrt((1 - metric.gain) * spread / units)
+
+
 def always_valid_p(effect: Effect, *, units: int, tuned_at: int, level: float = 0.95) -> float:
     """Return a p-value that may be looked at after every unit.
 

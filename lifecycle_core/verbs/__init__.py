@@ -17,6 +17,14 @@ from lifecycle_core.verbs.attending import (
 )
 from lifecycle_core.verbs.compiling import compile_pipeline, propose_pipeline
 from lifecycle_core.verbs.deciding import decide_retraining, retrain_release
+from lifecycle_core.verbs.designing import design_experiment
+from lifecycle_core.verbs.experimenting import (
+    experiments,
+    read_experiment,
+    show_experiment,
+    start_experiment,
+    stop_experiment,
+)
 from lifecycle_core.verbs.exporting import export_pipeline
 from lifecycle_core.verbs.kept_reviews import acknowledge, kept_review, review_due, reviews
 from lifecycle_core.verbs.linting import lint
@@ -48,6 +56,7 @@ from lifecycle_core.verbs.released import (
     verify,
 )
 from lifecycle_core.verbs.retraining import backtest, retrain
+from lifecycle_core.verbs.review_reports import review_report, review_series
 from lifecycle_core.verbs.reviewing import review
 from lifecycle_core.verbs.serving import serve
 from lifecycle_core.verbs.showing import difference, lost_source, to_html, to_text
@@ -55,12 +64,14 @@ from lifecycle_core.verbs.tables import check_contract, infer_contract, score, s
 
 __all__ = [
     "acknowledge", "backtest", "check_contract", "check_reasons", "checkpoints", "compact_log",
-    "compile_meanwhile", "compile_pipeline", "decide_retraining", "difference", "drain_log",
-    "export_pipeline", "finalize", "find_notebook", "forget_key", "history", "infer_contract",
-    "kept_review", "lint", "lost_source", "overview_after", "package", "parse_release",
-    "pipeline_of", "pipeline_overview", "pipeline_results", "promote", "propose",
-    "propose_pipeline", "read_log", "releases", "reproduce", "reproduce_meanwhile",
-    "retain_log", "retrain", "retrain_release", "review", "review_due", "reviews", "rollback",
+    "compile_meanwhile", "compile_pipeline", "decide_retraining", "design_experiment",
+    "difference", "drain_log", "experiments", "export_pipeline", "finalize", "find_notebook",
+    "forget_key", "history", "infer_contract", "kept_review", "lint", "lost_source",
+    "overview_after", "package", "parse_release", "pipeline_of", "pipeline_overview",
+    "pipeline_results", "promote", "propose", "propose_pipeline", "read_experiment", "read_log",
+    "releases", "reproduce", "reproduce_meanwhile", "retain_log", "retrain", "retrain_release",
+    "review", "review_due", "review_report", "review_series", "reviews", "rollback",
     "run_each_meanwhile", "run_meanwhile", "run_pipeline", "said", "score", "score_frame",
-    "serve", "serve_meanwhile", "show_pipeline", "status", "to_html", "to_text", "verify",
+    "serve", "serve_meanwhile", "show_experiment", "show_pipeline", "start_experiment",
+    "status", "stop_experiment", "to_html", "to_text", "verify",
 ]  # fmt: skip

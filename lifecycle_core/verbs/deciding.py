@@ -10,7 +10,7 @@ from lifecycle_core.adapters.progress import Progress, Silent
 from lifecycle_core.errors import CheckpointFailed, InvalidCall
 from lifecycle_core.settings import ledger_of, load_settings, outside, store_at
 from lifecycle_core.verbs.downloading import verifier_of
-from lifecycle_core.verbs.duties import moment_of
+from lifecycle_core.verbs.moments import moment_of
 from lifecycle_core.verbs.pipelines import run_each
 from lifecycle_core.verbs.retraining import retrain
 

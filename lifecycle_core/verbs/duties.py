@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from lifecycle_core.errors import BundleInvalid, InvalidCall
+from lifecycle_core.errors import BundleInvalid
 from lifecycle_core.settings import channels_of, ledger_of, registry_of
 from lifecycle_core.verbs.downloading import verifier_of
 
@@ -103,25 +103,3 @@ def held(settings: Settings, name: str) -> Iterator[None]:
     require_place(folder)
     with locked(folder / f"{name}.lock"):
         yield
-
-
-def moment_of(text: datetime | str | None, *, option: str = "--as-of") -> datetime:
-    """Return a moment that somebody wrote; now if None.
-
-    Args:
-        text: ISO 8601, in UTC if it names no zone.
-        option: What it was written for, for the message.
-
-    Raises:
-        InvalidCall: It is none.
-    """
-    if text is None:
-        return datetime.now(UTC)
-    try:
-        moment = datetime.fromisoformat(text) if isinstance(text, str) else text
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise InvalidCall(
-            f"{option} is {text!r}, which is no moment.",
-            hint="Write it as 2026-03-09 or 2026-03-09T07:30:00Z.",
-        ) from None

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from lifecycle_core.errors import InvalidCall, LifecycleError
 from lifecycle_core.settings import ledger_of, load_settings, registry_of
 from lifecycle_core.verbs.downloading import verifier_of
-from lifecycle_core.verbs.duties import duty_of, held, moment_of
+from lifecycle_core.verbs.duties import duty_of, held
+from lifecycle_core.verbs.moments import moment_of
 from lifecycle_core.verbs.reviewing import review_of
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from lifecycle_core.settings import ledger_of, load_settings, registry_of
 from lifecycle_core.verbs.downloading import verifier_of
-from lifecycle_core.verbs.duties import moment_of, reviews_before
+from lifecycle_core.verbs.duties import reviews_before
+from lifecycle_core.verbs.moments import moment_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from lifecycle_core.errors import InvalidCall, TargetUnwritable
 from lifecycle_core.settings import ledger_of, load_settings, registry_of
 from lifecycle_core.verbs.downloading import verifier_of
-from lifecycle_core.verbs.duties import duty_of, held, moment_of
+from lifecycle_core.verbs.duties import duty_of, held
+from lifecycle_core.verbs.moments import moment_of
 
 if TYPE_CHECKING:
     from lifecycle_core.promoting import Verified

@@ -156,6 +156,7 @@ def roles(settings: Settings, spec: str, aliases: frozenset[Alias]) -> Roles:
     from lifecycle_core.promoting.returning import previous
     from lifecycle_core.schema.release import ALIASES
     from lifecycle_core.schema.serving import Roles
+    from lifecycle_core.verbs.assigning import started
 
     ledger = ledger_of(settings)
     champion = ledger.resolve(spec)
@@ -171,11 +172,14 @@ def roles(settings: Settings, spec: str, aliases: frozenset[Alias]) -> Roles:
             others[other] = ledger.resolve(f"{name}@{other}")
         except ReleaseNotFound:
             continue
+    experiment, arms = started(ledger, history) if followed == "champion" else (None, {})
     return Roles(
         champion=champion,
         alias=followed,
         previous=ledger.resolve(f"{name}/{before.target_version}") if before else None,
         aliases=others,
+        experiment=experiment,
+        arms=arms,
     )
 
 

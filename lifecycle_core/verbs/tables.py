@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.progress import Progress, Silent
+from lifecycle_core.errors import InvalidCall
 from lifecycle_core.settings import ledger_of, load_settings
+from lifecycle_core.verbs.assigning import arms_for
 from lifecycle_core.verbs.downloading import downloaded
 
 if TYPE_CHECKING:
@@ -37,7 +40,8 @@ def score(
     Killed at any moment and called again, it goes on, and the output has each row once.
 
     Args:
-        spec: `churn`, `churn@challenger` or `churn/3`.
+        spec: `churn`, `churn@challenger` or `churn/3`. While an experiment runs, the champion's
+            rows are shared out among its arms, and the output has a column `arm`.
         source: A CSV or parquet file, `delta:FOLDER_OR_URL`, a database's address with `::TABLE`
             behind it, or a frame of any library that narwhals reads.
         target: A parquet or CSV file, `delta:...`, a table in SQLite or PostgreSQL, in which rows
@@ -91,7 +95,14 @@ def score(
     activity = f"Scoring with {release.name}/{release.version}"
     progress.begin(activity)
     around = surroundings(project=settings.project, home=settings.home, registry=settings.registry)
-    with downloaded(settings, release) as bundle:
+    with ExitStack() as stack:
+        bundle = stack.enter_context(downloaded(settings, release))
+        arms = arms_for(settings, spec, release, bundle, stack)
+        if arms and in_database:
+            raise InvalidCall(
+                "An experiment runs, and a database cannot share rows out among releases.",
+                hint=f"Leave --in-database out, or name {release.name}/{release.version}.",
+            )
         summary = (deliver_in_database if in_database else deliver)(
             Order(
                 source=given,
@@ -100,6 +111,7 @@ def score(
                 dead_letters=Path(dead_letters or beside.with_suffix(".dead_letters.parquet")),
                 keep=tuple(keep),
                 run=run,
+                arms=arms,
             ),
             release,
             bundle,

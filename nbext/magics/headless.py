@@ -31,6 +31,7 @@ _COMMANDS = {
     "reviews": "nbrelease reviews",
     "acknowledge": "nbrelease acknowledge",
     "retrain": "nbrelease retrain --decide",
+    "experiment": "nbrelease experiment",
 }
 
 

@@ -1,4 +1,4 @@
-"""The two examples as they are checked in: their data, and a run from top to bottom."""
+"""The three examples as they are checked in: their data, and a run from top to bottom."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lifecycle_core.adapters.files import digest_file
 from lifecycle_core.contracting import from_odcs
 
 EXAMPLES = Path(__file__).parents[2] / "example_notebooks"
-NOTEBOOKS = ("telco_churn", "bike_rentals")
+NOTEBOOKS = ("telco_churn", "bike_rentals", "flight_delays")
 BY_PEOPLE = ("meaning", "unit", "refresh", "owner")
 MACHINE_PATH = re.compile(r"/(?:home|root|tmp|work|Users|private|var|opt)/|[A-Z]:\\\\")
 
@@ -57,6 +57,22 @@ def test_data_is_what_its_source_says(name: str, rows: int, columns: int, digest
     assert pd.read_csv(path).shape == (rows, columns)
     assert digest_file(path) == digest
     assert f"## {name}.csv" in (EXAMPLES / "data" / "SOURCES.md").read_text()
+
+
+def test_the_flights_are_what_their_source_says() -> None:
+    folder = EXAMPLES / "data" / "flights"
+    rows = {path.stem: pd.read_parquet(path).shape for path in sorted(folder.glob("*.parquet"))}
+    months = [shape for name, shape in rows.items() if name.startswith("2013-")]
+    assert len(months) == 12
+    assert sum(count for count, _ in months) == 336_776
+    assert {columns for _, columns in months} == {9}
+    assert (rows["weather"], rows["planes"]) == ((26_115, 8), (3_322, 3))
+    assert "## flights/" in (EXAMPLES / "data" / "SOURCES.md").read_text()
+
+
+def test_no_flight_is_scored_by_what_is_known_after_it_has_left() -> None:
+    contract = from_odcs((EXAMPLES / "flight_delays.contract.yaml").read_text(), "contract")
+    assert not {"dep_delay", "arr_delay", "late"} & {each.name for each in contract.features}
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
@@ -101,11 +117,16 @@ def test_the_chosen_churn_model_keeps_within_the_calls_of_a_week() -> None:
     assert "The limit of 300 actions per run decides this" in shown
 
 
-def test_the_contract_of_the_churn_model_is_complete() -> None:
-    path = EXAMPLES / "telco_churn.contract.yaml"
-    contract = from_odcs(path.read_text(), path.name)
+def test_the_contract_of_the_churn_model_has_its_columns() -> None:
+    contract = from_odcs((EXAMPLES / "telco_churn.contract.yaml").read_text(), "contract")
     header = (EXAMPLES / "data" / "telco_churn.csv").read_text().partition("\n")[0].split(",")
     assert [feature.name for feature in contract.features] == header[1:]
+
+
+@pytest.mark.parametrize("name", ["telco_churn", "flight_delays"])
+def test_an_agreed_contract_is_complete(name: str) -> None:
+    path = EXAMPLES / f"{name}.contract.yaml"
+    contract = from_odcs(path.read_text(), path.name)
     assert contract.status == "active"
     for feature in contract.features:
         assert all(getattr(feature, field) for field in BY_PEOPLE), feature.name

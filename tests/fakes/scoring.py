@@ -159,6 +159,7 @@ def make(
     categorical: bool = False,
     workflow: WorkflowSection | None = None,
     fast: bool = False,
+    threshold: float = 0.4,
 ) -> Made:
     """Fit, finalize and bundle a model; `categorical` fits it on a pandas categorical.
 
@@ -175,7 +176,7 @@ def make(
         truth = np.where(frame["tenure"] < 20, "Yes", "No")
         logistic = make_pipeline(columns, LogisticRegression())
         model = (HistGradientBoostingClassifier() if categorical else logistic).fit(frame, truth)
-        rule = DecisionRule(kind="threshold", value=0.4)
+        rule = DecisionRule(kind="threshold", value=threshold)
     else:
         model = make_pipeline(columns, LinearRegression()).fit(frame, frame["tenure"] * 2.0)
         rule = DecisionRule(kind="shift", value=5.5)

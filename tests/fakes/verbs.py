@@ -13,15 +13,26 @@ from lifecycle_core.schema.release import Action, Entry, Head, LedgerEvent
 from lifecycle_core.verbs.attending import said
 from lifecycle_core.verbs.pipelines import overview_after
 from lifecycle_core.verbs.showing import difference, lost_source
-from tests.fakes import compilations, kept_reviews, pipeline_runs, records, replayed, windows
+from tests.fakes import (
+    compilations,
+    experiments,
+    kept_reviews,
+    pipeline_runs,
+    records,
+    replayed,
+    windows,
+)
 from tests.fakes.background import FakeBackground
 
 if TYPE_CHECKING:
+    from lifecycle_core.schema.experiment import Experiments, ExperimentStatus
+    from lifecycle_core.schema.experiment_design import ExperimentDesign
     from lifecycle_core.schema.finalization import Finalization
     from lifecycle_core.schema.packaged import Packaged
     from lifecycle_core.schema.pipeline_overview import PipelineOverview
     from lifecycle_core.schema.pipeline_run import PipelineRun
     from lifecycle_core.schema.proposal import Proposal
+    from lifecycle_core.schema.readout import Readout
     from lifecycle_core.schema.release import Releases, Status
     from lifecycle_core.schema.release_file import ReleaseFile
     from lifecycle_core.schema.retraining_decision import RetrainingDecision
@@ -215,6 +226,38 @@ class FakeVerbs:
         del progress
         self._note("decide_retraining", name=name, as_of=as_of)
         return replayed.that_pays()
+
+    def design_experiment(self, release: str, name: str, **words: Any) -> ExperimentDesign:  # noqa: ANN401 - as the core takes them
+        """Answer with three weeks."""
+        self._note("design_experiment", release=release, name=name, **words)
+        return experiments.designed()
+
+    def start_experiment(self, plan: str) -> ExperimentStatus:
+        """Answer with one that runs."""
+        self._note("start_experiment", plan=plan)
+        return experiments.status()
+
+    def read_experiment(
+        self, release: str, *, name: str | None = None, as_of: str | None = None
+    ) -> Readout:
+        """Answer with something to ship."""
+        self._note("read_experiment", release=release, name=name, as_of=as_of)
+        return experiments.read_out()
+
+    def stop_experiment(self, release: str, *, reason: str) -> ExperimentStatus:
+        """Answer with one that runs all the same."""
+        self._note("stop_experiment", release=release, reason=reason)
+        return experiments.status()
+
+    def show_experiment(self, release: str, *, name: str | None = None) -> ExperimentStatus:
+        """Answer with one that runs."""
+        self._note("show_experiment", release=release, name=name)
+        return experiments.status()
+
+    def experiments(self, release: str) -> Experiments:
+        """Answer with two."""
+        self._note("experiments", release=release)
+        return experiments.listed()
 
     def releases(self) -> Releases:
         """Answer with one name."""

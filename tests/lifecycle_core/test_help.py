@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.mark.parametrize("group", [(), ("contract",), ("pipeline",), ("log",)])
+@pytest.mark.parametrize("group", [(), ("contract",), ("pipeline",), ("log",), ("experiment",)])
 def test_every_command_is_described_to_the_end(tmp_path: Path, group: tuple[str, ...]) -> None:
     ended = nbrelease(*group, "--help", cwd=tmp_path, COLUMNS="80")
     commands = ended.answer.partition("Commands:\n")[2].partition("\n\n")[0].splitlines()

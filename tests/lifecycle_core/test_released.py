@@ -87,7 +87,7 @@ def test_a_review_reads_the_log_and_says_whether_a_rule_fired(project: Path) -> 
             for number in range(20)
         ]
         log.append(rows).result(timeout=60)
-    files = ("--json", "review.json", "--html", "review.html")
+    files = ("--json", "review.json", "--html", "review.html", "--report", "report.html")
     ended = nbrelease("review", "tumours", "--window", "2026-11", *files, cwd=project)
     assert ended.code == 0, ended.messages
     assert "Review of tumours, 2026-11: no rule fired" in ended.answer
@@ -95,6 +95,11 @@ def test_a_review_reads_the_log_and_says_whether_a_rule_fired(project: Path) -> 
     assert (found["schema"], found["versions"]) == ("nbrelease/review/1", {"1": 20})
     assert (found["reference"], found["reference_rows"]) == (["training table"], 569)
     assert "<h1>Review of tumours, 2026-11</h1>" in (project / "review.html").read_text()
+    report = (project / "report.html").read_text()
+    assert "<h1>Reviews of tumours</h1>" in report
+    assert 'aria-label="Drift over windows and columns"' in report
+    alone = nbrelease("review", "tumours", "--template", "own.ipynb", cwd=project)
+    assert (alone.code, "Add --report FILE." in alone.messages) == (2, True)
     wrong = nbrelease("review", "tumours", "--window", "2026-W99", cwd=project)
     assert (wrong.code, wrong.answer) == (2, "")
     assert "'2026-W99', and there is no such day, week or month" in wrong.messages

@@ -202,6 +202,30 @@ def test_retrain_asks_whether_it_pays(shell: InteractiveShell, verbs: FakeVerbs)
     assert verbs.calls == [("decide_retraining", {"name": "churn", "as_of": "2026-11-01"})]
 
 
+def test_experiment_says_the_same_words_as_the_command_line(
+    shell: InteractiveShell, verbs: FakeVerbs
+) -> None:
+    line = "design churn autumn --metric money --effect 5% --guardrail 'cost down 10%' --looks 4"
+    assert shell.run_line_magic("experiment", line).plan.name == "autumn"
+    for said in (
+        "start plan.yaml", "read churn --as-of 2026-11-01", "stop churn --reason shipped",
+        "show churn autumn", "list churn",
+    ):  # fmt: skip
+        assert shell.run_line_magic("experiment", said) is not None
+    designed, *others = verbs.calls
+    assert designed[1]["guardrails"] == ("cost down 10%",)
+    assert (designed[1]["effect"], designed[1]["looks"]) == ("5%", 4)
+    assert others == [
+        ("start_experiment", {"plan": "plan.yaml"}),
+        ("read_experiment", {"release": "churn", "name": None, "as_of": "2026-11-01"}),
+        ("stop_experiment", {"release": "churn", "reason": "shipped"}),
+        ("show_experiment", {"release": "churn", "name": "autumn"}),
+        ("experiments", {"release": "churn"}),
+    ]
+    with pytest.raises(InvalidCall, match="needs the experiment's name"):
+        shell.run_line_magic("experiment", "design churn")
+
+
 def test_package_runs_the_file_it_is_given(
     shell: InteractiveShell, verbs: FakeVerbs, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -265,6 +289,7 @@ MOVES = {
     "reviews": ("churn", "nbrelease reviews churn"),
     "acknowledge": ("churn drifted", "nbrelease acknowledge churn drifted"),
     "retrain": ("churn", "nbrelease retrain --decide churn"),
+    "experiment": ("read churn", "nbrelease experiment read churn"),
 }
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from lifecycle_core.schema.experiment import ExperimentPlan
     from lifecycle_core.schema.finalization import DecisionRule
 
 _DIGITS = 12
@@ -56,12 +57,21 @@ MARKS = {
     "kept": ("good", "✓", "kept"),
     "due": ("none", "…", "due"),
     "missed": ("bad", "✕", "missed"),
-    "open": ("bad", "!", "open"),
+    "open_alert": ("bad", "!", "open"),
     "acknowledged": ("good", "✓", "acknowledged"),
     "silenced": ("none", "-", "silenced"),
     "passed": ("none", "·", "was silenced"),
     "retrain": ("warn", "↻", "retrain"),
     "keep": ("good", "✓", "keep"),
+    "stopped": ("none", "✓", "stopped"),
+    "refused": ("bad", "✕", "refused"),
+    "ship": ("good", "✓", "ship"),
+    "stop": ("bad", "✕", "stop"),
+    "keep_running": ("calm", "▸", "keep running"),
+    "no_conclusion": ("warn", "!", "no conclusion"),
+    "holds": ("good", "✓", "holds"),
+    "broken": ("bad", "✕", "broken"),
+    "open": ("none", "?", "open"),
 }
 
 
@@ -135,6 +145,26 @@ def signed(value: float) -> str:
         ('+1,234', '-2.5', '0')
     """
     return f"+{number(value)}" if value > 0 else number(value)
+
+
+def plan_facts(plan: ExperimentPlan) -> list[tuple[str, str]]:
+    """Return what an experiment's plan says, name and words."""
+    arms = [*plan.arms.items(), *([("holdout", plan.holdout)] if plan.holdout else [])]
+    said = ", ".join(f"{arm} {share:g}%" for arm, share in arms)
+    rule, rails = plan.rule, ", ".join(each.name for each in plan.guardrails)
+    above = f"above {rule.least:.1%}" if rule.least else "above 0"
+    reads = "any day" if rule.looks == "always" else how_many(rule.looks, "look")
+    ships = f"the {rule.level:.0%} interval of {plan.metric.name} is {above}" + (
+        f", and every guardrail keeps its margin ({rails})" if rails else ""
+    )
+    facts = [
+        ("Hypothesis", plan.hypothesis),
+        ("Arms", f"champion {plan.control_share:g}%, {said}, by {plan.unit or 'business key'}"),
+        ("Planned", f"{how_many(plan.periods, plan.period)}, {how_many(plan.units, 'unit')}"),
+        ("Read", reads),
+        ("Ships when", ships),
+    ]
+    return [(name, value) for name, value in facts if value]
 
 
 def rule_name(rule: DecisionRule) -> str:

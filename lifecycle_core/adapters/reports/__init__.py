@@ -7,5 +7,6 @@ from lifecycle_core.adapters.reports.github import step_summary, workflow_comman
 from lifecycle_core.adapters.reports.junit import junit_xml
 from lifecycle_core.adapters.reports.page import page
 from lifecycle_core.adapters.reports.record_page import record_page
+from lifecycle_core.adapters.reports.review_page import review_page
 
-__all__ = ["junit_xml", "page", "record_page", "step_summary", "workflow_commands"]
+__all__ = ["junit_xml", "page", "record_page", "review_page", "step_summary", "workflow_commands"]

@@ -11,6 +11,7 @@ from lifecycle_core.delivering.replying import Desk, Reply
 from lifecycle_core.errors import BundleInvalid, InvalidCall
 from lifecycle_core.schema.contract import Contract
 from lifecycle_core.schema.prediction import Prediction
+from lifecycle_core.schema.serving import Experiment
 from tests.fakes.serving import CONTRACT, NOW, ROW, FakeScorer, served
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ CONSTANT = {"use": "constant", "decision": False}
 
 def desk(champion: Served, last: LastScores | None = None, **others: object) -> Desk:
     parts: dict[str, Any] = {"arms": {}, "shadow": None, "previous": None, **others}
+    parts.setdefault("experiment", champion.serving.experiment)
     lineup = Lineup(champion=champion, last=last or LastScores(), **parts)
     return Desk(lineup, identify=Identifiers().next)
 
@@ -165,6 +167,20 @@ def test_units_stay_in_their_arm_and_the_reply_names_it() -> None:
     assert {(each["version"], each["score"]) for each in challenged} == {(2, 0.8)}
     assert {each["version"] for each in first if each["arm"] == "champion"} == {1}
     assert asked(at, ROW).answers[0]["arm"] == "champion"
+
+
+def test_units_of_the_holdout_are_answered_by_the_release_of_its_start() -> None:
+    experiment = Experiment(salt="autumn", arms={"challenger": 30}, holdout=20)
+    kept = served(FakeScorer(lambda _: 0.1), version=1)
+    at = desk(
+        served(version=3),
+        arms={"challenger": served(version=2), "holdout": kept},
+        experiment=experiment,
+    )
+    answers = asked(at, *customers(200)).answers
+    versions = {each["arm"]: each["version"] for each in answers}
+    assert versions == {"champion": 3, "challenger": 2, "holdout": 1}
+    assert 20 < sum(each["arm"] == "holdout" for each in answers) < 60
 
 
 def test_a_column_can_be_the_unit_of_an_experiment() -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lifecycle_core.errors import BundleInvalid, RegistryUnavailable
-from lifecycle_core.schema.serving import Roles
+from lifecycle_core.schema.serving import Experiment, Roles
 from tests.fakes.serving import NOW, FakeLedger, a_release, served
 
 if TYPE_CHECKING:
@@ -168,3 +168,19 @@ def test_shadow_arms_and_the_one_before_come_from_the_release_s_own_declaration(
     found = following.readiness()
     assert found.roles == {"champion": 3}
     assert [(each.role, each.version) for each in found.refused] == [("shadow", 6)]
+
+
+def test_an_experiment_of_the_ledger_counts_in_place_of_the_declared_one() -> None:
+    ledger = FakeLedger(Shelf({"experiment": {"salt": "s", "arms": {"candidate": 10}}}))
+    ledger.roles = champion(3, aliases={"candidate": a_release(5)})
+    following = ledger.following()
+    assert following.readiness().roles == {"champion": 3, "candidate": 5}
+    started = Experiment(salt="autumn", arms={"challenger": 50}, holdout=10)
+    arms = {"challenger": a_release(4), "holdout": a_release(3)}
+    ledger.roles = champion(3).model_copy(update={"experiment": started, "arms": arms})
+    following.step(NOW)
+    assert following.readiness().roles == {"champion": 3, "challenger": 4, "holdout": 3}
+    assert following.desk.lineup.experiment == started
+    ledger.roles = champion(3, aliases={"candidate": a_release(5)})
+    following.step(NOW)
+    assert following.readiness().roles == {"champion": 3, "candidate": 5}

@@ -52,7 +52,7 @@ def test_a_good_text_gives_the_record() -> None:
             "Known here: name, service_level, escalation.",
         ),
         ("costs: [1, 2\n", "cell 3, line 2: this is not YAML", "Check the indentation"),
-        ("- a\n- b\n", "cell 3, line 1: got a list, want sections such as `costs:`.", "model"),
+        ("- a\n- b\n", "cell 3, line 1: got a list, want sections such as `model:`.", "model"),
         (
             "costs: {}\ncosts: {}\n",
             "cell 3, line 2: the key `costs` stands here twice.",

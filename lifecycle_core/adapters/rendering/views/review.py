@@ -8,6 +8,7 @@ from rich.text import Text
 
 from lifecycle_core.adapters.rendering.effects import chart
 from lifecycle_core.adapters.rendering.rows import facts, mark, table, title
+from lifecycle_core.adapters.rendering.trends import seen_lines
 from lifecycle_core.adapters.rendering.words import how_many, moment, number
 from lifecycle_core.schema.review import Figure
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from lifecycle_core.schema.review import Change, ColumnDrift, Firing, Review, Seen
 
-_TITLES = {
+SECTION_TITLES = {
     "technical": "Technical health", "data": "Data", "quality": "Quality",
     "action": "What is done with decisions", "business": "Business",
 }  # fmt: skip
@@ -36,9 +37,13 @@ def values(record: Review) -> dict[str, Any]:
     return {
         "headline": headline(record),
         "since": since(record) if record.read_before else "",
+        "lines": seen_lines(record.history),
         "summary": list(_summary(record)),
         "sections": [
-            (_TITLES.get(section.name, section.name), [row(figure) for figure in section.figures])
+            (
+                SECTION_TITLES.get(section.name, section.name),
+                [row(figure) for figure in section.figures],
+            )
             for section in record.sections
         ],
         "drift": [

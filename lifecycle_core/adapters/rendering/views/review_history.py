@@ -32,7 +32,7 @@ def values(record: ReviewHistory) -> dict[str, Any]:
     return {
         "headline": headline(record),
         "windows": [_window(each) for each in record.windows],
-        "alerts": [_alert(each) for each in reversed(record.alerts)],
+        "alerts": [_alert(each, record.as_of) for each in reversed(record.alerts)],
         "events": [_event(each) for each in record.events[: -_LAST_EVENTS - 1 : -1]],
         "earlier": max(0, len(record.events) - _LAST_EVENTS),
     }
@@ -102,8 +102,9 @@ def _window(each: ReviewedWindow) -> dict[str, str]:
     }
 
 
-def _alert(each: AlertStanding) -> dict[str, str]:
+def _alert(each: AlertStanding, now: str) -> dict[str, str]:
     firing = each.alert.firing
+    late = ", which has passed" if each.state == "open" and firing.deadline < now else ""
     who = firing.name or f"nobody is named as owners.{firing.owner}"
     said = ""
     if each.by:
@@ -111,10 +112,10 @@ def _alert(each: AlertStanding) -> dict[str, str]:
         said += f": {each.note}" if each.note else ""
     told = [*each.told, *(f"{name} not: {why}" for name, why in each.failed.items())]
     return {
-        "state": each.state,
+        "state": "open_alert" if each.state == "open" else each.state,
         "window": each.alert.window,
         "rule": "The review is missing" if firing.rule == MISSED else firing.rule,
-        "who": f"{firing.action} {firing.owner}: {who}, by {moment(firing.deadline)}",
+        "who": f"{firing.action} {firing.owner}: {who}, by {moment(firing.deadline)}{late}",
         "said": said,
         "told": ", ".join(told) or "nobody",
     }

@@ -16,6 +16,7 @@ from lifecycle_core.schema.base import Record
 from lifecycle_core.schema.prediction import LogUpkeep
 from tests.fakes import (
     compilations,
+    experiments,
     kept_reviews,
     pipeline_runs,
     predictions,
@@ -42,6 +43,11 @@ CASES: dict[str, Record] = {
     "contract_report": records.contract_report(),
     "entry": records.history().entries[0],
     "entry-rejected": records.history().entries[2],
+    "experiment_design": experiments.designed(),
+    "experiment_design-numbers": experiments.designed_from_numbers(),
+    "experiment_status": experiments.status(changes=("rule.level: 0.95 was frozen, 0.9 stands",)),
+    "experiment_status-refused": experiments.refused(),
+    "experiments": experiments.listed(),
     "export": records.export(),
     "finalization": records.finalization(),
     "history": records.history(),
@@ -56,6 +62,9 @@ CASES: dict[str, Record] = {
     "pipeline_runs": pipeline_runs.several(),
     "pipeline_state": pipeline_runs.state(),
     "proposal": records.proposal(records.checkpoints(owners="fail"), "`owners` is failed."),
+    "readout": experiments.read_out(),
+    "readout-mismatch": experiments.read_out(lost=0.3),
+    "readout-empty": experiments.read_out(units=0),
     "reasons_check": predictions.reasons_check(),
     "reasons_check-different": predictions.reasons_check(different=7),
     "release": records.release(2, "candidate"),
@@ -218,8 +227,8 @@ def _with_every_text(record: Record) -> Record:
         return value + HOSTILE if isinstance(value, str) and name not in fixed else value
 
     spoilt: Record = spoil(record)
-    if hasattr(spoilt, "chosen"):
-        return spoilt.model_copy(update={"chosen": spoilt.candidates[1].name})  # type: ignore[attr-defined] # of a Finalization
+    if hasattr(spoilt, "candidates"):
+        return spoilt.model_copy(update={"chosen": spoilt.candidates[1].name})
     if hasattr(spoilt, "packaged"):
         return spoilt.model_copy(update={"packaged": _choosing(spoilt.packaged)})
     return _choosing(spoilt) if hasattr(spoilt, "finalization") else spoilt

@@ -1,0 +1,42 @@
+"""The year's review in money, as text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from docs.year_of_flights.results import Year
+
+_HEAD = "month    flights   late  promised  drift    AUC  USD a flight  nobody acts  rule  first"
+_THAN = {
+    "nothing": "had nobody acted",
+    "rule": "by the rule of before",
+    "first": "with the first model all year",
+    "done": "as the desk did it (simulated)",
+}
+
+
+def summary(year: Year) -> str:
+    """Return the table of the months, what happened, and what it came to."""
+    lines = [_HEAD]
+    for each in year.months:
+        area = "     -" if each.auc is None else f"{each.auc:6.3f}"
+        lines.append(
+            f"{each.month}  {each.flights:7,}  {each.late:5.1%}  {each.expected_late:8.1%}  "
+            f"{each.drifted:5}  {area}  {each.cost.value:12.2f}  "
+            f"{each.nothing.value:11.2f}  {each.rule.value:4.0f}  {each.first.value:5.0f}"
+        )
+    lines.append("")
+    lines.extend(
+        f"{each.month}  version {each.version} {each.what}: {each.said}" for each in year.happened
+    )
+    lines.append("")
+    lines.append(f"{year.arrived:,} flights with a known end. What the decisions cost less than")
+    for saved in year.saved:
+        low, high = saved.interval.low / 1e6, saved.interval.high / 1e6
+        lines.append(
+            f"  {_THAN[saved.than]:32}{saved.total / 1e6:6.2f} million {year.currency}  "
+            f"({low:.2f} to {high:.2f})"
+        )
+    lines.append(f"Retraining cost {year.retraining_cost:,.0f} {year.currency}.")
+    return "\n".join(lines) + "\n"

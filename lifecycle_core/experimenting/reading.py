@@ -1,0 +1,169 @@
+"""The read-out of an experiment: counts come in, and a record goes out.
+
+Whether the experiment can be trusted is looked at first. Where it cannot, no effect is told: a
+number that is wrong is believed all the same.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from lifecycle_core.experimenting.deciding import decide
+from lifecycle_core.experimenting.effects import CONTROL, FEWEST, look_at, reading
+from lifecycle_core.experimenting.groups import groups_of, novelty
+from lifecycle_core.experimenting.money import worth_of
+from lifecycle_core.experimenting.trusting import checks, sizes
+from lifecycle_core.schema.readout import MetricReading, Readout
+from lifecycle_core.stats.multiplicity import holm
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lifecycle_core.experimenting.effects import Look
+    from lifecycle_core.schema.experiment import ExperimentPlan, ExperimentStatus
+    from lifecycle_core.schema.review import Grain
+    from lifecycle_core.schema.unit_counts import UnitCounts
+
+DAYS: dict[Grain, float] = {
+    "day": 1.0, "week": 7.0, "month": 365.25 / 12, "quarter": 365.25 / 4, "year": 365.25,
+}  # fmt: skip
+_DAY = 86_400.0
+
+
+class Span(NamedTuple):
+    """The time that an experiment is read over.
+
+    Attributes:
+        start: When it was started.
+        until: Predictions until then count; what comes of later ones may still come.
+        as_of: Nothing that was said later counts.
+        history: From when on rows tell what units were like before; None if the plan does without.
+    """
+
+    start: datetime
+    until: datetime
+    as_of: datetime
+    history: datetime | None
+
+    @property
+    def days(self) -> float:
+        """Days that it is read over."""
+        return max(0.0, (self.until - self.start).total_seconds() / _DAY)
+
+
+def span_of(status: ExperimentStatus, as_of: datetime) -> Span:
+    """Return the time that an experiment is read over as of a moment.
+
+    Args:
+        status: The experiment.
+        as_of: With a zone.
+    """
+    frozen = status.frozen
+    start = datetime.fromisoformat(frozen.started)
+    until = as_of - timedelta(days=frozen.plan.maturity_days)
+    if status.stopped:
+        until = min(until, datetime.fromisoformat(status.stopped))
+    days = frozen.plan.history_days
+    return Span(start, max(start, until), as_of, start - timedelta(days=days) if days else None)
+
+
+def planned_days(plan: ExperimentPlan) -> float:
+    """Return how many days are planned."""
+    return plan.periods * DAYS[plan.period]
+
+
+def read(status: ExperimentStatus, counts: UnitCounts, span: Span) -> Readout:
+    """Return what an experiment says.
+
+    Args:
+        status: The experiment, as it was frozen.
+        counts: Of its units, over the span.
+        span: What was counted.
+    """
+    frozen, plan = status.frozen, status.frozen.plan
+    done = span.days / planned_days(plan)
+    look, found = look_at(plan, done=done), checks(frozen, counts)
+    trusted = all(each.passed is not False for each in found)
+    arms = sizes(plan, counts)
+    readings = _readings(plan, counts, look) if trusted else ()
+    decided = decide(plan, found, readings, look, done=done)
+    units = {each.arm: each.units for each in arms}
+    return Readout(
+        release=plan.release,
+        experiment=plan.name,
+        plan_digest=frozen.plan_digest,
+        hypothesis=plan.hypothesis,
+        started=frozen.started,
+        stopped=status.stopped,
+        as_of=_text(span.as_of),
+        until=_text(span.until),
+        days=span.days,
+        units=units[CONTROL] + min(units[arm] for arm in plan.arms),
+        planned=plan.units,
+        decision=decided.decision,
+        winner=decided.winner,
+        reason=decided.reason,
+        checks=found,
+        arms=arms,
+        metrics=readings,
+        worth=worth_of(frozen, counts, readings, days=span.days),
+        periods=groups_of(plan, counts.periods, counts) if trusted else (),
+        segments=tuple(
+            each
+            for name, counted in counts.segments.items()
+            for each in groups_of(plan, counted, counts, by=name)
+        )
+        if trusted
+        else (),
+        novelty=novelty(plan, counts) if trusted else (),
+        changes=status.changes,
+        notes=tuple(_notes(status, counts, span, readings)),
+    )
+
+
+def _readings(plan: ExperimentPlan, counts: UnitCounts, look: Look) -> tuple[MetricReading, ...]:
+    """Return what every metric says about every arm, p-values corrected for their number."""
+    found: list[MetricReading] = []
+    for arm in plan.arms:
+        found.append(reading(plan.metric, "primary", counts, arm, look))
+        found.extend(reading(each, "secondary", counts, arm, look) for each in plan.secondary)
+        found.extend(reading(each, "guardrail", counts, arm, look) for each in plan.guardrails)
+    asked = [
+        at for at, each in enumerate(found) if each.role != "guardrail" and each.p_value is not None
+    ]
+    corrected = dict(
+        zip(asked, holm([found[at].p_value or 0.0 for at in asked]), strict=True) if asked else ()
+    )
+    return tuple(
+        each.model_copy(update={"adjusted": corrected[at]}) if at in corrected else each
+        for at, each in enumerate(found)
+    )
+
+
+def _notes(
+    status: ExperimentStatus, counts: UnitCounts, span: Span, readings: Sequence[MetricReading]
+) -> list[str]:
+    plan = status.frozen.plan
+    look = plan.rule.looks
+    few = f"An arm has fewer than {FEWEST} units."
+    said = {
+        f"{counts.repeated:,} rows are in the log more than once, and count once.": counts.repeated,
+        f"{counts.foreign:,} amounts are in another currency than "
+        f"{status.frozen.costs.currency}, and do not count.": counts.foreign,
+        f"{counts.without_unit:,} rows name no unit, and are in no arm.": counts.without_unit,
+        f"Predictions of the last {plan.maturity_days:g} days are left out: what comes of them may "
+        "still come.": plan.maturity_days and not status.stopped,
+        "Nothing is known of the units from before: nothing is adjusted.": plan.history_days
+        and readings
+        and not any(each.gain for each in readings)
+        and not any(each.note == few for each in readings),
+        "Effects are shown before the look that was planned: they may look large or small by "
+        "chance.": look != "always"
+        and look_at(plan, done=span.days / planned_days(plan)).number == 0,
+    }
+    return [sentence for sentence, holds in said.items() if holds]
+
+
+def _text(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"

@@ -1,0 +1,83 @@
+"""Who answers for whom while an experiment runs: what serving and scoring ask the ledger."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lifecycle_core.errors import LedgerBroken
+from lifecycle_core.settings import ledger_of
+from lifecycle_core.verbs.downloading import downloaded
+
+if TYPE_CHECKING:
+    from contextlib import ExitStack
+    from pathlib import Path
+
+    from lifecycle_core.adapters.ledger import Ledger
+    from lifecycle_core.delivering import Arms
+    from lifecycle_core.schema.release import History, Release
+    from lifecycle_core.schema.serving import Experiment
+    from lifecycle_core.settings import Settings
+
+CHAMPION = "champion"
+
+
+def started(ledger: Ledger, history: History) -> tuple[Experiment | None, dict[str, Release]]:
+    """Return the experiment that runs by the ledger, and who answers for its arms.
+
+    A chain of experiments that was changed has none that could be trusted: the champion answers
+    for all units then.
+    """
+    from lifecycle_core.experimenting import running
+    from lifecycle_core.schema.serving import Experiment
+    from lifecycle_core.stats.assignment import HOLDOUT
+
+    try:
+        status = running(history)
+    except LedgerBroken:
+        return None, {}
+    if status is None:
+        return None, {}
+    frozen, plan = status.frozen, status.frozen.plan
+    owners = dict(frozen.treatments.items()) | ({HOLDOUT: frozen.control} if plan.holdout else {})
+    experiment = Experiment(unit=plan.unit, salt=plan.salt, arms=plan.arms, holdout=plan.holdout)
+    return experiment, {
+        arm: ledger.resolve(f"{history.release}/{owner.version}") for arm, owner in owners.items()
+    }
+
+
+def arms_for(
+    settings: Settings, spec: str, champion: Release, bundle: Path, stack: ExitStack
+) -> Arms | None:
+    """Return the arms that a table is scored by; None if no experiment runs for its release.
+
+    Args:
+        settings: Say where the ledger is.
+        spec: As it was typed: a version, or another alias than the champion, is in no experiment.
+        champion: What it means.
+        bundle: Folder of the champion's bundle.
+        stack: Keeps the bundles of the other arms until it ends.
+    """
+    from lifecycle_core.adapters.bundles import BundleFolders
+    from lifecycle_core.adapters.files import digest_bytes
+    from lifecycle_core.delivering import ArmRelease, Arms
+    from lifecycle_core.delivering.verifying import declared_workflow
+
+    ledger = ledger_of(settings)
+    if CHAMPION not in champion.aliases or spec not in {champion.name, f"{champion.name}@champion"}:
+        return None
+    experiment, owners = started(ledger, ledger.history(champion.name))
+    if experiment is None:
+        return None
+    releases = {CHAMPION: ArmRelease(champion, bundle)}
+    for arm, owner in owners.items():
+        same = owner.version == champion.version
+        folder = bundle if same else stack.enter_context(downloaded(settings, owner))
+        releases[arm] = ArmRelease(owner, folder)
+    bundles = BundleFolders()
+    bundles.verify(bundle, digest=champion.bundle_digest)
+    return Arms(
+        experiment=experiment,
+        key=declared_workflow(bundle, bundles).key,
+        releases=releases,
+        mark=digest_bytes(experiment.to_json().encode()),
+    )

@@ -1,0 +1,99 @@
+"""The year of flights: a sample of it replayed, and what is shown of the whole of it."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from docs.year_of_flights.deciding import pays, read_out
+from docs.year_of_flights.desk import WHO, handle
+from docs.year_of_flights.flights import Flights
+from docs.year_of_flights.keeping import ARRIVALS
+from docs.year_of_flights.money import mean_by_days
+from docs.year_of_flights.year import NAME, Means, replay
+from lifecycle_core import verbs
+from tests.fakes import flights as fake
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DATA = fake.EXAMPLES / "data" / "flights"
+
+
+def test_two_months_of_few_flights_are_replayed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NBRELEASE_HOME", str(tmp_path / "home"))
+    flights = Flights(DATA, fake.join, most=200)
+    said: list[str] = []
+    with contextlib.chdir(tmp_path):
+        champion = fake.project(tmp_path, flights)
+        means = Means(
+            flights=flights,
+            costs=fake.stated().costs,
+            log=tmp_path / "home" / "log",
+            retrain=lambda _, last: fake.retrained_as(
+                fake.register(tmp_path, flights.month(last), threshold=0.2)
+            ),
+            tell=said.append,
+        )
+        found, reviews = replay(means, ("2013-04", "2013-05"), champion=champion)
+        log = verbs.read_log(NAME, columns=["time", "version", "arm", "release"]).to_pandas()
+        assert verbs.status(NAME).heads["challenger"].version == 2
+        series = verbs.review_series(NAME, window="2013-05", as_of="2013-06-04")
+    assert [each.window.label for each in series.reviews] == ["2013-04", "2013-05"]
+    assert [review.window.label for review in reviews] == ["2013-04", "2013-05"]
+    assert reviews[0].reference == ("training table",)
+    assert found.happened[0].what == "retrained"
+    assert found.happened[1].what in {"promoted", "stopped"}
+    april, may = found.months
+    assert april.versions == {"1": 200}
+    assert set(may.versions) == {"1", "2"}
+    assert april.fired[0][1] == "retrain Samuel Okoro"
+    assert len(log) == 400
+    assert log["time"].min() >= pd.Timestamp("2013-04-01", tz="UTC")
+    assert log["time"].max() < pd.Timestamp("2013-06-02", tz="UTC")
+    assert set(log["arm"]) == {"champion", "challenger"}
+    assert {saved.than for saved in found.saved} == {"nothing", "rule", "first", "done"}
+    assert said
+
+
+def test_what_is_simulated_says_so_and_hangs_on_the_flight_alone() -> None:
+    keys = pd.Series([f"flight {number}" for number in range(4_000)])
+    decided = np.arange(4_000) % 2 == 0
+    sight = pd.Series(np.full(4_000, 10.0))
+    whole = handle(keys, decided, sight)
+    part = handle(keys[1_000:1_500], decided[1_000:1_500], sight[1_000:1_500])
+    assert (whole.acted[1_000:1_500] == part.acted).all()
+    assert 0.87 < whole.acted[decided].mean() < 0.93
+    assert whole.acted[~decided].mean() < 0.01
+    assert "simulated" in WHO
+    assert "simulated" not in ARRIVALS
+
+
+def test_flights_of_one_day_count_as_what_they_are() -> None:
+    days = np.repeat(np.arange(30), 100)
+    storms = np.where(days % 5 == 0, 500.0, 100.0)
+    mean, interval = mean_by_days(storms, days)
+    assert mean == pytest.approx(180.0)
+    assert 100 < interval.high - interval.low < 150
+
+
+def test_an_experiment_goes_on_only_with_a_challenger_that_is_cheaper_for_sure() -> None:
+    draw_ = np.random.default_rng(1)
+    costs = draw_.exponential(150.0, 20_000)
+    challenger = np.arange(20_000) % 2 == 0
+    assert not read_out(costs, challenger).yes
+    assert read_out(costs - 10 * challenger, challenger).yes
+    assert not read_out(costs + 10 * challenger, challenger).yes
+    assert not read_out(
+        costs[challenger | (costs > 100)], challenger[challenger | (costs > 100)]
+    ).yes
+
+
+def test_a_candidate_that_cannot_be_compared_does_not_pay() -> None:
+    assert not pays(None, 28_000).yes
