@@ -74,10 +74,8 @@ def release(tell: Callable[[str], None]) -> tuple[int, ReleaseFile]:
 def means_of(folder: Path, stated: ReleaseFile, tell: Callable[[str], None]) -> Means:
     """Return what the replay works with, in a folder that has a release and its pipeline."""
 
-    def retrain(first: str, last: str) -> Retrained:
-        made = lifecycle_core.retrain(
-            NAME, parameters={"first_month": first, "last_month": last}, release=True
-        )
+    def retrain(last: str) -> Retrained:
+        made = lifecycle_core.retrain_release(NAME, parameters={"last_month": last})
         if made.schema_ != "nbrelease/retrained/1":
             sys.exit("Retraining failed.")
         return made
@@ -87,6 +85,7 @@ def means_of(folder: Path, stated: ReleaseFile, tell: Callable[[str], None]) -> 
         flights=Flights(data, compiled_join(folder)),
         costs=stated.costs,
         log=folder / ".nbrelease" / "log",
+        decide=lambda moment: lifecycle_core.decide_retraining(NAME, as_of=moment),
         retrain=retrain,
         tell=tell,
     )

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from docs.year_of_flights.money import PERIODS, SURE, worth
 from lifecycle_core.schema.serving import Experiment
 from lifecycle_core.stats.effect import difference
 from lifecycle_core.stats.moments import moments_of
@@ -15,7 +14,7 @@ from lifecycle_core.stats.sample_ratio import sample_ratio
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from lifecycle_core.schema.retraining import ChampionComparison
+    from lifecycle_core.schema.retraining_decision import RetrainingDecision
 
 HALF = 50.0
 
@@ -32,17 +31,17 @@ def trial(month: str) -> Experiment:
     return Experiment(unit="flight_key", salt=f"flights {month}", arms={"challenger": HALF})
 
 
-def pays(compared: ChampionComparison | None, flights: float) -> Verdict:
-    """Say whether the retrained release is worth what it costs."""
-    found = worth(compared, flights) if compared else None
-    if found is None:
-        return Verdict(yes=False, said="The two cannot be compared.")
-    low, high = found.interval.low, found.interval.high
+def pays(decision: RetrainingDecision) -> Verdict:
+    """Say whether the release is to be retrained, and what that stands on."""
+    worth = decision.worth
+    if worth is None:
+        return Verdict(yes=False, said=" ".join(decision.reason))
+    low, high = worth.interval.low, worth.interval.high
     said = (
-        f"worth {found.value:,.0f} USD over {PERIODS} months "
-        f"({low:,.0f} to {high:,.0f}), above 0 with probability {found.probability:.2f}"
+        f"worth {worth.value:,.0f} {decision.currency} over {worth.periods} months "
+        f"({low:,.0f} to {high:,.0f}), above 0 with probability {worth.probability:.2f}"
     )
-    return Verdict(yes=found.probability >= SURE, said=said)
+    return Verdict(yes=decision.answer == "retrain", said=said)
 
 
 def read_out(costs: NDArray[np.float64], challenger: NDArray[np.bool_]) -> Verdict:

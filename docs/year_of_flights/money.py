@@ -1,4 +1,4 @@
-"""What decisions cost: a month of them, differences between two, and whether retraining pays."""
+"""What decisions cost, and how sure a mean over days is."""
 
 from __future__ import annotations
 
@@ -7,18 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lifecycle_core.schema.finalization import Interval
-from lifecycle_core.stats.net_value import NetValue, Saving, net_value
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lifecycle_core.schema.release_file import CostsSection
-    from lifecycle_core.schema.retraining import ChampionComparison
 
-ONCE = 15_000.0
-"""USD: a week of an engineer, the approval of the desk, and the work of switching."""
-PERIODS = 3
-SURE = 0.9
 _SIDES = 1.959964
 
 
@@ -54,17 +48,3 @@ def mean_by_days(values: NDArray[np.float64], days: NDArray[np.int64]) -> tuple[
     many = len(sums)
     error = float(np.sqrt((sums**2).sum() * many / max(1, many - 1)) / len(values))
     return mean, Interval(low=mean - _SIDES * error, high=mean + _SIDES * error)
-
-
-def worth(compared: ChampionComparison, rows: float) -> NetValue | None:
-    """Return what it is worth to replace the champion by a candidate, over three months.
-
-    Args:
-        compared: Both on the same recent rows, which neither was trained on.
-        rows: Flights in a month.
-    """
-    if compared.difference is None or compared.interval is None:
-        return None
-    many = compared.rows_per_run
-    error = (compared.interval.high - compared.interval.low) / 2 / _SIDES / many
-    return net_value(Saving(-compared.difference / many, error), rows=[rows] * PERIODS, once=ONCE)

@@ -25,7 +25,7 @@ _STATES = {
     "no_material_drift": ("no material drift", _GREEN),
     "not_enough_data": ("not enough data", _GREY),
 }
-_WORDS = {"retrained": "retrained", "refused": "refused", "promoted": "promoted",
+_WORDS = {"kept": "kept", "retrained": "retrained", "refused": "refused", "promoted": "promoted",
           "stopped": "not promoted"}  # fmt: skip
 
 

@@ -60,14 +60,14 @@ class Happening(Record):
 
     Attributes:
         month: The last that was known then.
-        what: `retrained`, `refused` (retraining does not pay), `promoted` or `stopped` (an
-            experiment's challenger was not better).
+        what: `kept` (retraining does not pay), `retrained`, `refused` (a checkpoint bars the
+            retrained release), `promoted` or `stopped` (an experiment's challenger was not better).
         version: Of the release that it is about.
         said: In a sentence.
     """
 
     month: str
-    what: Literal["retrained", "refused", "promoted", "stopped"]
+    what: Literal["kept", "retrained", "refused", "promoted", "stopped"]
     version: int
     said: str
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,19 +16,21 @@ from docs.year_of_flights import desk
 from docs.year_of_flights.deciding import Verdict, pays, read_out, trial
 from docs.year_of_flights.flights import KEY, Flights, Month
 from docs.year_of_flights.keeping import keep
-from docs.year_of_flights.money import ONCE, by_rule, costs_of, mean_by_days
+from docs.year_of_flights.money import by_rule, costs_of, mean_by_days
 from docs.year_of_flights.results import Amount, Happening, MonthResult, Saved, Year
 from lifecycle_core.delivering.routing import arm_of
 from lifecycle_core.errors import CheckpointFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from numpy.typing import NDArray
 
     from lifecycle_core.schema.release import Release
     from lifecycle_core.schema.release_file import CostsSection
     from lifecycle_core.schema.retrained import Retrained
+    from lifecycle_core.schema.retraining_decision import RetrainingDecision
     from lifecycle_core.schema.review import DriftState, Review
 
 NAME = "flights"
@@ -42,14 +44,16 @@ class Means(NamedTuple):
         flights: Gives months.
         costs: Of the release file.
         log: Folder of the prediction log.
-        retrain: Gives a candidate that was trained on the months from the first to the last named.
+        decide: Tells at a moment whether retraining pays.
+        retrain: Gives a candidate that was trained on the three months until the named one.
         tell: Takes a line of progress.
     """
 
     flights: Flights
     costs: CostsSection
     log: Path
-    retrain: Callable[[str, str], Retrained]
+    decide: Callable[[datetime], RetrainingDecision]
+    retrain: Callable[[str], Retrained]
     tell: Callable[[str], None]
 
 
@@ -189,17 +193,19 @@ class Replay:
         )
 
     def _retrain(self, label: str) -> None:
-        """Retrain on the last three months, and say whether that pays."""
-        since = str(pd.Period(label, freq="M") - 2)
-        self.means.tell(f"{label}: retraining on {since} to {label}")
-        made = self.means.retrain(since, label)
-        self.spent += ONCE
-        version = made.packaged.release.version
-        verdict = pays(made.champion, self.months[-1].flights)
-        if verdict.yes:
-            verdict = _nominated(version, verdict)
-        if verdict.yes:
-            self.challenger = version
+        """Retrain on the last three months, if that pays."""
+        self.means.tell(f"{label}: does retraining pay?")
+        decision = self.means.decide(_reviewed_at(label))
+        verdict = pays(decision)
+        if not verdict.yes:
+            what = Happening(month=label, what="kept", version=self.champion, said=verdict.said)
+            self._happened(what)
+            return
+        self.means.tell(f"{label}: it is {verdict.said}; retraining")
+        version = self.means.retrain(label).packaged.release.version
+        self.spent += decision.one_off
+        verdict = _nominated(version, verdict)
+        self.challenger = version if verdict.yes else None
         self._happened(
             Happening(
                 month=label,
@@ -236,10 +242,13 @@ def _releases() -> dict[int, Release]:
 
 
 def _review(label: str) -> Review:
-    """Review a month on the fourth day after its end."""
-    after = pd.Period(label, freq="M") + 1
-    moment = after.to_timestamp() + timedelta(days=3, hours=12)
-    return lifecycle_core.review(NAME, window=label, as_of=moment.to_pydatetime())
+    return lifecycle_core.review(NAME, window=label, as_of=_reviewed_at(label))
+
+
+def _reviewed_at(label: str) -> datetime:
+    """Return when a month is reviewed: on the fourth of the next, at noon in UTC."""
+    after = (pd.Period(label, freq="M") + 1).to_timestamp().to_pydatetime()
+    return (after + timedelta(days=3, hours=12)).replace(tzinfo=UTC)
 
 
 def _told(

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from lifecycle_core.adapters.progress import Progress, Silent
 from lifecycle_core.errors import InvalidCall
-from lifecycle_core.settings import ledger_of, load_settings
+from lifecycle_core.settings import ledger_of, load_settings, registry_of
 from lifecycle_core.verbs.downloading import verifier_of
+from lifecycle_core.verbs.moments import moment_of
 from lifecycle_core.verbs.reviewing import review
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ def review_series(
 ) -> ReviewSeries:
     """Return the reviews of a window and of those before it, as far back as there are predictions.
 
+    A review that was kept is taken as it was kept; a window that has none is read from the logs.
+
     Args:
         name: As for `review`.
         window: The newest one; as for `review`.
@@ -46,11 +49,11 @@ def review_series(
 
     if not 1 <= windows <= MOST_WINDOWS:
         raise InvalidCall(f"{windows} windows are asked for, want 1 to {MOST_WINDOWS}.")
-    calendar = _calendar_of(name)
+    calendar, kept = _calendar_and_kept(name, moment_of(as_of))
     made: list[Review] = []
     progress.begin("Reading the windows")
     for _ in range(windows):
-        found = review(name, window=window, as_of=as_of, keep=False)
+        found = kept.get(window or "") or review(name, window=window, as_of=as_of, keep=False)
         if made and not found.figure("rows").value:
             break
         made.append(found)
@@ -80,11 +83,18 @@ def review_report(
     return review_page(series, engine=PapermillEngine(), notebook=own, progress=progress)
 
 
-def _calendar_of(name: str) -> BusinessCalendar:
-    """Return the calendar that a release is reviewed by."""
+def _calendar_and_kept(name: str, now: datetime) -> tuple[BusinessCalendar, dict[str, Review]]:
+    """Return the calendar that a release is reviewed by, and what was kept of it by a moment."""
+    from lifecycle_core.adapters.review_ledger import ReviewLedger
+    from lifecycle_core.monitoring import readings_of
     from lifecycle_core.monitoring.windows import BusinessCalendar
 
     settings = load_settings()
-    verified = verifier_of(settings)(ledger_of(settings).resolve(name))
-    stated = verified.evidence.release_file.review
-    return BusinessCalendar(zone=stated.time_zone, year_starts=stated.fiscal_year_starts)
+    release = ledger_of(settings).resolve(name)
+    stated = verifier_of(settings)(release).evidence.release_file.review
+    calendar = BusinessCalendar(zone=stated.time_zone, year_starts=stated.fiscal_year_starts)
+    if name != release.name:  # what is kept is by the champion's release file
+        return calendar, {}
+    events, _ = ReviewLedger(registry_of(settings)).read(release.name)
+    readings = readings_of(events, now=now)
+    return calendar, {label: each.newest.review for label, each in readings.items()}

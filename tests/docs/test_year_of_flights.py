@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,7 +37,8 @@ def test_two_months_of_few_flights_are_replayed(
             flights=flights,
             costs=fake.stated().costs,
             log=tmp_path / "home" / "log",
-            retrain=lambda _, last: fake.retrained_as(
+            decide=fake.worth_it,
+            retrain=lambda last: fake.retrained_as(
                 fake.register(tmp_path, flights.month(last), threshold=0.2)
             ),
             tell=said.append,
@@ -95,5 +97,10 @@ def test_an_experiment_goes_on_only_with_a_challenger_that_is_cheaper_for_sure()
     ).yes
 
 
-def test_a_candidate_that_cannot_be_compared_does_not_pay() -> None:
-    assert not pays(None, 28_000).yes
+def test_what_is_not_known_to_pay_is_not_done() -> None:
+    asked = datetime(2013, 5, 4, tzinfo=UTC)
+    assert pays(fake.worth_it(asked)).yes
+    keep = fake.worth_it(asked).model_copy(update={"answer": "keep"})
+    unknown = keep.model_copy(update={"worth": None})
+    assert not pays(keep).yes
+    assert pays(unknown).said == "It was asked for."

@@ -25,11 +25,14 @@ from lifecycle_core.contracting import from_odcs
 from lifecycle_core.notebooks.release_text import parse_release
 from lifecycle_core.promoting import nominate
 from lifecycle_core.schema.finalization import DecisionRule, Interval
+from lifecycle_core.schema.retraining_decision import RetrainingDecision, Worth
 from lifecycle_core.settings import ledger_of, load_settings, registry_of
 from tests.fakes.retrained import retrained
 from tests.fakes.scoring import finalization
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from lifecycle_core.schema.release_file import ReleaseFile
     from lifecycle_core.schema.retrained import Retrained
 
@@ -103,20 +106,22 @@ def project(folder: Path, flights: Flights) -> int:
     return version
 
 
+def worth_it(as_of: datetime) -> RetrainingDecision:
+    """Return what `decide_retraining` would, of a release that surely pays to be retrained."""
+    return RetrainingDecision(
+        release=NAME, version=1, as_of=as_of.isoformat(), grain="month", currency="USD",
+        policy="on_proof", answer="retrain", reason=("It was asked for.",),
+        terms=stated().retraining, one_off=15_000.0, age=1, next="",
+        worth=Worth(
+            value=90_000.0, interval=Interval(low=60_000.0, high=120_000.0), probability=0.99,
+            periods=3, rows=200.0, ceiling=105_000.0,
+        ),
+    )  # fmt: skip
+
+
 def retrained_as(version: int) -> Retrained:
-    """Return what retraining would, of a candidate that is far cheaper."""
+    """Return what retraining would, of a version."""
     made = retrained()
     release = made.packaged.release.model_copy(update={"name": NAME, "version": version})
-    cheaper = made.champion and made.champion.model_copy(
-        update={
-            "difference": -90_000.0,
-            "interval": Interval(low=-95_000.0, high=-85_000.0),
-            "rows_per_run": 925,
-        }
-    )
-    return made.model_copy(
-        update={
-            "packaged": made.packaged.model_copy(update={"release": release}),
-            "champion": cheaper,
-        }
-    )
+    packaged = made.packaged.model_copy(update={"release": release})
+    return made.model_copy(update={"packaged": packaged})
