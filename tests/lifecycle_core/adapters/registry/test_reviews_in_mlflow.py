@@ -7,6 +7,8 @@ import zlib
 from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
+import pytest
+
 from lifecycle_core.adapters.registry.review_tags import review_event_of, review_tags
 from lifecycle_core.adapters.registry.session import session
 from lifecycle_core.adapters.review_ledger import ReviewLedger
@@ -82,6 +84,7 @@ def test_what_was_torn_or_is_a_bomb_is_no_event() -> None:
     assert review_event_of({}, 1) is None
 
 
+@pytest.mark.long
 def test_killed_between_sending_and_noting_it_is_sent_again_under_its_key_and_then_never(
     registry: MlflowRegistry, tmp_path: Path
 ) -> None:
