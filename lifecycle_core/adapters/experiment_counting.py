@@ -66,10 +66,7 @@ def count_experiment(
         LogUnavailable: The store does not answer.
         MissingExtra: deltalake is not installed.
     """
-    counting = CountsUnits(
-        address, frozen.plan, key=frozen.key, costs=frozen.costs, acts=frozen.acts
-    )
-    with closing(counting) as counts:
+    with closing(_units_of(address, frozen)) as counts:
         counts.load(span.history or span.start, span.until, span.as_of)
         return counts.count(
             Stage(span.start, span.until, span.as_of, span.history),
@@ -90,11 +87,8 @@ def count_balance(
         LogUnavailable: The store does not answer.
         MissingExtra: deltalake is not installed.
     """
-    counting = CountsUnits(
-        address, frozen.plan, key=frozen.key, costs=frozen.costs, acts=frozen.acts
-    )
     first = until - timedelta(days=days)
-    with closing(counting) as counts:
+    with closing(_units_of(address, frozen)) as counts:
         counts.load(first, until, until)
         return counts.count(Stage(first, until, until), numbers.names)
 
@@ -138,3 +132,7 @@ def count_history(
             known = start - room if looks else None
             found.append(counts.count(Stage(start, end, as_of, known), numbers.names))
         return tuple(found), (end - oldest).days
+
+
+def _units_of(address: Path | str, frozen: FrozenExperiment) -> CountsUnits:
+    return CountsUnits(address, frozen.plan, key=frozen.key, costs=frozen.costs, acts=frozen.acts)

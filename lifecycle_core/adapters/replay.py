@@ -13,10 +13,9 @@ who may write to the registry. Only a head's hash kept elsewhere (a card, a CI l
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import TYPE_CHECKING
 
+from lifecycle_core.schema.canonical import canonical_digest
 from lifecycle_core.schema.release import EXPERIMENT, Entry, Head, History, LedgerEvent, Status
 
 if TYPE_CHECKING:
@@ -44,8 +43,7 @@ def hash_of(event: LedgerEvent) -> str:
     fields = event.model_dump(mode="json", exclude={"seq", "hash"})
     if not event.record:
         del fields["record"]
-    canonical = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
+    return canonical_digest(fields)
 
 
 def sealed(event: LedgerEvent) -> LedgerEvent:

@@ -7,12 +7,11 @@ nothing is won or lost here: two who keep the same review, or acknowledge the sa
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from lifecycle_core.errors import RegistryUnavailable
+from lifecycle_core.schema.canonical import canonical_digest
 
 if TYPE_CHECKING:
     from lifecycle_core.adapters.registry.base import Registry
@@ -80,9 +79,7 @@ class ReviewLedger:
 
 def hash_of(event: ReviewEvent) -> str:
     """Return `sha256:` and the SHA-256 of an event's canonical JSON without `seq` and `hash`."""
-    fields = event.model_dump(mode="json", exclude={"seq", "hash"})
-    canonical = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
+    return canonical_digest(event.model_dump(mode="json", exclude={"seq", "hash"}))
 
 
 def _listed(numbers: list[int]) -> str:

@@ -6,8 +6,7 @@ import functools
 import operator
 from typing import TYPE_CHECKING, Any
 
-from lifecycle_core.adapters.prediction_log.columns import SHARES, count_columns
-from lifecycle_core.schema.window_counts import ColumnCounts
+from lifecycle_core.adapters.prediction_log.columns import SHARES, count_columns, counts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     import narwhals as nw
 
     from lifecycle_core.adapters.prediction_log.columns import Binning
+    from lifecycle_core.schema.window_counts import ColumnCounts
 
 
 def number_of(name: str, kind: object) -> nw.Expr:
@@ -112,31 +112,8 @@ def column_of(binning: Binning, answers: Sequence[int], picked: Mapping[str, Any
         answers: To `questions_of`.
         picked: By column: numbers that quantiles are read from.
     """
-    missing, present, *others = answers
-    broken = {"null": missing} if binning.required else {}
-    if not binning.number:
-        rows = dict(zip(binning.categories, others, strict=False))
-        if binning.allowed:
-            broken["category"] = others[-1]
-        return ColumnCounts(
-            name=binning.name,
-            missing=missing,
-            categories=rows,
-            other=present - sum(rows.values()),
-            broken=broken,
-        )
-    up_to = others[: len(binning.edges)]
-    if len(others) > len(up_to):
-        broken["range"] = others[-1]
-    steps = zip([0, *up_to], [*up_to, present], strict=True)
-    return ColumnCounts(
-        name=binning.name,
-        missing=missing,
-        edges=binning.edges,
-        counts=tuple(high - low for low, high in steps),
-        quantiles=quantiles_of(picked, binning.name),
-        broken=broken,
-    )
+    quantiles = () if not binning.number else quantiles_of(picked, binning.name)
+    return counts_of(binning, iter((*answers, quantiles)), with_quantiles=True)
 
 
 def quantiles_of(picked: Mapping[str, Any], name: str) -> tuple[float, ...]:

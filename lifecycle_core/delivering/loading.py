@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from pydantic import ValidationError
 
 from lifecycle_core.delivering.serving import prepare
+from lifecycle_core.delivering.verifying import verified_bundle
 from lifecycle_core.errors import BundleInvalid
 from lifecycle_core.schema.base import Record
 from lifecycle_core.schema.contract import Contract
@@ -58,13 +59,7 @@ def load(
         UntrustedModel: The model would run foreign code; it was not loaded.
         InvalidCall: A declared fallback does not fit the release.
     """
-    verified = bundles.verify(folder, digest=release.bundle_digest)
-    if verified.name != release.name:
-        raise BundleInvalid(
-            f"The bundle is of {verified.name!r}, the release is {release.name!r}.",
-            path=str(folder),
-            hint="Ask the registry for the release again.",
-        )
+    verified_bundle(folder, release, bundles)
 
     def read(kind: type[Written], name: str) -> Written:
         try:

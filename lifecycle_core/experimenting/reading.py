@@ -6,7 +6,7 @@ number that is wrong is believed all the same.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from lifecycle_core.experimenting.deciding import decide
@@ -14,6 +14,7 @@ from lifecycle_core.experimenting.effects import CONTROL, FEWEST, look_at, readi
 from lifecycle_core.experimenting.groups import groups_of, novelty
 from lifecycle_core.experimenting.money import worth_of
 from lifecycle_core.experimenting.trusting import checks, sizes
+from lifecycle_core.schema.canonical import utc_text
 from lifecycle_core.schema.readout import MetricReading, Readout
 from lifecycle_core.stats.multiplicity import holm
 
@@ -96,8 +97,8 @@ def read(status: ExperimentStatus, counts: UnitCounts, span: Span) -> Readout:
         hypothesis=plan.hypothesis,
         started=frozen.started,
         stopped=status.stopped,
-        as_of=_text(span.as_of),
-        until=_text(span.until),
+        as_of=utc_text(span.as_of),
+        until=utc_text(span.until),
         days=span.days,
         units=units[CONTROL] + min(units[arm] for arm in plan.arms),
         planned=plan.units,
@@ -163,7 +164,3 @@ def _notes(
         and look_at(plan, done=span.days / planned_days(plan)).number == 0,
     }
     return [sentence for sentence, holds in said.items() if holds]
-
-
-def _text(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"

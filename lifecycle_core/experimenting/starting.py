@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from lifecycle_core.errors import InvalidCall, LedgerBroken
 from lifecycle_core.experimenting.metrics import pair_of
 from lifecycle_core.experimenting.trusting import shares_of
+from lifecycle_core.schema.canonical import utc_text
 from lifecycle_core.schema.experiment import (
     BalanceCheck,
     ExperimentPlan,
@@ -182,7 +183,7 @@ def stop(
     entry = ledger.commit(event)
     stopped = min(datetime.fromisoformat(entry.event.at), now).astimezone(UTC)
     return status.model_copy(
-        update={"state": "stopped", "stopped": _text(stopped), "reason": reason}
+        update={"state": "stopped", "stopped": utc_text(stopped), "reason": reason}
     )
 
 
@@ -267,7 +268,3 @@ def _status(event: LedgerEvent) -> ExperimentStatus:
             hint="It was written by a newer version of nbrelease: upgrade this one.",
         ) from None
     return ExperimentStatus(frozen=frozen, state="running", by=event.actor)
-
-
-def _text(moment: datetime) -> str:
-    return f"{moment.replace(tzinfo=None).isoformat(timespec='seconds')}Z"

@@ -12,10 +12,9 @@ from lifecycle_core.monitoring.keeping import (
 from lifecycle_core.monitoring.review_replay import history_of, readings_of
 from lifecycle_core.monitoring.reviewing import Counted, Plan, plan_of, require_review, review
 from lifecycle_core.monitoring.schedule import DueWindow, due_windows, live_since
-from lifecycle_core.monitoring.windows import iso
 
 __all__ = [
     "Counted", "DriftFound", "DueWindow", "Plan", "References", "alerts_of", "content_digest",
-    "due_windows", "history_of", "iso", "live_since", "missed_review", "named", "plan_of",
+    "due_windows", "history_of", "live_since", "missed_review", "named", "plan_of",
     "readings_of", "require_review", "require_until", "review", "untold", "with_changes",
 ]  # fmt: skip

@@ -34,37 +34,15 @@ def business(
     currency = stated.costs.currency
     money = window.money.get(currency)
     running = None if around.running is None else around.running.money.get(currency)
-    none = f"No amounts in {currency} were reported."
     per_run = stated.workflow.rows_per_run
     cost = cost_per_row if cost_per_row is not None and cost_per_row.value is not None else None
     figures = (
         *_uplift(window, stated.review.control_arm, currency),
         *_of_mistakes(window, stated.costs),
         _of_fallbacks(window, stated.costs),
-        Figure(
-            name="money_total",
-            value=money.total if money else None,
-            unit=currency,
-            rows=money.rows if money else 0,
-            note="" if money else none,
-        ),
-        Figure(
-            name="money_per_row",
-            value=money.total / money.rows if money else None,
-            interval=mean_interval_of_sums(money.rows, money.total, money.squares)
-            if money
-            else None,
-            unit=currency,
-            rows=money.rows if money else 0,
-            note="" if money else none,
-        ),
-        Figure(
-            name="money_cumulated",
-            value=running.total if running else None,
-            unit=currency,
-            rows=running.rows if running else 0,
-            note="" if running else none,
-        ),
+        _earned("money_total", money, currency),
+        _earned("money_per_row", money, currency, per_row=True),
+        _earned("money_cumulated", running, currency),
         _per_run(
             Figure(name="cost_per_run", unit=currency),
             cost,
@@ -89,6 +67,21 @@ def business(
             against(figure, metrics[figure.name]) if figure.name in metrics else figure
             for figure in as_final(figures, around)
         ),
+    )
+
+
+def _earned(name: str, money: Money | None, currency: str, *, per_row: bool = False) -> Figure:
+    """Return amounts that were reported: their sum, or their mean with its interval."""
+    if money is None:
+        note = f"No amounts in {currency} were reported."
+        return Figure(name=name, unit=currency, note=note)
+    interval = mean_interval_of_sums(money.rows, money.total, money.squares)
+    return Figure(
+        name=name,
+        value=money.total / money.rows if per_row else money.total,
+        interval=interval if per_row else None,
+        unit=currency,
+        rows=money.rows,
     )
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.errors import InvalidCall
-from lifecycle_core.monitoring.windows import iso
+from lifecycle_core.schema.canonical import canonical_digest, utc_text
 from lifecycle_core.schema.review import Change, Firing
 from lifecycle_core.schema.review_history import MISSED, Alert
 
@@ -91,7 +89,7 @@ def missed_review(release: str, stated: ReleaseFile, due: DueWindow) -> Alert:
         name=who.name if who else "",
         contact=who.contact if who else "",
         escalation=asked.escalation if asked else "",
-        deadline=iso(due.due_by + timedelta(days=1)),
+        deadline=utc_text(due.due_by + timedelta(days=1)),
         evidence=(),
     )
     label = due.window.label
@@ -106,7 +104,7 @@ def require_until(until: datetime, *, now: datetime) -> None:
     """
     if until <= now:
         raise InvalidCall(
-            f"--silence-until is {iso(until)}, which has passed.", hint="Name a later day."
+            f"--silence-until is {utc_text(until)}, which has passed.", hint="Name a later day."
         )
 
 
@@ -118,8 +116,7 @@ def _key(release: str, window: str, firing: Firing) -> str:
 
 
 def _digest(said: Any) -> str:  # noqa: ANN401 - plain JSON
-    text = json.dumps(_rounded(said), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+    return canonical_digest(_rounded(said))
 
 
 def _rounded(said: Any) -> Any:  # noqa: ANN401 - as above

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from lifecycle_core.monitoring.keeping import alerts_of
-from lifecycle_core.monitoring.windows import iso
+from lifecycle_core.schema.canonical import utc_text
 from lifecycle_core.schema.review_history import (
     AlertAcknowledged,
     AlertNotTold,
@@ -100,7 +100,7 @@ def history_of(
     clock = f"{later} kept reviews look back from a moment that has not come: a clock is wrong."
     return ReviewHistory(
         release=release,
-        as_of=iso(now),
+        as_of=utc_text(now),
         windows=tuple(sorted(windows, key=lambda each: (_at(each.end), each.window), reverse=True)),
         events=tuple(_happening(event, standing.alerts) for event in events),
         notes=(*notes, *([clock] if later else [])),
@@ -193,7 +193,7 @@ def _kept(readings: Readings, standing: _Standing, due_by: datetime | None) -> R
         window=review.window.label,
         state="kept",
         end=review.window.end,
-        due_by="" if due_by is None else iso(due_by),
+        due_by="" if due_by is None else utc_text(due_by),
         as_of=review.as_of,
         version=event.version,
         readings=readings.times,
@@ -212,7 +212,7 @@ def _not_kept(due: DueWindow, standing: _Standing, now: datetime) -> ReviewedWin
         window=due.window.label,
         state=state,
         end=due.window.end,
-        due_by=iso(due.due_by),
+        due_by=utc_text(due.due_by),
         alerts=() if key is None else (standing.of(key, end),),
     )
 

@@ -12,7 +12,8 @@ from lifecycle_core.monitoring.reading import Beside, read
 from lifecycle_core.monitoring.response_rules import compile_rule
 from lifecycle_core.monitoring.sums import added
 from lifecycle_core.monitoring.telling_apart import told_apart
-from lifecycle_core.monitoring.windows import BusinessCalendar, iso, label_moments
+from lifecycle_core.monitoring.windows import BusinessCalendar, label_moments
+from lifecycle_core.schema.canonical import utc_text
 from lifecycle_core.schema.review import Firing, Review, Seen
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def plan_of(stated: ReviewSection, *, label: str | None, as_of: datetime) -> Pla
     )
     if datetime.fromisoformat(window.start) >= as_of:
         raise InvalidCall(
-            f"Window {window.label} begins after {iso(as_of)}.",
+            f"Window {window.label} begins after {utc_text(as_of)}.",
             hint="Name an earlier window, or a later --as-of.",
         )
     looks_back = max([stated.drift_windows_of, *(rule.of for rule in rules_of(stated))])
@@ -201,9 +202,9 @@ def review(
     return Review(
         release=release,
         window=plan.window,
-        as_of=iso(as_of),
+        as_of=utc_text(as_of),
         complete=end <= as_of,
-        labels_final_from=iso(ripe),
+        labels_final_from=utc_text(ripe),
         labels_final=ripe <= as_of,
         currency=stated.costs.currency,
         versions=counted.window.versions,
@@ -258,7 +259,7 @@ def _firings(stated: ReleaseFile, seen: Sequence[Seen], as_of: datetime) -> tupl
                 name=who.name if who else "",
                 contact=getattr(who, "contact", ""),
                 escalation=getattr(who, "escalation", "") or (asked.escalation if asked else ""),
-                deadline=iso(as_of + timedelta(hours=rule.within_hours)),
+                deadline=utc_text(as_of + timedelta(hours=rule.within_hours)),
                 evidence=tuple(
                     Seen(
                         window=each.window,

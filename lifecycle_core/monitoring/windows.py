@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from lifecycle_core.errors import InvalidCall
+from lifecycle_core.schema.canonical import utc_text
 from lifecycle_core.schema.review import Window
 
 if TYPE_CHECKING:
@@ -152,8 +153,8 @@ class BusinessCalendar:
             first=first,
             after=after,
             zone=self.zone,
-            start=iso(self._midnight(first)),
-            end=iso(self._midnight(after)),
+            start=utc_text(self._midnight(first)),
+            end=utc_text(self._midnight(after)),
         )
 
     def _midnight(self, day: date) -> datetime:
@@ -195,16 +196,6 @@ def label_moments(window: Window, *, maturity_days: float) -> tuple[datetime, da
     """
     end = datetime.fromisoformat(window.end)
     return end, end + timedelta(days=maturity_days)
-
-
-def iso(moment: datetime) -> str:
-    """Return a moment as records have it: in UTC, to the second.
-
-    Example:
-        >>> iso(datetime(2026, 3, 9, 7, 30, tzinfo=UTC))
-        '2026-03-09T07:30:00Z'
-    """
-    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 def _day(_: BusinessCalendar, day: date) -> tuple[date, date, str]:

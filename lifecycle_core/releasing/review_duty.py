@@ -19,7 +19,6 @@ from lifecycle_core.monitoring import (
     content_digest,
     due_windows,
     history_of,
-    iso,
     missed_review,
     named,
     readings_of,
@@ -27,6 +26,7 @@ from lifecycle_core.monitoring import (
     untold,
     with_changes,
 )
+from lifecycle_core.schema.canonical import utc_text
 from lifecycle_core.schema.review_history import (
     AlertAcknowledged,
     AlertNotTold,
@@ -133,7 +133,9 @@ class ReviewDuty:
         keys = tuple(each.alert.key for each in meant)
         self.ledger.append(AlertAcknowledged(**self._said(), rule=text, keys=keys, note=note))
         if until is not None:
-            self.ledger.append(RuleSilenced(**self._said(), rule=text, until=iso(until), note=note))
+            self.ledger.append(
+                RuleSilenced(**self._said(), rule=text, until=utc_text(until), note=note)
+            )
 
     def perform(self, review: Reviews) -> ReleaseReviewed:
         """Review what is due, keep it, and tell of alerts; whoever does it holds the lock.
@@ -261,7 +263,7 @@ class ReviewDuty:
             "event_id": uuid.uuid4().hex,
             "release": self.release,
             "version": self.version,
-            "at": iso(self.at or self.now),
+            "at": utc_text(self.at or self.now),
             "actor": self.actor.name,
             "actor_proof": self.actor.proof,
         }

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lifecycle_core.errors import InvalidCall, LifecycleError
+from lifecycle_core.schema.canonical import utc_text
 from lifecycle_core.settings import ledger_of, load_settings
 from lifecycle_core.verbs.designing import champion_of
 from lifecycle_core.verbs.moments import moment_of
@@ -78,7 +79,7 @@ def start_experiment(
         plan=stated,
         plan_digest=digest_bytes(stated.to_json().encode()),
         file=_beside(file, settings),
-        started=_text(now),
+        started=utc_text(now),
         control=FrozenRelease(version=champion.version, bundle_digest=champion.bundle_digest),
         treatments={
             alias: FrozenRelease(version=found.version, bundle_digest=found.bundle_digest)
@@ -229,7 +230,3 @@ def _beside(file: Path, settings: Settings) -> str:
     """Return where a file is, as the project sees it."""
     whole, project = file.resolve(), settings.project.resolve()
     return str(whole.relative_to(project) if whole.is_relative_to(project) else whole)
-
-
-def _text(moment: datetime) -> str:
-    return f"{moment.replace(tzinfo=None).isoformat(timespec='seconds')}Z"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lifecycle_core.errors import InvalidCall, LifecycleError
+from lifecycle_core.schema.canonical import utc_text
 from lifecycle_core.settings import ledger_of, load_settings, registry_of
 from lifecycle_core.verbs.downloading import verifier_of
 from lifecycle_core.verbs.duties import duty_of, held
@@ -87,7 +88,6 @@ def review_due(*names: str, as_of: datetime | str | None = None) -> ReviewRun:
         InvalidCall: The moment is none, or the settings have a channel that is none.
         RegistryUnavailable: The registry does not answer.
     """
-    from lifecycle_core.monitoring import iso
     from lifecycle_core.schema.review_history import ReviewRun
     from lifecycle_core.settings import channels_of
 
@@ -96,7 +96,7 @@ def review_due(*names: str, as_of: datetime | str | None = None) -> ReviewRun:
     channels_of(settings)  # a wrong option is said before anything is done
     wanted = names or registry_of(settings).names()
     return ReviewRun(
-        as_of=iso(now), releases=tuple(_performed(settings, name, now) for name in wanted)
+        as_of=utc_text(now), releases=tuple(_performed(settings, name, now) for name in wanted)
     )
 
 

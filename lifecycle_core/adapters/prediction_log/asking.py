@@ -5,16 +5,14 @@ from __future__ import annotations
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from lifecycle_core.adapters.prediction_log.engine import LAST_SAID, SKEW
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
     from lifecycle_core.schema.release_file import CostName, CostsSection
 
-_LAST = ", ".join(
-    f"last({name} ORDER BY sequence) FILTER ({name} IS NOT NULL) AS {name}"
-    for name in ("action", "label", "money", "currency")
-)
 MADE = f"""
 CREATE OR REPLACE TEMP TABLE asked AS
 WITH found AS (
@@ -34,7 +32,7 @@ sayings AS (
     QUALIFY row_number() OVER (PARTITION BY id ORDER BY sequence) = 1
 ),
 said AS (
-    SELECT prediction, {_LAST},
+    SELECT prediction, {LAST_SAID},
            last(time ORDER BY sequence) FILTER (action IS NOT NULL) AS acted_at,
            last(who ORDER BY sequence) FILTER (action IS NOT NULL) AS who,
            min(time) AS first_said
@@ -121,7 +119,6 @@ SELECT reason.feature AS feature, sum(abs(reason.effect)) AS effect
 FROM (SELECT unnest(reasons) AS reason FROM {source}) WHERE isfinite(reason.effect)
 GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 200
 """
-_SKEW = timedelta(days=7)  # outcomes of a clock that is that far behind are still found
 
 
 class Span(NamedTuple):
@@ -145,7 +142,7 @@ class Span(NamedTuple):
             "end": min(self.end, self.as_of + timedelta(microseconds=1)),
             "first": self.start.astimezone(UTC).date(),
             "last": self.end.astimezone(UTC).date(),
-            "earliest": (self.start - _SKEW).astimezone(UTC).date(),
+            "earliest": (self.start - SKEW).astimezone(UTC).date(),
             "latest": self.as_of.astimezone(UTC).date(),
             "as_of": self.as_of,
         }

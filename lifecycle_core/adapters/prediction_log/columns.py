@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from lifecycle_core.adapters.prediction_log.engine import pointer
 from lifecycle_core.schema.window_counts import ColumnCounts
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def read_as(kinds: Mapping[str, bool]) -> tuple[str, tuple[str, ...]]:
     if not kinds:
         return "NULL", ()
     if len({name.lower() for name in kinds}) < len(kinds):  # fields of structs have no case
-        places = ", ".join(quoted(_pointer(name)) for name in kinds)
+        places = ", ".join(quoted(pointer(name)) for name in kinds)
         return f"json_extract_string(features, [{places}])", tuple(
             _finite(f"TRY_CAST(f[{at}] AS DOUBLE)") if number else f"f[{at}]"
             for at, number in enumerate(kinds.values(), start=1)
@@ -77,10 +78,6 @@ def read_as(kinds: Mapping[str, bool]) -> tuple[str, tuple[str, ...]]:
             (f"struct_extract(f, {quoted(name)})", number) for name, number in kinds.items()
         )
     )
-
-
-def _pointer(name: str) -> str:
-    return "/" + name.replace("~", "~0").replace("/", "~1")
 
 
 def _finite(value: str) -> str:
@@ -166,11 +163,13 @@ def count_columns(
     inner = f"SELECT {values}, {quantiles_of or 'false'} AS picked FROM {source}"  # noqa: S608 - our own words
     found = answer_of(f"SELECT {', '.join(asked)} FROM ({inner})")  # noqa: S608 - as above
     answers = iter(found or ())
-    return tuple(_counts_of(binning, answers, bool(quantiles_of)) for binning, _ in columns)
+    return tuple(
+        counts_of(binning, answers, with_quantiles=bool(quantiles_of)) for binning, _ in columns
+    )
 
 
 def _asked_of(x: str, binning: Binning, quantiles_of: str) -> Iterator[str]:
-    """Yield what is asked of one column, in the order in which `_counts_of` reads it."""
+    """Yield what is asked of one column, in the order in which `counts_of` reads it."""
     yield f"count(*) - count({x})"
     yield f"count({x})"
     if not binning.number:
@@ -190,7 +189,17 @@ def _asked_of(x: str, binning: Binning, quantiles_of: str) -> Iterator[str]:
         yield f"quantile_cont({x}, {list(SHARES)}) FILTER (picked)"
 
 
-def _counts_of(binning: Binning, answers: Iterator[Any], with_quantiles: bool) -> ColumnCounts:  # noqa: FBT001 - of this module
+def counts_of(
+    binning: Binning, answers: Iterator[Any], *, with_quantiles: bool = False
+) -> ColumnCounts:
+    """Return the counts of one column.
+
+    Args:
+        binning: How it is divided.
+        answers: How many rows have no value, and how many have one; those of each category, or up
+            to each edge; those that break the rule of the contract, if it has one.
+        with_quantiles: Those of a number come last.
+    """
     missing, present = _whole(answers), _whole(answers)
     broken = {"null": missing} if binning.required else {}
     if not binning.number:

@@ -23,9 +23,9 @@ from lifecycle_core.adapters.prediction_log.columns import (
     picked,
     read_as,
 )
-from lifecycle_core.adapters.prediction_log.entries import Kind
+from lifecycle_core.adapters.prediction_log.engine import open_engine
 from lifecycle_core.adapters.prediction_log.places import answering
-from lifecycle_core.adapters.prediction_log.rows import table_schema, time_of
+from lifecycle_core.adapters.prediction_log.rows import time_of
 from lifecycle_core.adapters.prediction_log.sums import (
     by_currency,
     coded,
@@ -34,7 +34,6 @@ from lifecycle_core.adapters.prediction_log.sums import (
     rows_of,
     segment_of,
 )
-from lifecycle_core.adapters.prediction_log.tables import LogTable
 from lifecycle_core.schema.release_file import CostsSection
 from lifecycle_core.schema.window_counts import (
     Answers,
@@ -83,8 +82,6 @@ class CountsWindows:
         kinds: Mapping[str, bool] | None = None,
         memory: str = "1GB",
     ) -> None:
-        import duckdb
-
         self._address = str(address)
         self._release = release
         self._acts = acts
@@ -92,19 +89,7 @@ class CountsWindows:
         self._kinds = dict(kinds or {})
         self._column = {name: f"f{at}" for at, name in enumerate(self._kinds)}
         self._folder = tempfile.mkdtemp(prefix="nbrelease-")
-        self._engine = duckdb.connect(
-            config={
-                "preserve_insertion_order": "false",
-                "memory_limit": memory,
-                "temp_directory": self._folder,
-            }
-        )
-        self._engine.execute("SET TimeZone = 'UTC'")
-        with answering(self._address):
-            for kind, name in ((Kind.PREDICTION, "predictions"), (Kind.OUTCOME, "outcomes")):
-                table = LogTable(self._address, kind)
-                empty = table_schema(kind).empty_table()
-                self._engine.register(name, table.dataset() if table.exists() else empty)
+        self._engine = open_engine(self._address, memory_limit=memory, temp_directory=self._folder)
 
     def close(self) -> None:
         """Give memory and files back."""

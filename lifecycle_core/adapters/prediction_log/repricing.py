@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from lifecycle_core.adapters.prediction_log.engine import pointer
 from lifecycle_core.adapters.prediction_log.sums import rows_of
 from lifecycle_core.schema.replayed_window import PricedRows
 
@@ -67,7 +68,7 @@ class Repricing:
         given: dict[str, Any] = {"version": self.version}
         columns, kept = [], [_LABELLED]
         for place, feature in enumerate(features):
-            given[f"path{place}"] = _pointer(feature.name)
+            given[f"path{place}"] = pointer(feature.name)
             text = f"json_extract_string(features, $path{place})"
             columns.append(f"TRY_CAST({text} AS {_TYPES[feature.type]}) AS f{place}")
             kept.append(f"json_type(features, $path{place}) IS NOT NULL")
@@ -167,8 +168,3 @@ def _linear_cost(decision: str, costs: CostsSection) -> str:
 
 def _literal(money: float | None) -> str:
     return f"{float(money or 0.0)!r}::DOUBLE"
-
-
-def _pointer(name: str) -> str:
-    """Return the place of a feature, as a JSON pointer."""
-    return "/" + name.replace("~", "~0").replace("/", "~1")

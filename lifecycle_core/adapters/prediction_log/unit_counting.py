@@ -10,17 +10,15 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from lifecycle_core.adapters.prediction_log.entries import Kind
+from lifecycle_core.adapters.prediction_log.engine import SKEW, open_engine, pointer
 from lifecycle_core.adapters.prediction_log.places import answering
-from lifecycle_core.adapters.prediction_log.rows import table_schema, time_of
-from lifecycle_core.adapters.prediction_log.tables import LogTable
+from lifecycle_core.adapters.prediction_log.rows import time_of
 from lifecycle_core.adapters.prediction_log.unit_rows import (
     arm_in,
     found_rows,
     kind_shown,
     measured,
     moments,
-    pointer,
     predicted_rows,
     sayings,
     summed,
@@ -37,7 +35,6 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.review import Window
     from lifecycle_core.schema.unit_counts import ArmMoments
 
-_SKEW = timedelta(days=7)  # outcomes of a clock that is that far behind are still found
 _QUARTERS = (0.25, 0.5, 0.75)
 
 
@@ -80,18 +77,10 @@ class CountsUnits:
         costs: CostsSection,
         acts: bool,
     ) -> None:
-        import duckdb
-
         self._address = str(address)
         self._plan, self._key, self._costs, self._acts = plan, tuple(key), costs, acts
         self._parts = stretches(plan.arms.items(), holdout=plan.holdout)
-        self._engine = duckdb.connect(config={"preserve_insertion_order": "false"})
-        self._engine.execute("SET TimeZone = 'UTC'")
-        with answering(self._address):
-            for kind, name in ((Kind.PREDICTION, "predictions"), (Kind.OUTCOME, "outcomes")):
-                table = LogTable(self._address, kind)
-                empty = table_schema(kind).empty_table()
-                self._engine.register(name, table.dataset() if table.exists() else empty)
+        self._engine = open_engine(self._address)
 
     def close(self) -> None:
         """Give memory and files back."""
@@ -118,7 +107,7 @@ class CountsUnits:
             self._engine.execute(
                 sayings(),
                 {
-                    "earliest": (first - _SKEW).astimezone(UTC).date(),
+                    "earliest": (first - SKEW).astimezone(UTC).date(),
                     "latest": as_of.astimezone(UTC).date(),
                 },
             )

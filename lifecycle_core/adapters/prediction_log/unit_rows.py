@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from lifecycle_core.adapters.prediction_log.engine import LAST_SAID, pointer
 from lifecycle_core.schema.unit_counts import ANY, ArmMoments
 
 if TYPE_CHECKING:
@@ -46,14 +47,10 @@ FROM outcomes SEMI JOIN predicted ON predicted.id = outcomes.prediction
 WHERE outcomes.day BETWEEN $earliest AND $latest
 QUALIFY row_number() OVER (PARTITION BY outcomes.id ORDER BY outcomes.sequence) = 1
 """
-_SAID = ", ".join(
-    f"last({name} ORDER BY sequence) FILTER ({name} IS NOT NULL) AS {name}"
-    for name in ("action", "label", "money", "currency")
-)
 _MEASURED = f"""
 SELECT predicted.* EXCLUDE (latency_ms), {{measures}}
 FROM predicted LEFT JOIN (
-    SELECT prediction, {_SAID} FROM sayings WHERE time <= $as_of GROUP BY prediction
+    SELECT prediction, {LAST_SAID} FROM sayings WHERE time <= $as_of GROUP BY prediction
 ) AS said ON said.prediction = predicted.id
 WHERE unit IS NOT NULL AND predicted.time >= $start AND predicted.time < $end
 """  # noqa: S608 - names of our own columns
@@ -74,11 +71,6 @@ def found_rows(unit: str | None, key: Sequence[str]) -> tuple[str, dict[str, str
         )
         return _FOUND.format(unit=place), {}
     return _FOUND.format(unit="json_extract_string(features, $unit)"), {"unit": pointer(unit)}
-
-
-def pointer(feature: str) -> str:
-    """Return where a feature stands in the JSON of all features."""
-    return "/" + feature.replace("~", "~0").replace("/", "~1")
 
 
 def predicted_rows(parts: Sequence[Stretch]) -> str:
