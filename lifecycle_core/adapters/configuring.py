@@ -47,6 +47,25 @@ def validated(model: type[Model], data: object, *, file: str, place: Sequence[st
         raise _explained(first, model, file=file, place=place) from None
 
 
+def no_such_kind(
+    kind: object, known: Sequence[str], *, what: str, file: str, key: str
+) -> InvalidCall:
+    """Return the refusal of a table whose `kind` is none, with the nearest one that is.
+
+    Args:
+        kind: What the table says.
+        known: The kinds that there are.
+        what: Of what it is no kind.
+        file: The file's name.
+        key: Of the table, such as `sinks.team`.
+    """
+    near = get_close_matches(str(kind), known, n=1)
+    return InvalidCall(
+        f"{file}: `{key}.kind` is {kind!r}, which is no kind of {what}.",
+        hint=f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(known)}.",
+    )
+
+
 def _explained(
     error: ErrorDetails, model: type[BaseModel], *, file: str, place: Sequence[str]
 ) -> InvalidCall:

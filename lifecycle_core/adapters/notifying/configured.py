@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from lifecycle_core.adapters.configuring import validated
+from lifecycle_core.adapters.configuring import no_such_kind, validated
 from lifecycle_core.adapters.notifying.commanding import CommandOptions
 from lifecycle_core.adapters.notifying.mailing import MailOptions
 from lifecycle_core.adapters.notifying.posting import PostingOptions
-from lifecycle_core.errors import InvalidCall
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,11 +57,8 @@ def configured_channels(
     for name, table in tables.items():
         kind = str(table.get("kind", ""))
         if kind not in KINDS:
-            near = get_close_matches(kind, KINDS, n=1)
-            raise InvalidCall(
-                f"{file}: `notify.{name}.kind` is {kind!r}, which is no kind of channel.",
-                hint=f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(KINDS)}.",
-            )
+            key = f"notify.{name}"
+            raise no_such_kind(kind, tuple(KINDS), what="channel", file=file, key=key)
         options = validated(KINDS[kind], table, file=file, place=("notify", name))
         channel = Channel(
             name=name, sender=options.sender(around), owners=frozenset(options.owners)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
-from lifecycle_core.adapters.configuring import validated
+from lifecycle_core.adapters.configuring import no_such_kind, validated
 from lifecycle_core.adapters.sinks.base import SinkOptions
 from lifecycle_core.errors import InvalidCall
 
@@ -81,12 +80,7 @@ def _sink(name: str, table: Mapping[str, Any], file: str, around: Surroundings) 
 def _options_of(kind: object, name: str, file: str) -> type[SinkOptions]:
     found = next(iter(entry_points(group=GROUP, name=str(kind))), None)
     if found is None:
-        known = _kinds()
-        near = get_close_matches(str(kind), known, n=1)
-        raise InvalidCall(
-            f"{file}: `sinks.{name}.kind` is {kind!r}, which is no kind of sink.",
-            hint=f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(known)}.",
-        )
+        raise no_such_kind(kind, _kinds(), what="sink", file=file, key=f"sinks.{name}")
     try:
         options = found.load()
     except (ImportError, AttributeError) as error:
