@@ -7,7 +7,7 @@ INSTALL := $(UV) pip install --quiet --python $(BIN)/python --constraint constra
 	--build-constraint constraints.txt --editable
 SYSTEM := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
 
-.PHONY: run test check browser lock bench corpus exports clouds peers kills faults log-kills review-speed score-kills simulations spark screenshot examples year clean
+.PHONY: run test check browser lock bench corpus exports clouds peers kills faults log-kills long review-speed score-kills simulations spark screenshot examples year clean
 
 run: $(VENV)/.run ## take the example from notebook to registered release
 	$(BIN)/nbrelease run example_notebooks/telco_churn.ipynb
@@ -112,6 +112,9 @@ kills: $(VENV)/.test ## 100 runs of a pipeline killed at random moments, 8 at on
 	NBRELEASE_KILLS=100 NBRELEASE_AT_ONCE=8 $(BIN)/python -m pytest -q --timeout 3600 \
 		tests/lifecycle_core/running/test_killed.py -k "any_moment or at_once"
 	NBRELEASE_KILLS=40 $(BIN)/python -m pytest -q --timeout 3600 tests/lifecycle_core/test_killed.py
+
+long: $(VENV)/.test ## retrain by every way, and kill a review that is being told of: minutes
+	$(BIN)/python -m pytest -q --timeout 900 -m long tests
 
 log-kills: $(VENV)/.test ## kill processes that log predictions at 50 random moments: minutes
 	NBRELEASE_KILLS=50 $(BIN)/python -m pytest -q --timeout 3600 \

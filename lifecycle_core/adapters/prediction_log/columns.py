@@ -49,7 +49,7 @@ class Binning(NamedTuple):
 
 
 def read_as(kinds: Mapping[str, bool]) -> tuple[str, tuple[str, ...]]:
-    r"""Return SQL that reads features out of the column `features`, and SQL of each one's value.
+    """Return SQL that reads features out of the column `features`, and SQL of each one's value.
 
     A number that is none is null. The first is of one pass through the JSON; the others are of its
     result, which is called `f`.
@@ -58,8 +58,9 @@ def read_as(kinds: Mapping[str, bool]) -> tuple[str, tuple[str, ...]]:
         kinds: By feature: whether it is a number.
 
     Example:
-        >>> read_as({"plan": False})
-        ("json_transform(features, '{\"plan\": \"VARCHAR\"}')", ("struct_extract(f, 'plan')",))
+        >>> parsed, (plan,) = read_as({"plan": False})
+        >>> plan
+        "struct_extract(f, 'plan')"
     """
     if not kinds:
         return "NULL", ()

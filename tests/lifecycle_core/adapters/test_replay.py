@@ -122,6 +122,7 @@ _CHANGES: dict[str, Any] = {
     "at": "2027-01-01T00:00:00Z",
     "prev_hash": "sha256:" + "f" * 64,
     "hash": "sha256:" + "f" * 64,
+    "record": "another plan",
 }
 
 

@@ -59,9 +59,9 @@ def scored(rows: int = 600, *, seed: int = 0, shift: float = 0.0) -> pa.Table:
 
 
 def binned(table: CountedTable) -> list[Binning]:
-    """Return how columns are divided, with rules of a contract."""
+    """Return how columns are divided, with rules of a contract; in few bins, as Dask is slow."""
     return [
-        each._replace(required=True, minimum=-1.0, maximum=2.0)
+        each._replace(edges=each.edges[::7], required=True, minimum=-1.0, maximum=2.0)
         if each.number
         else each._replace(allowed=("a", "b"))
         for each in table.binnings(["score", *KINDS])
@@ -112,7 +112,7 @@ def test_spark_gives_the_same_counts(tmp_path: Path) -> None:
 
 
 @given(cut=st.integers(0, 80), order=st.randoms(use_true_random=False), seed=st.integers(0, 1_000))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=5, deadline=None)
 def test_counts_add_up_and_know_no_order(cut: int, order: Any, seed: int) -> None:  # noqa: ANN401 - hypothesis's own
     table = scored(80, seed=seed)
     whole = CountedTable(table, KINDS)

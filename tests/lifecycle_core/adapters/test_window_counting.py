@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +18,15 @@ from tests.fakes.predictions import outcome, prediction
 from tests.fakes.windows import stated
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from lifecycle_core.adapters.window_counting import Found
     from lifecycle_core.schema.prediction import Outcome, Prediction
     from lifecycle_core.schema.release_file import ReleaseFile
     from lifecycle_core.schema.review import Review
+
+    Asks = Callable[[str], tuple[Found, Review]]
 
 SUNDAY = date(2026, 3, 29)  # Berlin's clocks skip an hour
 AS_OF = datetime(2026, 4, 2, tzinfo=UTC)
@@ -122,15 +126,23 @@ def asked(log: Path, release: str, of: ReleaseFile | None = None) -> tuple[Found
     return found, seen
 
 
+@pytest.fixture(scope="module")
+def once(log: Path) -> Asks:
+    """Return what asks about a release, each only once."""
+    return cache(lambda release: asked(log, release))
+
+
 @pytest.mark.parametrize("release", [*_logs(), "nobody"])
-def test_nothing_odd_is_an_alarm(log: Path, release: str) -> None:
-    _, seen = asked(log, release)
+def test_nothing_odd_is_an_alarm(once: Asks, release: str) -> None:
+    _, seen = once(release)
     assert not seen.firings
     assert not [each for each in seen.drift if each.state == "drift"]
 
 
-def test_a_day_has_the_hours_that_its_clocks_have(log: Path) -> None:
-    found, seen = asked(log, "usual")
+def test_a_day_has_the_hours_that_its_clocks_have(
+    once: Asks,
+) -> None:
+    found, seen = once("usual")
     assert (seen.window.start, seen.window.end) == ("2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z")
     assert (found.window.rows, found.reference.rows, found.running.rows) == (40, 160, 200)
     assert sum(each.rows for each in found.before) == 160
@@ -146,20 +158,22 @@ def test_a_day_has_the_hours_that_its_clocks_have(log: Path) -> None:
     assert category == {"category": 0}
 
 
-def test_rows_that_come_again_in_another_order_change_nothing(log: Path) -> None:
-    usual, again = (asked(log, name)[0] for name in ("usual", "again"))
+def test_rows_that_come_again_in_another_order_change_nothing(
+    once: Asks,
+) -> None:
+    usual, again = (once(name)[0] for name in ("usual", "again"))
     assert again.window.repeated == 40
     same = {"repeated": 0, "importance": {}}
     assert again.window.model_copy(update=same) == usual.window.model_copy(update=same)
     assert again.rows_now.features.shape == usual.rows_now.features.shape
 
 
-def test_what_is_odd_is_said(log: Path) -> None:
-    notes = {name: " ".join(asked(log, name)[1].notes) for name in ("early", "unknown", "skewed")}
+def test_what_is_odd_is_said(once: Asks) -> None:
+    notes = {name: " ".join(once(name)[1].notes) for name in ("early", "unknown", "skewed")}
     assert "a clock is wrong" in notes["early"]
     assert "Versions 77 are in the log and not in the registry." in notes["unknown"]
-    assert asked(log, "skewed")[0].window.rows == 31
-    _, promoted = asked(log, "promoted")
+    assert once("skewed")[0].window.rows == 31
+    _, promoted = once("promoted")
     assert promoted.drift[0].note.endswith("the version changed.")
 
 

@@ -113,6 +113,7 @@ def test_the_registry_knows_it_as_users_of_mlflow_look_for_it(retrained: Path) -
     assert model.params["data"] == "data/february.csv"
 
 
+@pytest.mark.long
 def test_where_the_world_turned_the_candidate_is_better_and_promoted_as_the_terms_say(
     retrained: Path,
 ) -> None:
@@ -133,6 +134,7 @@ def test_where_the_world_turned_the_candidate_is_better_and_promoted_as_the_term
     assert (heads["challenger"]["version"], heads["champion"]["version"]) == (version, 1)
 
 
+@pytest.mark.long
 def test_a_notebook_that_was_not_compiled_is_run_twice_and_asks_the_champion(
     retrained: Path,
 ) -> None:

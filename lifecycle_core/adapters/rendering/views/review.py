@@ -29,6 +29,7 @@ _WHAT = {
 }  # fmt: skip
 _WORDS = {"share": "", "ratio": "", "distance": ""}
 _MARKED = ("pass", "fail")
+_UNKNOWN = "not enough data"
 _MET = {True: "pass", False: "fail", None: "undecided_target"}
 
 
@@ -75,8 +76,12 @@ def text(record: Review) -> list[RenderableType]:
     shown.append(facts(*found["summary"]))
     for name, rows in found["sections"]:
         made = table(name, "Value", "95% interval", "Rows", "", numbers=("Value", "Rows"))
+        unknown: dict[str, list[str]] = {}
         for each in rows:
             note = Text(each["note"])
+            if each["value"] == _UNKNOWN and not each["target"]:
+                unknown.setdefault(each["note"], []).append(each["name"])
+                continue
             if each["target"]:
                 note = Text(f"{each['target']}: ").append_text(mark(each["met"])).append(
                     f" {each['note']}" if each["note"] else ""
@@ -85,6 +90,10 @@ def text(record: Review) -> list[RenderableType]:
                 Text(each["name"]), Text(each["value"]), Text(each["interval"]), each["rows"], note
             )
         shown.append(made)
+        shown.extend(
+            Text(f"{_UNKNOWN}: {', '.join(names)}. {note}".rstrip(), style="dim")
+            for note, names in unknown.items()
+        )
     if found["drift"]:
         made = table("State", "Column", "Of", "Effect", "Bounds", "Tolerance", "",
                      numbers=("Effect", "Tolerance"))  # fmt: skip
@@ -130,7 +139,7 @@ def row(figure: Figure) -> dict[str, str]:
     scale = 100 if figure.unit == "share" else 1
     return {
         "name": figure.name,
-        "value": "not enough data" if figure.value is None else _amount(figure),
+        "value": _UNKNOWN if figure.value is None else _amount(figure),
         "interval": _bounds(*bounds, scale=scale),
         "rows": f"{figure.rows:,}",
         "target": figure.target,

@@ -7,6 +7,8 @@ import zlib
 from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
+import pytest
+
 from lifecycle_core.adapters.registry.review_tags import review_event_of, review_tags
 from lifecycle_core.adapters.registry.session import session
 from lifecycle_core.adapters.review_ledger import ReviewLedger
@@ -18,7 +20,6 @@ from tests.fakes.receiving import receiving
 from tests.fakes.review_runs import perform
 
 if TYPE_CHECKING:
-    from concurrent.futures import ProcessPoolExecutor
     from pathlib import Path
 
     from lifecycle_core.adapters.registry import MlflowRegistry
@@ -83,15 +84,16 @@ def test_what_was_torn_or_is_a_bomb_is_no_event() -> None:
     assert review_event_of({}, 1) is None
 
 
+@pytest.mark.long
 def test_killed_between_sending_and_noting_it_is_sent_again_under_its_key_and_then_never(
-    registry: MlflowRegistry, tmp_path: Path, processes: ProcessPoolExecutor
+    registry: MlflowRegistry, tmp_path: Path
 ) -> None:
     registered(registry, tmp_path, 3)
-    home = tmp_path / "home"
+    spawning = get_context("spawn")
     with receiving() as receiver:
-        killed = get_context("spawn").Process(
-            target=perform, args=(registry.uri, home, receiver.url), kwargs={"dies": True}
-        )
+        review = Weeks().review("2026-W10", on(10))
+        call = (registry.uri, tmp_path / "home", receiver.url, review)
+        killed = spawning.Process(target=perform, args=call, kwargs={"dies": True})
         killed.start()
         killed.join(timeout=120)
         assert killed.exitcode == -9
@@ -99,9 +101,13 @@ def test_killed_between_sending_and_noting_it_is_sent_again_under_its_key_and_th
         events = registry.review_events("churn")
         assert [event.kind for event in events] == ["kept"]  # what was done is there
 
-        calls = [processes.submit(perform, registry.uri, home, receiver.url) for _ in range(2)]
-        done = sorted(call.result(timeout=120) for call in calls)
-        assert done == [(0, 0), (0, 1)]  # two at once: one tells, and nobody reviews again
+        ready = spawning.Event()
+        other = spawning.Process(target=perform, args=call, kwargs={"ready": ready})
+        other.start()
+        assert ready.wait(timeout=120)
+        read, _ = perform(*call)  # two at once
+        other.join(timeout=60)
+        assert (read, other.exitcode) == (0, 0)
         keys = {request.headers["idempotency-key"] for request in receiver.requests}
         assert (len(receiver.requests), len(keys)) == (2, 1)
     assert [event.kind for event in registry.review_events("churn")] == ["kept", "told"]

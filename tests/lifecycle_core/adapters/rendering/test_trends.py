@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from lifecycle_core.adapters.rendering.drift_map import drift_map
 from lifecycle_core.adapters.rendering.trends import HEIGHT, WIDTH, seen_lines, trends
 from tests.fakes.review_series import series
 from tests.fakes.windows import reviewed
+
+if TYPE_CHECKING:
+    from lifecycle_core.schema.review import Review
 
 
 def test_every_figure_is_drawn_or_named_once() -> None:
@@ -29,8 +34,27 @@ def test_a_line_lies_within_its_picture_and_says_its_values() -> None:
     assert adoption["points"][0][1] < adoption["points"][-1][1]
 
 
+def without(review: Review, name: str) -> Review:
+    """Return a review in which one figure is not known."""
+    sections = tuple(
+        section.model_copy(
+            update={
+                "figures": tuple(
+                    each.model_copy(update={"value": None, "interval": None})
+                    if each.name == name
+                    else each
+                    for each in section.figures
+                )
+            }
+        )
+        for section in review.sections
+    )
+    return review.model_copy(update={"sections": sections})
+
+
 def test_a_figure_without_a_value_leaves_a_gap_and_tells_which_window_is_the_last_known() -> None:
-    drawn, _ = trends(series().reviews)
+    *others, last = series().reviews
+    drawn, _ = trends((*others, without(last, "accuracy")))
     accuracy = next(line for line in drawn if line["name"] == "accuracy")
     assert (len(accuracy["points"]), accuracy["window"]) == (2, "2026-W09")
     assert "2026-W10 not enough data" in accuracy["said"]
