@@ -118,6 +118,9 @@ class Replay:
             self._read(label, given, costs["cost"])
         elif any(firing.action == "retrain" for firing in review.firings):
             self._retrain(label)
+        for firing in review.firings:
+            note = next((each.said for each in self.happened if each.month == label), "seen")
+            lifecycle_core.acknowledge(NAME, firing.rule, by=firing.name, note=note, window=label)
         return found
 
     def result(self) -> Year:

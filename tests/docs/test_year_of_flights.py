@@ -46,6 +46,7 @@ def test_two_months_of_few_flights_are_replayed(
         found, reviews = replay(means, ("2013-04", "2013-05"), champion=champion)
         log = verbs.read_log(NAME, columns=["time", "version", "arm", "release"]).to_pandas()
         assert verbs.status(NAME).heads["challenger"].version == 2
+        assert {each.state for each in verbs.reviews(NAME).alerts} == {"acknowledged"}
         series = verbs.review_series(NAME, window="2013-05", as_of="2013-06-04")
     assert [each.window.label for each in series.reviews] == ["2013-04", "2013-05"]
     assert [review.window.label for review in reviews] == ["2013-04", "2013-05"]

@@ -91,15 +91,14 @@ def register(folder: Path, month: Month, *, threshold: float) -> int:
     }
     bundle = write_bundle(NAME, files, folder / "bundles")
     settings = load_settings()
-    registry = registry_of(settings)
-    registry.create()
-    release = registry.register(bundle, verdict="identical")
+    release = registry_of(settings).register(bundle, verdict="identical")
     nominate(release, ledger=ledger_of(settings), actor=identify("tests"), reason="a sample")
     return release.version
 
 
 def project(folder: Path, flights: Flights) -> int:
     """Register a first release of a folder's project, make it the champion, return its version."""
+    registry_of(load_settings()).create()
     version = register(folder, flights.month("2013-03"), threshold=0.25)
     for alias in ("challenger", "champion"):
         verbs.promote(NAME, to=alias, version=version, reason="the first")
