@@ -60,7 +60,7 @@ def arms_for(
     from lifecycle_core.adapters.bundles import BundleFolders
     from lifecycle_core.adapters.files import digest_bytes
     from lifecycle_core.delivering import ArmRelease, Arms
-    from lifecycle_core.delivering.verifying import declared_workflow
+    from lifecycle_core.delivering.verifying import declared_workflow, verified_bundle
 
     ledger = ledger_of(settings)
     if CHAMPION not in champion.aliases or spec not in {champion.name, f"{champion.name}@champion"}:
@@ -74,7 +74,7 @@ def arms_for(
         folder = bundle if same else stack.enter_context(downloaded(settings, owner))
         releases[arm] = ArmRelease(owner, folder)
     bundles = BundleFolders()
-    bundles.verify(bundle, digest=champion.bundle_digest)
+    verified_bundle(bundle, champion, bundles)
     return Arms(
         experiment=experiment,
         key=declared_workflow(bundle, bundles).key,
