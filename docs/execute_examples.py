@@ -19,7 +19,12 @@ LANGUAGE = {"name": "python", "file_extension": ".py", "mimetype": "text/x-pytho
 def execute(path: Path) -> None:
     """Run one notebook in its own folder and write it back."""
     made = papermill.execute_notebook(
-        str(path), None, kernel_name="python3", cwd=str(path.parent), progress_bar=False
+        str(path),
+        None,
+        kernel_name="python3",
+        cwd=str(path.parent),
+        progress_bar=False,
+        coalesce_streams=True,  # or the pieces of a stream depend on how busy the machine was
     )
     made.metadata = {"kernelspec": made.metadata["kernelspec"], "language_info": LANGUAGE}
     for cell in made.cells:

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from lifecycle_core.adapters.files import digest_file
+from lifecycle_core.adapters.rendering.html import record_environment
 from lifecycle_core.contracting import from_odcs
 
 EXAMPLES = Path(__file__).parents[2] / "example_notebooks"
@@ -130,3 +131,16 @@ def test_an_agreed_contract_is_complete(name: str) -> None:
     assert contract.status == "active"
     for feature in contract.features:
         assert all(getattr(feature, field) for field in BY_PEOPLE), feature.name
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_stored_records_look_as_they_do_now(name: str) -> None:
+    style = record_environment().get_template("records/_style.html.j2").render().strip()
+    stored = [
+        "".join(output["data"]["text/html"])
+        for cell in code_cells(name)[-2:]
+        for output in cell["outputs"]
+        if "text/html" in output.get("data", {})
+    ]
+    assert stored
+    assert all(style in html for html in stored), "make examples"
