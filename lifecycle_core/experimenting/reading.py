@@ -152,6 +152,8 @@ def _notes(
         f"{counts.repeated:,} rows are in the log more than once, and count once.": counts.repeated,
         f"{counts.foreign:,} amounts are in another currency than "
         f"{status.frozen.costs.currency}, and do not count.": counts.foreign,
+        f"{counts.unpriced:,} decisions have a label and no cost, since the log lacks a feature "
+        "that costs are proportional to, and count as if they cost nothing.": counts.unpriced,
         f"{counts.without_unit:,} rows name no unit, and are in no arm.": counts.without_unit,
         f"Predictions of the last {plan.maturity_days:g} days are left out: what comes of them may "
         "still come.": plan.maturity_days and not status.stopped,

@@ -138,9 +138,11 @@ def _of_mistakes(window: WindowCounts, costs: CostsSection) -> tuple[Figure, Fig
         known = sum(each.positives + each.negatives for each in window.groups)
         total = 0.0
         for each in groups:
-            own = each.if_negative if acted else each.if_positive
-            usual = own / each.priced if each.priced else price or 0.0
-            total += usual * (each.negatives if acted else each.positives)
+            if each.priced:
+                own = each.positive_cost
+                total += each.cost.total - own if acted else own
+            else:
+                total += (price or 0.0) * (each.negatives if acted else each.positives)
         told = matrix is not None and known > 0
         why = "`costs` are not declared." if matrix is None else "No labels yet."
         found.append(
