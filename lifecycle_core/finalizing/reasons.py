@@ -31,6 +31,7 @@ def reason(
     explained: str,
     currency: str,
     rows_per_run: int,
+    priced: str = "",
 ) -> tuple[str, ...]:
     """Return the sentences: the choice, the runner-up, a constant decision, the rule, the limits.
 
@@ -42,6 +43,7 @@ def reason(
         explained: What the decision rule is and what decided it.
         currency: Of all amounts.
         rows_per_run: Rows of one scoring run.
+        priced: How rows are priced, where they have costs of their own.
     """
     by_name = {result.name: result for result in results}
     best = by_name[chosen]
@@ -56,7 +58,7 @@ def reason(
         f"of {rows_per_run:,} rows ({best.cost_interval.level:.0%} interval {low} to {high}), "
         f"{among}{' within the limits' if len(fit) < len(results) else ''}."
     )
-    sentences = [said]
+    sentences = [said, priced] if priced else [said]
     rivals = [found for found in comparisons if not by_name[found.candidate].broken_limits]
     if rivals:
         sentences += _against_rivals(rivals, [result.name for result in fit], chosen, currency)

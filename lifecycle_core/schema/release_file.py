@@ -108,8 +108,8 @@ class CostsSection(Record):
         true_negative: Left alone, rightly.
         over: Regression: per unit predicted too high.
         under: Regression: per unit predicted too low.
-        amounts: By cost, such as `false_negative`: the feature that it is proportional to. Reviews
-            count with the costs of each row; finalization decides by those of a usual one.
+        amounts: By cost, such as `false_negative`: the feature that it is proportional to.
+            Finalization, reviews, experiments and retraining count with the costs of each row.
     """
 
     currency: str = "USD"
