@@ -73,7 +73,8 @@ def test_the_cheapest_threshold_depends_on_what_rows_cost() -> None:
     rule = RULE.choose(SCORES, large)
     assert RULE.costs(SCORES >= 0.5, large).tolist() == [20, 0, 20, 500, 0]
     cheapest = min(RULE.curve(SCORES, large, rule, 5), key=lambda point: point.cost_per_run)
-    assert (cheapest.cost_per_run, cheapest.value) == (40, pytest.approx(0.3, abs=0.1))
+    assert cheapest.cost_per_run == 40
+    assert 0.2 < cheapest.value <= 0.4
 
 
 def test_rows_whose_costs_are_not_known_take_no_part() -> None:
@@ -121,7 +122,7 @@ def test_the_champion_is_compared_in_the_same_money() -> None:
     (frame, y), other = rows(), rows(300, seed=9)
     old = finalize(CANDIDATES, frame, y, release=churn_release(), evidence=EvidenceInMemory())
     new = finalize(CANDIDATES, frame, y, release=release(), evidence=EvidenceInMemory())
-    model = Column().fit(frame, y)
+    model = Column().fit(frame, y.to_numpy())
     found = compare_with(
         Other(model=model, finalization=old, version=1), candidates=CANDIDATES, X=frame, y=y,
         holdout=other, model=model, finalization=new, release=release(),
