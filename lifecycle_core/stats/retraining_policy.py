@@ -161,8 +161,8 @@ def value_today(
     model was behind when it began. Of periods before those of the history nothing is known; there
     the lead is taken to have shrunk evenly.
 
-    So the value is a weighted sum of the means m[1], ..., m[k] of the history. With w[t] the rows of
-    period t of the horizon, discounted, and W their sum, it is W m[k] - sum of w[t] a[t] - once,
+    So the value is a weighted sum of the means m[1], ..., m[k] of the history. With w[t] the rows
+    of period t of the horizon, discounted, and W their sum, it is W m[k] - sum of w[t] a[t] - once,
     where a[t] is m[t], less m[1] if the model was behind. Its variance is the sum of the squared
     weights times the squared errors, as periods have rows of their own: the newest mean counts W,
     less what it says of ageing. To that comes the variance of the rows to come, which is the
