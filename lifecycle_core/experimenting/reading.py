@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from lifecycle_core.experimenting.deciding import decide
-from lifecycle_core.experimenting.effects import CONTROL, FEWEST, look_at, reading
+from lifecycle_core.experimenting.effects import FEWEST, look_at, reading
 from lifecycle_core.experimenting.groups import groups_of, novelty
 from lifecycle_core.experimenting.money import worth_of
 from lifecycle_core.experimenting.trusting import checks, sizes
 from lifecycle_core.schema.canonical import utc_text
 from lifecycle_core.schema.readout import MetricReading, Readout
+from lifecycle_core.schema.serving import CONTROL
 from lifecycle_core.stats.multiplicity import holm
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lifecycle_core.errors import InvalidCall
-from lifecycle_core.finalizing.reasons import money
+from lifecycle_core.finalizing.decisions.base import money
 from lifecycle_core.stats.cost import USUAL, CostMatrix
 
 if TYPE_CHECKING:

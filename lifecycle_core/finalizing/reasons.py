@@ -4,22 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lifecycle_core.finalizing.decisions.base import money
+
 if TYPE_CHECKING:
     from lifecycle_core.finalizing.decisions.base import Constant
     from lifecycle_core.schema.finalization import CandidateResult, Comparison
-
-_CENTS_BELOW = 100
-
-
-def money(amount: float, currency: str) -> str:
-    """Write an amount as people read it: whole units from 100 on, else with cents.
-
-    Example:
-        >>> money(1234.5678, "USD"), money(-3.14159, "EUR")
-        ('USD 1,235', 'EUR -3.14')
-    """
-    digits = 0 if abs(amount) >= _CENTS_BELOW else 2
-    return f"{currency} {amount:,.{digits}f}"
 
 
 def reason(

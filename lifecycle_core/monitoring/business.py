@@ -10,6 +10,7 @@ from lifecycle_core.monitoring.groups import sample_of
 from lifecycle_core.monitoring.sums import money_added
 from lifecycle_core.schema.finalization import Interval
 from lifecycle_core.schema.review import Figure, Section
+from lifecycle_core.schema.serving import HOLDOUT
 from lifecycle_core.schema.window_counts import Money
 from lifecycle_core.stats.effect import difference
 from lifecycle_core.stats.shares import mean_interval_of_sums
@@ -104,14 +105,16 @@ def _per_run(figure: Figure, of: Figure | None, rows: int | None, note: str) -> 
 
 
 def _uplift(window: WindowCounts, control: str, currency: str) -> tuple[Figure, Figure]:
-    """Return what treated rows earned more than those that were left alone."""
+    """Return what rows of the treatments earned more than those of the control arm."""
     treated = money_added(
-        each.money.get(currency, Money()) for each in window.arms if each.arm != control
+        each.money.get(currency, Money())
+        for each in window.arms
+        if each.arm not in {control, HOLDOUT}
     )
-    alone = money_added(
+    usual = money_added(
         each.money.get(currency, Money()) for each in window.arms if each.arm == control
     )
-    effect = difference(sample_of(alone), sample_of(treated))
+    effect = difference(sample_of(usual), sample_of(treated))
     pair = (
         Figure(name="uplift_per_row", unit=currency, rows=treated.rows),
         Figure(name="uplift_total", unit=currency, rows=treated.rows),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from lifecycle_core.stats.cost import Amounts
 
 CURVE_POINTS = 60
+_CENTS_BELOW = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,17 @@ def mean_cost(costs: NDArray[np.float64]) -> float:
         2.0
     """
     return float(costs[np.isfinite(costs)].mean())
+
+
+def money(amount: float, currency: str) -> str:
+    """Write an amount as people read it: whole units from 100 on, else with cents.
+
+    Example:
+        >>> money(1234.5678, "USD"), money(-3.14159, "EUR")
+        ('USD 1,235', 'EUR -3.14')
+    """
+    digits = 0 if abs(amount) >= _CENTS_BELOW else 2
+    return f"{currency} {amount:,.{digits}f}"
 
 
 class Decision(Protocol):

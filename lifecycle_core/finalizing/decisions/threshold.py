@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lifecycle_core.errors import InvalidCall
-from lifecycle_core.finalizing.decisions.base import CURVE_POINTS, Constant, mean_cost
-from lifecycle_core.finalizing.reasons import money
+from lifecycle_core.finalizing.decisions.base import CURVE_POINTS, Constant, mean_cost, money
 from lifecycle_core.schema.finalization import CurvePoint, DecisionRule
 from lifecycle_core.stats.cost import CostMatrix, elkan_threshold, least_risk, row_costs
 from lifecycle_core.stats.threshold import best_threshold
