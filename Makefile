@@ -14,8 +14,9 @@ run: $(VENV)/.run ## take the example from notebook to registered release
 	@echo
 	@echo "To answer single requests: $(BIN)/nbrelease serve churn    (it prints a curl line that asks it)"
 
+# Three at a time on two cores: a third of their time, tests wait for kernels, browsers and disks.
 test: check browser ## everything that CI runs
-	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered \
+	$(BIN)/python -m pytest -n 3 --dist loadfile --cov --cov-report=term:skip-covered \
 		--durations=40 --durations-min=3
 
 check: $(VENV)/.test ## format, lint, types, layers: seconds, no tests
