@@ -27,7 +27,7 @@ from simulation_table import Line, head, shown
 from lifecycle_core.adapters.files import write_atomically
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from simulation_table import Part
 
@@ -68,6 +68,11 @@ def found(name: str, runs: int, *, of: str, anew: bool) -> Iterator[Line]:
     write_atomically(path, json.dumps({"code": of, "runs": runs, "lines": lines}))
 
 
+def is_asked(name: str, only: Sequence[str]) -> bool:
+    """Return whether one of these is a part's name, or in it where it is the name of none."""
+    return any(each == name if each in PARTS else each.lower() in name.lower() for each in only)
+
+
 def main() -> int:
     """Print one table; 1 if a figure is not where it shall be."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -76,11 +81,7 @@ def main() -> int:
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--anew", action="store_true")
     given = parser.parse_args()
-    names = [
-        name
-        for name in PARTS
-        if not given.only or any(part.lower() in name.lower() for part in given.only)
-    ]
+    names = [name for name in PARTS if not given.only or is_asked(name, given.only)]
     if given.list or not names:
         print("\n".join(names or PARTS))
         return 0 if names else 2
