@@ -111,7 +111,8 @@ class CountsWindows:
         parsed, values = read_as(self._kinds if features else {})
         places = self._column if features else {}
         named = zip(values, places.values(), strict=True)
-        costs = self._costs if features else self._costs.model_copy(update={"amounts": {}})
+        # Without features nothing is known of costs that are proportional to one: better none.
+        costs = self._costs if features or not self._costs.amounts else CostsSection()
         none = "NULL::DOUBLE"
         if_positive, if_negative = costs_by_truth(costs, places) if self._acts else (none, none)
         query = asking.MADE.format(

@@ -75,6 +75,8 @@ def test_a_review_adds_up_what_rows_cost(log: Path) -> None:
     with closing(CountsWindows(log, "churn", acts=True, costs=COSTS, kinds=kinds)) as counts:
         counts.read(SPAN)
         found = counts.count(SPAN)
+        counts.read(SPAN, features=False)
+        assert counts.count(SPAN).model_cost.rows == 0  # rather than at the costs of usual rows
     left, acted = sorted(found.groups, key=lambda each: each.acted)
     assert (found.model_cost.total, found.model_cost.rows) == (BY_HAND, 5)
     assert (left.cost.total, left.positive_cost, left.cost.rows) == (1_000.0, 1_000.0, 3)
