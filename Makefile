@@ -74,7 +74,7 @@ review-speed: $(VENV)/.test .venv-evidently/.made ## a review beside Evidently, 
 	$(UV) pip install --quiet --python .venv-evidently/bin/python evidently==0.7.23 'pandas<3' pyarrow
 	@touch $@
 
-simulations: $(VENV)/.test ## how often the statistics are right, by 2,000 simulated runs each: minutes
+simulations: $(VENV)/.test ## how often the statistics are right, by 2,000 simulated runs each: half an hour
 	$(BIN)/python benchmarks/simulations.py
 
 corpus: $(VENV)/.test ## judge the corpus of faulty notebooks, beside nbval: about an hour

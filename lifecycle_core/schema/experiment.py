@@ -19,7 +19,6 @@ Measure = Literal[
     "rows", "money", "cost", "label", "labelled", "decided", "acted", "answered", "accepted",
     "overridden", "fallbacks", "latency_ms",
 ]  # fmt: skip
-HOLDOUT = "holdout"
 WHOLE = 100.0
 
 

@@ -14,7 +14,7 @@ from lifecycle_core.schema.base import Record
 from lifecycle_core.schema.finalization import Task
 from lifecycle_core.schema.retraining_terms import RetrainingSection
 from lifecycle_core.schema.review import Grain
-from lifecycle_core.schema.serving import ServingSection
+from lifecycle_core.schema.serving import CONTROL, ServingSection
 
 CostName = Literal["false_positive", "false_negative", "true_positive", "true_negative"]
 CheckpointId = Literal["workflow", "value", "reproducible", "contract", "owners", "review"]
@@ -108,8 +108,8 @@ class CostsSection(Record):
         true_negative: Left alone, rightly.
         over: Regression: per unit predicted too high.
         under: Regression: per unit predicted too low.
-        amounts: By cost, such as `false_negative`: the feature that it is proportional to. Reviews
-            count with the costs of each row; finalization decides by those of a usual one.
+        amounts: By cost, such as `false_negative`: the feature that it is proportional to.
+            Finalization, reviews, experiments and retraining count with the costs of each row.
     """
 
     currency: str = "USD"
@@ -202,7 +202,8 @@ class ReviewSection(Record):
         segment_rows: Rows that a segment needs before anything is said of it.
         override_at_least: Share of decisions below which people seem to follow blindly.
         override_at_most: Share of decisions above which people seem to disagree.
-        control_arm: Arm whose rows were left alone, to know what would have come anyway.
+        control_arm: Arm that the others are compared with. The champion's is the control of
+            experiments; rows of the arm `holdout` are out of the comparison unless it is named.
         grace_days: How long after a window's end its review may take before it counts as missed.
         notify: Names of channels of the settings that are told when a rule fires; all if empty.
         rules: Such as `when adoption_rate < 0.6 for 2 windows then escalate operations`.
@@ -224,7 +225,7 @@ class ReviewSection(Record):
     segment_rows: int = Field(default=100, ge=30)
     override_at_least: float = Field(default=0.0, ge=0, le=1)
     override_at_most: float = Field(default=1.0, ge=0, le=1)
-    control_arm: str = "holdout"
+    control_arm: str = CONTROL
     grace_days: float = Field(default=3.0, ge=0, le=366)
     notify: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
