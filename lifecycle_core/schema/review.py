@@ -122,6 +122,24 @@ class Broken(Record):
     usual: float | None = None
 
 
+class RefusedInput(Record):
+    """Why rows of a window got no answer.
+
+    Attributes:
+        cause: `contract`, `unreadable`, `deadline`, ...: of a refusal, or of an error.
+        field: What broke the contract; empty where a line is of the whole cause.
+        rule: Which of its rules.
+        count: Rows; of a field, how often it broke the rule.
+        share: Of all rows that were asked for; None for what is in no share.
+    """
+
+    cause: str
+    field: str = ""
+    rule: str = ""
+    count: int = Field(ge=0)
+    share: float | None = None
+
+
 class Reconciled(Record):
     """What was expected of the rows whose labels have come, beside what was seen of them.
 
@@ -251,6 +269,7 @@ class Review(Record):
         drift: Score and decision first, then features, the most moved first; where the log has
             reasons, those first that may cost most.
         contract: Rules that rows break, the most broken first.
+        refused: Why rows got no answer: causes, then fields, the most frequent first.
         reconciled: What was expected of rows without labels, beside what was seen.
         segments: The worst first.
         overriding: Of teams and segments, those outside of their bounds first.
@@ -278,6 +297,7 @@ class Review(Record):
     sections: tuple[Section, ...]
     drift: tuple[ColumnDrift, ...] = ()
     contract: tuple[Broken, ...] = ()
+    refused: tuple[RefusedInput, ...] = ()
     reconciled: tuple[Reconciled, ...] = ()
     segments: tuple[SegmentQuality, ...] = ()
     overriding: tuple[Overriding, ...] = ()
