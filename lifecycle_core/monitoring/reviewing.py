@@ -12,7 +12,7 @@ from lifecycle_core.monitoring.reading import Beside, read
 from lifecycle_core.monitoring.response_rules import compile_rule
 from lifecycle_core.monitoring.sums import added
 from lifecycle_core.monitoring.telling_apart import told_apart
-from lifecycle_core.monitoring.windows import BusinessCalendar, label_moments
+from lifecycle_core.monitoring.windows import calendar_of, label_moments
 from lifecycle_core.schema.canonical import utc_text
 from lifecycle_core.schema.review import Firing, Review, Seen
 
@@ -115,7 +115,7 @@ def plan_of(stated: ReviewSection, *, label: str | None, as_of: datetime) -> Pla
         >>> plan.window.label, plan.before[0].label, plan.same_phase.label
         ('2026-02', '2025-10', '2025-02')
     """
-    calendar = BusinessCalendar(zone=stated.time_zone, year_starts=stated.fiscal_year_starts)
+    calendar = calendar_of(stated)
     window = (
         calendar.last_complete(as_of, stated.window) if label is None else calendar.window(label)
     )
@@ -143,7 +143,7 @@ def require_review(stated: ReviewSection) -> None:
     Raises:
         InvalidCall: A rule or the time zone is none.
     """
-    BusinessCalendar(zone=stated.time_zone, year_starts=stated.fiscal_year_starts)
+    calendar_of(stated)
     rules_of(stated)
 
 

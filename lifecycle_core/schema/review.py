@@ -14,7 +14,7 @@ from pydantic import Field
 from lifecycle_core.schema.base import Record
 from lifecycle_core.schema.finalization import Interval
 
-Grain = Literal["day", "week", "month", "quarter", "year"]
+Grain = Literal["day", "week", "month", "period", "quarter", "year"]
 DriftState = Literal["drift", "no_material_drift", "not_enough_data"]
 SectionName = Literal["technical", "data", "quality", "action", "business"]
 
@@ -23,7 +23,8 @@ class Window(Record):
     """One period of the business, in its own time zone.
 
     Attributes:
-        label: Such as `2026-03-09`, `2026-W10`, `2026-03`, `2026-Q1`, `FY2026-Q1` or `2026`.
+        label: Such as `2026-03-09`, `2026-W10`, `2026-03`, `2026-Q1`, `2026`; in a fiscal year
+            `FY2026-Q1`, and where that is of whole weeks `FY2026-W05`, `FY2026-P02`.
         first: First local day.
         after: First local day that no longer counts.
         zone: IANA name of the time zone in which days begin.
