@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.unit_counts import UnitCounts
 
 DAYS: dict[Grain, float] = {
-    "day": 1.0, "week": 7.0, "month": 365.25 / 12, "quarter": 365.25 / 4, "year": 365.25,
+    "day": 1.0, "week": 7.0, "month": 365.25 / 12, "period": 365.25 / 12,
+    "quarter": 365.25 / 4, "year": 365.25,
 }  # fmt: skip
 _DAY = 86_400.0
 

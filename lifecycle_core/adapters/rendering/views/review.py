@@ -157,6 +157,16 @@ def tables(record: Review) -> Iterator[tuple[str, tuple[str, ...], list[tuple[st
         ],
     )  # fmt: skip
     yield (
+        "Without an answer", ("Cause", "Field and rule", "Count", "Share"),
+        [
+            (
+                each.cause, f"{each.field}: {each.rule}" if each.field else "",
+                f"{each.count:,}", _percent(each.share),
+            )
+            for each in record.refused
+        ],
+    )  # fmt: skip
+    yield (
         "Expected and seen", ("Held", "Of", "Expected", "95% interval", "Seen", "Rows"),
         [
             (
