@@ -15,7 +15,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lifecycle_core.adapters.batch_engines import Threads
 from lifecycle_core.delivering.arms import ArmRelease, Begun
@@ -163,6 +163,14 @@ def score(
     )
 
 
+class _Outputs(NamedTuple):
+    """Where a run writes to."""
+
+    scores: TableWriter
+    rejects: TableWriter | None
+    log: RowLog | None
+
+
 @dataclass(slots=True)
 class Counts:
     """Rows of a run, as far as they have been written."""
@@ -202,11 +210,14 @@ class Scoring:
         in_arms: OpenArms | None = None,
         log: RowLog | None = None,
     ) -> None:
-        """Write the scores, and before them the log and the rejects: where scores stand, they do."""
+        """Write the scores, and before them log and rejects: where scores stand, they do."""
         with ExitStack() as open_:
             to = partial(self.tables.writer, mark=self.mark)
-            scores_to = open_.enter_context(to(target))
-            rejects_to = open_.enter_context(to(rejects)) if rejects else None
+            outputs = _Outputs(
+                open_.enter_context(to(target)),
+                open_.enter_context(to(rejects)) if rejects else None,
+                log,
+            )
             batches = open_.enter_context(self.tables.stream(source, self.contract, keep=self.keep))
             reading = open_.enter_context(ThreadPoolExecutor(1))
             writing = open_.enter_context(ThreadPoolExecutor(1))
@@ -222,9 +233,7 @@ class Scoring:
                 self.counts.scored += len(scores)
                 self.counts.acted_on += int(decisions.sum()) if self.rows_out.acts else 0
                 written.result()
-                written = writing.submit(
-                    self._write, begun, scores, decisions, scores_to, rejects_to, log
-                )
+                written = writing.submit(self._write, begun, scores, decisions, outputs)
             written.result()
             if self.counts.rows == 0:
                 self._require_fit(source, self.tables.measure(source, self.contract))
@@ -281,18 +290,16 @@ class Scoring:
         begun: Begun,
         scores: Numbers,
         decisions: Decisions,
-        scores_to: TableWriter,
-        rejects_to: TableWriter | None,
-        log: RowLog | None,
+        outputs: _Outputs,
     ) -> None:
         batch = begun.batch
         rows = self.rows_out.scored(batch, scores, decisions, begun.assigned)
-        if log:
-            rows = {**rows, **log.put(batch, scores, decisions, begun.assigned)}
-        scores_to.write(rows)
+        if outputs.log:
+            rows = {**rows, **outputs.log.put(batch, scores, decisions, begun.assigned)}
+        outputs.scores.write(rows)
         # The first batch is written even if all its rows are good: it brings the columns.
-        if rejects_to and (batch.start == 0 or len(scores) < batch.rows):
-            rejects_to.write(self.rows_out.rejected(batch))
+        if outputs.rejects and (batch.start == 0 or len(scores) < batch.rows):
+            outputs.rejects.write(self.rows_out.rejected(batch))
 
     def _require_fit(self, source: Path, measurement: Measurement) -> None:
         report = self.judge(self.contract, measurement, digest="", keep=self.keep)

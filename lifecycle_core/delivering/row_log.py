@@ -1,6 +1,6 @@
 """What the prediction log keeps of a scored table: a row for each row, as a service would keep it.
 
-    batch, scores, decisions --fall back where there is no score--> rows of the log
+batch, scores, decisions --fall back where there is no score--> rows of the log
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lifecycle_core.adapters.prediction_log.batch_log import BatchLog, LoggedRows
+from lifecycle_core.adapters.tables.moments import moments_of
 from lifecycle_core.delivering.fallbacks import Asked, compile_fallbacks
 from lifecycle_core.delivering.last_scores import LastScores
 from lifecycle_core.delivering.naming_rows import names_of, spread_out, values_of
 from lifecycle_core.delivering.routing import CHAMPION
 from lifecycle_core.delivering.row_checks import RowChecks
-from lifecycle_core.delivering.row_moments import moments_of
 from lifecycle_core.errors import InvalidCall
 from lifecycle_core.schema.contract import Contract
 from lifecycle_core.schema.finalization import Finalization
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from lifecycle_core.delivering.fallbacks import Fallbacks, Substitute
     from lifecycle_core.schema.contract import Logged
     from lifecycle_core.schema.release import Release
-    from lifecycle_core.schema.serving import Cause
+    from lifecycle_core.schema.serving import Cause, Fallback
 
 COLUMN = "prediction"
 """Name of the output's column that holds the id of the row in the log."""
@@ -77,7 +77,6 @@ class LogOrder:
                 hint="Rename it in the table.",
             )
 
-
     def kept(self, kept: tuple[str, ...], contract: Contract) -> tuple[str, ...]:
         """Return which columns are carried along, with that of the moments."""
         known = (None, *kept, *(feature.name for feature in contract.features))
@@ -105,7 +104,7 @@ class Answering(NamedTuple):
         """
         contract = Contract.from_json(bundles.read(bundle, "contract/contract.json"))
         acts = Finalization.from_json(bundles.read(bundle, "evidence/finalization.json")).rule.acts
-        declared = ()
+        declared: tuple[Fallback, ...] = ()
         if (bundle / "release.json").is_file():
             stated = ReleaseFile.from_json(bundles.read(bundle, "release.json"))
             declared = stated.serving.fallback

@@ -127,6 +127,4 @@ def log_for(
                 hint="Add --log, or leave --time out.",
             )
         return None
-    return LogOrder(
-        address=settings.log, hashed=hasher(settings.home / "log-salt"), time=time
-    )
+    return LogOrder(address=settings.log, hashed=hasher(settings.home / "log-salt"), time=time)

@@ -116,7 +116,7 @@ def score(
         logged = log_for(settings, spec, release, bundle, log=log, time=time)
         if logged and in_database:
             raise InvalidCall(
-                "Rows that are scored within the database do not leave it, and the log is elsewhere.",
+                "Rows that are scored within a database do not leave it, and the log is elsewhere.",
                 hint="Leave --in-database out, or do not log: --no-log.",
             )
         summary = (deliver_in_database if in_database else deliver)(

@@ -156,8 +156,8 @@ class BatchLog:
             f"{quoted(name)}, {_value(f'c{at}', given.column(at).type)}"
             for at, name in enumerate(features)
         )
-        with_rows = self._engine.from_arrow(given)
-        answer = with_rows.query("given", f"SELECT json_object({pairs})::VARCHAR AS f FROM given")  # noqa: S608 - quoted names
+        self._engine.register("given", given)
+        answer = self._engine.sql(f"SELECT json_object({pairs})::VARCHAR AS f FROM given")  # noqa: S608 - quoted names
         return answer.to_arrow_table().column("f").combine_chunks()
 
 
