@@ -1,4 +1,4 @@
-"""Try a challenger in an experiment of the product's own: designed, frozen in the ledger, started.
+"""Try a challenger in an experiment: designed, frozen in the ledger, started.
 
 The terms stand in the notebook: half of the flights, their cost a flight, one look after four weeks.
 """
