@@ -150,7 +150,10 @@ def _notes(
     plan = status.frozen.plan
     look = plan.rule.looks
     few = f"An arm has fewer than {FEWEST} units."
+    declared = status.frozen.declared
     said = {
+        f"The plan was frozen at {declared}, after the moment from which rows count: nothing here "
+        "shows that it was made before they were seen.": declared,
         f"{counts.repeated:,} rows are in the log more than once, and count once.": counts.repeated,
         f"{counts.foreign:,} amounts are in another currency than "
         f"{status.frozen.costs.currency}, and do not count.": counts.foreign,

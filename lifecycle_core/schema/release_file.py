@@ -50,6 +50,8 @@ class WorkflowSection(Record):
         when_missing: What happens to a row that has no score.
         key: The business key: columns that are carried from the scoring table to the output
             unchanged, and say which row of another system a score belongs to.
+        log: Rows that the champion scores in tables go into the prediction log, so that they are
+            reviewed and count in experiments; `nbrelease score --log` and `--no-log` overrule it.
     """
 
     destination: str | None = None
@@ -62,6 +64,7 @@ class WorkflowSection(Record):
     when_late: str | None = None
     when_missing: str | None = None
     key: tuple[str, ...] = ()
+    log: bool = False
 
 
 class Metric(Record):
