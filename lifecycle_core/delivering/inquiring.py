@@ -114,6 +114,14 @@ class Inquiry:
         return self.lineup.champion.serving
 
     @property
+    def asked(self) -> dict[int, list[int]]:
+        """By version that answers, the positions of its rows."""
+        found: dict[int, list[int]] = {}
+        for part in self.parts:
+            found.setdefault(part.served.release.version, []).extend(part.rows)
+        return found
+
+    @property
     def shadowed(self) -> bool:
         """Whether a shadow scores it too."""
         return self.lineup.shadow is not None

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.unit_counts import UnitCounts
 
 DAYS: dict[Grain, float] = {
-    "day": 1.0, "week": 7.0, "month": 365.25 / 12, "quarter": 365.25 / 4, "year": 365.25,
+    "day": 1.0, "week": 7.0, "month": 365.25 / 12, "period": 365.25 / 12,
+    "quarter": 365.25 / 4, "year": 365.25,
 }  # fmt: skip
 _DAY = 86_400.0
 
@@ -149,7 +150,10 @@ def _notes(
     plan = status.frozen.plan
     look = plan.rule.looks
     few = f"An arm has fewer than {FEWEST} units."
+    declared = status.frozen.declared
     said = {
+        f"The plan was frozen at {declared}, after the moment from which rows count: nothing here "
+        "shows that it was made before they were seen.": declared,
         f"{counts.repeated:,} rows are in the log more than once, and count once.": counts.repeated,
         f"{counts.foreign:,} amounts are in another currency than "
         f"{status.frozen.costs.currency}, and do not count.": counts.foreign,

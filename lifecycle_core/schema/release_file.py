@@ -6,12 +6,13 @@ Sections may be missing while work goes on; the checkpoints then say which, and 
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from lifecycle_core.schema.base import Record
 from lifecycle_core.schema.finalization import Task
+from lifecycle_core.schema.fiscal_weeks import FiscalWeeks
 from lifecycle_core.schema.retraining_terms import RetrainingSection
 from lifecycle_core.schema.review import Grain
 from lifecycle_core.schema.serving import CONTROL, ServingSection
@@ -49,6 +50,8 @@ class WorkflowSection(Record):
         when_missing: What happens to a row that has no score.
         key: The business key: columns that are carried from the scoring table to the output
             unchanged, and say which row of another system a score belongs to.
+        log: Rows that the champion scores in tables go into the prediction log, so that they are
+            reviewed and count in experiments; `nbrelease score --log` and `--no-log` overrule it.
     """
 
     destination: str | None = None
@@ -61,6 +64,7 @@ class WorkflowSection(Record):
     when_late: str | None = None
     when_missing: str | None = None
     key: tuple[str, ...] = ()
+    log: bool = False
 
 
 class Metric(Record):
@@ -191,6 +195,8 @@ class ReviewSection(Record):
         window: How long the period is that one review looks at.
         time_zone: IANA name of the zone in which the business's days begin.
         fiscal_year_starts: Month in which its fiscal year begins, in [1, 12].
+        fiscal_weeks: Where the fiscal year is of whole weeks: their pattern, and when a year ends.
+            Weeks, periods, quarters and years follow it, days and months the calendar.
         label_maturity_days: How long after a prediction its label may still come.
         reference_windows: How many windows before are what drift is measured against.
         drift_tolerance: The largest bearable shift of a distribution: a Jensen-Shannon distance.
@@ -214,6 +220,7 @@ class ReviewSection(Record):
     window: Grain = "month"
     time_zone: str = "UTC"
     fiscal_year_starts: int = Field(default=1, ge=1, le=12)
+    fiscal_weeks: FiscalWeeks | None = None
     label_maturity_days: float = Field(default=0.0, ge=0)
     reference_windows: int = Field(default=4, ge=1, le=60)
     drift_tolerance: float = Field(default=0.1, gt=0, lt=1)
@@ -237,6 +244,14 @@ class ReviewSection(Record):
     override: Response | None = None
     cost: Response | None = None
     revenue: Response | None = None
+
+    @model_validator(mode="after")
+    def _has_one_year(self) -> Self:
+        if self.fiscal_weeks is not None and self.fiscal_year_starts > 1:
+            raise ValueError("`fiscal_weeks` says when the year begins, not `fiscal_year_starts`")
+        if self.fiscal_weeks is None and self.window == "period":
+            raise ValueError("`window: period` needs `fiscal_weeks`")
+        return self
 
 
 class ReasonText(Record):

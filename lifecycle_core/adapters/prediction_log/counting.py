@@ -35,6 +35,7 @@ from lifecycle_core.adapters.prediction_log.sums import (
     rows_of,
     segment_of,
 )
+from lifecycle_core.adapters.prediction_log.usage_counting import count_usage
 from lifecycle_core.schema.release_file import CostsSection
 from lifecycle_core.schema.window_counts import (
     Answers,
@@ -237,6 +238,7 @@ class CountsWindows:
             fallback_cost=costs.get(True, Money()),
             model_cost=costs.get(False, Money()),
             importance={each["feature"]: each["effect"] for each in ask(asking.IMPORTANCE, source)},
+            usage=count_usage(self._engine, self._release, span),
         )
 
     def sample(self, span: Span, columns: Sequence[Binning], rows: int) -> SampledRows:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from lifecycle_core.adapters.prediction_log.entries import Kind
 from lifecycle_core.adapters.prediction_log.places import answering
-from lifecycle_core.adapters.prediction_log.rows import table_schema
+from lifecycle_core.adapters.prediction_log.rows import TABLES, table_schema
 from lifecycle_core.adapters.prediction_log.tables import LogTable
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ _LAST = ", ".join(
 
 
 def open_engine(address: str, **settings: str) -> duckdb.DuckDBPyConnection:
-    """Return an engine that has the log as `predictions` and `outcomes`; moments are in UTC.
+    """Return an engine that has the log as `predictions`, `outcomes`, `usage`; moments in UTC.
 
     Args:
         address: Folder or URL of the log.
@@ -41,7 +40,7 @@ def open_engine(address: str, **settings: str) -> duckdb.DuckDBPyConnection:
     engine = duckdb.connect(config={"preserve_insertion_order": "false", **settings})
     engine.execute("SET TimeZone = 'UTC'")
     with answering(address):
-        for kind, name in ((Kind.PREDICTION, "predictions"), (Kind.OUTCOME, "outcomes")):
+        for kind, name in TABLES.items():
             table = LogTable(address, kind)
             empty = table_schema(kind).empty_table()
             engine.register(name, table.dataset() if table.exists() else empty)
