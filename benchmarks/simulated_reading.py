@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 UNITS, LOOKS = 2_000, 20
 PLANNED = timedelta(days=1)
-TOGETHER = 50  # experiments of a log
+TOGETHER = 10  # experiments of a log: opening one with many costs more than reading it
 ONCE_REJECTED = Aim(0.04, 0.06, "0.04 to 0.06")
 
 
