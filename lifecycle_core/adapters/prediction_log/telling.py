@@ -9,7 +9,7 @@ import uuid
 from typing import TYPE_CHECKING, NamedTuple
 
 from lifecycle_core.adapters.prediction_log.columns import quoted
-from lifecycle_core.adapters.prediction_log.engine import LAST_SAID, open_engine
+from lifecycle_core.adapters.prediction_log.engine import ONCE, last_said, open_engine
 from lifecycle_core.adapters.prediction_log.entries import Kind
 from lifecycle_core.adapters.prediction_log.places import answering
 from lifecycle_core.adapters.prediction_log.rows import stored_schema
@@ -71,9 +71,9 @@ ORDER BY one.row LIMIT 1
 _SINCE = f"""
 WITH said AS (
     SELECT * FROM outcomes WHERE prediction IN (SELECT prediction FROM identified WHERE NOT timed)
-    QUALIFY row_number() OVER (PARTITION BY id ORDER BY sequence) = 1
+    {ONCE}
 ),
-last AS (SELECT prediction, {LAST_SAID} FROM said GROUP BY prediction)
+last AS ({last_said(of="said")})
 SELECT one.row FROM identified AS one JOIN said ON said.id = one.id
 JOIN last ON last.prediction = one.prediction
 WHERE NOT one.timed AND ({_UNLIKE.format(other="last")})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from lifecycle_core.adapters.prediction_log.engine import ONCE
 from lifecycle_core.adapters.prediction_log.sums import rows_of
 from lifecycle_core.schema.window_counts import UsageCounts
 
@@ -13,14 +14,14 @@ if TYPE_CHECKING:
     from lifecycle_core.adapters.prediction_log.asking import Span
 
 # An interval counts in the window in which it ended: a minute, or the hour of an idle service.
-_FOUND = """
+_FOUND = f"""
 WITH found AS (
     SELECT * FROM usage
     WHERE release = $release AND day BETWEEN $first AND $last
       AND time >= $start AND time < $end
-    QUALIFY row_number() OVER (PARTITION BY id ORDER BY sequence) = 1
+    {ONCE}
 )
-"""
+"""  # noqa: S608 - names of our own columns
 _TOTALS = """
 SELECT count(*) AS intervals, ifnull(sum(answered), 0)::BIGINT AS answered,
        ifnull(sum(cpu_seconds), 0.0) AS cpu_seconds,
