@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
 from lifecycle_core.errors import InvalidCall
 from lifecycle_core.finalizing.decisions.base import CURVE_POINTS, Constant, mean_cost, money
 from lifecycle_core.schema.finalization import CurvePoint, DecisionRule
+from lifecycle_core.schema.release_file import CostName
 from lifecycle_core.stats.cost import CostMatrix, elkan_threshold, least_risk, row_costs
 from lifecycle_core.stats.threshold import best_threshold
 
@@ -189,17 +190,21 @@ class Threshold:
     def _cut(
         self, scores: NDArray[np.float64], outcomes: Outcomes, *, max_share: float = 1.0
     ) -> Cut:
-        known = outcomes.priced
-        told = outcomes.of(known)
-        return best_threshold(
-            scores[known], told.truth, self.matrix, told.amounts, max_share=max_share
-        )
+        known, amounts = outcomes.priced, outcomes.amounts
+        if not known.all():  # such a row takes up capacity, and costs nothing either way
+            amounts = {
+                name: np.where(known, amounts.get(name, np.ones(known.size)), 0.0)
+                for name in get_args(CostName)
+            }
+        return best_threshold(scores, outcomes.truth, self.matrix, amounts, max_share=max_share)
 
     def _row_by_row(self, scores: NDArray[np.float64], outcomes: Outcomes) -> str:
         """Say what one threshold for all rows leaves, beside a rule that knows each row's costs."""
+        one = scores >= self._cut(scores, outcomes).value
         own = least_risk(scores, self.matrix, outcomes.amounts)
-        cost = mean_cost(self.costs(own, outcomes)) * self.rows_per_run
-        cut = self._cut(scores, outcomes).cost * self.rows_per_run
+        cut, cost = (
+            mean_cost(self.costs(acted, outcomes)) * self.rows_per_run for acted in (one, own)
+        )
         if cost >= cut:
             return ""
         return (

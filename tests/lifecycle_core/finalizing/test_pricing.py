@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -82,6 +83,15 @@ def test_rows_whose_costs_are_not_known_take_no_part() -> None:
     assert RULE.choose(SCORES, some).value == 0.95  # missing the second is 10
     assert np.isnan(RULE.costs(SCORES >= 0.5, some)).tolist() == [False] * 3 + [True] * 2
     assert RULE.constant(some).cost == pytest.approx(10 / 3)
+
+
+def test_rows_without_costs_take_up_capacity() -> None:
+    truth = np.array([False, True, True, False, False])
+    dear = np.array([np.nan, np.nan, 5.0, 1.0, 1.0])  # the third is worth 500, behind two others
+    some = Outcomes(truth=truth, amounts={"false_negative": dear})
+    for most, acted in ((2, 0), (3, 3)):
+        rule = replace(RULE, actions_per_run=most).choose(SCORES, some)
+        assert (rule.value <= SCORES).sum() == acted
 
 
 def test_what_one_threshold_leaves_is_said() -> None:
