@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 UNITS, LOOKS = 2_000, 20
 PLANNED = timedelta(days=1)
 TOGETHER = 10  # experiments of a log: opening one with many costs more than reading it
+SEED, MORE = 31, 8
 ONCE_REJECTED = Aim(0.04, 0.06, "0.04 to 0.06")
 
 
@@ -133,20 +134,33 @@ def logged(runs: int, seed: int) -> Iterator[tuple[Path, Drawn]]:
                 yield Path(folder), each
 
 
+def bare(each: Drawn) -> float:
+    """Return the p-value of an experiment without logs and engine."""
+    arms = (each.money[~each.treated], each.money[each.treated])
+    return known(difference(*(moments_of(arm[:, None]).sample() for arm in arms))).p_value
+
+
 def once(runs: int) -> Iterator[Line]:
-    """Yield how often an A/A test that is read at its end rejects, beside the bare statistics."""
-    rejected, apart = 0, 0.0
-    for address, each in logged(runs, 31):
+    """Yield how often an A/A test that is read at its end rejects, beside the bare statistics.
+
+    In one of 25 series of 2,000 the share is outside 0.04 to 0.06 by chance alone, and the first
+    one that was drawn here was (0.036; seven other seeds gave 0.046 to 0.0545). It was not put
+    away: more are drawn behind it, by the bare statistics, which say the same to the last digits.
+    """
+    apart, silent = 0.0, 0
+    for address, each in logged(runs, SEED):
         found = reading(address, each.name, 1, 1.0)
-        arms = (each.money[~each.treated], each.money[each.treated])
-        direct = known(difference(*(moments_of(arm[:, None]).sample() for arm in arms)))
         if found is None or found.p_value is None:
-            continue  # of 1,000, one is told to have arms of unlikely sizes, and says nothing
-        rejected += found.p_value < ALPHA
-        apart = max(apart, abs(found.p_value - direct.p_value))
-    yield line("A/A from logged rows: rejections, read once", rejected / runs, runs, ONCE_REJECTED)
+            silent += 1  # of 1,000, one is told to have arms of unlikely sizes
+        else:
+            apart = max(apart, abs(found.p_value - bare(each)))
     title = "A/A from logged rows: p-value, furthest from the bare statistics"
     yield line(title, apart, runs, Aim(0, 1e-9, "<= 1e-9"))
+    title = "A/A from logged rows: share that says nothing, arms of odd sizes"
+    yield line(title, silent / runs, runs, Aim(0, 0.005, "<= 0.005"))
+    rng, many = np.random.default_rng(SEED), MORE * runs
+    rejected = sum(bare(draw(at, rng)) < ALPHA for at in range(many))
+    yield line("A/A of the same draws and more: rejections", rejected / many, many, ONCE_REJECTED)
 
 
 def often(runs: int) -> Iterator[Line]:
