@@ -137,7 +137,8 @@ def logged(runs: int, seed: int) -> Iterator[tuple[Path, Drawn]]:
 def bare(each: Drawn) -> float:
     """Return the p-value of an experiment without logs and engine."""
     arms = (each.money[~each.treated], each.money[each.treated])
-    return known(difference(*(moments_of(arm[:, None]).sample() for arm in arms))).p_value
+    effect = known(difference(*(moments_of(arm[:, None]).sample() for arm in arms)))
+    return float(effect.p_value)
 
 
 def once(runs: int) -> Iterator[Line]:
