@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from lifecycle_core.schema.prediction import Lag, Outcome
     from lifecycle_core.schema.serving import Cause, Refusal, ServingSection
+    from lifecycle_core.schema.usage import Usage
 
 
 class Inquiry(Protocol):
@@ -22,6 +23,10 @@ class Inquiry(Protocol):
     @property
     def refusals(self) -> Sequence[Refusal]:
         """Why it is refused; empty where it is not."""
+
+    @property
+    def asked(self) -> Mapping[int, Sequence[int]]:
+        """By version that answers, the positions of its rows."""
 
     @property
     def serving(self) -> ServingSection:
@@ -83,6 +88,9 @@ class PredictionLog(Protocol):
     def append_outcomes(self, outcomes: Sequence[Outcome]) -> Future[None]:
         """Keep outcomes."""
 
+    def append_usage(self, usage: Sequence[Usage]) -> Future[None]:
+        """Keep what intervals took."""
+
     def lag(self) -> Lag:
         """Say what is not in the tables yet."""
 
@@ -102,6 +110,10 @@ class NoLog:
         return self._done
 
     def append_outcomes(self, outcomes: Sequence[Outcome]) -> Future[None]:  # noqa: ARG002 - as above
+        """Keep nothing."""
+        return self._done
+
+    def append_usage(self, usage: Sequence[Usage]) -> Future[None]:  # noqa: ARG002 - as above
         """Keep nothing."""
         return self._done
 
