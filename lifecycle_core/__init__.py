@@ -60,6 +60,7 @@ __all__ = [
     "start_experiment",
     "status",
     "stop_experiment",
+    "tell_outcomes",
     "verify",
 ]
 
@@ -111,6 +112,7 @@ if TYPE_CHECKING:
         start_experiment,
         status,
         stop_experiment,
+        tell_outcomes,
         verify,
     )
 else:

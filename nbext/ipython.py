@@ -50,6 +50,7 @@ RECORDS = {
     "History": "release",
     "LintReport": "finding",
     "LogUpkeep": "prediction",
+    "OutcomesTold": "prediction",
     "Readout": "readout",
     "ReasonsCheck": "explaining",
     "Packaged": "packaged",

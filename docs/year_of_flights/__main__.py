@@ -84,7 +84,6 @@ def means_of(folder: Path, stated: ReleaseFile, tell: Callable[[str], None]) -> 
     return Means(
         flights=Flights(data, compiled_join(folder)),
         costs=stated.costs,
-        log=folder / ".nbrelease" / "log",
         decide=lambda moment: lifecycle_core.decide_retraining(NAME, as_of=moment),
         retrain=retrain,
         tell=tell,

@@ -43,6 +43,15 @@ class Month:
     decided: pd.Series[pd.Timestamp]
     late: NDArray[np.float64]
 
+    def part(self, taken: NDArray[np.bool_]) -> Month:
+        """Return some of the flights."""
+        return Month(
+            label=self.label,
+            table=self.table[taken].reset_index(drop=True),
+            decided=self.decided[taken].reset_index(drop=True),
+            late=self.late[taken],
+        )
+
     def days(self) -> NDArray[np.int64]:
         """Return the local day of each flight, as a number: delays of a day go together."""
         local = (self.decided + _LOOKS_AHEAD).dt.tz_convert("America/New_York")

@@ -91,6 +91,8 @@ class Year(Record):
         arrived: Flights with a known outcome.
         saved: Of the decisions, against other ways.
         retraining_cost: What retraining cost in all, in `currency`.
+        decisions: Whether retraining paid, each time that a rule had asked for it: as it was shown.
+        readouts: Of the experiments, as they were shown.
     """
 
     schema_: Literal["nbrelease-docs/year/1"] = "nbrelease-docs/year/1"
@@ -100,3 +102,5 @@ class Year(Record):
     arrived: int
     saved: tuple[Saved, ...]
     retraining_cost: float
+    decisions: tuple[str, ...] = ()
+    readouts: tuple[str, ...] = ()

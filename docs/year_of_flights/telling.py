@@ -1,11 +1,22 @@
-"""The year's review in money, as text."""
+"""What is told: outcomes to the log, and the year's review in money as text."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pandas as pd
+
+from docs.year_of_flights.desk import WHO
+
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from docs.year_of_flights.desk import Handled
+    from docs.year_of_flights.flights import Month
     from docs.year_of_flights.results import Year
+
+ARRIVALS = "arrivals"
 
 _HEAD = "month    flights   late  promised  drift    AUC  USD a flight  nobody acts  rule  first"
 _THAN = {
@@ -14,6 +25,41 @@ _THAN = {
     "first": "with the first model all year",
     "done": "as the desk did it (simulated)",
 }
+
+
+def outcomes(
+    month: Month, predictions: pd.Series[str], *, handled: Handled, paid: NDArray[np.float64]
+) -> pd.DataFrame:
+    """Return what became of flights, as a table for `nbrelease outcomes`.
+
+    Args:
+        month: The flights.
+        predictions: The id of each, as scores come with it.
+        handled: What the desk did; it says so minutes after the decision.
+        paid: What each cost, NaN where it is not known; known a day after, as is the delay.
+    """
+    known = month.decided + pd.Timedelta(days=1)
+    done = pd.DataFrame(
+        {
+            "prediction": predictions,
+            "time": month.decided + pd.to_timedelta(np.round(60 * handled.minutes), unit="s"),
+            "who": WHO,
+            "action": np.where(handled.followed, "accepted", "overridden"),
+        }
+    )[handled.said]
+    arrived = ~np.isnan(month.late)
+    true = pd.DataFrame(
+        {
+            "prediction": predictions,
+            "time": known,
+            "who": ARRIVALS,
+            "label": month.late,
+            "label_time": known,
+            "money": -paid,
+            "currency": "USD",
+        }
+    )[arrived]
+    return pd.concat([done, true], ignore_index=True)
 
 
 def summary(year: Year) -> str:
@@ -40,3 +86,9 @@ def summary(year: Year) -> str:
         )
     lines.append(f"Retraining cost {year.retraining_cost:,.0f} {year.currency}.")
     return "\n".join(lines) + "\n"
+
+
+def shown(year: Year) -> str:
+    """Return the first decision to retrain and the read-out of the experiment that it led to."""
+    wanted = next((text for text in year.decisions if "worth" in text.lower()), "")
+    return "\n\n".join(text.strip() for text in (wanted, *year.readouts[:1]) if text)

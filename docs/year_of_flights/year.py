@@ -1,4 +1,8 @@
-"""The replay: score a month, let the desk act, keep it, review it, decide; then the next month."""
+"""The replay: score, let the desk act, tell what came of it; on the fourth day review and decide.
+
+What is decided on the review of a month holds from its moment on: the flights of the first three
+days of the next month are still answered as before.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +17,14 @@ import pandas as pd
 
 import lifecycle_core
 from docs.year_of_flights import desk
-from docs.year_of_flights.deciding import Verdict, pays, read_out, trial
+from docs.year_of_flights.deciding import Verdict, found_by, pays
 from docs.year_of_flights.flights import KEY, Flights, Month
-from docs.year_of_flights.keeping import keep
 from docs.year_of_flights.money import by_rule, costs_of, mean_by_days
 from docs.year_of_flights.results import Amount, Happening, MonthResult, Saved, Year
-from lifecycle_core.delivering.routing import arm_of
+from docs.year_of_flights.telling import outcomes
+from docs.year_of_flights.trying import begin
 from lifecycle_core.errors import CheckpointFailed
+from lifecycle_core.verbs import to_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,7 +32,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from lifecycle_core.schema.release import Release
     from lifecycle_core.schema.release_file import CostsSection
     from lifecycle_core.schema.retrained import Retrained
     from lifecycle_core.schema.retraining_decision import RetrainingDecision
@@ -43,7 +47,6 @@ class Means(NamedTuple):
     Attributes:
         flights: Gives months.
         costs: Of the release file.
-        log: Folder of the prediction log.
         decide: Tells at a moment whether retraining pays.
         retrain: Gives a candidate that was trained on the three months until the named one.
         tell: Takes a line of progress.
@@ -51,10 +54,22 @@ class Means(NamedTuple):
 
     flights: Flights
     costs: CostsSection
-    log: Path
     decide: Callable[[datetime], RetrainingDecision]
     retrain: Callable[[str], Retrained]
     tell: Callable[[str], None]
+
+
+class Played(NamedTuple):
+    """A month whose flights were answered, and not reviewed yet.
+
+    Attributes:
+        given: What each flight was answered.
+        costs: Of each flight, by the way in which it is decided.
+    """
+
+    month: Month
+    given: pd.DataFrame
+    costs: dict[str, NDArray[np.float64]]
 
 
 @dataclass(slots=True)
@@ -72,9 +87,12 @@ class Replay:
     first: int = field(init=False)
     challenger: int | None = None
     spent: float = 0.0
+    played: Played | None = None
     months: list[MonthResult] = field(default_factory=list)
     happened: list[Happening] = field(default_factory=list)
     reviews: list[Review] = field(default_factory=list)
+    decisions: list[str] = field(default_factory=list)
+    readouts: list[str] = field(default_factory=list)
     _costs: list[tuple[str, dict[str, NDArray[np.float64]], NDArray[np.int64]]] = field(
         default_factory=list
     )
@@ -83,45 +101,52 @@ class Replay:
         """Remember the version that the year begins with."""
         self.first = self.champion
 
-    def month(self, label: str) -> MonthResult:
-        """Replay one month, and decide what follows from it."""
-        tell = self.means.tell
+    def month(self, label: str) -> None:
+        """Replay the flights of a month, and in its first days the review of the month before."""
         month = self.means.flights.month(label)
-        tell(f"{label}: {len(month.table):,} flights are scored")
-        versions = sorted({self.first, self.champion, self.challenger or self.champion})
-        scored = {version: self._scored(month, version) for version in versions}
-        given = self._given(month, scored)
-        decided = given["decision"].to_numpy(dtype=bool)
-        handled = desk.handle(month.table[KEY], decided, month.table["visib"])
-        table = {name: month.table[name].to_numpy(dtype=np.float64)
-                 for name in ("hour", "precip", "visib")}  # fmt: skip
+        self.means.tell(f"{label}: {len(month.table):,} flights are scored")
+        before = np.zeros(len(month.table), dtype=bool)
+        if self.played is not None:
+            reviewed = _reviewed_at(self.played.month.label)
+            before = (month.decided < reviewed).to_numpy(dtype=bool)
+        parts = [self._answered(month.part(before), f"{label}-first")] if before.any() else []
+        self.conclude()
+        parts.append(self._answered(month.part(~before), label))
+        given = pd.concat(parts).set_axis(
+            np.concatenate([np.flatnonzero(before), np.flatnonzero(~before)])
+        )
+        given = given.sort_index()
         acts = {
-            "cost": decided,
-            "nothing": np.zeros(len(decided), dtype=bool),
-            "rule": by_rule(table),
-            "first": scored[self.first]["decision"].to_numpy(dtype=bool),
-            "done": handled.acted,
+            "cost": given["decision"].to_numpy(dtype=bool),
+            "nothing": np.zeros(len(given), dtype=bool),
+            "rule": by_rule(_weather(month)),
+            "first": self._of_first(month, given),
+            "done": given["acted"].to_numpy(dtype=bool),
         }
         costs = {
             name: costs_of(acted, month.late, self.means.costs) for name, acted in acts.items()
         }
-        days = month.days()
-        self._costs.append((label, costs, days))
-        keep(self.means.log, month, given, _releases(), handled=handled, paid=costs["done"])
-        tell(f"{label}: it is kept, and reviewed")
-        review = _review(label)
+        self._costs.append((label, costs, month.days()))
+        self.played = Played(month, given, costs)
+
+    def conclude(self) -> None:
+        """Review the month that was played last, and decide what follows from it."""
+        played, self.played = self.played, None
+        if played is None:
+            return
+        label = played.month.label
+        review = lifecycle_core.review(NAME, window=label, as_of=_reviewed_at(label))
         self.reviews.append(review)
-        found = _told(review, month, given, costs, days)
+        found = _told(review, played)
         self.months.append(found)
-        tell(_line(found))
+        self.means.tell(_line(found))
         if self.challenger is not None:
-            self._read(label, given, costs["cost"])
+            self._read(label)
         elif any(firing.action == "retrain" for firing in review.firings):
             self._retrain(label)
         for firing in review.firings:
             note = next((each.said for each in self.happened if each.month == label), "seen")
             lifecycle_core.acknowledge(NAME, firing.rule, by=firing.name, note=note, window=label)
-        return found
 
     def result(self) -> Year:
         """Return what the year came to."""
@@ -145,44 +170,50 @@ class Replay:
             arrived=arrived,
             saved=tuple(saved),
             retraining_cost=self.spent,
+            decisions=tuple(self.decisions),
+            readouts=tuple(self.readouts),
         )
 
-    def _scored(self, month: Month, version: int) -> pd.DataFrame:
-        """Score a month with the batch verb; the rule of before has rows that it cannot score."""
-        source, target = Path(f"{month.label}.parquet"), Path(f"{month.label}-{version}.parquet")
+    def _answered(self, month: Month, name: str) -> pd.DataFrame:
+        """Score flights under the moments at which they were decided, and tell what came of them.
+
+        While an experiment runs, scoring shares them out among its arms.
+        """
+        source, target = Path(f"{name}.parquet"), Path(f"{name}-scores.parquet")
+        month.table.assign(decided=month.decided).to_parquet(source, index=False)
+        lifecycle_core.score(NAME, source=source, target=target, log=True, time="decided")
+        given = pd.read_parquet(target)
+        if "arm" not in given:
+            given["arm"] = "champion"
+        decided = given["decision"].to_numpy(dtype=bool)
+        handled = desk.handle(month.table[KEY], decided, month.table["visib"])
+        given["acted"] = handled.acted
+        paid = costs_of(handled.acted, month.late, self.means.costs)
+        told = Path(f"{name}-outcomes.parquet")
+        outcomes(month, given["prediction"], handled=handled, paid=paid).to_parquet(told)
+        lifecycle_core.tell_outcomes(NAME, source=told)
+        return given[["score", "decision", "version", "arm", "acted"]]
+
+    def _of_first(self, month: Month, given: pd.DataFrame) -> NDArray[np.bool_]:
+        """Return what the first version would have decided; the log knows nothing of it."""
+        if set(given["version"]) == {self.first}:
+            return given["decision"].to_numpy(dtype=bool)
+        source, target = Path("whole.parquet"), Path(f"{month.label}-{self.first}.parquet")
         month.table.to_parquet(source, index=False)
-        lifecycle_core.score(f"{NAME}/{version}", source=source, target=target)
+        lifecycle_core.score(f"{NAME}/{self.first}", source=source, target=target)
         out = pd.read_parquet(target)
-        table = {name: month.table[name].to_numpy(dtype=np.float64)
-                 for name in ("hour", "precip", "visib")}  # fmt: skip
-        unscored = out["unscored"].notna().to_numpy()
-        decision = out["decision"].astype("Float64").to_numpy(dtype=np.float64, na_value=0.0) > 0
-        return pd.DataFrame(
-            {
-                "score": out["score"].to_numpy(dtype=np.float64),
-                "decision": np.where(unscored, by_rule(table), decision),
-                "fallback": np.where(unscored, "bad_input", ""),
-                "version": version,
-                "arm": "champion",
-            }
-        )
+        acted = out["decision"].astype("Float64").to_numpy(dtype=np.float64, na_value=0.0) > 0
+        return np.where(out["unscored"].notna().to_numpy(), by_rule(_weather(month)), acted)
 
-    def _given(self, month: Month, scored: dict[int, pd.DataFrame]) -> pd.DataFrame:
-        """Return what each flight was answered: by the champion, or in an experiment by its arm."""
-        given = scored[self.champion]
-        if self.challenger is None:
-            return given
-        plan = trial(month.label)
-        arm = np.array([arm_of(key, plan) for key in month.table[KEY]])
-        other = scored[self.challenger].assign(arm="challenger")
-        return given.where(pd.Series(arm == "champion"), other)
-
-    def _read(self, label: str, given: pd.DataFrame, costs: NDArray[np.float64]) -> None:
-        """End the experiment of a month."""
+    def _read(self, label: str) -> None:
+        """Read the experiment at the review of its month, and do what its rule says."""
         version, self.challenger = self.challenger, None
         if version is None:
             return
-        verdict = read_out(costs, (given["arm"] == "challenger").to_numpy())
+        read = lifecycle_core.read_experiment(NAME, as_of=_reviewed_at(label))
+        self.readouts.append(to_text(read))
+        verdict = found_by(read)
+        lifecycle_core.stop_experiment(NAME, reason=verdict.said)
         if verdict.yes:
             lifecycle_core.promote(NAME, to="champion", version=version, reason=verdict.said)
             self.champion = version
@@ -191,7 +222,7 @@ class Replay:
                 month=label,
                 what="promoted" if verdict.yes else "stopped",
                 version=version,
-                said=f"the experiment of {label}: {verdict.said}",
+                said=verdict.said,
             )
         )
 
@@ -199,6 +230,7 @@ class Replay:
         """Retrain on the last three months, if that pays."""
         self.means.tell(f"{label}: does retraining pay?")
         decision = self.means.decide(_reviewed_at(label))
+        self.decisions.append(to_text(decision))
         verdict = pays(decision)
         if not verdict.yes:
             what = Happening(month=label, what="kept", version=self.champion, said=verdict.said)
@@ -208,7 +240,9 @@ class Replay:
         version = self.means.retrain(label).packaged.release.version
         self.spent += decision.one_off
         verdict = _nominated(version, verdict)
-        self.challenger = version if verdict.yes else None
+        if verdict.yes:
+            begin(NAME, label, since=_reviewed_at(label))
+            self.challenger = version
         self._happened(
             Happening(
                 month=label,
@@ -228,6 +262,7 @@ def replay(means: Means, labels: Sequence[str], *, champion: int) -> tuple[Year,
     going = Replay(means=means, champion=champion)
     for label in labels:
         going.month(label)
+    going.conclude()
     return going.result(), going.reviews
 
 
@@ -240,29 +275,24 @@ def _nominated(version: int, verdict: Verdict) -> Verdict:
     return verdict
 
 
-def _releases() -> dict[int, Release]:
-    return {each.version: each for each in lifecycle_core.status(NAME).releases}
-
-
-def _review(label: str) -> Review:
-    return lifecycle_core.review(NAME, window=label, as_of=_reviewed_at(label))
-
-
 def _reviewed_at(label: str) -> datetime:
     """Return when a month is reviewed: on the fourth of the next, at noon in UTC."""
     after = (pd.Period(label, freq="M") + 1).to_timestamp().to_pydatetime()
     return (after + timedelta(days=3, hours=12)).replace(tzinfo=UTC)
 
 
-def _told(
-    review: Review,
-    month: Month,
-    given: pd.DataFrame,
-    costs: dict[str, NDArray[np.float64]],
-    days: NDArray[np.int64],
-) -> MonthResult:
+def _weather(month: Month) -> dict[str, NDArray[np.float64]]:
+    """Return what the rule of before looks at."""
+    return {
+        name: month.table[name].to_numpy(dtype=np.float64) for name in ("hour", "precip", "visib")
+    }
+
+
+def _told(review: Review, played: Played) -> MonthResult:
+    month, given = played.month, played.given
+    days = month.days()
     amounts = {}
-    for name, paid in costs.items():
+    for name, paid in played.costs.items():
         value, interval = mean_by_days(paid, days)
         amounts[name] = Amount(value=value, interval=interval)
     drift: dict[str, DriftState] = {}

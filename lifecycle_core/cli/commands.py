@@ -30,6 +30,9 @@ from lifecycle_core.cli.options import (
     SpecArgument,
     TimeoutOption,
 )
+from lifecycle_core.cli.outcomes import EXAMPLE as OUTCOMES_EXAMPLE
+from lifecycle_core.cli.outcomes import SHORT_HELP as OUTCOMES_HELP
+from lifecycle_core.cli.outcomes import outcomes
 from lifecycle_core.cli.pipeline import pipeline_app
 from lifecycle_core.cli.reproduce import EXAMPLES as REPRODUCE_EXAMPLES
 from lifecycle_core.cli.reproduce import SHORT_HELP as REPRODUCE_HELP
@@ -201,6 +204,7 @@ def history(name: NameArgument, json_file: JsonOption = None) -> int:
 
 
 app.command(short_help=SCORE_HELP, epilog=SCORE_EXAMPLE)(score)
+app.command(short_help=OUTCOMES_HELP, epilog=OUTCOMES_EXAMPLE)(outcomes)
 app.command(short_help=SERVE_HELP, epilog=SERVE_EXAMPLE)(serve)
 app.command(short_help=REVIEW_HELP, epilog=REVIEW_EXAMPLE)(review)
 app.command(short_help=REVIEWS_HELP, epilog=REVIEWS_EXAMPLE)(reviews)

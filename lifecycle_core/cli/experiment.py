@@ -115,6 +115,12 @@ def start(
     despite: Annotated[  # noqa: FBT002 - a flag
         bool, typer.Option("--despite", help="Start though the arms were unlike before.")
     ] = False,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            help="For a replay: from when on rows count, in UTC; now if not said.", metavar="TIME"
+        ),
+    ] = None,
     actor: Annotated[str | None, typer.Option(help="Who; default: you.")] = None,
     json_file: JsonOption = None,
 ) -> int:
@@ -126,7 +132,7 @@ def start(
     from lifecycle_core import verbs
 
     with asking():
-        status = verbs.start_experiment(plan, actor=actor, despite=despite)
+        status = verbs.start_experiment(plan, actor=actor, despite=despite, since=since)
     answer(status, json_file)
     return 1 if status.state == "refused" else 0
 

@@ -13,7 +13,8 @@ from lifecycle_core.cli.options import JsonOption, SpecArgument
 
 SHORT_HELP = "Score a table with a released model."
 EXAMPLE = (
-    "Example: nbrelease score churn@challenger --in new.csv --out scores.parquet\n\n"
+    "Examples: nbrelease score churn@challenger --in new.csv --out scores.parquet\n\n"
+    "nbrelease score churn --in new.csv --out scores.parquet --log --time decided_at\n\n"
     "Tables: FILE.csv, FILE.parquet, delta:FOLDER, sqlite:///FILE::TABLE, "
     "postgresql+pg8000://HOST/DATABASE::TABLE; https://ADDRESS for the output."
 )
@@ -51,6 +52,19 @@ def score(
         bool,
         typer.Option("--in-database", help="Let the database of both tables compute the scores."),
     ] = False,
+    log: Annotated[
+        bool | None,
+        typer.Option(
+            "--log/--no-log",
+            help="Keep a row for each in the prediction log; as the release file has it if not said.",
+        ),
+    ] = None,
+    time: Annotated[
+        str | None,
+        typer.Option(
+            help="With the log: the moment of each row, else the run's start.", metavar="COLUMN"
+        ),
+    ] = None,
     json_file: JsonOption = None,
 ) -> int:
     """Score a table: score, decision, next step and release version per row.
@@ -73,6 +87,8 @@ def score(
             engine=engine,
             scheduler=scheduler,
             in_database=in_database,
+            log=log,
+            time=time,
             progress=progress,
         )
     answer(summary, json_file)

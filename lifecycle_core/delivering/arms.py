@@ -6,13 +6,12 @@ it is scored.
 
 from __future__ import annotations
 
-import json
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from lifecycle_core.delivering.naming_rows import names_of
 from lifecycle_core.delivering.routing import CHAMPION
-from lifecycle_core.delivering.serving import as_name
 from lifecycle_core.errors import InvalidCall
 from lifecycle_core.schema.contract import Contract
 from lifecycle_core.schema.finalization import Finalization
@@ -124,7 +123,7 @@ class Arms:
         parts = stretches(self.experiment.arms.items(), holdout=self.experiment.holdout)
         places = {name: at for at, name in enumerate(names)}
         codes = np.full(batch.rows, places[CHAMPION], dtype=np.int64)
-        for row, unit in enumerate(self._units(batch)):
+        for row, unit in enumerate(names_of(batch, self._unit())):
             if unit is not None:
                 codes[row] = places[arm_at(point_of(unit, self.experiment.salt), parts)]
         versions = [each.release.version for each in self.releases.values()]
@@ -132,27 +131,6 @@ class Arms:
 
     def _unit(self) -> tuple[str, ...]:
         return (self.experiment.unit,) if self.experiment.unit else self.key
-
-    def _units(self, batch: Batch) -> Sequence[str | None]:
-        """Return the name of each row's unit as the service and the log have it."""
-        import numpy as np
-
-        columns = []
-        for name in self._unit():
-            if name in batch.kept:
-                columns.append([as_name(value) for value in batch.kept[name].to_pylist()])
-                continue
-            values: list[str | None] = [None] * batch.rows
-            known = batch.columns[name].to_pylist()
-            for row, value in zip(np.flatnonzero(batch.scorable), known, strict=True):
-                values[row] = as_name(value)
-            columns.append(values)
-        if len(columns) == 1:
-            return columns[0]
-        return [
-            None if None in values else json.dumps(list(values), ensure_ascii=False)
-            for values in zip(*columns, strict=True)
-        ]
 
     @contextmanager
     def open(self, engine: BatchEngine, bundles: Bundles) -> Iterator[OpenArms]:

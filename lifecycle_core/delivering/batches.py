@@ -15,12 +15,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lifecycle_core.adapters.batch_engines import Threads
-from lifecycle_core.delivering.arms import Begun
+from lifecycle_core.delivering.arms import ArmRelease, Begun
 from lifecycle_core.delivering.deciding import decided
 from lifecycle_core.delivering.fitting import kept_columns, require_fit, require_places_apart
+from lifecycle_core.delivering.routing import CHAMPION
 from lifecycle_core.delivering.rows_out import RowsOut
 from lifecycle_core.delivering.verifying import declared_workflow, verified_bundle
 from lifecycle_core.schema.contract import Contract
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from lifecycle_core.delivering.arms import Arms, OpenArms
     from lifecycle_core.delivering.deciding import Decisions, Numbers
     from lifecycle_core.delivering.fitting import Judge
+    from lifecycle_core.delivering.row_log import LoggedRun, RowLog
     from lifecycle_core.schema.release import Release
 
 
@@ -61,6 +63,7 @@ def score(
     began: datetime | None = None,
     mark: str = "",
     arms: Arms | None = None,
+    log: LoggedRun | None = None,
 ) -> ScoreSummary:
     """Score every row of a table with a released model.
 
@@ -89,6 +92,8 @@ def score(
         mark: By which its temporary files are found if it is killed; see `files.replacing`.
         arms: The experiment that runs: rows are scored by the release of their arm, `version` is
             that release's, and the output has a column `arm`.
+        log: The prediction log of the run: it has a row for each row of the table before the
+            output is there, and the output has a column `prediction` with their ids.
 
     Raises:
         BundleInvalid: The bundle is not what was registered.
@@ -96,6 +101,7 @@ def score(
         TableInvalid: The table lacks a column, has one too many, holds a wrong type, or no rows.
         InvalidCall: `keep` takes a name of the output's, or target is source.
         TargetUnwritable: The operating system refuses; nothing is left behind.
+        LogUnavailable: The tables of the log cannot be written; nothing is left behind.
     """
     started = time.perf_counter()
     require_places_apart(source, target, rejects)
@@ -104,11 +110,15 @@ def score(
     workflow = declared_workflow(bundle, bundles)
     columns = tables.outline(source).columns
     kept = kept_columns(workflow.key, columns, keep)
+    contract = Contract.from_json(bundles.read(bundle, "contract/contract.json"))
     if arms:
         arms.require(columns, kept)
+    if log:
+        log.order.require(columns, kept)
+        kept = log.order.kept(kept, contract)
     scoring = Scoring(
         release=release,
-        contract=Contract.from_json(bundles.read(bundle, "contract/contract.json")),
+        contract=contract,
         finalization=finalization,
         rows_out=RowsOut(
             release=release,
@@ -129,7 +139,13 @@ def score(
     with ExitStack() as stack:
         in_arms = stack.enter_context(arms.open(places, bundles)) if arms else None
         opened = in_arms.engines[0] if in_arms else stack.enter_context(places.open(bundle))
-        scoring.run(opened, source, target, rejects, in_arms)
+        rows_log = None
+        if log:
+            releases = arms.releases if arms else {CHAMPION: ArmRelease(release, bundle)}
+            whole = workflow.key if set(workflow.key) <= set(columns) else ()
+            acts = finalization.rule.acts
+            rows_log = stack.enter_context(log.open(releases, bundles, key=whole, acts=acts))
+        scoring.run(opened, source, target, rejects, in_arms, rows_log)
     counts = scoring.counts
     return ScoreSummary(
         release=release.name,
@@ -143,7 +159,16 @@ def score(
         rejects=str(rejects or ""),
         run=run,
         resumed=counts.resumed,
+        logged=counts.rows if log else None,
     )
+
+
+class _Outputs(NamedTuple):
+    """Where a run writes to."""
+
+    scores: TableWriter
+    rejects: TableWriter | None
+    log: RowLog | None
 
 
 @dataclass(slots=True)
@@ -183,12 +208,16 @@ class Scoring:
         target: Path,
         rejects: Path | None,
         in_arms: OpenArms | None = None,
+        log: RowLog | None = None,
     ) -> None:
-        """Write the scores, and the rejects first: where scores stand, their rejects do."""
+        """Write the scores, and before them log and rejects: where scores stand, they do."""
         with ExitStack() as open_:
             to = partial(self.tables.writer, mark=self.mark)
-            scores_to = open_.enter_context(to(target))
-            rejects_to = open_.enter_context(to(rejects)) if rejects else None
+            outputs = _Outputs(
+                open_.enter_context(to(target)),
+                open_.enter_context(to(rejects)) if rejects else None,
+                log,
+            )
             batches = open_.enter_context(self.tables.stream(source, self.contract, keep=self.keep))
             reading = open_.enter_context(ThreadPoolExecutor(1))
             writing = open_.enter_context(ThreadPoolExecutor(1))
@@ -204,12 +233,12 @@ class Scoring:
                 self.counts.scored += len(scores)
                 self.counts.acted_on += int(decisions.sum()) if self.rows_out.acts else 0
                 written.result()
-                written = writing.submit(
-                    self._write, begun, scores, decisions, scores_to, rejects_to
-                )
+                written = writing.submit(self._write, begun, scores, decisions, outputs)
             written.result()
             if self.counts.rows == 0:
                 self._require_fit(source, self.tables.measure(source, self.contract))
+            if log:
+                log.commit()
 
     def _fitting(self, source: Path, batches: Iterator[Batch]) -> Iterator[Batch]:
         for batch in batches:
@@ -261,14 +290,16 @@ class Scoring:
         begun: Begun,
         scores: Numbers,
         decisions: Decisions,
-        scores_to: TableWriter,
-        rejects_to: TableWriter | None,
+        outputs: _Outputs,
     ) -> None:
         batch = begun.batch
-        scores_to.write(self.rows_out.scored(batch, scores, decisions, begun.assigned))
+        rows = self.rows_out.scored(batch, scores, decisions, begun.assigned)
+        if outputs.log:
+            rows = {**rows, **outputs.log.put(batch, scores, decisions, begun.assigned)}
+        outputs.scores.write(rows)
         # The first batch is written even if all its rows are good: it brings the columns.
-        if rejects_to and (batch.start == 0 or len(scores) < batch.rows):
-            rejects_to.write(self.rows_out.rejected(batch))
+        if outputs.rejects and (batch.start == 0 or len(scores) < batch.rows):
+            outputs.rejects.write(self.rows_out.rejected(batch))
 
     def _require_fit(self, source: Path, measurement: Measurement) -> None:
         report = self.judge(self.contract, measurement, digest="", keep=self.keep)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from lifecycle_core.delivering.routing import CHAMPION, arm_of
 from lifecycle_core.delivering.serving import as_name
-from lifecycle_core.stats.assignment import HOLDOUT
+from lifecycle_core.schema.serving import HOLDOUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -20,6 +20,7 @@ from lifecycle_core.adapters.remote_tables import Publication, TableAddress, cop
 from lifecycle_core.adapters.score_journal import open_journal
 from lifecycle_core.adapters.score_runs import identity_of
 from lifecycle_core.delivering.batches import score
+from lifecycle_core.delivering.row_log import LoggedRun
 from lifecycle_core.delivering.verifying import declared_workflow, verified_bundle
 from lifecycle_core.errors import InvalidCall, LifecycleError
 from lifecycle_core.schema.release import ScoreSummary
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from lifecycle_core.adapters.tables import Tables
     from lifecycle_core.delivering.arms import Arms
     from lifecycle_core.delivering.fitting import Judge
+    from lifecycle_core.delivering.row_log import LogOrder
     from lifecycle_core.schema.release import Release
 
 _SCORES, _SUMMARY, _JOURNAL, _SETTLED = "scores.parquet", "summary.json", "journal", "settled"
@@ -54,6 +56,7 @@ class Order:
         keep: Columns to carry along unchanged.
         run: The run's id, if somebody gives it one.
         arms: The experiment that runs.
+        log: How rows go into the prediction log; they do not if None.
     """
 
     source: TableAddress | Any
@@ -63,6 +66,7 @@ class Order:
     keep: tuple[str, ...] = ()
     run: str | None = None
     arms: Arms | None = None
+    log: LogOrder | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +111,7 @@ def deliver(
         InvalidCall: The target cannot take scores, or another process does the same.
         TargetUnwritable: The operating system or the database refuses.
         SinkFailed: The receiver does not answer; the run can go on where it stopped.
+        LogUnavailable: The tables of the log cannot be written; likewise.
     """
     require_apart(order)
     # Before anything of it is read, as `score` does again.
@@ -194,11 +199,22 @@ class _Run:
                 began=begun.began,
                 mark=self.state.name,
                 arms=order.arms,
+                log=self._logged(begun),
             )
         if not in_place:
             summary = summary.model_copy(update={"output": order.target.shown})
             write_atomically(whole, summary.to_json())
         return summary
+
+    def _logged(self, begun: Begun) -> LoggedRun | None:
+        if self.order.log is None:
+            return None
+        return LoggedRun(
+            order=self.order.log,
+            run=f"{call_of(self.order, self.release)} {begun.run}",
+            began=begun.began,
+            folder=self.state.folder,
+        )
 
     def _publish(self, summary: ScoreSummary, begun: Begun, key: tuple[str, ...]) -> ScoreSummary:
         target = self.order.target
@@ -252,6 +268,8 @@ def call_of(order: Order, release: Release) -> str:
     asked: list[Any] = [source, _place(order.target), files, order.keep, order.run]
     if order.arms:
         asked.append(order.arms.mark)
+    if order.log:
+        asked.append(["log", order.log.address, order.log.time])
     return json.dumps([release.name, release.version, release.bundle_digest, *asked])
 
 

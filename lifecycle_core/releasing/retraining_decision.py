@@ -262,7 +262,8 @@ def _replayed(
     if skipped:
         notes.append(
             f"{skipped:,} labelled rows were not scored again: the log does not keep a value of "
-            "every feature, or there are more than are drawn."
+            "every feature, or no number that costs are proportional to, or there are more than "
+            "are drawn."
         )
     return tuple(found), tuple(notes)
 

@@ -20,7 +20,6 @@ Measure = Literal[
     "rows", "money", "cost", "label", "labelled", "decided", "acted", "answered", "accepted",
     "overridden", "fallbacks", "latency_ms",
 ]  # fmt: skip
-HOLDOUT = "holdout"
 WHOLE = 100.0
 
 
@@ -204,6 +203,7 @@ class FrozenExperiment(Record):
         plan_digest: Digest of the plan's JSON.
         file: Where it was read from, for whoever looks whether that was changed.
         started: From when on rows count, in UTC.
+        declared: When the plan was frozen, if rows from before that count; else empty.
         control: The champion of that moment.
         treatments: By alias.
         key: Columns of the business key.
@@ -222,6 +222,7 @@ class FrozenExperiment(Record):
     plan_digest: str
     file: str = ""
     started: str
+    declared: str = ""
     control: FrozenRelease
     treatments: dict[Alias, FrozenRelease]
     key: tuple[str, ...] = ()

@@ -31,7 +31,8 @@ class Prediction(Record):
     """One score that was given, as the prediction log keeps it.
 
     Attributes:
-        id: UUID version 7, in lower case with hyphens; it sorts by the time it was made.
+        id: UUID in lower case with hyphens. A service makes one of version 7, which sorts by the
+            time it was made; a row of a table has one of version 8, made of run and position.
         key: Business key of the row, such as the customer's number; None if there is none.
         time: When the answer was made, in UTC, ISO 8601 with microseconds.
         release: Name of the release that was asked for.
@@ -43,7 +44,8 @@ class Prediction(Record):
         score: The model's score in its own unit; None where there is none.
         decision: What was decided on it: to act or not, or a quantity; None where nothing was.
         reasons: The factors that moved the score most, strongest first.
-        latency_ms: Milliseconds from the request's arrival to the answer.
+        latency_ms: Milliseconds from the request's arrival to the answer; None for a row of a
+            table, which nobody has waited for by itself.
         fallback: Why the fallback answered, or empty if the model did.
         explainer: Name and version of what computed the reasons; empty without reasons.
 
@@ -71,7 +73,7 @@ class Prediction(Record):
     score: float | None = None
     decision: bool | float | None = None
     reasons: tuple[Reason, ...] = ()
-    latency_ms: float = Field(ge=0)
+    latency_ms: float | None = Field(default=None, ge=0)
     fallback: Fallback = ""
     explainer: str = ""
 
@@ -82,7 +84,7 @@ class Outcome(Record):
     Several may follow each other; of each field, the last one that says something counts.
 
     Attributes:
-        id: UUID version 7, in lower case with hyphens.
+        id: UUID in lower case with hyphens.
         prediction: The prediction's `id`.
         time: When this was said, in UTC, ISO 8601 with microseconds.
         who: Who acted, or which system said so.
@@ -106,6 +108,29 @@ class Outcome(Record):
     label_time: str | None = None
     money: float | None = None
     currency: str | None = None
+
+
+class OutcomesTold(Record):
+    """What came of a table of outcomes.
+
+    Attributes:
+        release: Name of the release that they are of.
+        rows: Of the table.
+        added: Outcomes that are in the log now and were not before.
+        known: Rows that said what was in it already.
+        empty: Rows that say nothing yet.
+        by: What rows name predictions by: their ids, or the business key.
+        log: Folder or URL of the log.
+    """
+
+    schema_: Literal["nbrelease/outcomes/1"] = Field(default="nbrelease/outcomes/1", alias="schema")
+    release: str
+    rows: int = Field(ge=0)
+    added: int = Field(ge=0)
+    known: int = Field(default=0, ge=0)
+    empty: int = Field(default=0, ge=0)
+    by: Literal["prediction", "key"]
+    log: str
 
 
 class LogPolicy(Record):

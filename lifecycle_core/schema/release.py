@@ -153,6 +153,7 @@ class ScoreSummary(Record):
         resumed: Rows whose score was known from an earlier start of the same run.
         dead_letters: Path of the table of rows that the receiver refused; empty if it took all.
         refused: How many those are.
+        logged: Rows of the run in the prediction log; None if they were not to be there.
     """
 
     schema_: Literal["nbrelease/score/1"] = Field(default="nbrelease/score/1", alias="schema")
@@ -169,3 +170,4 @@ class ScoreSummary(Record):
     resumed: int = Field(default=0, ge=0)
     dead_letters: str = ""
     refused: int = Field(default=0, ge=0)
+    logged: int | None = None

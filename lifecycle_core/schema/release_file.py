@@ -15,7 +15,7 @@ from lifecycle_core.schema.finalization import Task
 from lifecycle_core.schema.fiscal_weeks import FiscalWeeks
 from lifecycle_core.schema.retraining_terms import RetrainingSection
 from lifecycle_core.schema.review import Grain
-from lifecycle_core.schema.serving import ServingSection
+from lifecycle_core.schema.serving import CONTROL, ServingSection
 
 CostName = Literal["false_positive", "false_negative", "true_positive", "true_negative"]
 CheckpointId = Literal["workflow", "value", "reproducible", "contract", "owners", "review"]
@@ -50,6 +50,8 @@ class WorkflowSection(Record):
         when_missing: What happens to a row that has no score.
         key: The business key: columns that are carried from the scoring table to the output
             unchanged, and say which row of another system a score belongs to.
+        log: Rows that the champion scores in tables go into the prediction log, so that they are
+            reviewed and count in experiments; `nbrelease score --log` and `--no-log` overrule it.
     """
 
     destination: str | None = None
@@ -62,6 +64,7 @@ class WorkflowSection(Record):
     when_late: str | None = None
     when_missing: str | None = None
     key: tuple[str, ...] = ()
+    log: bool = False
 
 
 class Metric(Record):
@@ -109,8 +112,8 @@ class CostsSection(Record):
         true_negative: Left alone, rightly.
         over: Regression: per unit predicted too high.
         under: Regression: per unit predicted too low.
-        amounts: By cost, such as `false_negative`: the feature that it is proportional to. Reviews
-            count with the costs of each row; finalization decides by those of a usual one.
+        amounts: By cost, such as `false_negative`: the feature that it is proportional to.
+            Finalization, reviews, experiments and retraining count with the costs of each row.
     """
 
     currency: str = "USD"
@@ -205,7 +208,8 @@ class ReviewSection(Record):
         segment_rows: Rows that a segment needs before anything is said of it.
         override_at_least: Share of decisions below which people seem to follow blindly.
         override_at_most: Share of decisions above which people seem to disagree.
-        control_arm: Arm whose rows were left alone, to know what would have come anyway.
+        control_arm: Arm that the others are compared with. The champion's is the control of
+            experiments; rows of the arm `holdout` are out of the comparison unless it is named.
         grace_days: How long after a window's end its review may take before it counts as missed.
         notify: Names of channels of the settings that are told when a rule fires; all if empty.
         rules: Such as `when adoption_rate < 0.6 for 2 windows then escalate operations`.
@@ -228,7 +232,7 @@ class ReviewSection(Record):
     segment_rows: int = Field(default=100, ge=30)
     override_at_least: float = Field(default=0.0, ge=0, le=1)
     override_at_most: float = Field(default=1.0, ge=0, le=1)
-    control_arm: str = "holdout"
+    control_arm: str = CONTROL
     grace_days: float = Field(default=3.0, ge=0, le=366)
     notify: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()

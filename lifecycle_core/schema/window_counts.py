@@ -41,6 +41,7 @@ class ScoreGroup(Record):
         if_positive: Money: what the decision costs those if all of them are positive.
         if_negative: Money: what it costs if none is.
         cost: Money: what it cost those of them whose label is known.
+        positive_cost: Money: the part of that which fell on positive ones.
     """
 
     version: str = ""
@@ -53,6 +54,7 @@ class ScoreGroup(Record):
     if_positive: float = 0.0
     if_negative: float = 0.0
     cost: Money = Money()
+    positive_cost: float = 0.0
 
 
 class ColumnCounts(Record):

@@ -37,6 +37,7 @@ from lifecycle_core.verbs.logs import (
     retain_log,
 )
 from lifecycle_core.verbs.notebooks import finalize, package, reproduce
+from lifecycle_core.verbs.outcomes import tell_outcomes
 from lifecycle_core.verbs.pipelines import (
     overview_after,
     pipeline_of,
@@ -73,5 +74,5 @@ __all__ = [
     "review", "review_due", "review_report", "review_series", "reviews", "rollback",
     "run_each_meanwhile", "run_meanwhile", "run_pipeline", "said", "score", "score_frame",
     "serve", "serve_meanwhile", "show_experiment", "show_pipeline", "start_experiment",
-    "status", "stop_experiment", "to_html", "to_text", "verify",
+    "status", "stop_experiment", "tell_outcomes", "to_html", "to_text", "verify",
 ]  # fmt: skip

@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 
 def start_experiment(
-    plan: Path | str, *, actor: str | None = None, despite: bool = False
+    plan: Path | str,
+    *,
+    actor: str | None = None,
+    despite: bool = False,
+    since: datetime | str | None = None,
 ) -> ExperimentStatus:
     """Freeze a plan in the ledger and start it, if its arms were alike before.
 
@@ -28,13 +32,16 @@ def start_experiment(
         plan: The plan's file.
         actor: Who starts it; found out if None.
         despite: Start although the A/A check fails; the record says so.
+        since: From when on rows count, for rows that are scored later under moments of their own,
+            as in a replay; now if None. The record says that the plan was frozen afterwards.
 
     Returns:
         What was frozen; its state is `refused` if the A/A check failed, and nothing was started.
 
     Raises:
         ReleaseFileInvalid: The file is no plan.
-        InvalidCall: There is no such file, an experiment runs, or an arm is the champion itself.
+        InvalidCall: There is no such file, an experiment runs, an arm is the champion itself, or
+            `since` is no moment or still to come.
         ReleaseNotFound: An alias of the plan points nowhere.
         ConcurrentPromotion: Somebody else started one meanwhile.
         LogUnavailable: The logs do not answer.
@@ -77,11 +84,18 @@ def start_experiment(
                 f"{alias} --version N",
             )
     now = datetime.now(UTC)
+    begins = moment_of(since, option="--since") if since is not None else now
+    if begins > now:
+        raise InvalidCall(
+            f"--since is {begins:%Y-%m-%d %H:%M} UTC, which is still to come.",
+            hint="Start the experiment then: rows are assigned as soon as it is started.",
+        )
     frozen = FrozenExperiment(
         plan=stated,
         plan_digest=digest_bytes(stated.to_json().encode()),
         file=_beside(file, settings),
-        started=utc_text(now),
+        started=utc_text(begins),
+        declared=utc_text(now) if begins < now else "",
         control=FrozenRelease(version=champion.version, bundle_digest=champion.bundle_digest),
         treatments={
             alias: FrozenRelease(version=found.version, bundle_digest=found.bundle_digest)
@@ -97,7 +111,7 @@ def start_experiment(
     days = stated.history_days or 28
     flush(settings.log, settings.write_ahead_logs)
     numbers = Numbers(*all_columns(stated))
-    counts = count_balance(settings.log, frozen, numbers, days=days, until=now)
+    counts = count_balance(settings.log, frozen, numbers, days=days, until=begins)
     checked = balance(stated, counts, days=days)
     frozen = frozen.model_copy(update={"balance": checked})
     if not checked.passed and not despite:

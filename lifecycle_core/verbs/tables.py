@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lifecycle_core.adapters.progress import Progress, Silent
 from lifecycle_core.errors import InvalidCall
 from lifecycle_core.settings import ledger_of, load_settings
-from lifecycle_core.verbs.assigning import arms_for
+from lifecycle_core.verbs.assigning import arms_for, log_for
 from lifecycle_core.verbs.downloading import downloaded
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ def score(
     engine: Engine = "local",
     scheduler: str | None = None,
     in_database: bool = False,
+    log: bool | None = None,
+    time: str | None = None,
     progress: Progress = _SILENT,
 ) -> ScoreSummary:
     """Score a table with a release: score, decision, next step and release version of each row.
@@ -58,14 +60,22 @@ def score(
         in_database: The database computes the scores, with the model as SQL (extra `in-database`);
             `source` and `target` are tables of it. Refused where that does not score as the model
             does.
+        log: The rows go into the prediction log before the scores are delivered, each once, and
+            the output has their ids in the column `prediction`; for the champion as `workflow.log`
+            of the release file says if None. Rows without a score are answered by the declared
+            fallback, as the service does it.
+        time: Column with the moment at which each row was decided, with its zone; the start of the
+            run if None.
         progress: Is told how far it is.
 
     Raises:
         InvalidCall: An address is none, the target cannot take scores, another process does the
-            same, or the model does not become SQL that scores as it does.
+            same, the model does not become SQL that scores as it does, or rows cannot be logged.
         TableInvalid: The table cannot be read, or does not fit the contract; nothing was written.
         TargetUnwritable: The operating system or the database refuses.
         SinkFailed: The receiver does not answer; called again, it goes on where it stopped.
+        LogUnavailable: The tables of the log cannot be written; likewise.
+        MissingExtra: What is asked for needs libraries that are not installed.
     """
     from datetime import UTC, datetime
 
@@ -103,6 +113,12 @@ def score(
                 "An experiment runs, and a database cannot share rows out among releases.",
                 hint=f"Leave --in-database out, or name {release.name}/{release.version}.",
             )
+        logged = log_for(settings, spec, release, bundle, log=log, time=time)
+        if logged and in_database:
+            raise InvalidCall(
+                "Rows that are scored within a database do not leave it, and the log is elsewhere.",
+                hint="Leave --in-database out, or do not log: --no-log.",
+            )
         summary = (deliver_in_database if in_database else deliver)(
             Order(
                 source=given,
@@ -112,6 +128,7 @@ def score(
                 keep=tuple(keep),
                 run=run,
                 arms=arms,
+                log=logged,
             ),
             release,
             bundle,

@@ -10,14 +10,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from docs.year_of_flights.deciding import pays, read_out
+from docs.year_of_flights.deciding import found_by, pays
 from docs.year_of_flights.desk import WHO, handle
 from docs.year_of_flights.flights import Flights
-from docs.year_of_flights.keeping import ARRIVALS
 from docs.year_of_flights.money import mean_by_days
+from docs.year_of_flights.telling import ARRIVALS, shown
 from docs.year_of_flights.year import NAME, Means, replay
 from lifecycle_core import verbs
 from tests.fakes import flights as fake
+from tests.fakes.experiments import read_out
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,14 +30,13 @@ def test_two_months_of_few_flights_are_replayed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NBRELEASE_HOME", str(tmp_path / "home"))
-    flights = Flights(DATA, fake.join, most=200)
+    flights = Flights(DATA, fake.join, most=400)
     said: list[str] = []
     with contextlib.chdir(tmp_path):
         champion = fake.project(tmp_path, flights)
         means = Means(
             flights=flights,
             costs=fake.stated().costs,
-            log=tmp_path / "home" / "log",
             decide=fake.worth_it,
             retrain=lambda last: fake.retrained_as(
                 fake.register(tmp_path, flights.month(last), threshold=0.2)
@@ -53,11 +53,17 @@ def test_two_months_of_few_flights_are_replayed(
     assert reviews[0].reference == ("training table",)
     assert found.happened[0].what == "retrained"
     assert found.happened[1].what in {"promoted", "stopped"}
+    assert "Experiment after_2013_04_" in found.readouts[0]
+    assert "the experiment says" in found.happened[1].said
+    assert found.readouts[0].strip() in shown(found)
     april, may = found.months
-    assert april.versions == {"1": 200}
+    assert april.versions == {"1": 400}
     assert set(may.versions) == {"1", "2"}
     assert april.fired[0][1] == "retrain Samuel Okoro"
-    assert len(log) == 400
+    assert len(log) == 800
+    early = log["time"] < pd.Timestamp("2013-05-04T12:00", tz="UTC")
+    assert set(log.loc[early, "arm"]) == {"champion"}
+    assert log["who"].notna().any()
     assert log["time"].min() >= pd.Timestamp("2013-04-01", tz="UTC")
     assert log["time"].max() < pd.Timestamp("2013-06-02", tz="UTC")
     assert set(log["arm"]) == {"champion", "challenger"}
@@ -86,16 +92,14 @@ def test_flights_of_one_day_count_as_what_they_are() -> None:
     assert 100 < interval.high - interval.low < 150
 
 
-def test_an_experiment_goes_on_only_with_a_challenger_that_is_cheaper_for_sure() -> None:
-    draw_ = np.random.default_rng(1)
-    costs = draw_.exponential(150.0, 20_000)
-    challenger = np.arange(20_000) % 2 == 0
-    assert not read_out(costs, challenger).yes
-    assert read_out(costs - 10 * challenger, challenger).yes
-    assert not read_out(costs + 10 * challenger, challenger).yes
-    assert not read_out(
-        costs[challenger | (costs > 100)], challenger[challenger | (costs > 100)]
-    ).yes
+def test_what_is_tried_is_promoted_if_its_experiment_says_so() -> None:
+    shipped = read_out()
+    assert shipped.decision == "ship"
+    assert found_by(shipped).yes
+    assert not found_by(shipped.model_copy(update={"decision": "stop"})).yes
+    untrusted = shipped.model_copy(update={"decision": "no_conclusion", "metrics": ()})
+    assert not found_by(untrusted).yes
+    assert untrusted.reason in found_by(untrusted).said
 
 
 def test_what_is_not_known_to_pay_is_not_done() -> None:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lifecycle_core.adapters.batch_engines import BatchEngine
+    from lifecycle_core.delivering.row_log import LogOrder
     from lifecycle_core.schema.contract import Contract
     from lifecycle_core.schema.release import ScoreSummary
 
@@ -111,6 +112,7 @@ class Made:
         environ: dict[str, str] | None = None,
         batch_rows: int = 2048,
         keep: tuple[str, ...] = (),
+        log: LogOrder | None = None,
         activity: Callable[..., ScoreSummary] = deliver,
     ) -> ScoreSummary:
         """Score from any place to any place; a target that is a bare name lies in the folder."""
@@ -128,6 +130,7 @@ class Made:
                 dead_letters=self.folder / "dead.parquet",
                 keep=keep,
                 run=run,
+                log=log,
             ),
             self.release,
             self.bundle,

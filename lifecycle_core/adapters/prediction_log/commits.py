@@ -91,7 +91,7 @@ def commit(
     *,
     add: Sequence[DataFile],
     remove: Sequence[DataFile],
-    transaction: tuple[str, int],
+    transactions: Sequence[tuple[str, int]],
     same_rows: bool = False,
 ) -> None:
     """Exchange files of the version that is loaded, and load the version that this makes.
@@ -101,7 +101,7 @@ def commit(
         schema: Its Arrow schema.
         add: Files that are written and last.
         remove: Files that the new version does not name.
-        transaction: Whose commit it is, and its number; fails if another came first.
+        transactions: Whose commit it is, each with its number; fails if another came first.
         same_rows: The rows are those that were there before.
 
     Raises:
@@ -126,7 +126,9 @@ def commit(
         "append",
         schema,
         list(PARTITION),
-        commit_properties=CommitProperties(app_transactions=[Transaction(*transaction)]),
+        commit_properties=CommitProperties(
+            app_transactions=[Transaction(*each) for each in transactions]
+        ),
         # A checkpoint must last before the commits that it stands for are removed.
         post_commithook_properties=PostCommitHookProperties(
             create_checkpoint=False, cleanup_expired_logs=False

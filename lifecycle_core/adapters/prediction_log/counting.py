@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.prediction_log import asking
-from lifecycle_core.adapters.prediction_log.asking import BY_MODEL, Span, cost_of
+from lifecycle_core.adapters.prediction_log.asking import BY_MODEL, Span
 from lifecycle_core.adapters.prediction_log.columns import (
     SAMPLED,
     Binning,
@@ -25,6 +25,7 @@ from lifecycle_core.adapters.prediction_log.columns import (
 )
 from lifecycle_core.adapters.prediction_log.engine import open_engine
 from lifecycle_core.adapters.prediction_log.places import answering
+from lifecycle_core.adapters.prediction_log.pricing import cost_of, costs_by_truth
 from lifecycle_core.adapters.prediction_log.rows import time_of
 from lifecycle_core.adapters.prediction_log.sums import (
     by_currency,
@@ -112,6 +113,8 @@ class CountsWindows:
         places = self._column if features else {}
         named = zip(values, places.values(), strict=True)
         costs = self._costs if features else self._costs.model_copy(update={"amounts": {}})
+        none = "NULL::DOUBLE"
+        if_positive, if_negative = costs_by_truth(costs, places) if self._acts else (none, none)
         query = asking.MADE.format(
             reasons="list_transform(reasons, lambda r: {'feature': r.feature, 'effect': r.effect})"
             if features
@@ -119,6 +122,8 @@ class CountsWindows:
             parsed=parsed,
             text="features" if text else "NULL",
             values="".join(f", {value} AS {name}" for value, name in named),
+            if_positive=if_positive,
+            if_negative=if_negative,
             cost=cost_of(costs, places, acts=self._acts),
         )
         with answering(self._address):

@@ -199,7 +199,7 @@ def _prediction_row(record: dict[str, Any], sequence: int) -> dict[str, Any]:
         "features": to_json(record.get("features") or {}, inf_nan_mode="null").decode(),
         "score": _number(record.get("score")),
         "decision": _number(record.get("decision")),
-        "latency_ms": _number(record["latency_ms"]),
+        "latency_ms": _number(record.get("latency_ms")),
         "reasons": [
             {
                 **reason,

@@ -15,6 +15,7 @@ does not notice a file that was rewritten meanwhile; it brings deleted rows back
 from __future__ import annotations
 
 import re
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.prediction_log.commits import Counted, DataFile, commit, files_of
@@ -28,12 +29,15 @@ from lifecycle_core.adapters.prediction_log.rows import (
 from lifecycle_core.errors import LogUnavailable, MissingExtra
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import date
 
     import pyarrow as pa
 
     from lifecycle_core.adapters.prediction_log.entries import Kind
     from lifecycle_core.adapters.prediction_log.rows import Part
+
+    Batches = Callable[[], Iterator[pa.RecordBatch]]
 
 _UPKEEP = "nbrelease/upkeep"
 _TRIES = 10
@@ -84,36 +88,82 @@ class LogTable:
         Raises:
             LogUnavailable: The store does not answer.
         """
+        self._add(
+            session,
+            number,
+            lambda: [
+                self.write(
+                    f"{session}-{number:08d}-{place}",
+                    {"release": part.release, "day": part.day.isoformat()},
+                    iter(part.table().to_batches()),
+                )
+                for place, part in enumerate(parts)
+            ],
+        )
+
+    def add(self, session: str, days: Mapping[date, Batches], release: str) -> bool:
+        """Add rows of a release in one commit, unless the table has this session's.
+
+        Their files have no segment that they could be told by, so upkeep takes them for what
+        something that was killed has left, until they are committed. So this is one of those of
+        whom upkeep knows: where both work at the same time, the later one begins anew.
+
+        Args:
+            session: Whose rows they are.
+            days: By day, what gives the batches of its rows; it may be asked more than once.
+            release: Name of the release.
+
+        Returns:
+            Whether they were added now.
+
+        Raises:
+            LogUnavailable: The store does not answer.
+        """
+        return self._add(
+            session,
+            1,
+            lambda: [
+                self.write(
+                    f"rows-{uuid.uuid4().hex}",
+                    {"release": release, "day": day.isoformat()},
+                    batches(),
+                )
+                for day, batches in sorted(days.items())
+            ],
+            beside_upkeep=True,
+        )
+
+    def _add(
+        self,
+        session: str,
+        number: int,
+        write: Callable[[], list[DataFile | None]],
+        *,
+        beside_upkeep: bool = False,
+    ) -> bool:
         from deltalake.exceptions import CommitFailedError
 
         with answering(self.address):
             for _ in range(_TRIES):
                 table = self._newest(create=True)
                 if (table.transaction_version(session) or 0) >= number:
-                    break
-                files = [
-                    self.write(
-                        f"{session}-{number:08d}-{place}",
-                        {"release": part.release, "day": part.day.isoformat()},
-                        iter(part.table().to_batches()),
-                    )
-                    for place, part in enumerate(parts)
-                ]
+                    self._make_last(table)
+                    return False
+                transactions = [(session, number)]
+                if beside_upkeep:
+                    transactions.append((_UPKEEP, self._upkeep() + 1))
+                files = _some(write())
                 try:
-                    commit(
-                        table, self._schema, add=_some(files), remove=(),
-                        transaction=(session, number),
-                    )  # fmt: skip
+                    commit(table, self._schema, add=files, remove=(), transactions=transactions)
                 except CommitFailedError:  # somebody else's commit came first: look again
                     continue
-                break
-            else:
-                raise LogUnavailable(
-                    f"Others change the table at {self.place.uri} all the time.",
-                    address=self.address,
-                    hint="Stop what compacts or rewrites it again and again.",
-                )
-            self._make_last(table)
+                self._make_last(table)
+                return True
+            raise LogUnavailable(
+                f"Others change the table at {self.place.uri} all the time.",
+                address=self.address,
+                hint="Stop what compacts or rewrites it again and again.",
+            )
 
     def files(self) -> list[DataFile]:
         """Return the files of the newest version, oldest rows first; none without a table.
@@ -162,7 +212,7 @@ class LogTable:
                     self._schema,
                     add=_some(new),
                     remove=old,
-                    transaction=(_UPKEEP, self._upkeep() + 1),
+                    transactions=[(_UPKEEP, self._upkeep() + 1)],
                     same_rows=same_rows,
                 )
             except CommitFailedError as error:

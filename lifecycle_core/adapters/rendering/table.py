@@ -34,6 +34,7 @@ VIEWS = {
     "History": "history",
     "LintReport": "lint_report",
     "LogUpkeep": "log_upkeep",
+    "OutcomesTold": "outcomes_told",
     "Packaged": "packaged",
     "PipelineOverview": "pipeline_overview",
     "PipelineRun": "pipeline_run",

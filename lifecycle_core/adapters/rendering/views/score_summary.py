@@ -31,5 +31,6 @@ def text(record: ScoreSummary) -> list[RenderableType]:
         *([("Without a score", left_out)] if record.unscored else []),
         ("Written to", record.output),
         *([("Refused", refused)] if record.refused else []),
+        *([("Logged", f"{record.logged:,} rows")] if record.logged is not None else []),
     ]
     return [title(f"{record.rows:,} rows scored"), facts(*pairs)]

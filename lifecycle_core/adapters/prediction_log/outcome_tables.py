@@ -1,0 +1,289 @@
+"""Read a table of outcomes: one row says what became of one prediction; all of it is checked.
+
+Whatever is wrong with a row is said with its position, and then nothing of the table is kept.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from lifecycle_core.adapters.files import writing
+from lifecycle_core.adapters.tables.moments import moments_of
+from lifecycle_core.adapters.tables.source import open_source, quoted, reading
+from lifecycle_core.errors import InvalidCall, TableInvalid
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    import pyarrow as pa
+
+    from lifecycle_core.adapters.tables.source import Source
+
+_SAYS = ("action", "label", "money")
+_KNOWN = ("prediction", *_SAYS, "currency", "label_time", "time", "who")
+_BATCH_ROWS = 65_536
+_WANTED = {
+    "action": "accepted or overridden",
+    "label": "true, false, a number, or a class of the model",
+    "money": "a number",
+    "currency": "three capital letters, such as EUR",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What is known of a table of outcomes beside its rows.
+
+    Attributes:
+        release: Name of the release that they are of.
+        key: Columns of its business key.
+        positive: The class whose label is 1; None where labels are numbers.
+        classes: All of them.
+        currency: Of amounts without one.
+        who: Says so where the table has no column `who`.
+        now: When it is said where the table has no column `time`, with zone.
+    """
+
+    release: str
+    key: tuple[str, ...] = ()
+    positive: str | None = None
+    classes: tuple[str, ...] = ()
+    currency: str = "USD"
+    who: str
+    now: datetime
+
+
+By = Literal["prediction", "key"]
+
+
+class Read(NamedTuple):
+    """What was read.
+
+    Attributes:
+        rows: Of the table.
+        empty: Those that say nothing yet.
+        by: `prediction` if rows name ids, `key` if they name the business key.
+    """
+
+    rows: int
+    empty: int
+    by: By
+
+
+def read_outcomes(path: Path, told: Told, into: Path) -> Read:
+    """Check a table of outcomes, and write its rows as a parquet file in one form.
+
+    Args:
+        path: A CSV or parquet file.
+        told: What is known beside it.
+        into: The parquet file; rows that say nothing are left out.
+
+    Raises:
+        TableInvalid: A column or a value is missing or wrong.
+        TargetUnwritable: The operating system refuses.
+    """
+    import pyarrow.compute as pc
+    from pyarrow.parquet import ParquetWriter
+
+    with open_source(path) as source:
+        by = _named_by(source.names, told, path.name)
+        start, empty = 0, 0
+        with (
+            writing(into),
+            reading(path),
+            ParquetWriter(into, _schema(), compression="zstd") as writer,
+        ):
+            asked = source.select(_expressions(source, told, by))
+            for part in asked.to_arrow_reader(_BATCH_ROWS):
+                _require_right(part, start, path.name)
+                rows = _rows(part, told, by, start)
+                says = rows.filter(pc.invert(rows.column("nothing"))).drop_columns("nothing")
+                writer.write_batch(says)
+                start += part.num_rows
+                empty += part.num_rows - says.num_rows
+    return Read(start, empty, by)
+
+
+def _named_by(names: Sequence[str], told: Told, table: str) -> By:
+    """Return what rows name their predictions by, once the columns are those of such a table."""
+    known = {*_KNOWN, *told.key}
+    for name in names:
+        near = get_close_matches(name, [each for each in known if each not in names], n=1)
+        if name not in known and near:
+            raise InvalidCall(
+                f"{table} has a column {name!r}; did you mean {near[0]!r}?",
+                hint="Rename it, or leave it out.",
+            )
+    if not set(names) & set(_SAYS):
+        raise InvalidCall(
+            f"{table} says nothing: it has none of the columns {', '.join(_SAYS)}.",
+            hint="Add what was done (action), what became true (label), or what it earned (money).",
+        )
+    if "prediction" in names:
+        return "prediction"
+    if told.key and set(told.key) <= set(names):
+        return "key"
+    keys = f", or the business key ({', '.join(told.key)})" if told.key else ""
+    raise InvalidCall(
+        f"{table} does not say which predictions it is about.",
+        hint=f"Add the column `prediction` of the scores{keys}.",
+    )
+
+
+def _expressions(source: Source, told: Told, by: str) -> list[str]:
+    def text(name: str) -> str:
+        if name not in source.names:
+            return "NULL::VARCHAR"
+        return f"nullif(trim({source.column(name)}::VARCHAR), '')"
+
+    label, money = text("label"), text("money")
+    number = f"coalesce(TRY_CAST({label} AS DOUBLE), TRY_CAST({label} AS BOOLEAN)::INT::DOUBLE)"
+    if told.positive is not None and told.classes:
+        classes = ", ".join(map(quoted, told.classes))
+        number = (
+            f"CASE WHEN {label} = {quoted(told.positive)} THEN 1.0 "
+            f"WHEN {label} IN ({classes}) THEN 0.0 ELSE {number} END"
+        )
+    named = ("prediction",) if by == "prediction" else told.key
+    return [
+        *(f"{source.column(name)} AS k{at}" for at, name in enumerate(named)),
+        f"{text('action')} AS action",
+        f"{label} AS label_text",
+        f"CASE WHEN NOT isnan({number}) THEN {number} END AS label",
+        f"{money} AS money_text",
+        f"CASE WHEN NOT isnan(TRY_CAST({money} AS DOUBLE)) THEN TRY_CAST({money} AS DOUBLE) END "
+        "AS money",
+        f"{text('currency')} AS currency",
+        f"{text('who')} AS who",
+        *(
+            f"{source.column(name)} AS {name}"
+            for name in ("time", "label_time")
+            if name in source.names
+        ),
+    ]
+
+
+def _require_right(part: pa.RecordBatch, start: int, table: str) -> None:
+    """Look whether every value says what its column is for.
+
+    Raises:
+        TableInvalid: One does not.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    def not_nan(column: str) -> Any:  # noqa: ANN401 - a pyarrow array
+        return pc.not_equal(pc.utf8_lower(part.column(column)), "nan")
+
+    def given(column: str) -> Any:  # noqa: ANN401 - as above
+        return pc.is_valid(part.column(column))
+
+    def unread(column: str) -> Any:  # noqa: ANN401 - as above
+        said = pc.and_(given(f"{column}_text"), pc.fill_null(not_nan(f"{column}_text"), False))  # noqa: FBT003 - the value
+        finite = pc.fill_null(pc.is_finite(part.column(column)), False)  # noqa: FBT003 - as above
+        return pc.and_(said, pc.invert(finite))
+
+    known = pa.array(["accepted", "overridden"])
+    wrong = {
+        "action": pc.and_(
+            given("action"), pc.invert(pc.is_in(part.column("action"), value_set=known))
+        ),
+        "label": unread("label"),
+        "money": unread("money"),
+        "currency": pc.invert(
+            pc.fill_null(pc.match_substring_regex(part.column("currency"), "^[A-Z]{3}$"), True)  # noqa: FBT003 - as above
+        ),
+    }
+    for name, found in wrong.items():
+        if (at := found.index(True).as_py()) >= 0:
+            texts = part.column(f"{name}_text" if name in {"label", "money"} else name)
+            raise TableInvalid(
+                f"Row {start + at:,} of {table} has the {name} {texts[at].as_py()!r}.",
+                hint=f"It has to be {_WANTED[name]}. Nothing was kept.",
+            )
+
+
+def _rows(part: pa.RecordBatch, told: Told, by: str, start: int) -> pa.RecordBatch:
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    count = part.num_rows
+    many = 1 if by == "prediction" else len(told.key)
+    names = _names([part.column(f"k{at}").to_pylist() for at in range(many)], by, start)
+    kind = pa.timestamp("us", tz="UTC")
+    timed = "time" in part.schema.names
+    time = (
+        moments_of(part.column("time"), "time", start)
+        if timed
+        else pa.repeat(pa.scalar(told.now, kind), count)
+    )
+    label_time = (
+        moments_of(part.column("label_time"), "label_time", start, missing=True)
+        if "label_time" in part.schema.names
+        else pa.nulls(count, kind)
+    )
+    money = part.column("money")
+    currency = pc.if_else(
+        pc.is_valid(money), pc.fill_null(part.column("currency"), told.currency), None
+    )
+    nothing = pc.and_(
+        pc.and_(pc.is_null(part.column("action")), pc.is_null(part.column("label"))),
+        pc.is_null(money),
+    )
+    return pa.RecordBatch.from_arrays(
+        [
+            pa.array(np.arange(start, start + count)),
+            pa.array(names, pa.string()),
+            time,
+            pa.repeat(timed, count),
+            pc.fill_null(part.column("who"), told.who),
+            part.column("action"),
+            part.column("label"),
+            label_time,
+            money,
+            currency.cast(pa.string()),
+            nothing,
+        ],
+        schema=_schema().append(pa.field("nothing", pa.bool_())),
+    )
+
+
+def _names(columns: list[list[Any]], by: str, start: int) -> list[str]:
+    """Return what each row names its prediction by, as the log has it."""
+    names: list[str] = []
+    for row, values in enumerate(zip(*columns, strict=True)):
+        texts = [_as_text(value) for value in values]
+        if None in texts:
+            what = "id of a prediction" if by == "prediction" else "business key"
+            raise TableInvalid(
+                f"Row {start + row:,} has no {what}.",
+                hint="Fill it in, or leave the row out. Nothing was kept.",
+            )
+        names.append(str(texts[0]) if len(texts) == 1 else json.dumps(texts, ensure_ascii=False))
+    return names
+
+
+def _as_text(value: object) -> str | None:
+    """Return a value of a key as the log has it: a whole number is one however it is written."""
+    if value is None or value != value:  # noqa: PLR0124 - NaN, which frames have for nothing
+        return None
+    return str(int(value) if isinstance(value, float) and value.is_integer() else value)
+
+
+def _schema() -> pa.Schema:
+    import pyarrow as pa
+
+    moment = pa.timestamp("us", tz="UTC")
+    return pa.schema(
+        [
+            ("row", pa.int64()), ("name", pa.string()), ("time", moment), ("timed", pa.bool_()),
+            ("who", pa.string()), ("action", pa.string()), ("label", pa.float64()),
+            ("label_time", moment), ("money", pa.float64()), ("currency", pa.string()),
+        ]
+    )  # fmt: skip
