@@ -58,7 +58,7 @@ def test_a_row_is_kept_as_a_service_keeps_it(made: Made) -> None:
     ]
     assert hash_of("plan", "basic") == "hash of plan basic"
     assert kept["fallback"].tolist() == ["", "bad_input", "", "bad_input", "", ""]
-    # The rule looks at what is left of the row: a tenure that is out of range is none, so not small.
+    # The rule looks at what is left of the row: a tenure out of range is none, so not small.
     assert kept["decision"].tolist()[1:4:2] == [1.0, 0.0]
     assert out["decision"].tolist() == kept["decision"].astype(bool).tolist()
     assert (kept["score"][1], out["score"][1]) == (0.5, 0.5)
