@@ -56,6 +56,8 @@ CASES: dict[str, Record] = {
     "lint_report": records.lint_report(),
     "log_upkeep": predictions.upkeep(),
     "log_upkeep-drain": LogUpkeep(address="s3://bucket/log", action="drain"),
+    "outcomes_told": predictions.told(),
+    "outcomes_told-again": predictions.told().model_copy(update={"added": 0, "known": 7043}),
     "packaged": records.packaged(),
     "pipeline_overview": pipeline_runs.overview(),
     "pipeline_overview-failed": pipeline_runs.overview(failed=True),
@@ -93,6 +95,7 @@ CASES: dict[str, Record] = {
     "review_series-empty": ReviewSeries(release="churn"),
     "score_summary": records.score_summary(),
     "score_summary-unscored": records.score_summary().model_copy(update={"unscored": 11}),
+    "score_summary-logged": records.score_summary().model_copy(update={"logged": 7043}),
     "score_summary-refused": records.score_summary().model_copy(
         update={
             "unscored": 11,
