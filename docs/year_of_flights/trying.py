@@ -1,6 +1,7 @@
-"""Try a challenger in an experiment: designed, frozen in the ledger, started.
+"""Try a challenger in an experiment of the product's: designed, frozen in the ledger, started.
 
-The terms stand in the notebook: half of the flights, their cost a flight, one look after four weeks.
+The terms stand in the notebook: half of the flights, their cost a flight, one look after four
+weeks.
 """
 
 from __future__ import annotations

@@ -56,7 +56,7 @@ def score(
         bool | None,
         typer.Option(
             "--log/--no-log",
-            help="Keep a row for each in the prediction log; as the release file has it if not said.",
+            help="Keep each row in the prediction log; as the release file has it if not said.",
         ),
     ] = None,
     time: Annotated[

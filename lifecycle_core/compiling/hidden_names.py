@@ -12,8 +12,12 @@ if TYPE_CHECKING:
     from lifecycle_core.compiling.pieces import Piece, ReadCell
     from lifecycle_core.schema.pipeline import Refusal
 
-_MISSING = re.compile(r"NameError: name '(\w+)' is not defined|KeyError: '(\w+)'")
+_MISSING = re.compile(
+    r"(?:NameError: name|UndefinedVariableError: (?:name|local variable)) '(\w+)' is not defined"
+    r"|KeyError: '(\w+)'"
+)
 _READERS = frozenset({"eval", "globals", "locals", "vars"})
+_QUERIES = frozenset({"eval", "query"})
 _LONGEST = 60
 """Characters of a statement that a sentence holds."""
 
@@ -38,6 +42,8 @@ def with_hidden_name(refusal: Refusal, error: str, cells: Sequence[ReadCell]) ->
         found = [(p, node) for p in pieces if p.cell in refusal.cells for node in _readers(p)]
         said = f"reads `{name}` by its name, so that no step can know that it needs it"
         hint = "Keep what is looked up in a dictionary, and look it up there."
+        if found and isinstance(found[0][1].func, ast.Attribute):
+            hint = f"Hand it over: local_dict={{'{name}': {name}}}."
     else:
         found = [(p, node) for p in pieces for node in _makers(p, name)]
         said = f"makes `{name}`, which no assignment shows"
@@ -63,6 +69,8 @@ def _readers(piece: Piece) -> Iterator[ast.Call]:
             case ast.Call(func=ast.Name(id="eval"), args=[ast.Constant(), *_]):
                 continue
             case ast.Call(func=ast.Name(id=called)) if called in _READERS:
+                yield node
+            case ast.Call(func=ast.Attribute(attr=called)) if called in _QUERIES:
                 yield node
             case _:
                 continue

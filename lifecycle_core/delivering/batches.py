@@ -145,7 +145,7 @@ def score(
             whole = workflow.key if set(workflow.key) <= set(columns) else ()
             acts = finalization.rule.acts
             rows_log = stack.enter_context(log.open(releases, bundles, key=whole, acts=acts))
-        scoring.run(opened, source, target, rejects, in_arms, rows_log)
+        scoring.run(opened, source, target, rejects, in_arms=in_arms, log=rows_log)
     counts = scoring.counts
     return ScoreSummary(
         release=release.name,
@@ -207,6 +207,7 @@ class Scoring:
         source: Path,
         target: Path,
         rejects: Path | None,
+        *,
         in_arms: OpenArms | None = None,
         log: RowLog | None = None,
     ) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from lifecycle_core.adapters.files import digest_bytes
 from lifecycle_core.adapters.prediction_log.rows import time_of
 from lifecycle_core.schema.usage import Usage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime
 
     from lifecycle_core.adapters.metering import Spent
@@ -21,7 +21,6 @@ def usage_of_run(
     spent: Spent,
     *,
     ended: datetime,
-    identify: Callable[[], str],
     elsewhere: bool = False,
 ) -> Usage:
     """Return the usage of a run that has ended.
@@ -30,7 +29,6 @@ def usage_of_run(
         summary: What the run wrote.
         spent: By this process and its children, since the run began.
         ended: With a zone.
-        identify: Gives the row its id.
         elsewhere: Other machines or a database scored, so that time and memory of this process say
             nothing.
 
@@ -43,13 +41,13 @@ def usage_of_run(
         ...     seconds=1.5, output="scores.parquet", run="r1",
         ... )
         >>> noon = datetime(2026, 3, 9, 12, tzinfo=UTC)
-        >>> made = usage_of_run(summary, Spent(2.5, 1 << 20, 1.5), ended=noon, identify=lambda: "1")
+        >>> made = usage_of_run(summary, Spent(2.5, 1 << 20, 1.5), ended=noon)
         >>> made.answered, made.refused, made.cpu_seconds, made.since
         (98, {'contract': 2}, 2.5, '2026-03-09T11:59:58.500000Z')
     """
     began = ended - timedelta(seconds=spent.wall_seconds)
     return Usage(
-        id=identify(),
+        id=digest_bytes(f"{summary.run} {summary.version}".encode()),  # done again, it counts once
         time=time_of(ended.timestamp()),
         since=time_of(began.timestamp()),
         release=summary.release,

@@ -30,7 +30,8 @@ class Usage(Record):
     It holds counts and no value of any row, so it says nothing of a person.
 
     Attributes:
-        id: UUID version 7, in lower case with hyphens.
+        id: UUID version 7, in lower case with hyphens; of a run a digest of the run's id, so that
+            one that is done again counts once.
         time: When the interval ended, in UTC, ISO 8601 with microseconds.
         since: When it began, likewise.
         release: Name of the release.
@@ -39,7 +40,8 @@ class Usage(Record):
         source: What answered.
         who: Id of the service, new with each start, or of the run.
         answered: Rows that got a decision, also from a fallback.
-        refused: Rows without an answer because of what was sent, by cause: `contract`, or
+        refused: Rows without an answer because of what was sent, by cause: `contract` (in a run all
+            rows without a score, also where the declared fallback decides), or
             `unreadable`, `too_large`, `wrong_kind`, `rate`, `unauthorized`, where a request counts
             as one row, since its rows are not known.
         refused_fields: What broke the contract.

@@ -27,17 +27,10 @@ def log_run(
         meter: Has measured since the run began.
         elsewhere: Other machines or a database scored.
     """
-    from lifecycle_core.adapters.prediction_log import Identifiers
     from lifecycle_core.adapters.prediction_log.free_folders import leave_usage
     from lifecycle_core.delivering import usage_of_run
 
-    usage = usage_of_run(
-        summary,
-        meter.read(),
-        ended=datetime.now(UTC),
-        identify=Identifiers().next,
-        elsewhere=elsewhere,
-    )
+    usage = usage_of_run(summary, meter.read(), ended=datetime.now(UTC), elsewhere=elsewhere)
     try:
         leave_usage(settings.write_ahead_logs, [usage])
     except LifecycleError as error:

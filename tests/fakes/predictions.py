@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 from lifecycle_core.adapters.prediction_log import compact, forget, open_prediction_log
 from lifecycle_core.errors import LogUnavailable
 from lifecycle_core.schema.explaining import ReasonsCheck
-from lifecycle_core.schema.prediction import LogUpkeep, Outcome, Prediction, Reason, TableUpkeep
+from lifecycle_core.schema.prediction import (
+    LogUpkeep,
+    Outcome,
+    OutcomesTold,
+    Prediction,
+    Reason,
+    TableUpkeep,
+)
 from lifecycle_core.schema.usage import Usage
 
 if TYPE_CHECKING:
@@ -66,6 +73,13 @@ def reasons_check(*, different: int = 0) -> ReasonsCheck:
         skipped=12,
         different=different,
         examples=tuple(f"p-{number:06d}" for number in range(min(different, 5))),
+    )
+
+
+def told() -> OutcomesTold:
+    """Return what came of a table of outcomes."""
+    return OutcomesTold(
+        release="churn", rows=7100, added=7043, empty=57, by="key", log=".nbrelease/log"
     )
 
 

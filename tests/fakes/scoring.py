@@ -23,6 +23,7 @@ from lifecycle_core.adapters.sinks import Surroundings
 from lifecycle_core.adapters.tables import DuckTables
 from lifecycle_core.contracting import check, infer
 from lifecycle_core.delivering import Means, Order, accelerate, deliver, score
+from lifecycle_core.delivering.row_log import LogOrder
 from lifecycle_core.schema.finalization import (
     CandidateResult,
     DecisionRule,
@@ -31,14 +32,14 @@ from lifecycle_core.schema.finalization import (
 )
 from lifecycle_core.schema.release import Release
 from lifecycle_core.schema.release_file import ModelSection, ReleaseFile, WorkflowSection
+from lifecycle_core.schema.serving import Fallback, ServingSection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from lifecycle_core.adapters.batch_engines import BatchEngine
-    from lifecycle_core.delivering.row_log import LogOrder
-    from lifecycle_core.schema.contract import Contract
+    from lifecycle_core.schema.contract import Contract, Logged
     from lifecycle_core.schema.release import ScoreSummary
 
 ROWS = 200
@@ -163,10 +164,13 @@ def make(
     workflow: WorkflowSection | None = None,
     fast: bool = False,
     threshold: float = 0.4,
+    fallback: tuple[Fallback, ...] = (),
+    policy: Mapping[str, Logged] | None = None,
 ) -> Made:
     """Fit, finalize and bundle a model; `categorical` fits it on a pandas categorical.
 
-    `workflow` stands in a release file; `fast` adds the fast path.
+    `workflow` and `fallback` stand in a release file; `fast` adds the fast path; `policy` says what
+    the log keeps of a feature.
     """
     columns = make_column_transformer(
         (OneHotEncoder(handle_unknown="ignore"), ["plan"]),
@@ -186,13 +190,20 @@ def make(
     store = EvidenceFolder(folder / "evidence", SkopsModels())
     record = store.keep(finalization(task, rule), model, frame)
     contract = infer(DuckTables().profile(folder / "evidence" / "training.parquet"), name="churn")
+    features = tuple(
+        each.model_copy(update={"log": (policy or {}).get(each.name, each.log)})
+        for each in contract.features
+    )
+    contract = contract.model_copy(update={"features": features})
     files: dict[str, bytes | Path] = {
         "model/model.skops": folder / "evidence" / "model.skops",
         "contract/contract.json": contract.to_json().encode(),
         "evidence/finalization.json": record.to_json().encode(),
     }
     if workflow is not None:
-        declared = ReleaseFile(model=ModelSection(name="churn"), workflow=workflow)
+        serving = ServingSection(fallback=fallback)
+        model_section = ModelSection(name="churn")
+        declared = ReleaseFile(model=model_section, workflow=workflow, serving=serving)
         files["release.json"] = declared.to_json().encode()
     if fast:
         evidence = folder / "evidence"
@@ -207,8 +218,18 @@ def make(
     return Made(folder, model, record, contract)
 
 
-def deliver_on(made: Made, source: str, target: str, marks: Path) -> None:
+def logged(address: Path, time: str | None = None) -> LogOrder:
+    """Return that rows go into a log; a hash is told by the value it is of."""
+    return LogOrder(address=str(address), hashed=hash_of, time=time)
+
+
+def hash_of(name: str, value: str) -> str:
+    """Return what stands for a value that may not be kept."""
+    return f"hash of {name} {value}"
+
+
+def deliver_on(made: Made, source: str, target: str, marks: Path, *, log: bool = False) -> None:
     """Deliver in a process that may be killed, and say when it begins and that it ended."""
     marks.with_suffix(".begun").touch()
-    made.deliver(source, target)
+    made.deliver(source, target, log=logged(made.folder / "log") if log else None)
     marks.with_suffix(".ended").touch()

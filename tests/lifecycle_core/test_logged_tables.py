@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +15,7 @@ from typer.testing import CliRunner
 
 import lifecycle_core
 from lifecycle_core import verbs
+from lifecycle_core.adapters.prediction_log.engine import open_engine
 from lifecycle_core.cli.commands import app
 from lifecycle_core.errors import InvalidCall, TableInvalid
 from tests.fakes.experiments import project
@@ -19,8 +23,8 @@ from tests.fakes.scoring import customers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
+DOCS = Path(__file__).parents[2] / "docs"
 ROWS = 3_000
 BEGUN = datetime(2026, 9, 1, 6, tzinfo=UTC)
 PLAN = """
@@ -48,18 +52,19 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield folder
 
 
-def table(rows: int = ROWS, **columns: object) -> pd.DataFrame:
+def table(rows: int = ROWS) -> pd.DataFrame:
     names = [f"c{at}" for at in range(rows)]
     moments = [(BEGUN + timedelta(minutes=at)).isoformat() for at in range(rows)]
-    return customers(rows).assign(customer=names, decided_at=moments, **columns)
+    return customers(rows).assign(customer=names, decided_at=moments)
 
 
 def run(*words: object) -> Any:  # noqa: ANN401 - click's own
     return CliRunner().invoke(app, [str(word) for word in words])
 
 
-def test_from_scores_to_a_decision(here: Path) -> None:
+def test_from_scores_to_a_decision(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Scored in arms, logged under moments of its own, told by the key and by ids, read."""
+    monkeypatch.setenv("NBRELEASE_LOG", str(here / "log"))
     (here / "plan.yaml").write_text(PLAN)
     started = run("experiment", "start", "plan.yaml", "--since", BEGUN.isoformat())
     assert started.exit_code == 0, started.stderr
@@ -150,8 +155,28 @@ def test_what_is_wrong_with_outcomes_is_said_and_nothing_is_kept(here: Path) -> 
     assert (kept.rows, kept.added, kept.empty) == (3, 1, 2)
 
 
+def test_the_pages_do_what_they_show(here: Path) -> None:
+    frame = table(40).drop(columns="decided_at")
+    frame.to_csv(here / "customers.csv", index=False)
+    frame[["customer"]].assign(action="accepted", money=12.5).to_csv(here / "kept.csv", index=False)
+    shown = [
+        shlex.split(line)[1:]
+        for page in ("scoring.md", "prediction_log.md")
+        for line in (DOCS / page).read_text().splitlines()
+        if line.startswith("    nbrelease ") and ("--log" in line or " outcomes " in line)
+    ]
+    assert [words[0] for words in shown] == ["score", "outcomes"]
+    for words in shown:
+        ended = run(*words)
+        assert ended.exit_code == 0, ended.stderr
+    ids = pd.read_parquet(here / "scores.parquet")["prediction"]
+    kept = lifecycle_core.read_log("churn").to_pandas().set_index("id").loc[ids]
+    assert set(kept["action"]) == {"accepted"}
+    assert set(kept["who"]) == {"crm"}
+
+
 def test_moments_have_to_be_moments(here: Path) -> None:
-    def refused(fact: str, moments: object) -> None:
+    def refused(fact: str, moments: Any) -> None:  # noqa: ANN401 - a column
         frame = table(3).assign(decided_at=moments)
         with pytest.raises(TableInvalid, match=fact):
             lifecycle_core.score(
@@ -173,3 +198,24 @@ def test_moments_have_to_be_moments(here: Path) -> None:
     with pytest.raises(InvalidCall, match="do not leave it"):
         lifecycle_core.score("churn", source="sqlite:///a.db::t", target="sqlite:///a.db::s",
                              in_database=True, log=True)  # fmt: skip
+
+
+def test_a_logged_run_says_what_it_took_and_once(here: Path) -> None:
+    frame = table(40).drop(columns="decided_at").assign(tenure=[*range(1, 40), 999])
+    for _ in range(2):  # the second is the same run, done again
+        done = lifecycle_core.score("churn", source=frame, target=here / "took.parquet", log=True)
+    lifecycle_core.score("churn", source=frame, target=here / "tried.parquet")
+    assert (done.rows, done.unscored) == (39, 1)
+    lifecycle_core.drain_log()
+    with closing(open_engine(str(here / ".nbrelease" / "log"))) as engine:
+        found = engine.execute(
+            "SELECT DISTINCT id, source, answered, refused, cpu_seconds > 0, who FROM usage "
+            "WHERE answered = 39"
+        ).fetchall()
+    assert [row[1:] for row in found] == [
+        ("batch", 39, [{"cause": "contract", "rows": 1}], True, done.run)
+    ]
+    day = datetime.now(UTC).date().isoformat()
+    review = lifecycle_core.review("churn", window=day, keep=False)
+    assert (review.figure("refused_share").value or 0.0) > 0.0
+    assert [each.cause for each in review.refused] == ["contract"]

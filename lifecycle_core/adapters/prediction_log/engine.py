@@ -47,12 +47,11 @@ def open_engine(address: str, **settings: str) -> duckdb.DuckDBPyConnection:
     return engine
 
 
-def last_said(more: str = "", *, of: str = "sayings", condition: str = "true") -> str:
-    """Return SQL of what was said of each prediction: the last word on each.
+def last_said(more: str = "", *, condition: str = "true") -> str:
+    """Return SQL of what was said of each prediction in the table `sayings`: the last word on each.
 
     Args:
         more: Other columns.
-        of: Table of outcomes, each once.
         condition: What is said counts only where it holds.
 
     Example:
@@ -62,7 +61,7 @@ def last_said(more: str = "", *, of: str = "sayings", condition: str = "true") -
         True
     """
     columns = ", ".join(each for each in ("prediction", _LAST, more) if each)
-    return f"SELECT {columns} FROM {of} WHERE {condition} GROUP BY prediction"  # noqa: S608 - as above
+    return f"SELECT {columns} FROM sayings WHERE {condition} GROUP BY prediction"  # noqa: S608 - as above
 
 
 def pointer(feature: str) -> str:

@@ -142,6 +142,7 @@ def _expressions(source: Source, told: Told, by: str) -> list[str]:
         return f"nullif(trim({source.column(name)}::VARCHAR), '')"
 
     label, money = text("label"), text("money")
+    amount = f"TRY_CAST({money} AS DOUBLE)"
     number = f"coalesce(TRY_CAST({label} AS DOUBLE), TRY_CAST({label} AS BOOLEAN)::INT::DOUBLE)"
     if told.positive is not None and told.classes:
         classes = ", ".join(map(quoted, told.classes))
@@ -156,8 +157,7 @@ def _expressions(source: Source, told: Told, by: str) -> list[str]:
         f"{label} AS label_text",
         f"CASE WHEN NOT isnan({number}) THEN {number} END AS label",
         f"{money} AS money_text",
-        f"CASE WHEN NOT isnan(TRY_CAST({money} AS DOUBLE)) THEN TRY_CAST({money} AS DOUBLE) END "
-        "AS money",
+        f"CASE WHEN NOT isnan({amount}) THEN {amount} END AS money",
         f"{text('currency')} AS currency",
         f"{text('who')} AS who",
         *(

@@ -149,10 +149,16 @@ class LogTable:
                 if (table.transaction_version(session) or 0) >= number:
                     self._make_last(table)
                     return False
-                transactions = [(session, number)]
+                transactions, upkeep = [(session, number)], self._upkeep()
                 if beside_upkeep:
-                    transactions.append((_UPKEEP, self._upkeep() + 1))
-                files = _some(write())
+                    transactions.append((_UPKEEP, upkeep + 1))
+                try:
+                    files = _some(write())
+                except LogUnavailable:
+                    self._newest()
+                    if beside_upkeep and self._upkeep() > upkeep:  # it took away what was written
+                        continue
+                    raise
                 try:
                     commit(table, self._schema, add=files, remove=(), transactions=transactions)
                 except CommitFailedError:  # somebody else's commit came first: look again

@@ -69,12 +69,12 @@ WHERE NOT one.timed AND (one.action <> other.action OR one.label <> other.label
 ORDER BY one.row LIMIT 1
 """
 _SINCE = f"""
-WITH said AS (
+WITH sayings AS (
     SELECT * FROM outcomes WHERE prediction IN (SELECT prediction FROM identified WHERE NOT timed)
     {ONCE}
 ),
-last AS ({last_said(of="said")})
-SELECT one.row FROM identified AS one JOIN said ON said.id = one.id
+last AS ({last_said()})
+SELECT one.row FROM identified AS one JOIN sayings ON sayings.id = one.id
 JOIN last ON last.prediction = one.prediction
 WHERE NOT one.timed AND ({_UNLIKE.format(other="last")})
 ORDER BY one.row LIMIT 1

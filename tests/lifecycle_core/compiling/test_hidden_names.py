@@ -23,6 +23,8 @@ def said(text: str, error: str = MISSING) -> Refusal:
          "eval('model_' + n)"),
         ("model_a = 1\n# %%\ny = globals()['model_' + n]", "KeyError: 'model_a'", 1, 1,
          "globals()"),
+        ("model_a = 1\nq = 'x > @model_a'\n# %%\nf = lambda d: d.query(q)",
+         "UndefinedVariableError: local variable 'model_a' is not defined", 1, 1, "d.query(q)"),
         ("import sys\n# %%\nsetattr(sys.modules['__main__'], 'model_a', 4)\n# %%\nmodel_a + 1",
          MISSING, 1, 1, "setattr(sys.modules['__main__'], 'model_a', 4)"),
     ],

@@ -13,6 +13,8 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
+from lifecycle_core.adapters.prediction_log.entries import Kind
+from lifecycle_core.adapters.prediction_log.tables import LogTable
 from lifecycle_core.schema.release_file import WorkflowSection
 from tests.fakes import scoring
 from tests.fakes.receiving import receiving
@@ -45,7 +47,13 @@ def context() -> ForkServerContext:
 
 
 def kill_until_done(
-    made: Made, context: ForkServerContext, source: Path, target: str, kills: int
+    made: Made,
+    context: ForkServerContext,
+    source: Path,
+    target: str,
+    kills: int,
+    *,
+    log: bool = False,
 ) -> None:
     """Start the run, kill it at a random moment, again and again; let the last start end.
 
@@ -57,7 +65,9 @@ def kill_until_done(
         for mark in (marks.with_suffix(".begun"), marks.with_suffix(".ended")):
             mark.unlink(missing_ok=True)
         process = context.Process(
-            target=scoring.deliver_on, args=(made, str(source), target, marks)
+            target=scoring.deliver_on,
+            args=(made, str(source), target, marks),
+            kwargs={"log": log},
         )
         process.start()
         until = time.monotonic() + _LONGEST
@@ -88,6 +98,18 @@ def test_a_file_is_the_same_to_the_byte(made: Made, context: ForkServerContext) 
     assert left == []
     assert list(made.folder.glob(".killed.parquet.*")) == []
     assert list(made.folder.glob(".rejects.parquet.*")) == []
+
+
+def test_the_log_has_each_row_once(made: Made, context: ForkServerContext) -> None:
+    target = made.folder / "logged.parquet"
+    kill_until_done(made, context, table(made), str(target), FEWER + 1, log=True)
+    given = pd.read_parquet(target)
+    rows = LogTable(str(made.folder / "log"), Kind.PREDICTION).dataset().to_table()
+    kept = rows.sort_by("sequence").to_pandas()
+    assert kept["id"].tolist() == given["prediction"].tolist()
+    assert kept["key"].tolist() == given["id"].tolist()
+    assert kept["score"].tolist() == given["score"].tolist()
+    assert [path for path in (made.folder / "runs").rglob("*") if path.is_file()] == []
 
 
 def test_a_table_of_a_database_has_each_key_once(made: Made, context: ForkServerContext) -> None:

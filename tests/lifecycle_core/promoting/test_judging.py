@@ -296,8 +296,9 @@ def test_a_contract_lists_three_of_its_empty_fields() -> None:
 def test_what_costs_go_by_has_to_be_in_the_log() -> None:
     contract = evidence().contract
     assert contract is not None
-    lost = {"false_negative": Amount(column="tenure", usual=12)}
-    amounts: dict[str, object] = {"release_file.costs.amounts": lost}
+    amounts: dict[str, object] = {
+        "release_file.costs.amounts": {"false_negative": Amount(column="tenure", usual=12)}
+    }
     hashed = tuple(f.model_copy(update={"log": "hash"}) for f in contract.features)
 
     assert judged("contract", amounts).result == "pass"

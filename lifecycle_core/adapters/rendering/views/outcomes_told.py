@@ -22,7 +22,7 @@ def values(record: OutcomesTold) -> dict[str, Any]:
         "Say nothing yet": record.empty,
     }
     shown = {name: f"{count:,}" for name, count in counts.items() if count}
-    return {"counts": shown, "by": _BY[record.by]}
+    return {"counts": shown, "by": _BY.get(record.by, record.by)}
 
 
 def text(record: OutcomesTold) -> list[RenderableType]:

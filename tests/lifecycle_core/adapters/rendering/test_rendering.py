@@ -14,6 +14,7 @@ from lifecycle_core.adapters.rendering.table import VIEWS, view_of
 from lifecycle_core.monitoring import with_changes
 from lifecycle_core.schema.base import Record
 from lifecycle_core.schema.prediction import LogUpkeep
+from lifecycle_core.schema.review_series import ReviewSeries
 from tests.fakes import (
     compilations,
     experiments,
@@ -24,6 +25,7 @@ from tests.fakes import (
     replayed,
     reproductions,
     retrained,
+    review_series,
     windows,
 )
 from tests.golden_files import agrees_with_golden
@@ -54,6 +56,8 @@ CASES: dict[str, Record] = {
     "lint_report": records.lint_report(),
     "log_upkeep": predictions.upkeep(),
     "log_upkeep-drain": LogUpkeep(address="s3://bucket/log", action="drain"),
+    "outcomes_told": predictions.told(),
+    "outcomes_told-again": predictions.told().model_copy(update={"added": 0, "known": 7043}),
     "packaged": records.packaged(),
     "pipeline_overview": pipeline_runs.overview(),
     "pipeline_overview-failed": pipeline_runs.overview(failed=True),
@@ -87,8 +91,11 @@ CASES: dict[str, Record] = {
     "review-again": with_changes(windows.reviewed(*[windows.counts()] * 5), windows.reviewed()),
     "review_history": kept_reviews.history(),
     "review_run": kept_reviews.run(),
+    "review_series": review_series.series(),
+    "review_series-empty": ReviewSeries(release="churn"),
     "score_summary": records.score_summary(),
     "score_summary-unscored": records.score_summary().model_copy(update={"unscored": 11}),
+    "score_summary-logged": records.score_summary().model_copy(update={"logged": 7043}),
     "score_summary-refused": records.score_summary().model_copy(
         update={
             "unscored": 11,
@@ -252,7 +259,7 @@ class _Tags(HTMLParser):
         self.seen.add(tag)
         self.attributes |= {name for name, _ in attrs}
         self.sources += [value or "" for name, value in attrs if name == "src"]
-        if tag not in {"br", "img", "rect", "line", "polyline", "circle"}:
+        if tag not in {"br", "col", "img", "rect", "line", "polyline", "circle"}:
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:

@@ -1,0 +1,98 @@
+"""What the log keeps of a scored table: as a service would, row by row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from lifecycle_core.adapters.prediction_log import read
+from lifecycle_core.errors import InvalidCall
+from lifecycle_core.schema.release_file import WorkflowSection
+from lifecycle_core.schema.serving import Fallback
+from tests.fakes.scoring import NOW, customers, hash_of, logged, make
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.fakes.scoring import Made
+
+KEYED = WorkflowSection(key=("region", "number"))
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    return make(
+        tmp_path_factory.mktemp("made"),
+        workflow=KEYED,
+        fallback=(Fallback(use="rule", decision="tenure < 3", score="0.5"),),
+        policy={"plan": "hash", "charges": "none"},
+    )
+
+
+def bad_rows(rows: int = 6) -> pd.DataFrame:
+    """The second row has no plan, the fourth a tenure out of range, the last one neither."""
+    frame = customers(rows).astype({"tenure": "float"})
+    frame.loc[1, "plan"] = None
+    frame.loc[3, "tenure"] = 900.0
+    return frame.assign(region="north", number=np.arange(rows) * 1.0)
+
+
+def test_a_row_is_kept_as_a_service_keeps_it(made: Made) -> None:
+    table = made.table(bad_rows(), "in.parquet")
+    summary = made.deliver(table, "out.parquet", log=logged(made.folder / "log"))
+    assert (summary.rows, summary.unscored, summary.logged) == (4, 2, 6)
+    out = pd.read_parquet(made.folder / "out.parquet")
+    kept = read(made.folder / "log").to_pandas()
+    assert kept["id"].tolist() == out["prediction"].tolist()
+    assert {UUID(each).version for each in kept["id"]} == {8}
+    assert kept["key"].tolist() == [f'["north", "{at}"]' for at in range(6)]
+    assert kept["features"].tolist()[:4] == [
+        '{"tenure":0,"plan":"hash of plan basic"}',
+        '{"tenure":1,"plan":null}',
+        '{"tenure":2,"plan":"hash of plan plus"}',
+        '{"tenure":null,"plan":"hash of plan basic"}',
+    ]
+    assert hash_of("plan", "basic") == "hash of plan basic"
+    assert kept["fallback"].tolist() == ["", "bad_input", "", "bad_input", "", ""]
+    # The rule looks at what is left of the row: a tenure out of range is none, so not small.
+    assert kept["decision"].tolist()[1:4:2] == [1.0, 0.0]
+    assert out["decision"].tolist() == kept["decision"].astype(bool).tolist()
+    assert (kept["score"][1], out["score"][1]) == (0.5, 0.5)
+    assert out["unscored"].notna().tolist() == [False, True, False, True, False, False]
+    assert set(kept["time"]) == {pd.Timestamp(NOW)}
+    assert kept["latency_ms"].isna().all()
+    assert set(kept["version"]) == {3}
+    assert set(kept["arm"]) == {"champion"}
+
+
+def test_a_run_that_is_done_again_is_in_the_log_once(made: Made) -> None:
+    table = made.table(bad_rows(4), "again.parquet")
+    log = logged(made.folder / "again")
+    made.deliver(table, "again-out.parquet", log=log, run=None)
+    first = pd.read_parquet(made.folder / "again-out.parquet")["prediction"].tolist()
+    made.deliver(table, "again-out.parquet", log=log, run=None)
+    assert pd.read_parquet(made.folder / "again-out.parquet")["prediction"].tolist() == first
+    assert read(made.folder / "again").column("id").to_pylist() == first
+    made.deliver(table, "again-out.parquet", log=log, run="another")
+    assert read(made.folder / "again").num_rows == 8
+
+
+def test_a_number_s_decision_is_kept_as_it_is(tmp_path: Path) -> None:
+    made = make(tmp_path, "regression", workflow=WorkflowSection())
+    made.deliver(made.table(customers(3)), "out.parquet", log=logged(tmp_path / "log"))
+    kept = read(tmp_path / "log").to_pandas()
+    np.testing.assert_allclose(kept["decision"], kept["score"] + 5.5)
+    assert kept["key"].isna().all()
+
+
+def test_the_output_s_own_column_is_not_kept_from_the_table(made: Made) -> None:
+    table = made.table(bad_rows().assign(prediction=1), "named.parquet")
+    with pytest.raises(InvalidCall, match="'prediction' cannot be kept"):
+        made.deliver(
+            table, "named-out.parquet", keep=("prediction",), log=logged(made.folder / "none")
+        )
+    assert not (made.folder / "none").exists()
