@@ -15,6 +15,8 @@ UNAUTHORIZED = "unauthorized"
 _MIB = 1 << 20
 _UNKNOWN = "No usage is in the log for this window."
 _NOTHING = "Nothing was asked in the window."
+_ELSEWHERE = "All rows were scored on other machines."
+_NO_MEMORY = "No process told how much memory it had."
 
 
 def usage_figures(counts: UsageCounts) -> tuple[Figure, ...]:
@@ -32,26 +34,24 @@ def usage_figures(counts: UsageCounts) -> tuple[Figure, ...]:
         True
     """
     refused, failed, asked = _refused(counts), sum(counts.errors.values()), _asked(counts)
-    unknown = _NOTHING if counts.intervals else _UNKNOWN
-    timed = counts.cpu_rows > 0
+    silent = _NOTHING if counts.intervals else _UNKNOWN
+    seconds, note = None, _ELSEWHERE if counts.answered else silent
+    if counts.cpu_rows:
+        seconds, note = 1000 * counts.cpu_seconds / counts.cpu_rows, ""
+    peak, forgotten = None, _NO_MEMORY if counts.intervals else _UNKNOWN
+    if counts.peak_bytes is not None:
+        peak, forgotten = counts.peak_bytes / _MIB, ""
     return (
-        share("refused_share", refused, asked, unknown),
-        share("error_share", failed, asked, unknown),
+        share("refused_share", refused, asked, silent),
+        share("error_share", failed, asked, silent),
         Figure(
-            name="cpu_seconds_per_1000_rows",
-            value=1000 * counts.cpu_seconds / counts.cpu_rows if timed else None,
-            unit="seconds",
-            rows=counts.cpu_rows,
-            note="" if timed else unknown,
+            name="cpu_seconds_per_1000_rows", value=seconds, unit="seconds", rows=counts.cpu_rows,
+            note=note,
         ),
         Figure(
-            name="peak_memory_mib",
-            value=None if counts.peak_bytes is None else counts.peak_bytes / _MIB,
-            unit="MiB",
-            rows=counts.answered,
-            note="" if counts.peak_bytes is not None else _UNKNOWN,
+            name="peak_memory_mib", value=peak, unit="MiB", rows=counts.answered, note=forgotten
         ),
-    )
+    )  # fmt: skip
 
 
 def refused_input(counts: UsageCounts) -> tuple[RefusedInput, ...]:

@@ -38,6 +38,14 @@ def test_nothing_is_known_without_usage_and_that_is_not_zero() -> None:
         assert refused_input(empty) == ()
 
 
+def test_what_other_machines_took_is_not_known() -> None:
+    found = usage_figures(UsageCounts(intervals=1, answered=100))
+    assert [each.value for each in found] == [0.0, 0.0, None, None]
+    assert [each.note for each in found[2:]] == [
+        "All rows were scored on other machines.", "No process told how much memory it had.",
+    ]  # fmt: skip
+
+
 def test_causes_come_first_then_what_was_wrong_in_fields() -> None:
     lines = [(each.cause, each.field, each.count, each.share) for each in refused_input(BUSY)]
     assert lines == [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING
 
 import httpx
@@ -142,5 +143,5 @@ def test_an_idle_service_writes_no_row_a_minute() -> None:
     talking = metering(tally, log, seconds=0.001, idle_seconds=0.002)
     talking.start()
     while len(log.usage) < 4:
-        pass
+        time.sleep(0.001)
     talking.close()
