@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from lifecycle_core.schema.prediction import Lag, Outcome
     from lifecycle_core.schema.serving import Cause, Refusal, ServingSection
@@ -69,7 +69,9 @@ class Desk(Protocol):
     ) -> Inquiry:
         """Route and check the rows of a request."""
 
-    def answer(self, inquiries: Sequence[Any], latencies: Sequence[float]) -> Sequence[Reply]:
+    def answer(
+        self, inquiries: Sequence[Any], elapsed: Callable[[], Sequence[float]]
+    ) -> Sequence[Reply]:
         """Answer several requests at once."""
 
     def fall_back(self, inquiry: Any, cause: Cause, latency: float) -> Reply:  # noqa: ANN401 - its own inquiry
