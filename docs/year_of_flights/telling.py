@@ -89,6 +89,10 @@ def summary(year: Year) -> str:
 
 
 def shown(year: Year) -> str:
-    """Return the first decision to retrain and the read-out of the experiment that it led to."""
-    wanted = next((text for text in year.decisions if "worth" in text.lower()), "")
-    return "\n\n".join(text.strip() for text in (wanted, *year.readouts[:1]) if text)
+    """Return the first decision to retrain, and the read-out of the experiment that it led to."""
+    made = next((text for text in year.decisions if _says_retrain(text)), "")
+    return "\n\n".join(text.strip() for text in (made, *year.readouts[:1]) if text)
+
+
+def _says_retrain(text: str) -> bool:
+    return text.partition("\n")[0].endswith("retrain")
