@@ -8,7 +8,7 @@ import pytest
 
 from docs.year_of_flights.picture import draw
 from docs.year_of_flights.results import Year
-from docs.year_of_flights.telling import summary
+from docs.year_of_flights.telling import shown, summary
 
 ROOT = Path(__file__).parents[2]
 
@@ -24,4 +24,6 @@ def test_the_picture_is_drawn_from_what_was_found(year: Year) -> None:
 
 
 def test_the_page_shows_what_was_found(year: Year) -> None:
-    assert summary(year).strip() in (ROOT / "README.md").read_text()
+    page = (ROOT / "README.md").read_text()
+    assert summary(year).strip() in page
+    assert shown(year) in page
