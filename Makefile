@@ -14,8 +14,9 @@ run: $(VENV)/.run ## take the example from notebook to registered release
 	@echo
 	@echo "To answer single requests: $(BIN)/nbrelease serve churn    (it prints a curl line that asks it)"
 
+# Three at a time on two cores: a third of their time, tests wait for kernels, browsers and disks.
 test: check browser ## everything that CI runs
-	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered \
+	$(BIN)/python -m pytest -n 3 --dist loadfile --cov --cov-report=term:skip-covered \
 		--durations=40 --durations-min=3
 
 check: $(VENV)/.test ## format, lint, types, layers: seconds, no tests
@@ -73,7 +74,7 @@ review-speed: $(VENV)/.test .venv-evidently/.made ## a review beside Evidently, 
 	$(UV) pip install --quiet --python .venv-evidently/bin/python evidently==0.7.23 'pandas<3' pyarrow
 	@touch $@
 
-simulations: $(VENV)/.test ## how often the statistics are right, by 2,000 simulated runs each: minutes
+simulations: $(VENV)/.test ## how often the statistics are right, by 2,000 simulated runs each: half an hour
 	$(BIN)/python benchmarks/simulations.py
 
 corpus: $(VENV)/.test ## judge the corpus of faulty notebooks, beside nbval: about an hour

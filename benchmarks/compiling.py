@@ -30,6 +30,7 @@ from tests.pipelines.judging import (  # noqa: E402
     judge_refusal,
     judge_steps,
     should_run,
+    stale_results,
 )
 
 if TYPE_CHECKING:
@@ -50,12 +51,14 @@ class Mutated:
         ran: Steps that did.
         must: Steps that had to, by execution of the edited notebook.
         may: Steps that were allowed to: an input is otherwise.
+        stale: What the run gave and the edited notebook does not: `STEP.VARIABLE`.
         error: Why there is no answer.
     """
 
     ran: tuple[str, ...] = ()
     must: tuple[str, ...] = ()
     may: tuple[str, ...] = ()
+    stale: tuple[str, ...] = ()
     error: str = ""
 
     @property
@@ -236,7 +239,12 @@ def _mutated(case: Case, pristine: Path, path: Path, call: Sequence[str]) -> Mut
         return Mutated(error=f"second run: {said}")
     must, may = should_run(effects, compilation["pipeline"])
     ran = [step["name"] for step in second["steps"] if step["status"] == "ran"]
-    return Mutated(ran=tuple(ran), must=tuple(sorted(must)), may=tuple(sorted(may)))
+    return Mutated(
+        ran=tuple(ran),
+        must=tuple(sorted(must)),
+        may=tuple(sorted(may)),
+        stale=stale_results(second, compilation["pipeline"]),
+    )
 
 
 def _run(path: Path, call: Sequence[str]) -> tuple[dict[str, Any] | None, str]:
@@ -263,6 +271,7 @@ def _line(number: int, total: int, result: Result) -> str:
     words += [f"FACT {fact}" for fact in judged.facts]
     if mutated := result.mutated:
         words.append(mutated.error or f"edited: {len(mutated.ran)} ran again")
+        words += [f"STALE {mutated.stale}"] * bool(mutated.stale)
         words += [f"TOO FEW {mutated.too_few}"] * bool(mutated.too_few)
         words += [f"TOO MANY {mutated.too_many}"] * bool(mutated.too_many)
     return "; ".join(words)
@@ -309,10 +318,11 @@ def _print_mutations(mutated: Sequence[Mutated]) -> None:
     whole = [each for each in mutated if not each.error]
     few = sum(len(each.too_few) for each in whole)
     many = sum(len(each.too_many) for each in whole)
+    stale = sum(len(each.stale) for each in whole)
     should = sum(len(each.may) for each in whole)
     print(
         f"\nmutations: {len(mutated)}, {len(mutated) - len(whole)} without an answer; "
-        f"of {should} steps downstream {few} did not run; {many} others ran"
+        f"{stale} stale values; of {should} steps downstream {few} did not run; {many} others ran"
         + (f" ({100 * many / should:.0f}% more)" if should else "")
     )
 

@@ -79,11 +79,17 @@ def replay(kind: str, rng: np.random.Generator) -> Replayed:
     moved += noise * rng.normal(size=loss.shape)
 
     def in_money(trained: int, passed: int) -> bool:
-        periods = min(passed - trained + 1, 52)
-        if saving[trained, passed] * periods * ROWS < ONCE:
-            return False  # it cannot pay even if the saving lasts
+        seen_so_far = saving[trained, trained : passed + 1]
+        periods = min(len(seen_so_far), 52)
+        most = periods * (seen_so_far[-1] + max(0.0, seen_so_far[0]))
+        if ROWS * (most - seen_so_far[:periods].sum()) < ONCE:
+            return False  # more than that is never expected, and the rule would say so slower
         history = [
-            Saving(float(saving[trained, at]), float(error[trained, at]))
+            Saving(
+                float(saving[trained, at]),
+                float(error[trained, at]),
+                float(error[trained, at]) * LABELS**0.5,
+            )
             for at in range(trained, passed + 1)
         ]
         return worth_retraining(history, rows=ROWS, once=ONCE)

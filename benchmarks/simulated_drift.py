@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from statistics import NormalDist
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from simulation_table import ALARMS, POWER, show
+from simulation_table import ALARMS, POWER, line
 
 from lifecycle_core.stats.drift import population_stability
 from lifecycle_core.stats.drift_states import judge
@@ -14,6 +15,10 @@ from lifecycle_core.stats.shift import jensen_shannon_shift, share_shift
 from lifecycle_core.stats.wasserstein import profile_edges, wasserstein_shift
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from simulation_table import Line, Part
+
     from lifecycle_core.stats.shift import Shift
 
 NUMBERS, CATEGORIES = 18, 5  # and the score's distribution and the share that is acted on
@@ -91,40 +96,63 @@ def tilt_of(distance: float) -> float:
     return low
 
 
-def drift(runs: int) -> None:
-    """False alarms and power of a review of 25 signals, at three sizes."""
-    rng = np.random.default_rng(0)
-    population = Population(profile_edges(rng.normal(size=500_000)))
-    sizes = {
-        200: Review(number=0.35, tilt=0.2, share=0.2),
-        5_000: Review(number=0.1, tilt=0.05, share=0.04),
-        1_000_000: Review(number=0.01, tilt=0.005, share=0.004),
-    }
-    for rows, limits in sizes.items():
+SIZES = {
+    200: Review(number=0.35, tilt=0.2, share=0.2),
+    5_000: Review(number=0.1, tilt=0.05, share=0.04),
+    1_000_000: Review(number=0.01, tilt=0.005, share=0.004),
+}
 
-        def states(moved: Review, rows: int = rows, limits: Review = limits) -> dict[str, str]:
-            judged = judge(review(rng, population, rows, moved, limits))
-            return {name: one.state for name, one in judged.items()}
 
-        alarms = np.mean(["drift" in states(Review()).values() for _ in range(runs)])
-        show(f"drift: false alarms a review, {rows:,} rows", float(alarms), ALARMS)
-        twice = Review(2 * limits.number, tilt_of(2 * limits.tilt), 2 * limits.share)
-        seen = [states(twice) for _ in range(runs)]
-        for name, limit in zip(("number0", "category0", "acted"), limits, strict=True):
-            share = float(np.mean([one[name] == "drift" for one in seen]))
-            show(f"drift: power at twice {limit}, {name.rstrip('0')}, {rows:,} rows", share, POWER)
-    strict = [
-        judge(review(rng, population, 200, Review(), sizes[5_000])).values() for _ in range(runs)
-    ]
-    alarms = np.mean([any(one.state == "drift" for one in each) for each in strict])
-    show("drift: false alarms a review, 200 rows, tolerances of 5,000", float(alarms), ALARMS)
+def states(
+    rng: np.random.Generator, population: Population, rows: int, moved: Review, limits: Review
+) -> dict[str, str]:
+    """Return the state of each signal of one review."""
+    judged = judge(review(rng, population, rows, moved, limits))
+    return {name: one.state for name, one in judged.items()}
+
+
+def usual() -> Population:
+    """Return the population that nothing has happened to."""
+    return Population(profile_edges(np.random.default_rng(0).normal(size=500_000)))
+
+
+def of_size(rows: int, limits: Review, runs: int) -> Iterator[Line]:
+    """Yield false alarms and power of a review of 25 signals."""
+    rng, population = np.random.default_rng([0, rows]), usual()
+    alarms = np.mean(
+        ["drift" in states(rng, population, rows, Review(), limits).values() for _ in range(runs)]
+    )
+    yield line(f"drift: false alarms a review, {rows:,} rows", float(alarms), runs, ALARMS)
+    twice = Review(2 * limits.number, tilt_of(2 * limits.tilt), 2 * limits.share)
+    seen = [states(rng, population, rows, twice, limits) for _ in range(runs)]
+    for name, limit in zip(("number0", "category0", "acted"), limits, strict=True):
+        share = float(np.mean([one[name] == "drift" for one in seen]))
+        title = f"drift: power at twice {limit}, {name.rstrip('0')}, {rows:,} rows"
+        yield line(title, share, runs, POWER)
+
+
+def too_few(runs: int) -> Iterator[Line]:
+    """Yield what is said where rows are too few for what is tolerated."""
+    rng, population, limits = np.random.default_rng([0, 1]), usual(), SIZES[5_000]
+    strict = [states(rng, population, 200, Review(), limits).values() for _ in range(runs)]
+    alarms = float(np.mean(["drift" in each for each in strict]))
+    title = "drift: false alarms a review, 200 rows, tolerances of 5,000"
+    yield line(title, alarms, runs, ALARMS)
     few = [
-        one.state
-        for _ in range(max(1, runs // 10))
-        for one in judge(review(rng, population, 50, Review(), sizes[5_000])).values()
+        state
+        for _ in range(runs)
+        for state in states(rng, population, 50, Review(), limits).values()
     ]
     share = few.count("not_enough_data") / len(few)
-    show("drift: 'not enough data' at 50 rows, tolerances of 5,000", share, POWER)
-    drawn = rng.multinomial(100, [0.1] * 10, size=(runs, 2))
-    index = np.array([population_stability(*pair) for pair in drawn])
-    show("for comparison: PSI above 0.1 on equal samples of 100", float(np.mean(index > 0.1)))  # noqa: PLR2004 - the customary limit
+    title = "drift: 'not enough data' at 50 rows, tolerances of 5,000"
+    yield line(title, share, runs, POWER)
+    pairs = rng.multinomial(100, [0.1] * 10, size=(runs, 2))
+    index = np.array([population_stability(*pair) for pair in pairs])
+    share = float(np.mean(index > 0.1))  # noqa: PLR2004 - the customary limit
+    yield line("for comparison: PSI above 0.1 on equal samples of 100", share, runs)
+
+
+PARTS: dict[str, Part] = {
+    **{f"drift {rows:,} rows": partial(of_size, rows, limits) for rows, limits in SIZES.items()},
+    "drift, too few rows": too_few,
+}

@@ -1,10 +1,16 @@
-"""The table that simulations print: what was found, where it shall lie, and whether it does."""
+"""What a simulation found: one line of the table, with where the figure shall lie."""
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Part = Callable[[int], Iterator["Line"]]
+    """Takes how many runs, and gives lines one after another."""
 
 Found = TypeVar("Found")
 ALPHA = 0.05
@@ -23,11 +29,43 @@ ALARMS = Aim(high=ALPHA, text="<= 0.05")
 COVERAGE = Aim(0.93, 0.97, "0.93 to 0.97")
 
 
-def show(name: str, value: float, aim: Aim | None = None) -> None:
-    """Print one line of the table."""
-    low, high, text = aim or Aim()
-    met = "" if aim is None else "yes" if low <= value <= high else "NO"
-    print(f"| {name:<66} | {value:>9.4f} | {text:<14} | {met:<3} |", flush=True)
+class Line(NamedTuple):
+    """One figure.
+
+    Attributes:
+        name: What it is.
+        runs: How many runs it comes from.
+        value: The figure.
+        wanted: Where it shall lie, as text; empty for a comparison.
+        holds: Whether it does; None for a comparison.
+    """
+
+    name: str
+    runs: int
+    value: float
+    wanted: str
+    holds: bool | None
+
+
+def line(name: str, value: float, runs: int, aim: Aim | None = None) -> Line:
+    """Return one line of the table."""
+    if aim is None:
+        return Line(name, runs, float(value), "", None)
+    return Line(name, runs, float(value), aim.text, bool(aim.low <= value <= aim.high))
+
+
+def head() -> str:
+    """Return the head of the table."""
+    return (
+        f"| {'simulation':<66} | {'runs':>6} | {'figure':>9} | {'wanted':<14} | holds |\n"
+        f"|{'-' * 68}|{'-' * 7}:|{'-' * 10}:|{'-' * 16}|-------|"
+    )
+
+
+def shown(of: Line) -> str:
+    """Return a line as the table has it."""
+    holds = "" if of.holds is None else "yes" if of.holds else "NO"
+    return f"| {of.name:<66} | {of.runs:>6,} | {of.value:>9.4f} | {of.wanted:<14} | {holds:<5} |"
 
 
 def known(value: Found | None) -> Found:

@@ -67,6 +67,7 @@ RECORDS = {
     "Review": "review",
     "ReviewHistory": "review_history",
     "ReviewRun": "review_history",
+    "ReviewSeries": "review_series",
     "ScoreSummary": "release",
     "Service": "serving",
     "Status": "release",

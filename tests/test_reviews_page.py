@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 import shlex
+import textwrap
 import tomllib
 from pathlib import Path
 
+import yaml
 from typer.testing import CliRunner
 
 from lifecycle_core.adapters.notifying import configured_channels
 from lifecycle_core.adapters.sinks.base import surroundings
 from lifecycle_core.cli.commands import app
+from lifecycle_core.monitoring import require_review
+from lifecycle_core.monitoring.windows import calendar_of
+from lifecycle_core.schema.release_file import ReviewSection
 from lifecycle_core.schema.review import Firing
 from lifecycle_core.schema.review_history import Alert, Notification
 
@@ -43,3 +48,12 @@ def test_the_body_that_it_shows_is_a_notification() -> None:
     named = set(re.findall(r'"(\w+)"', body[1])) - {"nbrelease"}
     fields = {"schema", *Notification.model_fields, *Alert.model_fields, *Firing.model_fields}
     assert named == fields - {"schema_"}
+
+
+def test_its_rules_and_its_calendar_are_what_a_release_file_takes() -> None:
+    blocks = re.findall(r"(?:^    (?:review|rules):\n)(?:^    .*\n)+", PAGE, re.MULTILINE)
+    said = [yaml.safe_load(textwrap.dedent(block)) for block in blocks]
+    assert [next(iter(each)) for each in said] == ["rules", "review"]
+    section = ReviewSection.model_validate(said[1]["review"] | said[0])
+    require_review(section)
+    assert calendar_of(section).window("FY2023").after.isoformat() == "2024-02-04"

@@ -13,12 +13,13 @@ import importlib
 import json
 import os
 import sys
+import tempfile
 import traceback
 from pathlib import Path
 from typing import Any
 
 from lifecycle_core.adapters.store import open_store
-from lifecycle_core.recorder.digests import digest, placed
+from lifecycle_core.recorder.digests import digest, is_temporary, placed
 from lifecycle_core.recorder.digests.parts import Refused, Value
 from lifecycle_core.recorder.digests.portrait import portrait
 
@@ -78,7 +79,9 @@ def _digest(value: Value, asked: dict[str, Any]) -> str | None:
 
 
 def _pin_here(value: Value, asked: dict[str, Any]) -> dict[str, Any]:
-    elsewhere = placed(value, asked["project"]) is not value
+    elsewhere = placed(value, asked["project"]) is not value or (
+        is_temporary(value, tempfile.gettempdir())
+    )
     return _of_type(value) if elsewhere else pin(value)
 
 

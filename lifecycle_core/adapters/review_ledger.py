@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.review_history import ReviewEvent
 
 
+_UNHASHED = {"seq", "hash"}
+
+
 class KeptEvents(NamedTuple):
     """What a registry holds of a release's reviews.
 
@@ -48,7 +51,7 @@ class ReviewLedger:
         for event in self.registry.review_events(name):
             gone.extend(range(seen + 1, event.seq))
             seen = event.seq
-            if event.release != name or event.hash != hash_of(event):
+            if event.release != name or event.hash != _hash_as_written(event):
                 edited.append(event.seq)
             else:
                 events.setdefault(event.event_id, event)
@@ -79,7 +82,15 @@ class ReviewLedger:
 
 def hash_of(event: ReviewEvent) -> str:
     """Return `sha256:` and the SHA-256 of an event's canonical JSON without `seq` and `hash`."""
-    return canonical_digest(event.model_dump(mode="json", exclude={"seq", "hash"}))
+    return canonical_digest(event.model_dump(mode="json", exclude=_UNHASHED))
+
+
+def _hash_as_written(event: ReviewEvent) -> str:
+    """Return the same of an event that was read: of the fields that it was written with.
+
+    Records gain fields from version to version; an event of before must not look edited for that.
+    """
+    return canonical_digest(event.model_dump(mode="json", exclude=_UNHASHED, exclude_unset=True))
 
 
 def _listed(numbers: list[int]) -> str:

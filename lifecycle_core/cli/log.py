@@ -54,7 +54,7 @@ def retain(
     days: Annotated[int, typer.Option(help="Days that stay, with today as the first.")],
     json_file: JsonOption = None,
 ) -> int:
-    """Remove predictions and outcomes of older days from the tables and from the disk."""
+    """Remove predictions, outcomes and usage of older days from the tables and from the disk."""
     from lifecycle_core import verbs
 
     answer(verbs.retain_log(days=days), json_file)

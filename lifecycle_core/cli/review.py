@@ -36,8 +36,8 @@ def review(
     window: Annotated[
         str | None,
         typer.Option(
-            help="2026-03-09, 2026-W10, 2026-03, 2026-Q1 or 2026; the last complete one if not "
-            "said.",
+            help="2026-03-09, 2026-W10, 2026-03, 2026-Q1, 2026, FY2026-P02; the last complete one "
+            "if not said.",
             metavar="WINDOW",
         ),
     ] = None,

@@ -11,7 +11,9 @@ from lifecycle_core.compiling.harmless import Seen, only_shows, seen_of
 from lifecycle_core.compiling.magics import translated
 from lifecycle_core.compiling.modules import as_main, with_builtins_back, with_print
 from lifecycle_core.compiling.pieces import instead_of, renumbered
+from lifecycle_core.compiling.program import is_definition
 from lifecycle_core.compiling.settings import is_setting
+from lifecycle_core.compiling.text_names import with_names_given
 from lifecycle_core.notebooks.dataflow.effects import is_history
 from lifecycle_core.schema.pipeline import Finalize, Refusal
 
@@ -60,6 +62,7 @@ def clean(cells: Sequence[ReadCell], facts: Facts, *, drawing: Collection[int] =
     found: list[ReadCell] = []
     used = frozenset(use.name for cell in cells for p in cell.pieces for use in p.flow.uses)
     bound = frozenset(name for cell in cells for piece in cell.pieces for name in piece.binds)
+    outside = _perhaps_outside(cells)
     for cell in (_without_stars(one, used, facts) for one in cells):
         whole = next((m for m in cell.magics if m.whole_cell and m.name not in _PYTHON), None)
         if cell.error:
@@ -103,9 +106,26 @@ def clean(cells: Sequence[ReadCell], facts: Facts, *, drawing: Collection[int] =
                 elif refused := _refused(piece, bound):
                     refusals.append(refused)
                 else:
-                    pieces.extend(_kept(piece, seen, bound))
+                    kept = _kept(piece, seen, bound)
+                    pieces.extend(one for each in kept for one in _given(each, bound, outside))
             found.append(replace(cell, pieces=tuple(pieces)))
     return Cleaned(cells=renumbered(found), refusals=tuple(refusals), finalize=finalize)
+
+
+def _perhaps_outside(cells: Sequence[ReadCell]) -> frozenset[str]:
+    """Return the names that may come to stand outside of steps: imports, definitions, constants."""
+    return frozenset(
+        name
+        for cell in cells
+        for piece in cell.pieces
+        for name in piece.binds
+        if name.isupper() or piece.flow.imports or is_definition(piece.node)
+    )
+
+
+def _given(piece: Piece, bound: frozenset[str], outside: frozenset[str]) -> tuple[Piece, ...]:
+    text = with_names_given(piece.node, bound, outside)
+    return (piece,) if text is None else instead_of(piece, text)
 
 
 def _without_stars(cell: ReadCell, used: frozenset[str], facts: Facts) -> ReadCell:

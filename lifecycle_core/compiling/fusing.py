@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from lifecycle_core.compiling.program import is_definition
 from lifecycle_core.notebooks.dataflow.effects import dotted_name
+from lifecycle_core.recorder.digests import TEMPORARY
 from lifecycle_core.schema.pipeline import Fusion
 
 if TYPE_CHECKING:
@@ -166,6 +167,8 @@ def _not_handed_over(program: Program, stuck: Mapping[str, str]) -> Iterator[Fus
     for cell in program.code:
         for name, variable in program.changed(cell).items():
             reason = _STUCK.get(variable.type) or stuck.get(name)
+            if variable.note == TEMPORARY:
+                reason = "what it names may be gone when its step has ended"
             if reason is None or name not in program.bound(cell):
                 continue
             last = _last_use(program, name, cell)

@@ -15,9 +15,11 @@ from lifecycle_core.delivering.explaining import check_reasons, prepare_reasons
 from lifecycle_core.delivering.fallbacks import require_fallbacks
 from lifecycle_core.delivering.in_database import deliver_in_database
 from lifecycle_core.delivering.rehearsing import rehearse
+from lifecycle_core.delivering.run_usage import usage_of_run
 from lifecycle_core.delivering.runs import Means, Order, deliver
 
 __all__ = [
     "ArmRelease", "Arms", "Means", "Order", "accelerate", "check_reasons", "deliver",
     "deliver_in_database", "prepare_reasons", "rehearse", "require_fallbacks", "score",
+    "usage_of_run",
 ]  # fmt: skip

@@ -13,8 +13,7 @@ from lifecycle_core.delivering.describing import described
 from lifecycle_core.delivering.inquiring import Lineup
 from lifecycle_core.delivering.replying import Desk
 from lifecycle_core.errors import LifecycleError
-from lifecycle_core.schema.serving import Readiness, RefusedRelease, ServedRelease
-from lifecycle_core.stats.assignment import HOLDOUT
+from lifecycle_core.schema.serving import HOLDOUT, Readiness, RefusedRelease, ServedRelease
 
 if TYPE_CHECKING:
     from collections.abc import Callable

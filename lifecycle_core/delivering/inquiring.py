@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from lifecycle_core.delivering.routing import CHAMPION, arm_of
 from lifecycle_core.delivering.serving import as_name
-from lifecycle_core.stats.assignment import HOLDOUT
+from lifecycle_core.schema.serving import HOLDOUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -112,6 +112,14 @@ class Inquiry:
     def serving(self) -> ServingSection:
         """What is declared for the release that answers."""
         return self.lineup.champion.serving
+
+    @property
+    def asked(self) -> dict[int, list[int]]:
+        """By version that answers, the positions of its rows."""
+        found: dict[int, list[int]] = {}
+        for part in self.parts:
+            found.setdefault(part.served.release.version, []).extend(part.rows)
+        return found
 
     @property
     def shadowed(self) -> bool:

@@ -58,14 +58,18 @@ class Desk:
         """Route and check the rows of a request; see `inquiring.inquire`."""
         return inquire(self.lineup, columns, rows, now=now, explained=explained)
 
-    def answer(self, inquiries: Sequence[Inquiry], latencies: Sequence[float]) -> list[Reply]:
+    def answer(
+        self, inquiries: Sequence[Inquiry], elapsed: Callable[[], Sequence[float]]
+    ) -> list[Reply]:
         """Answer several requests at once.
 
         Args:
             inquiries: None of them refused.
-            latencies: Of each, seconds since it came.
+            elapsed: Gives, of each, the seconds since it came; asked once the scores are there, so
+                that they hold the time that the model took.
         """
         found = answer_all(inquiries)
+        latencies = elapsed()
         return [
             self._reply(inquiry, answers, latency, raised)
             for inquiry, latency, (answers, raised) in zip(inquiries, latencies, found, strict=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lifecycle_core.stats.assignment import CONTROL, arm_at, point_of, stretches
+from lifecycle_core.schema.serving import CONTROL
+from lifecycle_core.stats.assignment import arm_at, point_of, stretches
 
 if TYPE_CHECKING:
     from lifecycle_core.schema.serving import Experiment

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from lifecycle_core.experimenting.metrics import pair_of
 from lifecycle_core.schema.finalization import Interval
 from lifecycle_core.schema.readout import MetricReading
+from lifecycle_core.schema.serving import CONTROL
 from lifecycle_core.stats.effect import difference, guardrail, relative_difference
 from lifecycle_core.stats.looks import spending_bounds
 from lifecycle_core.stats.sequential import always_valid, always_valid_p
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.unit_counts import UnitCounts
     from lifecycle_core.stats.effect import Effect
 
-CONTROL = "champion"
 FEWEST = 30
 """Units of an arm below which nothing is said: the laws used here are those of large samples."""
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lifecycle_core.experimenting.effects import CONTROL, FEWEST
+from lifecycle_core.experimenting.effects import FEWEST
 from lifecycle_core.experimenting.metrics import arm_in, columns_of, moments_in, sample_of
 from lifecycle_core.schema.readout import GroupReading, Novelty
+from lifecycle_core.schema.serving import CONTROL
 from lifecycle_core.stats.effect import relative_difference
 from lifecycle_core.stats.fading import relative_change
 from lifecycle_core.stats.moments import ratios

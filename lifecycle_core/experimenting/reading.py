@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from lifecycle_core.experimenting.deciding import decide
-from lifecycle_core.experimenting.effects import CONTROL, FEWEST, look_at, reading
+from lifecycle_core.experimenting.effects import FEWEST, look_at, reading
 from lifecycle_core.experimenting.groups import groups_of, novelty
 from lifecycle_core.experimenting.money import worth_of
 from lifecycle_core.experimenting.trusting import checks, sizes
 from lifecycle_core.schema.canonical import utc_text
 from lifecycle_core.schema.readout import MetricReading, Readout
+from lifecycle_core.schema.serving import CONTROL
 from lifecycle_core.stats.multiplicity import holm
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.unit_counts import UnitCounts
 
 DAYS: dict[Grain, float] = {
-    "day": 1.0, "week": 7.0, "month": 365.25 / 12, "quarter": 365.25 / 4, "year": 365.25,
+    "day": 1.0, "week": 7.0, "month": 365.25 / 12, "period": 365.25 / 12,
+    "quarter": 365.25 / 4, "year": 365.25,
 }  # fmt: skip
 _DAY = 86_400.0
 
@@ -155,6 +157,8 @@ def _notes(
         f"{counts.repeated:,} rows are in the log more than once, and count once.": counts.repeated,
         f"{counts.foreign:,} amounts are in another currency than "
         f"{status.frozen.costs.currency}, and do not count.": counts.foreign,
+        f"{counts.unpriced:,} decisions have a label and no cost, since the log lacks a feature "
+        "that costs are proportional to, and count as if they cost nothing.": counts.unpriced,
         f"{counts.without_unit:,} rows name no unit, and are in no arm.": counts.without_unit,
         f"Predictions of the last {plan.maturity_days:g} days are left out: what comes of them may "
         "still come.": plan.maturity_days and not status.stopped,

@@ -25,7 +25,7 @@ from lifecycle_core.schema.experiment import (
     FrozenExperiment,
 )
 from lifecycle_core.schema.release import EXPERIMENT
-from lifecycle_core.stats.assignment import CONTROL
+from lifecycle_core.schema.serving import CONTROL
 from lifecycle_core.stats.effect import difference
 from lifecycle_core.stats.sample_ratio import ALARM, sample_ratio
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lifecycle_core.schema.readout import ArmSize, TrustCheck
-from lifecycle_core.stats.assignment import CONTROL, HOLDOUT
+from lifecycle_core.schema.serving import CONTROL, HOLDOUT
 from lifecycle_core.stats.sample_ratio import sample_ratio
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lifecycle_core.errors import InvalidCall
+from lifecycle_core.finalizing.decisions.base import mean_cost
 from lifecycle_core.schema.finalization import CandidateResult, Interval
 from lifecycle_core.stats.bootstrap import mean_interval
 from lifecycle_core.stats.cost import savings
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from lifecycle_core.finalizing.decisions.base import Decision
     from lifecycle_core.finalizing.problem import Problem
     from lifecycle_core.schema.finalization import DecisionRule
     from lifecycle_core.schema.release_file import LimitsSection
@@ -30,7 +32,8 @@ class Measured:
 
     Attributes:
         scores: Shape (n,); each row's score from a model that never saw it.
-        costs: Shape (n,); each row's cost under a rule chosen without that row's fold.
+        costs: Shape (n,); each row's cost under a rule chosen without that row's fold; NaN where
+            its own costs are not known.
     """
 
     result: CandidateResult
@@ -124,22 +127,22 @@ def measure(
         )
     decided = np.empty_like(train.truth)
     for rows, others in folds:
-        rule = decision.choose(scores[rows], train.truth[rows])
+        rule = decision.choose(scores[rows], train.outcomes.of(rows))
         decided[others] = decision.decide(scores[others], rule)
-    costs = decision.costs(decided, train.truth)
-    rule = decision.choose(scores, train.truth)
+    costs = decision.costs(decided, train.outcomes)
+    rule = decision.choose(scores, train.outcomes)
     milliseconds = 1_000 * scoring / scores.size
-    cost = float(costs.mean())
+    cost = mean_cost(costs)
     result = CandidateResult(
         name=name,
         estimator=_class_of(estimator),
         metrics=decision.metrics(scores, decided, train.truth),
         rule=rule,
         expected_cost=cost,
-        cost_interval=mean_interval(costs, decision.strata(train.truth), seed=seed),
+        cost_interval=cost_interval(costs, train.truth, decision, seed=seed),
         cost_per_run=cost * problem.rows_per_run,
         actions_per_run=decision.actions(scores, rule),
-        savings=savings(cost, decision.constant(train.truth).cost),
+        savings=savings(cost, decision.constant(train.outcomes).cost),
         fit_seconds=fitting / len(folds),
         predict_ms_per_row=milliseconds,
         broken_limits=_broken(milliseconds, limits),
@@ -147,14 +150,29 @@ def measure(
     return Measured(result=result, scores=scores, costs=costs)
 
 
+def cost_interval(
+    costs: NDArray[np.float64], truth: NDArray[Any], decision: Decision, *, seed: int = 0
+) -> Interval:
+    """Return the bootstrap interval of the mean of what is known; NaN is not.
+
+    Args:
+        costs: Shape (n,), or differences of costs.
+        truth: Shape (n,), for the strata.
+        decision: Says which strata there are.
+        seed: Of the bootstrap.
+    """
+    known = np.isfinite(costs)
+    return mean_interval(costs[known], decision.strata(truth[known]), seed=seed)
+
+
 def difference(
     other: Measured, chosen: Measured, problem: Problem, seed: int
 ) -> tuple[float, Interval]:
     """Return what `other` costs more per run than `chosen`, with its paired interval."""
     extra = other.costs - chosen.costs
-    interval = mean_interval(extra, problem.decision.strata(problem.train.truth), seed=seed)
+    interval = cost_interval(extra, problem.train.truth, problem.decision, seed=seed)
     run = problem.rows_per_run
-    return float(extra.mean()) * run, Interval(
+    return mean_cost(extra) * run, Interval(
         low=interval.low * run, high=interval.high * run, level=interval.level
     )
 
@@ -171,7 +189,7 @@ def holdout_metrics(
     rows, decision = problem.holdout, problem.decision
     scores = decision.scores(name, model, rows.features)
     decided = decision.decide(scores, rule)
-    cost = float(decision.costs(decided, rows.truth).mean())
+    cost = mean_cost(decision.costs(decided, rows.outcomes))
     found = decision.metrics(scores, decided, rows.truth)
     found |= {"expected_cost": cost, "cost_per_run": cost * problem.rows_per_run}
     actions = decision.actions(scores, rule)

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from lifecycle_core.errors import InvalidCall
-from lifecycle_core.finalizing.candidates import measure
+from lifecycle_core.finalizing.candidates import cost_interval, measure
+from lifecycle_core.finalizing.decisions.base import mean_cost
 from lifecycle_core.finalizing.problem import Problem, read_problem
 from lifecycle_core.schema.finalization import Interval
 from lifecycle_core.schema.retraining import ChampionComparison, Contender, Standing
-from lifecycle_core.stats.bootstrap import mean_interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -138,7 +138,7 @@ def _unlike(theirs: Finalization, ours: Finalization, rows: Rows) -> Iterator[st
 def _scored(model: Any, record: Finalization, rows: Rows, decision: Decision) -> _Scored:  # noqa: ANN401 - any estimator
     scores = decision.scores(record.chosen, model, rows.features[list(record.features)])
     decided = decision.decide(scores, record.rule)
-    return _Scored(scores, decided, decision.costs(decided, rows.truth))
+    return _Scored(scores, decided, decision.costs(decided, rows.outcomes))
 
 
 def _out_of_fold(
@@ -165,10 +165,9 @@ def _judged(
     theirs: tuple[Finalization, _Scored],
     ours: tuple[Finalization, _Scored],
 ) -> ChampionComparison:
-    strata = problem.decision.strata(rows.truth)
     extra = ours[1].costs - theirs[1].costs
-    interval = _times(mean_interval(extra, strata), problem.rows_per_run)
-    difference = float(extra.mean()) * problem.rows_per_run
+    interval = _times(cost_interval(extra, rows.truth, problem.decision), problem.rows_per_run)
+    difference = mean_cost(extra) * problem.rows_per_run
     standing: Standing = "undecided"
     if interval.high < 0 or interval.low > 0:
         standing = "better" if interval.high < 0 else "worse"
@@ -214,7 +213,7 @@ def _contender(
     record: Finalization, scored: _Scored, problem: Problem, rows: Rows, release: ReleaseFile
 ) -> Contender:
     decision, times = problem.decision, problem.rows_per_run
-    cost = float(scored.costs.mean()) * times
+    cost = mean_cost(scored.costs) * times
     actions = _actions(scored, record.rule, times)
     metrics = decision.metrics(scored.scores, scored.decided, rows.truth)
     figures = {**metrics, "cost_per_run": cost, "expected_cost": cost / times}
@@ -224,7 +223,7 @@ def _contender(
         candidate=record.chosen,
         rule=record.rule,
         cost_per_run=cost,
-        cost_interval=_times(mean_interval(scored.costs, decision.strata(rows.truth)), times),
+        cost_interval=_times(cost_interval(scored.costs, rows.truth, decision), times),
         actions_per_run=actions,
         metrics=metrics,
         broken_limits=tuple(_broken(figures, release)),

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lifecycle_core.errors import InvalidCall
+from lifecycle_core.finalizing.decisions.base import Outcomes
 from lifecycle_core.finalizing.decisions.shift import Shift
 from lifecycle_core.finalizing.decisions.threshold import Threshold
-from lifecycle_core.stats.cost import CostMatrix
+from lifecycle_core.finalizing.pricing import amounts_of, linear_costs, matrix_of, priced_by
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,14 +31,19 @@ class Rows:
     Attributes:
         features: n rows; a shallow copy, which pandas 3 copies in earnest before a write.
         target: Shape (n,), as estimators get it.
-        truth: Shape (n,): boolean (of the positive class) or a number.
+        outcomes: What was true: boolean (of the positive class) or a number; and how dear it is.
         name: Of the target.
     """
 
     features: pd.DataFrame
     target: NDArray[Any]
-    truth: NDArray[Any]
+    outcomes: Outcomes
     name: str
+
+    @property
+    def truth(self) -> NDArray[Any]:
+        """Shape (n,): boolean (of the positive class) or a number."""
+        return self.outcomes.truth
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +53,14 @@ class Problem:
     Attributes:
         rows_per_run: Rows of one scoring run, from the release file, else those of `train`.
         decision: How a score becomes an action or a forecast, and what that costs.
+        priced: Says how rows are priced; empty where all cost the same.
     """
 
     train: Rows
     holdout: Rows | None
     decision: Decision
     rows_per_run: int
+    priced: str = ""
 
 
 def read_problem(X: Any, y: Any, *, release: ReleaseFile, holdout: Any = None) -> Problem:  # noqa: N803, ANN401 - scikit-learn's names; the caller may pass anything
@@ -67,24 +75,28 @@ def read_problem(X: Any, y: Any, *, release: ReleaseFile, holdout: Any = None) -
     decision: Decision
     if release.model.task == "regression":
         _numeric(values, name)
-        over, under = _linear_costs(release.costs)
+        over, under = linear_costs(release.costs)
         decision = Shift(over=over, under=under, currency=release.costs.currency)
     else:
         positive = _positive(values, release.model.positive_class)
         decision = Threshold(
-            matrix=_matrix(release.costs),
+            matrix=matrix_of(release.costs),
             currency=release.costs.currency,
             positive=positive,
             target=name,
             rows_per_run=rows_per_run,
             actions_per_run=release.limits.actions_per_run,
         )
-    train = Rows(features=features, target=values, truth=decision.truth(values), name=name)
+    outcomes = Outcomes(
+        truth=decision.truth(values), amounts=amounts_of(release.costs, features, "X")
+    )
+    train = Rows(features=features, target=values, outcomes=outcomes, name=name)
     return Problem(
         train=train,
-        holdout=None if holdout is None else _holdout(holdout, train, decision),
+        holdout=None if holdout is None else _holdout(holdout, train, decision, release.costs),
         decision=decision,
         rows_per_run=rows_per_run,
+        priced=priced_by(release.costs, outcomes),
     )
 
 
@@ -202,39 +214,7 @@ def _positive(values: NDArray[Any], wanted: str | float | None) -> Any:  # noqa:
     )
 
 
-def _matrix(costs: CostsSection) -> CostMatrix:
-    if costs.false_positive is None or costs.false_negative is None:
-        raise _costs_missing(costs, ("false_positive", "false_negative"), "20")
-    return CostMatrix(
-        false_positive=costs.false_positive,
-        false_negative=costs.false_negative,
-        true_positive=costs.true_positive,
-        true_negative=costs.true_negative,
-    )
-
-
-def _linear_costs(costs: CostsSection) -> tuple[float, float]:
-    if costs.over is None or costs.under is None:
-        raise _costs_missing(costs, ("over", "under"), "2")
-    for name, value in (("over", costs.over), ("under", costs.under)):
-        if value <= 0:
-            raise InvalidCall(
-                f"costs.{name} is {value:g}, it must be above 0.",
-                hint="A direction that costs nothing makes an endless forecast the cheapest.",
-            )
-    return costs.over, costs.under
-
-
-def _costs_missing(costs: CostsSection, names: tuple[str, str], example: str) -> InvalidCall:
-    missing = [name for name in names if getattr(costs, name) is None]
-    listed = " and ".join(f"costs.{name}" for name in missing)
-    return InvalidCall(
-        f"The release file does not say {listed}: the choice is made in money.",
-        hint=f"Write `{missing[0]}: {example}` under `costs` in the release file.",
-    )
-
-
-def _holdout(given: Any, train: Rows, decision: Decision) -> Rows:  # noqa: ANN401 - anything may come
+def _holdout(given: Any, train: Rows, decision: Decision, costs: CostsSection) -> Rows:  # noqa: ANN401 - anything may come
     if not isinstance(given, tuple | list) or len(given) != _TWO:
         raise InvalidCall(
             f"holdout is a {type(given).__name__}, it must be the pair (X, y).",
@@ -265,4 +245,7 @@ def _holdout(given: Any, train: Rows, decision: Decision) -> Rows:  # noqa: ANN4
         )
     if isinstance(decision, Shift):
         _numeric(values, train.name)
-    return Rows(features=features, target=values, truth=decision.truth(values), name=train.name)
+    outcomes = Outcomes(
+        truth=decision.truth(values), amounts=amounts_of(costs, features, "the holdout's X")
+    )
+    return Rows(features=features, target=values, outcomes=outcomes, name=train.name)

@@ -4,22 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lifecycle_core.finalizing.decisions.base import money
+
 if TYPE_CHECKING:
     from lifecycle_core.finalizing.decisions.base import Constant
     from lifecycle_core.schema.finalization import CandidateResult, Comparison
-
-_CENTS_BELOW = 100
-
-
-def money(amount: float, currency: str) -> str:
-    """Write an amount as people read it: whole units from 100 on, else with cents.
-
-    Example:
-        >>> money(1234.5678, "USD"), money(-3.14159, "EUR")
-        ('USD 1,235', 'EUR -3.14')
-    """
-    digits = 0 if abs(amount) >= _CENTS_BELOW else 2
-    return f"{currency} {amount:,.{digits}f}"
 
 
 def reason(
@@ -31,6 +20,7 @@ def reason(
     explained: str,
     currency: str,
     rows_per_run: int,
+    priced: str = "",
 ) -> tuple[str, ...]:
     """Return the sentences: the choice, the runner-up, a constant decision, the rule, the limits.
 
@@ -42,6 +32,7 @@ def reason(
         explained: What the decision rule is and what decided it.
         currency: Of all amounts.
         rows_per_run: Rows of one scoring run.
+        priced: How rows are priced, where they have costs of their own.
     """
     by_name = {result.name: result for result in results}
     best = by_name[chosen]
@@ -56,7 +47,7 @@ def reason(
         f"of {rows_per_run:,} rows ({best.cost_interval.level:.0%} interval {low} to {high}), "
         f"{among}{' within the limits' if len(fit) < len(results) else ''}."
     )
-    sentences = [said]
+    sentences = [said, priced] if priced else [said]
     rivals = [found for found in comparisons if not by_name[found.candidate].broken_limits]
     if rivals:
         sentences += _against_rivals(rivals, [result.name for result in fit], chosen, currency)

@@ -1,6 +1,6 @@
 """What is watched over time: tables that go into a pipeline, and the windows of a release."""
 
-from lifecycle_core.monitoring.alerts import named, untold
+from lifecycle_core.monitoring.alerts import escalation_contact, named, overdue, untold
 from lifecycle_core.monitoring.drifting import DriftFound, References
 from lifecycle_core.monitoring.keeping import (
     alerts_of,
@@ -15,6 +15,7 @@ from lifecycle_core.monitoring.schedule import DueWindow, due_windows, live_sinc
 
 __all__ = [
     "Counted", "DriftFound", "DueWindow", "Plan", "References", "alerts_of", "content_digest",
-    "due_windows", "history_of", "live_since", "missed_review", "named", "plan_of",
-    "readings_of", "require_review", "require_until", "review", "untold", "with_changes",
+    "due_windows", "escalation_contact", "history_of", "live_since", "missed_review", "named",
+    "overdue", "plan_of", "readings_of", "require_review", "require_until", "review", "untold",
+    "with_changes",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from lifecycle_core.monitoring.groups import sample_of
 from lifecycle_core.monitoring.sums import money_added
 from lifecycle_core.schema.finalization import Interval
 from lifecycle_core.schema.review import Figure, Section
+from lifecycle_core.schema.serving import HOLDOUT
 from lifecycle_core.schema.window_counts import Money
 from lifecycle_core.stats.effect import difference
 from lifecycle_core.stats.shares import mean_interval_of_sums
@@ -104,14 +105,16 @@ def _per_run(figure: Figure, of: Figure | None, rows: int | None, note: str) -> 
 
 
 def _uplift(window: WindowCounts, control: str, currency: str) -> tuple[Figure, Figure]:
-    """Return what treated rows earned more than those that were left alone."""
+    """Return what rows of the treatments earned more than those of the control arm."""
     treated = money_added(
-        each.money.get(currency, Money()) for each in window.arms if each.arm != control
+        each.money.get(currency, Money())
+        for each in window.arms
+        if each.arm not in {control, HOLDOUT}
     )
-    alone = money_added(
+    usual = money_added(
         each.money.get(currency, Money()) for each in window.arms if each.arm == control
     )
-    effect = difference(sample_of(alone), sample_of(treated))
+    effect = difference(sample_of(usual), sample_of(treated))
     pair = (
         Figure(name="uplift_per_row", unit=currency, rows=treated.rows),
         Figure(name="uplift_total", unit=currency, rows=treated.rows),
@@ -138,9 +141,11 @@ def _of_mistakes(window: WindowCounts, costs: CostsSection) -> tuple[Figure, Fig
         known = sum(each.positives + each.negatives for each in window.groups)
         total = 0.0
         for each in groups:
-            own = each.if_negative if acted else each.if_positive
-            usual = own / each.priced if each.priced else price or 0.0
-            total += usual * (each.negatives if acted else each.positives)
+            if each.priced:
+                own = each.positive_cost
+                total += each.cost.total - own if acted else own
+            else:
+                total += (price or 0.0) * (each.negatives if acted else each.positives)
         told = matrix is not None and known > 0
         why = "`costs` are not declared." if matrix is None else "No labels yet."
         found.append(

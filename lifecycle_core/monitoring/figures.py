@@ -43,8 +43,13 @@ class Around(NamedTuple):
     running: WindowCounts | None = None
 
 
-def technical(window: WindowCounts, around: Around) -> Section:
+def technical(window: WindowCounts, around: Around, more: tuple[Figure, ...] = ()) -> Section:
     """Return volume, latency, fallbacks and freshness.
+
+    Args:
+        window: The window.
+        around: What it is compared with.
+        more: Figures that follow.
 
     Example:
         >>> from datetime import UTC
@@ -80,6 +85,7 @@ def technical(window: WindowCounts, around: Around) -> Section:
                 rows=rows,
                 note="" if newest else _NO_ROWS,
             ),
+            *more,
         ),
     )
 

@@ -13,6 +13,7 @@ from lifecycle_core.monitoring.quality import forecast_quality, quality
 from lifecycle_core.monitoring.shifts import Tolerances, drift_of, lasting, weighed
 from lifecycle_core.monitoring.signals import Signals, broken_rules, data
 from lifecycle_core.monitoring.telling_apart import NOT_ASKED, ToldApart
+from lifecycle_core.monitoring.usage import refused_input, usage_figures
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
         Figure,
         Overriding,
         Reconciled,
+        RefusedInput,
         Section,
         SegmentQuality,
     )
@@ -54,6 +56,7 @@ class Found(NamedTuple):
     sections: tuple[Section, ...]
     drift: tuple[ColumnDrift, ...]
     contract: tuple[Broken, ...]
+    refused: tuple[RefusedInput, ...]
     reconciled: tuple[Reconciled, ...]
     segments: tuple[SegmentQuality, ...]
     overriding: tuple[Overriding, ...]
@@ -105,7 +108,7 @@ def read(stated: ReleaseFile, counts: WindowCounts, beside: Beside) -> Found:
     silent = "Nobody has said yet what was done with a decision."
     return Found(
         sections=(
-            technical(counts, around),
+            technical(counts, around, usage_figures(counts.usage)),
             data(signals, reference, around.same_phase, counts),
             good,
             action(
@@ -115,6 +118,7 @@ def read(stated: ReleaseFile, counts: WindowCounts, beside: Beside) -> Found:
         ),
         drift=drift,
         contract=broken,
+        refused=refused_input(counts.usage),
         reconciled=reconciled(reference, counts, costs, draws=beside.draws) if acts else (),
         segments=segments,
         overriding=others,

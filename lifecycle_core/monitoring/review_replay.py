@@ -17,6 +17,7 @@ from lifecycle_core.schema.canonical import utc_text
 from lifecycle_core.schema.review_history import (
     AlertAcknowledged,
     AlertNotTold,
+    AlertReminded,
     AlertStanding,
     AlertTold,
     Happening,
@@ -114,6 +115,7 @@ class _Standing:
         self._now, self._last = now, last
         self.alerts: dict[str, Alert] = {}
         self._told: dict[str, list[str]] = {}
+        self._reminded: dict[str, list[str]] = {}
         self._failed: dict[str, dict[str, str]] = {}
         self._by: dict[str, AlertAcknowledged] = {}
         self._silenced: dict[str, list[RuleSilenced]] = {}
@@ -132,6 +134,9 @@ class _Standing:
                 self._missed.setdefault(alert.window, alert.key)
             case AlertTold(key=key, channel=channel):
                 self._told.setdefault(key, []).append(channel)
+                self._failed.get(key, {}).pop(channel, None)
+            case AlertReminded(key=key, channel=channel):
+                self._reminded.setdefault(key, []).append(channel)
                 self._failed.get(key, {}).pop(channel, None)
             case AlertNotTold(key=key, channel=channel, error=error):
                 self._failed.setdefault(key, {})[channel] = error
@@ -168,6 +173,7 @@ class _Standing:
             raised=raised.at,
             version=raised.version,
             told=tuple(dict.fromkeys(self._told.get(key, ()))),
+            reminded=tuple(dict.fromkeys(self._reminded.get(key, ()))),
             failed=self._failed.get(key, {}),
             told_before=any(
                 (other.window, other.firing.rule) == (alert.window, rule)
@@ -227,7 +233,11 @@ def _happening(event: ReviewEvent, alerts: dict[str, Alert]) -> Happening:
             said["window"] = review.window.label
         case ReviewMissed(alert=alert):
             said["window"] = alert.window
-        case AlertTold(key=key, channel=channel) | AlertNotTold(key=key, channel=channel):
+        case (
+            AlertTold(key=key, channel=channel)
+            | AlertReminded(key=key, channel=channel)
+            | AlertNotTold(key=key, channel=channel)
+        ):
             about = alerts.get(key)
             said |= {"channel": channel, "note": getattr(event, "error", "")}
             if about is not None:

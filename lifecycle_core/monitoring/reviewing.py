@@ -12,7 +12,7 @@ from lifecycle_core.monitoring.reading import Beside, read
 from lifecycle_core.monitoring.response_rules import compile_rule
 from lifecycle_core.monitoring.sums import added
 from lifecycle_core.monitoring.telling_apart import told_apart
-from lifecycle_core.monitoring.windows import BusinessCalendar, label_moments
+from lifecycle_core.monitoring.windows import calendar_of, label_moments
 from lifecycle_core.schema.canonical import utc_text
 from lifecycle_core.schema.review import Firing, Review, Seen
 
@@ -31,7 +31,8 @@ FIGURES = (
     "rows", "volume_ratio", "volume_ratio_same_phase", "latency_p50_ms", "latency_p95_ms",
     "latency_p99_ms", "fallback_share",
     *(f"fallback_share_{cause}" for cause in FALLBACK_CAUSES),
-    "hours_since_newest", "drifted", "drifted_lastingly", "undecided", "score_shift",
+    "hours_since_newest", "refused_share", "error_share", "cpu_seconds_per_1000_rows",
+    "peak_memory_mib", "drifted", "drifted_lastingly", "undecided", "score_shift",
     "decision_shift", "decision_shift_same_phase", "domain_auc", "unit_changes", "meaning_changes",
     "new_segments", "contract_break_share",
     "labelled_share", "accuracy", "precision", "recall", "auc", "calibration_error",
@@ -114,7 +115,7 @@ def plan_of(stated: ReviewSection, *, label: str | None, as_of: datetime) -> Pla
         >>> plan.window.label, plan.before[0].label, plan.same_phase.label
         ('2026-02', '2025-10', '2025-02')
     """
-    calendar = BusinessCalendar(zone=stated.time_zone, year_starts=stated.fiscal_year_starts)
+    calendar = calendar_of(stated)
     window = (
         calendar.last_complete(as_of, stated.window) if label is None else calendar.window(label)
     )
@@ -142,7 +143,7 @@ def require_review(stated: ReviewSection) -> None:
     Raises:
         InvalidCall: A rule or the time zone is none.
     """
-    BusinessCalendar(zone=stated.time_zone, year_starts=stated.fiscal_year_starts)
+    calendar_of(stated)
     rules_of(stated)
 
 
@@ -214,6 +215,7 @@ def review(
         sections=found.sections,
         drift=found.drift,
         contract=found.contract,
+        refused=found.refused,
         reconciled=found.reconciled,
         segments=found.segments,
         overriding=found.overriding,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from lifecycle_core.monitoring.windows import BusinessCalendar
+from lifecycle_core.monitoring.windows import calendar_of
 
 if TYPE_CHECKING:
     from lifecycle_core.schema.release import History
@@ -52,7 +52,7 @@ def due_windows(
     """
     if since is None or now <= since:
         return ()
-    calendar = BusinessCalendar(zone=stated.time_zone, year_starts=stated.fiscal_year_starts)
+    calendar = calendar_of(stated)
     found: list[DueWindow] = []
     window = calendar.last_complete(now, stated.window)
     while len(found) < MOST and (end := datetime.fromisoformat(window.end)) > since:

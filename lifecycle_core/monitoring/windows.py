@@ -1,7 +1,8 @@
-"""The periods of a business: days, ISO weeks, months, quarters and years, in its own time zone.
+"""The periods of a business: days, weeks, months, quarters and years, in its own time zone.
 
 A day begins when its local date does, so that it has 23 or 25 hours where clocks change. The end of
 a window is the beginning of the next one by the same function: windows neither overlap nor gape.
+Weeks are those of ISO 8601, unless the business's year is of whole weeks (`fiscal_weeks.py`).
 """
 
 from __future__ import annotations
@@ -13,20 +14,24 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from lifecycle_core.errors import InvalidCall
+from lifecycle_core.monitoring.fiscal_weeks import year_named, year_of
 from lifecycle_core.schema.canonical import utc_text
 from lifecycle_core.schema.review import Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from lifecycle_core.monitoring.fiscal_weeks import FiscalYear
+    from lifecycle_core.schema.fiscal_weeks import FiscalWeeks
+    from lifecycle_core.schema.release_file import ReviewSection
     from lifecycle_core.schema.review import Grain
 
 _MONTHS = 12
 _LABEL = re.compile(
     r"(?P<fiscal>FY)?(?P<year>\d{4})"
-    r"(?:-W(?P<week>\d\d)|-Q(?P<quarter>[1-4])|-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?"
+    r"(?:-W(?P<week>\d\d)|-P(?P<period>\d\d)|-Q(?P<quarter>[1-4])|-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?"
 )
-_EXAMPLES = "Try 2026-03-09, 2026-W10, 2026-03, 2026-Q1 or 2026."
+_EXAMPLES = "Try 2026-03-09, 2026-W10, 2026-03, 2026-Q1, 2026, or of a fiscal year FY2026-P02."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +42,8 @@ class BusinessCalendar:
         zone: IANA name of the time zone in which its days begin.
         year_starts: Month in which its fiscal year begins, in [1, 12]. With another month than
             January, quarters and years are called `FY`, by the year in which they end.
+        weeks: How its year is divided where it is of whole weeks; weeks and periods are called `FY`
+            then, too.
 
     Raises:
         InvalidCall: There is no such zone or month.
@@ -49,6 +56,7 @@ class BusinessCalendar:
 
     zone: str = "UTC"
     year_starts: int = 1
+    weeks: FiscalWeeks | None = None
 
     def __post_init__(self) -> None:
         """Check both."""
@@ -89,7 +97,7 @@ class BusinessCalendar:
         if found.label != label:
             raise InvalidCall(
                 f"--window is {label!r}; by the calendar of this release it is {found.label!r}.",
-                hint="A fiscal year that starts in January has no FY; others have.",
+                hint="A fiscal year that is no calendar year has FY; others have none.",
             )
         return found
 
@@ -99,6 +107,9 @@ class BusinessCalendar:
         Args:
             moment: With a time zone.
             grain: How long the window is.
+
+        Raises:
+            InvalidCall: A period is asked for, and the year is not of whole weeks.
         """
         return self.window_on(moment.astimezone(ZoneInfo(self.zone)).date(), grain)
 
@@ -123,8 +134,9 @@ class BusinessCalendar:
     def same_phase(self, window: Window) -> Window:
         """Return the window at the same phase of the last cycle.
 
-        Of a day it is the same weekday a week before; of a week the ISO week of that number a year
-        before, week 52 where that year has no week 53; of the others the one a year before.
+        Of a day it is the same weekday a week before; of a week the one of that number a year
+        before, week 52 where that year has no week 53; of the others the one a year before. In
+        years of whole weeks numbers decide, too: after a year of 53 weeks nothing is shifted.
 
         Example:
             >>> calendar = BusinessCalendar()
@@ -133,6 +145,8 @@ class BusinessCalendar:
         """
         if window.grain == "day":
             return self.window_on(window.first - timedelta(days=7), "day")
+        if self.weeks is not None and window.grain != "month":
+            return self.window_on(self._year_before(window, self.weeks), window.grain)
         if window.grain == "week":
             year, week, _ = window.first.isocalendar()
             last = date(year - 1, 12, 28).isocalendar().week  # always in the last week
@@ -163,16 +177,33 @@ class BusinessCalendar:
 
     def _first_of(self, parts: re.Match[str]) -> tuple[date, Grain]:
         year = int(parts["year"])
-        if parts["week"]:
-            return date.fromisocalendar(year, int(parts["week"]), 1), "week"
         if parts["day"]:
             return date(year, int(parts["month"]), int(parts["day"])), "day"
         if parts["month"]:
             return date(year, int(parts["month"]), 1), "month"
+        if self.weeks is not None:
+            return _first_in_weeks(year_named(self.weeks, year), parts)
+        if parts["period"]:
+            raise _no_periods()
+        if parts["week"]:
+            return date.fromisocalendar(year, int(parts["week"]), 1), "week"
         begins = date(year - bool(parts["fiscal"] and self.year_starts > 1), self.year_starts, 1)
         if parts["quarter"]:
             return _later(begins, 3 * (int(parts["quarter"]) - 1)), "quarter"
         return begins, "year"
+
+    def _year_before(self, window: Window, stated: FiscalWeeks) -> date:
+        """Return a day in the window of the same number a year before."""
+        year = year_of(stated, window.first)
+        before = year_of(stated, year.first - timedelta(days=1))
+        match window.grain:
+            case "week":
+                return before.week(min(year.week_of(window.first), before.weeks))[0]
+            case "period":
+                return before.period(year.period_of(window.first))[0]
+            case "quarter":
+                return before.quarter(year.quarter_of(window.first))[0]
+        return before.first
 
     def _fiscal(self, day: date) -> tuple[date, str]:
         """Return the first day of a day's fiscal year, and what that year is called."""
@@ -180,6 +211,20 @@ class BusinessCalendar:
         if self.year_starts == 1:
             return begins, f"{begins.year:04d}"
         return begins, f"FY{begins.year + 1:04d}"
+
+
+def calendar_of(stated: ReviewSection) -> BusinessCalendar:
+    """Return the calendar of a release.
+
+    Args:
+        stated: Section `review` of its release file.
+
+    Raises:
+        InvalidCall: It has a time zone that is none.
+    """
+    return BusinessCalendar(
+        zone=stated.time_zone, year_starts=stated.fiscal_year_starts, weeks=stated.fiscal_weeks
+    )
 
 
 def label_moments(window: Window, *, maturity_days: float) -> tuple[datetime, datetime]:
@@ -202,7 +247,28 @@ def _day(_: BusinessCalendar, day: date) -> tuple[date, date, str]:
     return day, day + timedelta(days=1), day.isoformat()
 
 
-def _week(_: BusinessCalendar, day: date) -> tuple[date, date, str]:
+def _first_in_weeks(year: FiscalYear, parts: re.Match[str]) -> tuple[date, Grain]:
+    if parts["week"]:
+        return year.week(int(parts["week"]))[0], "week"
+    if parts["period"]:
+        return year.period(int(parts["period"]))[0], "period"
+    if parts["quarter"]:
+        return year.quarter(int(parts["quarter"]))[0], "quarter"
+    return year.first, "year"
+
+
+def _no_periods() -> InvalidCall:
+    return InvalidCall(
+        "A period of a fiscal year is asked for, and the release declares no year of whole weeks.",
+        hint="Declare `review.fiscal_weeks`, or name a month.",
+    )
+
+
+def _week(calendar: BusinessCalendar, day: date) -> tuple[date, date, str]:
+    if calendar.weeks is not None:
+        fiscal = year_of(calendar.weeks, day)
+        number = fiscal.week_of(day)
+        return *fiscal.week(number), f"FY{fiscal.name:04d}-W{number:02d}"
     year, week, weekday = day.isocalendar()
     first = day - timedelta(days=weekday - 1)
     return first, first + timedelta(days=7), f"{year:04d}-W{week:02d}"
@@ -213,7 +279,19 @@ def _month(_: BusinessCalendar, day: date) -> tuple[date, date, str]:
     return first, _later(first, 1), f"{first.year:04d}-{first.month:02d}"
 
 
+def _period(calendar: BusinessCalendar, day: date) -> tuple[date, date, str]:
+    if calendar.weeks is None:
+        raise _no_periods()
+    year = year_of(calendar.weeks, day)
+    number = year.period_of(day)
+    return *year.period(number), f"FY{year.name:04d}-P{number:02d}"
+
+
 def _quarter(calendar: BusinessCalendar, day: date) -> tuple[date, date, str]:
+    if calendar.weeks is not None:
+        year = year_of(calendar.weeks, day)
+        number = year.quarter_of(day)
+        return *year.quarter(number), f"FY{year.name:04d}-Q{number}"
     begins, name = calendar._fiscal(day)  # noqa: SLF001 - of this module
     number = ((day.year - begins.year) * _MONTHS + day.month - begins.month) // 3
     first = _later(begins, 3 * number)
@@ -221,12 +299,16 @@ def _quarter(calendar: BusinessCalendar, day: date) -> tuple[date, date, str]:
 
 
 def _year(calendar: BusinessCalendar, day: date) -> tuple[date, date, str]:
+    if calendar.weeks is not None:
+        year = year_of(calendar.weeks, day)
+        return year.first, year.after, f"FY{year.name:04d}"
     begins, name = calendar._fiscal(day)  # noqa: SLF001 - of this module
     return begins, _later(begins, _MONTHS), name
 
 
 _SPANS: dict[Grain, Callable[[BusinessCalendar, date], tuple[date, date, str]]] = {
-    "day": _day, "week": _week, "month": _month, "quarter": _quarter, "year": _year,
+    "day": _day, "week": _week, "month": _month, "period": _period, "quarter": _quarter,
+    "year": _year,
 }  # fmt: skip
 
 

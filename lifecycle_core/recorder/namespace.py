@@ -18,9 +18,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from .builtin_names import BUILTINS, identity
-from .digests import Digest, digest, placed
+from .digests import TEMPORARY, Digest, digest, is_temporary, placed
 from .digests.leaves import LEAF_TYPES, leaf
-from .digests.types import mro, qualified_name
+from .digests.types import mro, public_name, qualified_name
 from .digests.walk import Limits
 from .mentions import bound, mentioned, reachable
 from .sharing import Parts, aliases
@@ -88,6 +88,7 @@ class Tracker:
         share: Of the cells' time so far that the tracker may use, in [0, 1].
         allowance: Seconds it may use beside that.
         folder: Of the project; where it lies is no part of a value.
+        temporary: Folder in which `tempfile` makes up names; those have no digest.
         clock: Gives seconds.
 
     >>> space = {}
@@ -106,10 +107,11 @@ class Tracker:
         share: float = 0.1,
         allowance: float = 1.0,
         folder: str = "",
+        temporary: str = "",
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._namespace, self._share, self._allowance = namespace, share, allowance
-        self._folder, self._clock = folder, clock
+        self._folder, self._temporary, self._clock = folder, temporary, clock
         self._known = {
             name: _Entry(None, identity(value), _trace(value), frozenset())
             for name, value in self._visible().items()
@@ -180,7 +182,9 @@ class Tracker:
         began = self._clock()
         limits = FULL if within else SCANT
         said = placed(value, self._folder)
-        if said is value:
+        if is_temporary(value, self._temporary):
+            made = Digest(None, public_name(type(value)), TEMPORARY)
+        elif said is value:
             made = digest(value, limits, parts.visit)
         else:  # plain values have no parts that could be changed elsewhere, a list of them may be
             parts.visit(value)

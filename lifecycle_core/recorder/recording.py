@@ -109,7 +109,9 @@ class Recorder:
         self._source = source
         try:
             if self._tracker is None:
-                self._tracker = Tracker(shell.user_ns, folder=self._project)
+                self._tracker = Tracker(
+                    shell.user_ns, folder=self._project, temporary=os.environ.get("TMPDIR", "")
+                )
             self._tracker.before(source)
         except Exception:  # noqa: BLE001 - a value that defends itself must not end the run
             self._tracker = None

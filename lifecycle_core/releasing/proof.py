@@ -11,6 +11,7 @@ from lifecycle_core.adapters.formatting import formatted
 from lifecycle_core.adapters.packages import write_modules
 from lifecycle_core.adapters.proving import Trial, read_portraits, try_package
 from lifecycle_core.compiling import Attempt, next_attempt, with_lines
+from lifecycle_core.compiling.hidden_names import with_hidden_name
 from lifecycle_core.compiling.mending import judge_trial
 from lifecycle_core.compiling.nearness import Tolerance, measured, places_of, with_portraits
 from lifecycle_core.compiling.writing.pins import pin_test
@@ -109,7 +110,9 @@ def prove(attempt: Attempt, around: Circumstances) -> Proven:
                 words=f"{found}, {len(pipeline.steps)} steps",
             )
         if judged.refusal:
-            return Proven(pipeline=pipeline, refusal=judged.refusal, words="refused")
+            error = by_steps.error or by_run.error
+            refusal = with_hidden_name(judged.refusal, error, attempt.program.cells)
+            return Proven(pipeline=pipeline, refusal=refusal, words="refused")
         portrayed |= judged.unmeasured
         attempt = next_attempt(attempt, judged)
     return Proven(

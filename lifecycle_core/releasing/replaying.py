@@ -11,7 +11,7 @@ from lifecycle_core.adapters.evidence import MODEL, RECORD
 from lifecycle_core.adapters.models import SkopsModels
 from lifecycle_core.adapters.prediction_log.asking import Span
 from lifecycle_core.adapters.prediction_log.counting import CountsWindows
-from lifecycle_core.adapters.prediction_log.repricing import lay_out
+from lifecycle_core.adapters.prediction_log.repricing import Priced, lay_out
 from lifecycle_core.adapters.scorers.frames import frame_of
 from lifecycle_core.delivering.deciding import Decider
 from lifecycle_core.errors import TableInvalid
@@ -81,27 +81,26 @@ def replay(task: Replay) -> ReplayedWindow:
         task.as_of,
     )
     with closing(CountsWindows(task.address, task.release, acts=task.acts)) as counts:
-        window = lay_out(counts, span, task.version)
+        window = lay_out(counts, span, task.version, costs=task.costs, acts=task.acts)
         drawn = window.draw(features)
         rows = drawn.table.num_rows
         if not rows:
-            released, *models = [_NOTHING] * (len(records) + 1)
+            found = Priced([_NOTHING] * (len(records) + 1), 0.0)
         else:
             frame = drawn.table.drop_columns(["id"])
             decisions = [
                 _decisions(folder, record, frame, task.contract)
                 for folder, record in zip(task.folders, records, strict=True)
             ]
-            released, *models = window.price(
-                drawn.table.column("id"), decisions, task.costs, acts=task.acts
-            )
+            found = window.price(drawn.table.column("id"), decisions)
     return ReplayedWindow(
         window=task.window.label,
         rows=drawn.rows,
         labelled=rows,
         skipped=drawn.labelled - rows,
-        released=released,
-        models=tuple(models),
+        stakes=found.stakes,
+        released=found.models[0],
+        models=tuple(found.models[1:]),
     )
 
 

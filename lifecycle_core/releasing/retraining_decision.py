@@ -18,7 +18,7 @@ from lifecycle_core.adapters.progress import Progress, Silent, told
 from lifecycle_core.adapters.window_counting import count_windows
 from lifecycle_core.errors import LifecycleError
 from lifecycle_core.monitoring import Counted, Plan, plan_of, review
-from lifecycle_core.monitoring.windows import BusinessCalendar, label_moments
+from lifecycle_core.monitoring.windows import calendar_of, label_moments
 from lifecycle_core.releasing.replaying import Replay, replay
 from lifecycle_core.releasing.retraining_terms import trigger_of
 from lifecycle_core.retraining import Known, decide, parameters_for
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from lifecycle_core.adapters.worker import Apart
+    from lifecycle_core.monitoring.windows import BusinessCalendar
     from lifecycle_core.retraining.policies import Figures
     from lifecycle_core.schema.checkpoint import Evidence
     from lifecycle_core.schema.release import Release
@@ -78,9 +79,7 @@ class _Looked:
     def __init__(self, asked: Asked) -> None:
         stated = asked.stated
         terms, section = stated.retraining, stated.review
-        self.calendar = BusinessCalendar(
-            zone=section.time_zone, year_starts=section.fiscal_year_starts
-        )
+        self.calendar = calendar_of(section)
         last = plan_of(section, label=None, as_of=asked.as_of)
         self.delay = self._unripe(last.window, asked)
         plan = self._longer(last, terms.backtest_windows + self.delay)
@@ -263,7 +262,8 @@ def _replayed(
     if skipped:
         notes.append(
             f"{skipped:,} labelled rows were not scored again: the log does not keep a value of "
-            "every feature, or there are more than are drawn."
+            "every feature, or no number that costs are proportional to, or there are more than "
+            "are drawn."
         )
     return tuple(found), tuple(notes)
 

@@ -18,9 +18,11 @@ from lifecycle_core.errors import LifecycleError, SinkFailed
 from lifecycle_core.monitoring import (
     content_digest,
     due_windows,
+    escalation_contact,
     history_of,
     missed_review,
     named,
+    overdue,
     readings_of,
     require_until,
     untold,
@@ -30,6 +32,7 @@ from lifecycle_core.schema.canonical import utc_text
 from lifecycle_core.schema.review_history import (
     AlertAcknowledged,
     AlertNotTold,
+    AlertReminded,
     AlertTold,
     Delivery,
     Notification,
@@ -168,7 +171,7 @@ class ReviewDuty:
         )
 
     def tell(self) -> tuple[Delivery, ...]:
-        """Tell of the alerts that nobody was told of, and return what came of it."""
+        """Tell of alerts that nobody was told of, remind of late ones; return what came of it."""
         return tuple(self._tell(self.history()))
 
     def _due(self) -> tuple[DueWindow, ...]:
@@ -211,29 +214,50 @@ class ReviewDuty:
     def _tell(self, history: ReviewHistory) -> Iterator[Delivery]:
         for channel in self._asked():
             away = ""
-            for alert in untold(history, channel.name):
-                if not channel.takes(alert.alert.firing.owner):
-                    continue
+            for alert, reminder in self._to_tell(history, channel):
                 error = away
                 if not away:  # who does not answer is not waited for with every alert
-                    error, away = self._send(channel, alert)
+                    error, away = self._send(channel, alert, reminder=reminder)
                 yield Delivery(
                     window=alert.alert.window,
                     rule=alert.alert.firing.rule,
                     channel=channel.name,
+                    reminder=reminder,
                     error=error,
                 )
 
-    def _send(self, channel: Channel, standing: AlertStanding) -> tuple[str, str]:
+    def _to_tell(
+        self, history: ReviewHistory, channel: Channel
+    ) -> Iterator[tuple[AlertStanding, bool]]:
+        """Yield the alerts that a channel is to be told, and whether as a reminder."""
+        for alert in untold(history, channel.name):
+            if channel.takes(alert.alert.firing.owner):
+                yield alert, False
+        for alert in overdue(history, channel.name):
+            owner = alert.alert.firing.owner
+            if channel.takes(owner):
+                late = channel.name in alert.told
+            else:  # a channel of whoever comes next is told when those before it were, if any
+                others = any(each.takes(owner) for each in self._asked())
+                late = channel.takes("escalation") and (bool(alert.told) or not others)
+            if late:
+                yield alert, True
+
+    def _send(
+        self, channel: Channel, standing: AlertStanding, *, reminder: bool
+    ) -> tuple[str, str]:
         """Send an alert; return why it was not taken, and that again if nobody answered."""
         alert = standing.alert
         said = self._said() | {"key": alert.key, "channel": channel.name}
+        next_one = escalation_contact(self.stated.owners, alert.firing) if reminder else ""
         notification = Notification(
             release=self.release,
             version=standing.version,
             at=standing.raised,
             alert=alert,
             told_before=standing.told_before,
+            reminder=reminder,
+            escalation_contact=next_one,
         )
         try:
             channel.sender.send(notification)
@@ -241,7 +265,7 @@ class ReviewDuty:
             if standing.failed.get(channel.name) != str(failed):  # once, not with every run
                 self.ledger.append(AlertNotTold(**said, error=str(failed)))
             return str(failed), str(failed) if failed.kind == NO_ANSWER else ""
-        self.ledger.append(AlertTold(**said))
+        self.ledger.append(AlertReminded(**said) if reminder else AlertTold(**said))
         return "", ""
 
     def _asked(self) -> Sequence[Channel]:

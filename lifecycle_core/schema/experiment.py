@@ -11,6 +11,7 @@ from typing import Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from lifecycle_core.schema.base import Record
+from lifecycle_core.schema.fiscal_weeks import FiscalWeeks
 from lifecycle_core.schema.release import Alias
 from lifecycle_core.schema.release_file import NAME_PATTERN, CostsSection
 from lifecycle_core.schema.review import Grain
@@ -19,7 +20,6 @@ Measure = Literal[
     "rows", "money", "cost", "label", "labelled", "decided", "acted", "answered", "accepted",
     "overridden", "fallbacks", "latency_ms",
 ]  # fmt: skip
-HOLDOUT = "holdout"
 WHOLE = 100.0
 
 
@@ -211,6 +211,7 @@ class FrozenExperiment(Record):
         costs: As the champion's release file has them.
         zone: IANA name of the time zone in which days begin.
         year_starts: Month in which the fiscal year begins.
+        fiscal_weeks: Its weeks, where it has whole ones.
         balance: What the arms were like before.
     """
 
@@ -229,6 +230,7 @@ class FrozenExperiment(Record):
     costs: CostsSection = CostsSection()
     zone: str = "UTC"
     year_starts: int = Field(default=1, ge=1, le=12)
+    fiscal_weeks: FiscalWeeks | None = None
     balance: BalanceCheck = BalanceCheck()
 
 

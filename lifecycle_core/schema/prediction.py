@@ -169,7 +169,7 @@ class TableUpkeep(Record):
     """What upkeep did to one table.
 
     Attributes:
-        table: `predictions` or `outcomes`.
+        table: `predictions`, `outcomes` or `usage`.
         rows_before: Rows of the version that it began with.
         rows_after: Rows of the newest version, with those that came meanwhile.
         files_removed: Files that are no longer on the disk.

@@ -6,15 +6,16 @@ Sections may be missing while work goes on; the checkpoints then say which, and 
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from lifecycle_core.schema.base import Record
 from lifecycle_core.schema.finalization import Task
+from lifecycle_core.schema.fiscal_weeks import FiscalWeeks
 from lifecycle_core.schema.retraining_terms import RetrainingSection
 from lifecycle_core.schema.review import Grain
-from lifecycle_core.schema.serving import ServingSection
+from lifecycle_core.schema.serving import CONTROL, ServingSection
 
 CostName = Literal["false_positive", "false_negative", "true_positive", "true_negative"]
 CheckpointId = Literal["workflow", "value", "reproducible", "contract", "owners", "review"]
@@ -111,8 +112,8 @@ class CostsSection(Record):
         true_negative: Left alone, rightly.
         over: Regression: per unit predicted too high.
         under: Regression: per unit predicted too low.
-        amounts: By cost, such as `false_negative`: the feature that it is proportional to. Reviews
-            count with the costs of each row; finalization decides by those of a usual one.
+        amounts: By cost, such as `false_negative`: the feature that it is proportional to.
+            Finalization, reviews, experiments and retraining count with the costs of each row.
     """
 
     currency: str = "USD"
@@ -194,6 +195,8 @@ class ReviewSection(Record):
         window: How long the period is that one review looks at.
         time_zone: IANA name of the zone in which the business's days begin.
         fiscal_year_starts: Month in which its fiscal year begins, in [1, 12].
+        fiscal_weeks: Where the fiscal year is of whole weeks: their pattern, and when a year ends.
+            Weeks, periods, quarters and years follow it, days and months the calendar.
         label_maturity_days: How long after a prediction its label may still come.
         reference_windows: How many windows before are what drift is measured against.
         drift_tolerance: The largest bearable shift of a distribution: a Jensen-Shannon distance.
@@ -205,7 +208,8 @@ class ReviewSection(Record):
         segment_rows: Rows that a segment needs before anything is said of it.
         override_at_least: Share of decisions below which people seem to follow blindly.
         override_at_most: Share of decisions above which people seem to disagree.
-        control_arm: Arm whose rows were left alone, to know what would have come anyway.
+        control_arm: Arm that the others are compared with. The champion's is the control of
+            experiments; rows of the arm `holdout` are out of the comparison unless it is named.
         grace_days: How long after a window's end its review may take before it counts as missed.
         notify: Names of channels of the settings that are told when a rule fires; all if empty.
         rules: Such as `when adoption_rate < 0.6 for 2 windows then escalate operations`.
@@ -216,6 +220,7 @@ class ReviewSection(Record):
     window: Grain = "month"
     time_zone: str = "UTC"
     fiscal_year_starts: int = Field(default=1, ge=1, le=12)
+    fiscal_weeks: FiscalWeeks | None = None
     label_maturity_days: float = Field(default=0.0, ge=0)
     reference_windows: int = Field(default=4, ge=1, le=60)
     drift_tolerance: float = Field(default=0.1, gt=0, lt=1)
@@ -227,7 +232,7 @@ class ReviewSection(Record):
     segment_rows: int = Field(default=100, ge=30)
     override_at_least: float = Field(default=0.0, ge=0, le=1)
     override_at_most: float = Field(default=1.0, ge=0, le=1)
-    control_arm: str = "holdout"
+    control_arm: str = CONTROL
     grace_days: float = Field(default=3.0, ge=0, le=366)
     notify: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
@@ -239,6 +244,14 @@ class ReviewSection(Record):
     override: Response | None = None
     cost: Response | None = None
     revenue: Response | None = None
+
+    @model_validator(mode="after")
+    def _has_one_year(self) -> Self:
+        if self.fiscal_weeks is not None and self.fiscal_year_starts > 1:
+            raise ValueError("`fiscal_weeks` says when the year begins, not `fiscal_year_starts`")
+        if self.fiscal_weeks is None and self.window == "period":
+            raise ValueError("`window: period` needs `fiscal_weeks`")
+        return self
 
 
 class ReasonText(Record):

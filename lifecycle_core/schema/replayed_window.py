@@ -30,8 +30,11 @@ class ReplayedWindow(Record):
         window: Its label.
         rows: Predictions of the released version in it.
         labelled: Those of them that all models were priced on.
-        skipped: Labelled rows that could not be scored again, since the log does not keep a value
-            of every feature; the model that is in place answered them all the same.
+        skipped: Labelled rows that could not be scored again or priced, since the log does not keep
+            a value of every feature, or no number of one that costs are proportional to; the model
+            that is in place answered them all the same.
+        stakes: Sum of the squares of what each of those rows would cost more or less if it were
+            decided otherwise; where decisions are numbers, of what it cost. Money squared.
         released: What was decided by the version that is in place.
         models: What the models decide that are trained at the beginning of each window, the
             oldest first; the last one is of this window.
@@ -41,5 +44,6 @@ class ReplayedWindow(Record):
     rows: int = Field(ge=0)
     labelled: int = Field(ge=0)
     skipped: int = Field(default=0, ge=0)
+    stakes: float = Field(default=0.0, ge=0)
     released: PricedRows
     models: tuple[PricedRows, ...]

@@ -14,7 +14,7 @@ from pydantic import Field
 from lifecycle_core.schema.base import Record
 from lifecycle_core.schema.finalization import Interval
 
-Grain = Literal["day", "week", "month", "quarter", "year"]
+Grain = Literal["day", "week", "month", "period", "quarter", "year"]
 DriftState = Literal["drift", "no_material_drift", "not_enough_data"]
 SectionName = Literal["technical", "data", "quality", "action", "business"]
 
@@ -23,7 +23,8 @@ class Window(Record):
     """One period of the business, in its own time zone.
 
     Attributes:
-        label: Such as `2026-03-09`, `2026-W10`, `2026-03`, `2026-Q1`, `FY2026-Q1` or `2026`.
+        label: Such as `2026-03-09`, `2026-W10`, `2026-03`, `2026-Q1`, `2026`; in a fiscal year
+            `FY2026-Q1`, and where that is of whole weeks `FY2026-W05`, `FY2026-P02`.
         first: First local day.
         after: First local day that no longer counts.
         zone: IANA name of the time zone in which days begin.
@@ -120,6 +121,24 @@ class Broken(Record):
     rows: int = Field(ge=0)
     share: float
     usual: float | None = None
+
+
+class RefusedInput(Record):
+    """Why rows of a window got no answer.
+
+    Attributes:
+        cause: `contract`, `unreadable`, `deadline`, ...: of a refusal, or of an error.
+        field: What broke the contract; empty where a line is of the whole cause.
+        rule: Which of its rules.
+        count: Rows; of a field, how often it broke the rule.
+        share: Of all rows that were asked for; None for what is in no share.
+    """
+
+    cause: str
+    field: str = ""
+    rule: str = ""
+    count: int = Field(ge=0)
+    share: float | None = None
 
 
 class Reconciled(Record):
@@ -251,6 +270,7 @@ class Review(Record):
         drift: Score and decision first, then features, the most moved first; where the log has
             reasons, those first that may cost most.
         contract: Rules that rows break, the most broken first.
+        refused: Why rows got no answer: causes, then fields, the most frequent first.
         reconciled: What was expected of rows without labels, beside what was seen.
         segments: The worst first.
         overriding: Of teams and segments, those outside of their bounds first.
@@ -278,6 +298,7 @@ class Review(Record):
     sections: tuple[Section, ...]
     drift: tuple[ColumnDrift, ...] = ()
     contract: tuple[Broken, ...] = ()
+    refused: tuple[RefusedInput, ...] = ()
     reconciled: tuple[Reconciled, ...] = ()
     segments: tuple[SegmentQuality, ...] = ()
     overriding: tuple[Overriding, ...] = ()

@@ -36,6 +36,9 @@ class Notification(Record):
         version: Whose release file the rule stands in.
         at: When the alert was raised, in UTC, ISO 8601.
         told_before: The same rule was told for the same window, with other figures.
+        reminder: Its deadline has passed, and nobody has acknowledged it.
+        escalation_contact: Who is reminded, as the release file says; empty if it names nobody, or
+            where this is no reminder.
     """
 
     schema_: Literal["nbrelease/notification/1"] = Field(
@@ -46,6 +49,13 @@ class Notification(Record):
     at: str
     alert: Alert
     told_before: bool = False
+    reminder: bool = False
+    escalation_contact: str = ""
+
+    @property
+    def key(self) -> str:
+        """The same whenever the same is told: an idempotency key."""
+        return f"{self.alert.key}_reminder" if self.reminder else self.alert.key
 
 
 class _Event(Record):
@@ -100,8 +110,16 @@ class AlertTold(_Event):
     channel: str
 
 
+class AlertReminded(_Event):
+    """A channel took the reminder of an alert whose deadline had passed."""
+
+    kind: Literal["reminded"] = "reminded"
+    key: str
+    channel: str
+
+
 class AlertNotTold(_Event):
-    """A channel did not take an alert; it is tried again."""
+    """A channel did not take an alert, or its reminder; it is tried again."""
 
     kind: Literal["not_told"] = "not_told"
     key: str
@@ -128,7 +146,13 @@ class RuleSilenced(_Event):
 
 
 ReviewEvent = Annotated[
-    ReviewKept | ReviewMissed | AlertTold | AlertNotTold | AlertAcknowledged | RuleSilenced,
+    ReviewKept
+    | ReviewMissed
+    | AlertTold
+    | AlertReminded
+    | AlertNotTold
+    | AlertAcknowledged
+    | RuleSilenced,
     Field(discriminator="kind"),
 ]
 
@@ -138,12 +162,14 @@ class Delivery(Record):
 
     Attributes:
         rule: Of the alert.
+        reminder: Its deadline had passed.
         error: Why the channel did not take it; empty if it did.
     """
 
     window: str
     rule: str
     channel: str
+    reminder: bool = False
     error: str = ""
 
 
@@ -155,6 +181,7 @@ class AlertStanding(Record):
             was silenced, and a later window has been reviewed since.
         raised: When, in UTC.
         told: Channels that took it.
+        reminded: Channels that took its reminder.
         failed: Channels that did not, with the reason of the last time.
         told_before: The same rule was told for the same window, with other figures.
         by: Who acknowledged or silenced it; empty if nobody.
@@ -166,6 +193,7 @@ class AlertStanding(Record):
     raised: str
     version: int = Field(ge=1)
     told: tuple[str, ...] = ()
+    reminded: tuple[str, ...] = ()
     failed: dict[str, str] = {}
     told_before: bool = False
     by: str = ""
@@ -295,7 +323,10 @@ class ReviewRun(Record):
     def exit_code(self) -> int:
         """Of the command: 0 nothing to act on; 1 something fired, was missed or was not told."""
         acts = any(
-            each.missed or each.failed or any(read.firings for read in each.read)
+            each.missed
+            or each.failed
+            or any(read.firings for read in each.read)
+            or any(sent.reminder for sent in each.told)
             for each in self.releases
         )
         return max([int(acts), *(each.exit_code for each in self.releases)])

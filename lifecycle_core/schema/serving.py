@@ -14,6 +14,10 @@ from lifecycle_core.schema.release import Alias, Release
 FallbackKind = Literal["constant", "rule", "last_score", "previous_release"]
 Cause = Literal["deadline", "model_error", "bad_input", "shed", "log_full"]
 
+CONTROL, HOLDOUT = "champion", "holdout"
+"""Arms of an experiment beside the treatments: the champion's, which they are compared with, and
+that of the units who stay with the champion and out of the comparison."""
+
 
 class Fallback(Record):
     """What answers when the model does not.

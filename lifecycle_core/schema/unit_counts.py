@@ -45,6 +45,8 @@ class UnitCounts(Record):
         without_unit: Rows that name no unit.
         repeated: Rows that were in the log more than once, and count once.
         foreign: Amounts of money in another currency than that of the release; they do not count.
+        unpriced: Decisions whose label is known and whose cost is not, since the log lacks a
+            feature that costs are proportional to. They count as if they cost nothing.
         newest: When the last prediction was made, in UTC; empty without any.
     """
 
@@ -60,4 +62,5 @@ class UnitCounts(Record):
     without_unit: int = Field(default=0, ge=0)
     repeated: int = Field(default=0, ge=0)
     foreign: int = Field(default=0, ge=0)
+    unpriced: int = Field(default=0, ge=0)
     newest: str = ""

@@ -41,6 +41,7 @@ class ScoreGroup(Record):
         if_positive: Money: what the decision costs those if all of them are positive.
         if_negative: Money: what it costs if none is.
         cost: Money: what it cost those of them whose label is known.
+        positive_cost: Money: the part of that which fell on positive ones.
     """
 
     version: str = ""
@@ -53,6 +54,7 @@ class ScoreGroup(Record):
     if_positive: float = 0.0
     if_negative: float = 0.0
     cost: Money = Money()
+    positive_cost: float = 0.0
 
 
 class ColumnCounts(Record):
@@ -142,6 +144,30 @@ class ArmCounts(Record):
     money: dict[str, Money] = {}
 
 
+class UsageCounts(Record):
+    """What answering took in a window, and what was not answered, over services and runs.
+
+    Attributes:
+        intervals: How many were logged; 0 where nothing is known.
+        answered: Rows that got a decision.
+        refused: Rows without an answer because of what was sent, by cause.
+        errors: Rows without an answer for another reason, by cause.
+        fields: Fields of refused rows that broke the contract, by name of the field and rule.
+        cpu_seconds: Processor time of the intervals in which it is known.
+        cpu_rows: Rows that were answered in those.
+        peak_bytes: Most resident memory of a process; None if it is not known.
+    """
+
+    intervals: int = Field(default=0, ge=0)
+    answered: int = Field(default=0, ge=0)
+    refused: dict[str, int] = {}
+    errors: dict[str, int] = {}
+    fields: dict[str, dict[str, int]] = {}
+    cpu_seconds: float = Field(default=0.0, ge=0)
+    cpu_rows: int = Field(default=0, ge=0)
+    peak_bytes: int | None = None
+
+
 class WindowCounts(Record):
     """Everything that is counted in one window.
 
@@ -177,6 +203,7 @@ class WindowCounts(Record):
         fallback_cost: Money: of rows that the fallback answered and whose label is known.
         model_cost: Likewise, of rows that the model answered.
         importance: By feature: how far it moved logged scores, summed over the reasons of rows.
+        usage: What answering took, and what was not answered.
     """
 
     rows: int = Field(default=0, ge=0)
@@ -209,3 +236,4 @@ class WindowCounts(Record):
     fallback_cost: Money = Money()
     model_cost: Money = Money()
     importance: dict[str, float] = {}
+    usage: UsageCounts = UsageCounts()

@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 
+from lifecycle_core.schema.serving import CONTROL, HOLDOUT
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-CONTROL, HOLDOUT = "champion", "holdout"
 WHOLE = 100.0
 HASHED = 1 << 64
 """Points that the hash can fall on."""

@@ -27,10 +27,12 @@ class Saving(NamedTuple):
     Attributes:
         mean: Money per row; negative if it costs more.
         error: Standard error of `mean`, at least 0.
+        spread: Standard deviation of one row's saving, at least 0; 0 looks at expected values only.
     """
 
     mean: float
     error: float
+    spread: float = 0.0
 
 
 class NetValue(NamedTuple):
@@ -66,8 +68,8 @@ def saving_of(now: Sample, after: Sample, *, paired_error: float | None = None) 
 
     Example:
         >>> from lifecycle_core.stats.moments import Sample
-        >>> saving_of(Sample(100, 3.0, 9.0), Sample(100, 2.0, 16.0))
-        Saving(mean=1.0, error=0.5)
+        >>> saving_of(Sample(100, 3.0, 9.0), Sample(100, 2.0, 16.0)).error
+        0.5
     """
     error = math.hypot(now.error, after.error) if paired_error is None else paired_error
     return Saving(now.mean - after.mean, error)
@@ -99,6 +101,7 @@ def net_value(
     ageing: Sequence[float] = (),
     discount: float = 0.0,
     level: float = 0.95,
+    error: float | None = None,
 ) -> NetValue:
     """Return what retraining is worth over a horizon.
 
@@ -113,6 +116,8 @@ def net_value(
         ageing: Money per row, taken as known; empty if the lead is expected to last.
         discount: Interest per period, above -1.
         level: Coverage of the interval, in (0, 1).
+        error: Standard error of the value, where ageing is not known either; else that of `saving`
+            over all rows.
 
     Raises:
         ValueError: The horizon is empty.
@@ -130,7 +135,9 @@ def net_value(
     lost = [ageing[min(at, len(ageing) - 1)] if ageing else 0.0 for at in range(len(rows))]
     weights = [each * factor for each, factor in zip(rows, factors, strict=True)]
     gains = [weight * (saving.mean - loss) for weight, loss in zip(weights, lost, strict=True)]
-    gross, error = math.fsum(gains), math.fsum(weights) * saving.error
+    gross = math.fsum(gains)
+    if error is None:
+        error = math.fsum(weights) * saving.error
     value = gross - once
     reach = _NORMAL.inv_cdf((1 + level) / 2) * error
     paid, periods = -once, None

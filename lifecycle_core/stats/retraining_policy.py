@@ -8,6 +8,7 @@ that learns of a period only after it has passed can be cheaper.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-_SURELY = 1.645  # one-sided, at 95%
+_BEYOND_DOUBT = 3.09  # one-sided, at 99.9%
 
 
 class Plan(NamedTuple):
@@ -156,9 +157,17 @@ def value_today(
     """Return what retraining is worth now, without knowing how long the next model will last.
 
     The next model is expected to last as long as the present one has, and to age as it did. What a
-    retrained model would have saved surely in the very first period is no ageing: the present model
-    was behind when it began. Of periods before those of the history nothing is known; there the
-    lead is taken to have shrunk evenly.
+    retrained model would have saved beyond doubt in the very first period is no ageing: the present
+    model was behind when it began. Of periods before those of the history nothing is known; there
+    the lead is taken to have shrunk evenly.
+
+    So the value is a weighted sum of the means m[1], ..., m[k] of the history. With w[t] the rows
+    of period t of the horizon, discounted, and W their sum, it is W m[k] - sum of w[t] a[t] - once,
+    where a[t] is m[t], less m[1] if the model was behind. Its variance is the sum of the squared
+    weights times the squared errors, as periods have rows of their own: the newest mean counts W,
+    less what it says of ageing. To that comes the variance of the rows to come, which is the
+    squared spread of a row times the rows, discounted twice: the interval is of the value as it
+    will be seen, given that the next model ages so. After one period all of the first kind cancels.
 
     Args:
         history: What a retrained model would have saved in each period since the present one was
@@ -182,17 +191,36 @@ def value_today(
     """
     if not history:
         raise ValueError("history is empty, at least one period must have been looked at.")
-    means = [max(0.0, each.mean) for each in history]
-    begun = 0.0 if earlier else max(0.0, history[0].mean - _SURELY * history[0].error)
-    unseen = [means[0] * at / earlier for at in range(earlier)]
-    ageing = [*unseen, *(max(0.0, mean - begun) for mean in means)]
+    first = history[0]
+    behind = not earlier and first.mean > _BEYOND_DOUBT * first.error
+    begun = first.mean if behind else 0.0
+    shares = [at / earlier for at in range(earlier)]
+    ageing = [share * first.mean for share in shares]
+    ageing += [each.mean - begun for each in history]
     horizon = min(len(ageing), longest)
+    factors = [(1 + discount) ** -(at + 1) for at in range(horizon)]
+    weights = [rows * factor for factor in factors]
+    # How much each period's mean counts in the value: the newest in all periods of the horizon,
+    # less what it and the others say of how the next model ages.
+    counts = [0.0] * len(history)
+    counts[-1] += math.fsum(weights)
+    counts[0] += math.fsum(weights) if behind else 0.0
+    for at, weight in enumerate(weights):
+        if at < earlier:
+            counts[0] -= weight * shares[at]
+        else:
+            counts[at - earlier] -= weight
+    found = math.fsum(
+        (count * each.error) ** 2 for count, each in zip(counts, history, strict=True)
+    )
+    seen = rows * math.fsum(factor**2 for factor in factors) * history[-1].spread ** 2
     return net_value(
         history[-1],
         rows=[rows] * horizon,
         once=once,
         ageing=ageing[:horizon],
         discount=discount,
+        error=math.sqrt(found + seen),
     )
 
 

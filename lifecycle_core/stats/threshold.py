@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lifecycle_core.stats.cost import USUAL
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from lifecycle_core.stats.cost import CostMatrix
+    from lifecycle_core.schema.release_file import CostName
+    from lifecycle_core.stats.cost import Amounts, CostMatrix
 
 _DOUBLE_DIGITS = 17
 
@@ -51,13 +54,19 @@ class Cuts:
         return int(np.searchsorted(self.acted, allowed, side="right"))
 
 
-def all_cuts(scores: NDArray[np.float64], truth: NDArray[np.bool_], costs: CostMatrix) -> Cuts:
+def all_cuts(
+    scores: NDArray[np.float64],
+    truth: NDArray[np.bool_],
+    costs: CostMatrix,
+    amounts: Amounts = USUAL,
+) -> Cuts:
     """Price every distinct threshold in one pass over the sorted scores, O(n log n).
 
     Args:
         scores: Shape (n,), finite, n at least 1; higher means more likely positive.
         truth: Shape (n,); the row is of the positive class.
         costs: Money per row.
+        amounts: By cost: how many times the usual one it is in each row, shape (n,).
 
     Returns:
         The m + 1 cuts of m distinct scores.
@@ -72,13 +81,18 @@ def all_cuts(scores: NDArray[np.float64], truth: NDArray[np.bool_], costs: CostM
     ranked, positive = scores[order], truth[order]
     last_of_equal = np.append(np.flatnonzero(np.diff(ranked)), n - 1)
     acted = np.concatenate([[0], last_of_equal + 1])
-    hits = np.concatenate([[0], np.cumsum(positive)[last_of_equal]])
-    positives = int(positive.sum())
+
+    def summed(name: CostName, rows: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Add up a cost over the first of these rows, up to each cut."""
+        times = np.where(rows, amounts[name][order] if name in amounts else 1.0, 0.0)
+        return np.concatenate([[0.0], np.cumsum(times)[last_of_equal]])
+
+    missed, spared = summed("false_negative", positive), summed("true_negative", ~positive)
     total = (
-        hits * costs.true_positive
-        + (acted - hits) * costs.false_positive
-        + (positives - hits) * costs.false_negative
-        + (n - positives - acted + hits) * costs.true_negative
+        summed("true_positive", positive) * costs.true_positive
+        + summed("false_positive", ~positive) * costs.false_positive
+        + (missed[-1] - missed) * costs.false_negative
+        + (spared[-1] - spared) * costs.true_negative
     )
     highest = np.nextafter(ranked[0], np.inf)
     values = np.concatenate([[highest], ranked[last_of_equal]])
@@ -89,6 +103,7 @@ def best_threshold(
     scores: NDArray[np.float64],
     truth: NDArray[np.bool_],
     costs: CostMatrix,
+    amounts: Amounts = USUAL,
     *,
     max_share: float = 1.0,
 ) -> Cut:
@@ -104,6 +119,7 @@ def best_threshold(
         scores: Probabilities of the positive class, shape (n,), n at least 1.
         truth: Shape (n,); the row is of the positive class.
         costs: Money per row.
+        amounts: As for `all_cuts`.
         max_share: Largest fraction of rows that may be acted on, in [0, 1].
 
     Returns:
@@ -125,7 +141,7 @@ def best_threshold(
     """
     if not 0 <= max_share <= 1:
         raise ValueError(f"max_share == {max_share}, must be >= 0 and <= 1.")
-    cuts = all_cuts(scores, truth, costs)
+    cuts = all_cuts(scores, truth, costs, amounts)
     best = int(np.argmin(cuts.costs[: cuts.within(max_share)]))
     high = float(cuts.values[best]) if best else _ceiling(float(cuts.values[0]))
     low = float(cuts.values[best + 1]) if best + 1 < cuts.values.size else min(0.0, high)

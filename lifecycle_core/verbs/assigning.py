@@ -29,8 +29,7 @@ def started(ledger: Ledger, history: History) -> tuple[Experiment | None, dict[s
     for all units then.
     """
     from lifecycle_core.experimenting import running
-    from lifecycle_core.schema.serving import Experiment
-    from lifecycle_core.stats.assignment import HOLDOUT
+    from lifecycle_core.schema.serving import HOLDOUT, Experiment
 
     try:
         status = running(history)

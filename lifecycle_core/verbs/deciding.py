@@ -118,16 +118,14 @@ def retrain_release(
         ReleaseNotFound: There is no such release.
         NoFinalization: The pipeline has no finalization.
     """
-    from lifecycle_core.monitoring.windows import BusinessCalendar
+    from lifecycle_core.monitoring.windows import calendar_of
     from lifecycle_core.retraining import aliases_by_policy, parameters_for, trial_of
     from lifecycle_core.verbs.released import promote
 
     settings = load_settings()
     release = ledger_of(settings).resolve(name)
     stated = verifier_of(settings)(release).evidence.release_file
-    calendar = BusinessCalendar(
-        zone=stated.review.time_zone, year_starts=stated.review.fiscal_year_starts
-    )
+    calendar = calendar_of(stated.review)
     window = calendar.window_at(moment_of(None), stated.review.window)
     declared = parameters_for(
         stated.retraining,

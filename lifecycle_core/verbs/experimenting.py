@@ -58,6 +58,7 @@ def start_experiment(
         require_units,
         start,
     )
+    from lifecycle_core.monitoring.windows import calendar_of
     from lifecycle_core.schema.experiment import (
         ExperimentStatus,
         FrozenExperiment,
@@ -73,6 +74,7 @@ def start_experiment(
     history = ledger.history(stated.release)
     require_startable(stated, history)
     require_units(stated, declared.workflow.key, evidence.contract)
+    calendar_of(declared.review).window_at(datetime.now(UTC), stated.period)  # there are such
     treatments = {alias: ledger.resolve(f"{stated.release}@{alias}") for alias in stated.arms}
     for alias, release in treatments.items():
         if release.version == champion.version:
@@ -104,6 +106,7 @@ def start_experiment(
         costs=declared.costs,
         zone=declared.review.time_zone,
         year_starts=declared.review.fiscal_year_starts,
+        fiscal_weeks=declared.review.fiscal_weeks,
     )
     days = stated.history_days or 28
     flush(settings.log, settings.write_ahead_logs)
@@ -231,7 +234,9 @@ def _windows(status: ExperimentStatus, start: datetime, until: datetime) -> tupl
     from lifecycle_core.monitoring.windows import BusinessCalendar
 
     frozen = status.frozen
-    calendar = BusinessCalendar(zone=frozen.zone, year_starts=frozen.year_starts)
+    calendar = BusinessCalendar(
+        zone=frozen.zone, year_starts=frozen.year_starts, weeks=frozen.fiscal_weeks
+    )
     window = calendar.window_at(start, frozen.plan.period)
     found = [window]
     while datetime.fromisoformat(window.end) < until:

@@ -50,7 +50,7 @@ def compact_log(*, keep_hours: int = 168) -> LogUpkeep:
 
 
 def retain_log(*, days: int, today: date | None = None) -> LogUpkeep:
-    """Remove predictions and outcomes that are older than so many days.
+    """Remove predictions, outcomes and usage that are older than so many days.
 
     Args:
         days: Whole days that stay, in UTC, with today as the first; from 1.

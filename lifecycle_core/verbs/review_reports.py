@@ -87,12 +87,12 @@ def _calendar_and_kept(name: str, now: datetime) -> tuple[BusinessCalendar, dict
     """Return the calendar that a release is reviewed by, and what was kept of it by a moment."""
     from lifecycle_core.adapters.review_ledger import ReviewLedger
     from lifecycle_core.monitoring import readings_of
-    from lifecycle_core.monitoring.windows import BusinessCalendar
+    from lifecycle_core.monitoring.windows import calendar_of
 
     settings = load_settings()
     release = ledger_of(settings).resolve(name)
     stated = verifier_of(settings)(release).evidence.release_file.review
-    calendar = BusinessCalendar(zone=stated.time_zone, year_starts=stated.fiscal_year_starts)
+    calendar = calendar_of(stated)
     if name != release.name:  # what is kept is by the champion's release file
         return calendar, {}
     events, _ = ReviewLedger(registry_of(settings)).read(release.name)

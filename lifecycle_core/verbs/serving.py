@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from lifecycle_core.errors import InvalidCall, ReleaseNotFound
+from lifecycle_core.errors import ReleaseNotFound
 from lifecycle_core.settings import ledger_of, load_settings, registry_of
 
 if TYPE_CHECKING:
@@ -35,7 +35,6 @@ LogMode = Literal["strict", "relaxed", "off"]
 _LOGGER = logging.getLogger("nbrelease.serving")
 _POLL_SECONDS = 0.25
 _SERVER_POLL_SECONDS = 1.0
-_LOGS = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +88,7 @@ def serve(spec: str, *, options: ServiceOptions, ready: Callable[[Service], None
     from lifecycle_core.adapters.registry.address import file_of
     from lifecycle_core.adapters.serving.app import Parts, build
     from lifecycle_core.adapters.serving.guard import read_tokens
+    from lifecycle_core.adapters.serving.metering import Metering
     from lifecycle_core.adapters.serving.metrics import Metrics
     from lifecycle_core.adapters.serving.polling import Poll
     from lifecycle_core.adapters.serving.running import (
@@ -98,6 +98,7 @@ def serve(spec: str, *, options: ServiceOptions, ready: Callable[[Service], None
         run,
     )
     from lifecycle_core.adapters.serving.scoring import Limits
+    from lifecycle_core.adapters.serving.tally import Tally
     from lifecycle_core.adapters.worker import LastingWorker
     from lifecycle_core.delivering.following import Following
     from lifecycle_core.delivering.last_scores import LastScores
@@ -127,6 +128,10 @@ def serve(spec: str, *, options: ServiceOptions, ready: Callable[[Service], None
         poll = Poll(following.step, seconds=seconds, file=file)
         poll.start()
         stack.callback(poll.close)
+        tally = Tally()
+        metering = Metering(tally, log, lambda: following.release().release, identify=identify)
+        metering.start()
+        stack.callback(metering.close)
         app = build(
             Parts(
                 desk=following.desk,
@@ -138,6 +143,7 @@ def serve(spec: str, *, options: ServiceOptions, ready: Callable[[Service], None
                 spare=options.when_full == "fall_back",
                 tokens=tokens,
                 rate=options.rate,
+                tally=tally,
             )
         )
         served = following.desk.lineup.champion
@@ -255,8 +261,8 @@ def _binding(options: ServiceOptions) -> Binding:
 
 def _open_log(settings: Settings, name: str, options: ServiceOptions) -> tuple[PredictionLog, str]:
     """Open the prediction log; the first folder that no other process has is this one's."""
+    from lifecycle_core.adapters.prediction_log.free_folders import free_folder
     from lifecycle_core.adapters.prediction_log.log import open_locked
-    from lifecycle_core.adapters.prediction_log.segments import locked_folder
     from lifecycle_core.adapters.serving.base import NoLog
     from lifecycle_core.schema.prediction import LogPolicy
 
@@ -265,14 +271,8 @@ def _open_log(settings: Settings, name: str, options: ServiceOptions) -> tuple[P
     policy = LogPolicy(
         mode=options.log, max_bytes=options.max_log_bytes, when_full=options.when_full
     )
-    for number in range(1, _LOGS + 1):
-        folder = settings.write_ahead_logs / f"{name}-{number}"
-        if (lock := locked_folder(folder)) is not None:
-            return open_locked(settings.log, wal=folder, lock=lock, policy=policy), settings.log
-    raise InvalidCall(
-        f"{_LOGS} processes write predictions of {name} to {settings.write_ahead_logs} already.",
-        hint="End some of them.",
-    )
+    folder, lock = free_folder(settings.write_ahead_logs, name)
+    return open_locked(settings.log, wal=folder, lock=lock, policy=policy), settings.log
 
 
 def _service(address: str, alias: str, served: Served, log: str) -> Service:

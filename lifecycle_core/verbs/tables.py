@@ -11,6 +11,7 @@ from lifecycle_core.errors import InvalidCall
 from lifecycle_core.settings import ledger_of, load_settings
 from lifecycle_core.verbs.assigning import arms_for, log_for
 from lifecycle_core.verbs.downloading import downloaded
+from lifecycle_core.verbs.run_usage import log_run
 
 if TYPE_CHECKING:
     from lifecycle_core.adapters.batch_engines import Engine
@@ -81,6 +82,7 @@ def score(
 
     from lifecycle_core.adapters.batch_engines import engine_of
     from lifecycle_core.adapters.bundles import BundleFolders
+    from lifecycle_core.adapters.metering import Meter
     from lifecycle_core.adapters.models import SkopsModels
     from lifecycle_core.adapters.remote_tables import Systems, address_of
     from lifecycle_core.adapters.score_runs import ScoreRuns
@@ -89,6 +91,7 @@ def score(
     from lifecycle_core.contracting import check
     from lifecycle_core.delivering import Means, Order, deliver, deliver_in_database
 
+    meter = Meter()
     settings = load_settings()
     tables = DuckTables()
     places = engine_of(engine, jobs=jobs, scheduler=scheduler)
@@ -143,6 +146,8 @@ def score(
             ),
             now=datetime.now(UTC),
         )
+    if logged:
+        log_run(settings, summary, meter, elsewhere=engine != "local")
     progress.end(activity, f"{summary.rows:,} rows")
     return summary
 

@@ -110,7 +110,9 @@ def model_of(kind: str) -> Any:  # noqa: ANN401 - an estimator
             HistGradientBoostingClassifier(categorical_features=[0, 1], **histograms),
         ),
         "categoricals": lambda: HistGradientBoostingClassifier(**histograms),
-        "network": lambda: make_pipeline(one_hot(), MLPClassifier((4,), max_iter=400, tol=1e-2)),
+        "network": lambda: make_pipeline(
+            one_hot(), MLPClassifier((4,), max_iter=400, tol=1e-2, random_state=0)
+        ),
         "discriminant": lambda: make_pipeline(
             one_hot(sparse_output=False, drop="first"), LinearDiscriminantAnalysis()
         ),

@@ -55,8 +55,17 @@ class Remembering:
 
     @property
     def rules(self) -> list[tuple[str, str]]:
-        """Window and rule of each."""
-        return [(each.alert.window, each.alert.firing.rule) for each in self.told]
+        """Window and rule of each alert that was told for the first time."""
+        return [_about(each) for each in self.told if not each.reminder]
+
+    @property
+    def reminded(self) -> list[tuple[str, str]]:
+        """Window and rule of each reminder."""
+        return [_about(each) for each in self.told if each.reminder]
+
+
+def _about(notification: Notification) -> tuple[str, str]:
+    return notification.alert.window, notification.alert.firing.rule
 
 
 @dataclass

@@ -19,6 +19,7 @@ from lifecycle_core.schema.prediction import (
     Reason,
     TableUpkeep,
 )
+from lifecycle_core.schema.usage import Usage
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -51,6 +52,16 @@ def outcome(number: int, of: int, **fields: object) -> Outcome:
     said = {"who": "agent", "action": "accepted", "release": "churn", **fields}
     made = {"id": f"o-{number:06d}", "prediction": f"p-{of:06d}", "time": f"{DAY}T09:00:00Z"}
     return Outcome.model_validate(made | said)
+
+
+def usage(number: int, **fields: object) -> Usage:
+    """Return a minute of a service."""
+    made: dict[str, object] = {
+        "id": f"u-{number:06d}", "time": f"{DAY}T09:00:00Z", "since": f"{DAY}T08:59:00Z",
+        "release": "churn", "version": 3, "source": "service", "who": "a1", "answered": 100,
+        "cpu_seconds": 0.5, "peak_bytes": 1 << 28, "wall_seconds": 60.0,
+    }  # fmt: skip
+    return Usage.model_validate(made | fields)
 
 
 def reasons_check(*, different: int = 0) -> ReasonsCheck:

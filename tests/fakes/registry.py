@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from lifecycle_core.adapters.registry.review_tags import review_event_of, review_tags
 from lifecycle_core.adapters.replay import status_of
 from lifecycle_core.errors import RegistryUnavailable, ReleaseNotFound
 from lifecycle_core.schema.release import LedgerEvent, Release, Status
@@ -116,7 +117,8 @@ class RegistryInMemory:
         return len(log)
 
     def review_events(self, name: str) -> tuple[ReviewEvent, ...]:
-        return tuple(self.reviews.get(name, ()))
+        read = (review_event_of(review_tags(each), each.seq) for each in self.reviews.get(name, ()))
+        return tuple(each for each in read if each is not None)
 
     def aliases(self, name: str) -> dict[str, int]:
         return dict(self.shown.get(name, {}))

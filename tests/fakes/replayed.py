@@ -25,11 +25,17 @@ TERMS = RetrainingSection.model_validate(
 
 
 def window(
-    label: str, costs: Sequence[float], *, rows: int = 1_000, noise: float = 0.0
+    label: str,
+    costs: Sequence[float],
+    *,
+    rows: int = 1_000,
+    noise: float = 0.0,
+    stake: float = 0.0,
 ) -> ReplayedWindow:
     """Return a window from what a row costs with the released version and then each model.
 
-    Every row of a model costs the same; a saving has a standard error of `noise`.
+    Every row of a model costs the same; a saving has a standard error of `noise`. Deciding a row
+    otherwise costs `stake` more or less.
     """
     fresh = costs[-1]
 
@@ -47,6 +53,7 @@ def window(
         window=label,
         rows=rows,
         labelled=rows,
+        stakes=rows * stake * stake,
         released=priced(costs[0]),
         models=tuple(priced(cost) for cost in costs[1:]),
     )

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from lifecycle_core.adapters.serving.guard import Application
     from lifecycle_core.delivering.serving import Served
     from lifecycle_core.schema.prediction import Outcome
+    from lifecycle_core.schema.usage import Usage
 
 NOW = datetime(2026, 11, 28, 8, tzinfo=UTC)
 CONTRACT = Contract(
@@ -157,6 +158,7 @@ class MemoryLog:
     def __init__(self, *, seconds: float = 0.0, full: bool = False, broken: bool = False) -> None:
         self.rows: list[bytes] = []
         self.outcomes: list[Outcome] = []
+        self.usage: list[Usage] = []
         self.seconds, self.full, self.broken = seconds, full, broken
 
     def append(self, predictions: Sequence[bytes]) -> Future[None]:
@@ -176,6 +178,12 @@ class MemoryLog:
     def append_outcomes(self, outcomes: Sequence[Outcome]) -> Future[None]:
         done = self.append(())
         self.outcomes.extend(outcomes)
+        return done
+
+    def append_usage(self, usage: Sequence[Usage]) -> Future[None]:
+        done = self.append(())
+        if not self.broken:
+            self.usage.extend(usage)
         return done
 
     def lag(self) -> Lag:

@@ -26,6 +26,7 @@ from lifecycle_core.schema.window_counts import (
     SegmentCounts,
     Spread,
     TeamCounts,
+    UsageCounts,
     WindowCounts,
 )
 
@@ -168,6 +169,16 @@ def review_that_fired() -> Review:
             "importance": {"tenure": 3.0, "plan": 1.0},
             "segments": (segment("a", 800, wrong=80), segment("<b>", 200, wrong=80)),
             "teams": (TeamCounts(who="Desk & co", accepted=100, overridden=100),),
+            "usage": UsageCounts(
+                intervals=60,
+                answered=990,
+                refused={"contract": 8},
+                errors={"deadline": 2},
+                fields={"tenure": {"range": 8}},
+                cpu_seconds=1.5,
+                cpu_rows=990,
+                peak_bytes=300 << 20,
+            ),
         }
     )
     usual = counts(4_000).model_copy(

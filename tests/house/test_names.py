@@ -65,7 +65,8 @@ def test_the_lock_names_packages_and_no_addresses() -> None:
 
 
 def test_the_version_stands_at_the_head_of_the_changelog() -> None:
-    heads = [x for x in (ROOT / "CHANGELOG.md").read_text().splitlines() if x.startswith("## ")]
+    lines = (ROOT / "CHANGELOG.md").read_text().splitlines()
+    heads = [x for x in lines if x.startswith("## ") and x != "## Unreleased"]
     assert heads[0].split()[1] == lifecycle_core.__version__
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert project["version"] == lifecycle_core.__version__

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from typer.testing import CliRunner
 
 import lifecycle_core
 from lifecycle_core import verbs
+from lifecycle_core.adapters.prediction_log.engine import open_engine
 from lifecycle_core.cli.commands import app
 from lifecycle_core.errors import InvalidCall, TableInvalid
 from tests.fakes.experiments import project
@@ -197,3 +199,24 @@ def test_moments_have_to_be_moments(here: Path) -> None:
     with pytest.raises(InvalidCall, match="do not leave it"):
         lifecycle_core.score("churn", source="sqlite:///a.db::t", target="sqlite:///a.db::s",
                              in_database=True, log=True)  # fmt: skip
+
+
+def test_a_logged_run_says_what_it_took_and_once(here: Path) -> None:
+    frame = table(40).drop(columns="decided_at").assign(tenure=[*range(1, 40), 999])
+    for _ in range(2):  # the second is the same run, done again
+        done = lifecycle_core.score("churn", source=frame, target=here / "took.parquet", log=True)
+    lifecycle_core.score("churn", source=frame, target=here / "tried.parquet")
+    assert (done.rows, done.unscored) == (39, 1)
+    lifecycle_core.drain_log()
+    with closing(open_engine(str(here / ".nbrelease" / "log"))) as engine:
+        found = engine.execute(
+            "SELECT DISTINCT id, source, answered, refused, cpu_seconds > 0, who FROM usage "
+            "WHERE answered = 39"
+        ).fetchall()
+    assert [row[1:] for row in found] == [
+        ("batch", 39, [{"cause": "contract", "rows": 1}], True, done.run)
+    ]
+    day = datetime.now(UTC).date().isoformat()
+    review = lifecycle_core.review("churn", window=day, keep=False)
+    assert (review.figure("refused_share").value or 0.0) > 0.0
+    assert [each.cause for each in review.refused] == ["contract"]

@@ -164,14 +164,19 @@ class Consequences:
 
     Attributes:
         edited: The cell.
-        changed: Cells after which some variable, file or generator is otherwise than before the
-            edit, though that cell itself sets it; with the edited cell.
+        sets: By cell, the variables, files and generators that it sets otherwise than before the
+            edit. Those that are no variables stand in angle brackets.
         states: By cell, what differs after it between the two runs.
     """
 
     edited: int
-    changed: tuple[int, ...]
+    sets: tuple[frozenset[str], ...]
     states: tuple[frozenset[str], ...]
+
+    @property
+    def changed(self) -> tuple[int, ...]:
+        """The edited cell, and all that set something otherwise."""
+        return tuple(at for at, names in enumerate(self.sets) if names or at == self.edited)
 
 
 def consequences(case: Case, folder: Path) -> Consequences:
@@ -186,16 +191,14 @@ def consequences(case: Case, folder: Path) -> Consequences:
         raise RuntimeError(f"{case.name}: {old.error or new.error}")
     pairs = zip(old_cells, new_cells, strict=True)
     edited = next(at for at, (one, other) in enumerate(pairs) if one != other)
-    states, changed = [], {edited}
+    sets, states = [], []
     before: tuple[Mapping[str, str], Mapping[str, str]] = ({}, {})
-    for at, after in enumerate(zip(old.trace, new.trace, strict=True)):
+    for after in zip(old.trace, new.trace, strict=True):
         set_here = [_set_here(*both) for both in zip(before, after, strict=True)]
-        if set_here[0] != set_here[1]:
-            changed.add(at)
-        names = after[0].keys() | after[1].keys()
-        states.append(frozenset(n for n in names if after[0].get(n) != after[1].get(n)))
+        sets.append(_otherwise(*set_here))
+        states.append(_otherwise(*after))
         before = after
-    return Consequences(edited=edited, changed=tuple(sorted(changed)), states=tuple(states))
+    return Consequences(edited=edited, sets=tuple(sets), states=tuple(states))
 
 
 def _set_here(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, str | None]:
@@ -204,17 +207,28 @@ def _set_here(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, 
     return {name: after.get(name) for name in names if before.get(name) != after.get(name)}
 
 
+def _otherwise(one: Mapping[str, str | None], other: Mapping[str, str | None]) -> frozenset[str]:
+    """Return the names that are in one of the two only, or differ."""
+    missing = object()
+    return frozenset(
+        name for name in {*one, *other} if one.get(name, missing) != other.get(name, missing)
+    )
+
+
 def should_run(
     effects: Consequences, pipeline: Mapping[str, Any]
 ) -> tuple[frozenset[str], frozenset[str]]:
     """Return the steps that must run again after the edit, and those that may.
 
-    A step must if one of its cells sets something otherwise. It may if an input is otherwise: it
-    cannot know that it does not matter; or if it stands after a step that must by files or state.
+    A step must if one of its cells sets otherwise what the step gives, a file or a generator. It is
+    not enough that a cell does: what else stands in it, such as a constant, may belong to other
+    steps. A step may if one of its cells is the edited one or sets anything otherwise; if an input
+    is otherwise: it cannot know that it does not matter; or if it stands after a step that may by
+    files or state.
     """
     steps = pipeline["steps"]
-    must = {step["name"] for step in steps if {*step["cells"]} & {*effects.changed}}
-    may = set(must)
+    must = {step["name"] for step in steps if _gives_otherwise(step, effects)}
+    may = must | {step["name"] for step in steps if {*step["cells"]} & {*effects.changed}}
     cells_of = {step["name"]: step["cells"] for step in steps}
     for step in steps:
         for taken in step["inputs"]:
@@ -224,3 +238,35 @@ def should_run(
         if {*step["after"]} & may:
             may.add(step["name"])
     return frozenset(must), frozenset(may)
+
+
+def _gives_otherwise(step: Mapping[str, Any], effects: Consequences) -> bool:
+    gives = {output["name"] for output in step["outputs"]}
+    return any(
+        name in gives or name.startswith("<")
+        for cell in step["cells"]
+        for name in effects.sets[cell]
+    )
+
+
+def stale_results(run: Mapping[str, Any], pipeline: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the variables that a run gave and that are not what was proven: `STEP.VARIABLE`.
+
+    A step that was taken for fresh and is not shows itself here, by value.
+
+    Args:
+        run: The record of a run with the notebook's own parameters and files.
+        pipeline: The record of the pipeline that was run. The notebook's own digests stand in it.
+    """
+    proven = {
+        (step["name"], output["name"]): output["digest"]
+        for step in pipeline["steps"]
+        for output in step["outputs"]
+        if output["digest"] and not output["note"]
+    }
+    given = {
+        (step["name"], output["name"]): output["digest"]
+        for step in run["steps"]
+        for output in step["outputs"]
+    }
+    return tuple(".".join(at) for at, digest in proven.items() if given.get(at) != digest)

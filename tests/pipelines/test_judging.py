@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +15,7 @@ from tests.pipelines.judging import (
     judge_refusal,
     judge_steps,
     should_run,
+    stale_results,
 )
 
 if TYPE_CHECKING:
@@ -134,3 +136,43 @@ def test_steps_that_should_run_again_come_from_execution(folder: Path) -> None:
     steps = {**PIPELINE, "steps": [PIPELINE["steps"][0], takes]}
     must, may = should_run(effects, steps)
     assert (sorted(must), sorted(may)) == (["make"], ["halve", "make"])
+
+
+def test_a_step_need_not_run_for_what_stands_in_its_cell_and_belongs_to_others(
+    tmp_path: Path,
+) -> None:
+    case = replace(
+        CASE,
+        cells="""
+# %%
+import random
+random.seed(3)
+N = 5
+# %%
+one = random.random()
+# %%
+many = [random.random() for _ in range(N)]
+""",
+        mutation=Mutation("N = 5", "N = 4", "constant"),
+    )
+    effects = consequences(case, write_case(case, tmp_path).parent)
+    assert effects.sets == (frozenset({"N"}), frozenset(), frozenset({"many", "<random>"}))
+    draw = {"name": "draw", "cells": [0, 1], "inputs": [], "outputs": [{"name": "one"}]}
+    draw_many = {"name": "draw_many", "cells": [2], "inputs": [], "outputs": [{"name": "many"}]}
+    steps = [{**draw, "after": []}, {**draw_many, "after": ["draw"]}]
+    must, may = should_run(effects, {"steps": steps})
+    assert (sorted(must), sorted(may)) == (["draw_many"], ["draw", "draw_many"])
+    gives_it = {**steps[0], "outputs": [{"name": "one"}, {"name": "N"}]}
+    must, _ = should_run(effects, {"steps": [gives_it, steps[1]]})
+    assert sorted(must) == ["draw", "draw_many"]
+
+
+def test_a_step_that_was_wrongly_taken_for_fresh_is_seen_by_what_it_gave() -> None:
+    proven = {"name": "half", "digest": "new", "note": ""}
+    loose = {"name": "tmp", "digest": None, "note": "it has no digest"}
+    pipeline = {"steps": [{"name": "halve", "outputs": [proven, loose]}]}
+    fresh = {"name": "halve", "status": "fresh", "outputs": [proven, loose]}
+    stale = {**fresh, "outputs": [{**proven, "digest": "old"}, loose]}
+    assert stale_results({"steps": [fresh]}, pipeline) == ()
+    assert stale_results({"steps": [stale]}, pipeline) == ("halve.half",)
+    assert stale_results({"steps": [{**fresh, "outputs": []}]}, pipeline) == ("halve.half",)

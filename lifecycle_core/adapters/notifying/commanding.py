@@ -63,7 +63,7 @@ class Commanding:
                     timeout=self.timeout,
                     check=False,
                     cwd=self.folder,
-                    env={**os.environ, "NBRELEASE_ALERT": notification.alert.key},
+                    env={**os.environ, "NBRELEASE_ALERT": notification.key},
                 )
             except subprocess.TimeoutExpired:
                 raise SinkFailed(

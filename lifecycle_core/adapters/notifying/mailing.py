@@ -26,7 +26,8 @@ class MailOptions(ChannelOptions):
 
     Attributes:
         folder: Where the files appear, relative to the project: `KEY.eml`, one an alert.
-        to: Addresses; without them, the contact of the owner, if that is an address.
+        to: Addresses; without them, the contact of the owner, if that is an address. A reminder
+            goes to whoever comes next, too, if the release file has an address for them.
         from_address: What stands in `From`.
     """
 
@@ -51,7 +52,8 @@ class Mailing:
     def send(self, notification: Notification) -> None:
         """Write one e-mail; see `Sender.send`."""
         contact = notification.alert.firing.contact
-        to = self.to or ((contact,) if "@" in contact and " " not in contact else ())
+        to = (*(self.to or _addresses(contact)), *_addresses(notification.escalation_contact))
+        to = tuple(dict.fromkeys(to))
         if not to:
             raise SinkFailed(
                 f"nobody to write to: {contact or 'the owner has no contact'} is no address",
@@ -66,9 +68,13 @@ class Mailing:
             raise SinkFailed(f"{', '.join(to)!r:.200}: {error}", kind="address") from None
         mail["Subject"] = subject_of(notification)
         mail["Date"] = format_datetime(datetime.fromisoformat(notification.at))
-        mail["Message-ID"] = f"<{notification.alert.key}@nbrelease>"
+        mail["Message-ID"] = f"<{notification.key}@nbrelease>"
         mail.set_content(message_of(notification))
         try:
-            write_atomically(self.folder / f"{notification.alert.key}.eml", mail.as_bytes())
+            write_atomically(self.folder / f"{notification.key}.eml", mail.as_bytes())
         except TargetUnwritable as error:
             raise SinkFailed(str(error), kind="folder", hint=error.hint) from None
+
+
+def _addresses(contact: str) -> tuple[str, ...]:
+    return (contact,) if "@" in contact and " " not in contact else ()

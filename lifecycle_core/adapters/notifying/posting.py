@@ -24,7 +24,7 @@ class PostingOptions(ReceiverOptions, ChannelOptions):
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """Posts each alert as JSON; its key is the idempotency key."""
+    """Posts each alert as JSON, under its key as the idempotency key."""
 
     options: PostingOptions
     around: Surroundings
@@ -34,6 +34,6 @@ class Posting:
         receiver = Receiver(self.options, self.around)
         try:
             body = notification.model_dump_json().encode()
-            receiver.post(body, identity=notification.alert.key)
+            receiver.post(body, identity=notification.key)
         finally:
             receiver.close()

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 def subject_of(notification: Notification) -> str:
     """Return what has happened, in one line."""
     alert = notification.alert
+    late = "Reminder: " if notification.reminder else ""
     if alert.firing.rule == MISSED:
-        return one_line(f"{notification.release}: the review of {alert.window} is missing")
+        return one_line(f"{late}{notification.release}: the review of {alert.window} is missing")
     again = " (with other figures than before)" if notification.told_before else ""
-    return one_line(f"{notification.release} {alert.window}: {alert.firing.rule}{again}")
+    return one_line(f"{late}{notification.release} {alert.window}: {alert.firing.rule}{again}")
 
 
 def message_of(notification: Notification) -> str:
@@ -28,6 +29,7 @@ def message_of(notification: Notification) -> str:
     lines = [
         subject_of(notification),
         "",
+        *_overdue(notification),
         f"To do: {firing.action} {firing.owner} by {moment(firing.deadline)}",
         f"Who: {who}" + (f", {firing.contact}" if firing.contact else ""),
         *([f"Else: {firing.escalation}"] if firing.escalation else []),
@@ -45,3 +47,11 @@ def message_of(notification: Notification) -> str:
         f"Take it on: nbrelease acknowledge {notification.release} '{firing.rule}' --by YOU",
     ]
     return "\n".join(one_line(line) if line else line for line in lines) + "\n"
+
+
+def _overdue(notification: Notification) -> list[str]:
+    """Return that nobody has acknowledged it in time, and who comes next."""
+    if not notification.reminder:
+        return []
+    contact = notification.escalation_contact or "nobody: the release file names no escalation"
+    return ["Late: its deadline has passed, and nobody has taken it on.", f"Now: {contact}"]

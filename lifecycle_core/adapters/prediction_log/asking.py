@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from lifecycle_core.adapters.prediction_log.engine import LAST_SAID, SKEW
+from lifecycle_core.adapters.prediction_log.engine import FOUND_ONCE, ONCE, SKEW, last_said
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
-    from lifecycle_core.schema.release_file import CostName, CostsSection
-
+_SAID = last_said(
+    "last(time ORDER BY sequence) FILTER (action IS NOT NULL) AS acted_at, "
+    "last(who ORDER BY sequence) FILTER (action IS NOT NULL) AS who, min(time) AS first_said"
+)
 MADE = f"""
 CREATE OR REPLACE TEMP TABLE asked AS
 WITH found AS (
@@ -22,28 +23,20 @@ WITH found AS (
     WHERE release = $release AND day BETWEEN $first AND $last
       AND time >= $start AND time < $end
 ),
-once AS (
-    SELECT *, count(*) OVER (PARTITION BY id) AS times FROM found
-    QUALIFY row_number() OVER (PARTITION BY id ORDER BY sequence) = 1
-),
+once AS ({FOUND_ONCE}),
 sayings AS (
     SELECT * FROM outcomes
     WHERE day BETWEEN $earliest AND $latest AND time <= $as_of
-    QUALIFY row_number() OVER (PARTITION BY id ORDER BY sequence) = 1
+    {ONCE}
 ),
-said AS (
-    SELECT prediction, {LAST_SAID},
-           last(time ORDER BY sequence) FILTER (action IS NOT NULL) AS acted_at,
-           last(who ORDER BY sequence) FILTER (action IS NOT NULL) AS who,
-           min(time) AS first_said
-    FROM sayings GROUP BY prediction
-),
+said AS ({_SAID}),
 joined AS (
     SELECT once.* EXCLUDE (f) {{values}}, said.action, said.money, said.currency, said.acted_at,
            said.who, said.first_said, CASE WHEN isfinite(said.label) THEN said.label END AS label
     FROM once LEFT JOIN said ON said.prediction = once.id
 )
-SELECT *, {{cost}} FROM joined
+SELECT *, {{if_positive}} AS if_positive, {{if_negative}} AS if_negative, {{cost}} AS cost
+FROM joined
 """  # noqa: S608 - names of our own columns
 TOTALS = """
 SELECT count(*) AS rows, sum(times - 1)::BIGINT AS repeated, epoch(max(time)) AS newest,
@@ -72,6 +65,7 @@ SELECT version::VARCHAR AS version, floor(score * 1000 + 0.5) / 1000 AS score,
        count(if_positive + if_negative) AS priced,
        sum(if_positive) FILTER (if_negative IS NOT NULL) AS if_positive,
        sum(if_negative) FILTER (if_positive IS NOT NULL) AS if_negative,
+       sum(cost) FILTER (label >= 0.5) AS positive_cost,
        {_MONEY.format("cost", "cost_")}
 FROM {{source}} AND {BY_MODEL} AND decision IS NOT NULL
 GROUP BY ALL ORDER BY ALL
@@ -155,39 +149,3 @@ class Span(NamedTuple):
         """Return the rows of it in the table `asked`."""
         start, end = (moment.astimezone(UTC).isoformat() for moment in (self.start, self.end))
         return f"asked WHERE time >= '{start}'::TIMESTAMPTZ AND time < '{end}'::TIMESTAMPTZ"
-
-
-def cost_of(costs: CostsSection, value_of: Mapping[str, str], *, acts: bool) -> str:
-    """Return SQL of what a row costs: `if_positive`, `if_negative`, and `cost` by its label.
-
-    Args:
-        costs: Of the release file.
-        value_of: SQL of the features that costs are proportional to.
-        acts: A decision is to act or not; else it is a number in the target's unit.
-    """
-    if not acts:
-        over, under = costs.over, costs.under
-        cost = "NULL::DOUBLE"
-        if over is not None and under is not None:
-            error = f"{over!r} * greatest(decision - label, 0)"
-            error += f" + {under!r} * greatest(label - decision, 0)"
-            cost = f"CASE WHEN isfinite(decision - label) THEN {error} END"
-        return f"NULL::DOUBLE AS if_positive, NULL::DOUBLE AS if_negative, {cost} AS cost"
-    if costs.false_positive is None or costs.false_negative is None:
-        none = "NULL::DOUBLE"
-        return f"{none} AS if_positive, {none} AS if_negative, {none} AS cost"
-
-    def cell(name: CostName) -> str:
-        amount = costs.amounts.get(name)
-        price = f"{float(getattr(costs, name))!r}"
-        return f"{price} * {value_of[amount.column]} / {amount.usual!r}" if amount else price
-
-    def by_decision(acted: CostName, left: CostName) -> str:
-        return f"CASE WHEN decision = 1 THEN {cell(acted)} WHEN decision = 0 THEN {cell(left)} END"
-
-    positive = by_decision("true_positive", "false_negative")
-    negative = by_decision("false_positive", "true_negative")
-    return (
-        f"{positive} AS if_positive, {negative} AS if_negative, CASE WHEN label >= 0.5 "
-        "THEN if_positive WHEN label < 0.5 THEN if_negative END AS cost"
-    )

@@ -80,6 +80,17 @@ def read_as(kinds: Mapping[str, bool]) -> tuple[str, tuple[str, ...]]:
     )
 
 
+def number_of(feature: str) -> str:
+    """Return SQL of a feature that is a number, out of the column `features`; null if it is none.
+
+    Example:
+        >>> number_of("a/b")
+        "CASE WHEN isfinite(TRY_CAST(json_extract_string(features, '/a~1b') AS DOUBLE)) \
+THEN TRY_CAST(json_extract_string(features, '/a~1b') AS DOUBLE) END"
+    """
+    return _finite(f"TRY_CAST(json_extract_string(features, {quoted(pointer(feature))}) AS DOUBLE)")
+
+
 def _finite(value: str) -> str:
     return f"CASE WHEN isfinite({value}) THEN {value} END"
 

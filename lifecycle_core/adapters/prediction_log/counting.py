@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.prediction_log import asking
-from lifecycle_core.adapters.prediction_log.asking import BY_MODEL, Span, cost_of
+from lifecycle_core.adapters.prediction_log.asking import BY_MODEL, Span
 from lifecycle_core.adapters.prediction_log.columns import (
     SAMPLED,
     Binning,
@@ -25,6 +25,7 @@ from lifecycle_core.adapters.prediction_log.columns import (
 )
 from lifecycle_core.adapters.prediction_log.engine import open_engine
 from lifecycle_core.adapters.prediction_log.places import answering
+from lifecycle_core.adapters.prediction_log.pricing import cost_of, costs_by_truth
 from lifecycle_core.adapters.prediction_log.rows import time_of
 from lifecycle_core.adapters.prediction_log.sums import (
     by_currency,
@@ -34,6 +35,7 @@ from lifecycle_core.adapters.prediction_log.sums import (
     rows_of,
     segment_of,
 )
+from lifecycle_core.adapters.prediction_log.usage_counting import count_usage
 from lifecycle_core.schema.release_file import CostsSection
 from lifecycle_core.schema.window_counts import (
     Answers,
@@ -110,7 +112,10 @@ class CountsWindows:
         parsed, values = read_as(self._kinds if features else {})
         places = self._column if features else {}
         named = zip(values, places.values(), strict=True)
-        costs = self._costs if features else self._costs.model_copy(update={"amounts": {}})
+        # Without features nothing is known of costs that are proportional to one: better none.
+        costs = self._costs if features or not self._costs.amounts else CostsSection()
+        none = "NULL::DOUBLE"
+        if_positive, if_negative = costs_by_truth(costs, places) if self._acts else (none, none)
         query = asking.MADE.format(
             reasons="list_transform(reasons, lambda r: {'feature': r.feature, 'effect': r.effect})"
             if features
@@ -118,6 +123,8 @@ class CountsWindows:
             parsed=parsed,
             text="features" if text else "NULL",
             values="".join(f", {value} AS {name}" for value, name in named),
+            if_positive=if_positive,
+            if_negative=if_negative,
             cost=cost_of(costs, places, acts=self._acts),
         )
         with answering(self._address):
@@ -231,6 +238,7 @@ class CountsWindows:
             fallback_cost=costs.get(True, Money()),
             model_cost=costs.get(False, Money()),
             importance={each["feature"]: each["effect"] for each in ask(asking.IMPORTANCE, source)},
+            usage=count_usage(self._engine, self._release, span),
         )
 
     def sample(self, span: Span, columns: Sequence[Binning], rows: int) -> SampledRows:

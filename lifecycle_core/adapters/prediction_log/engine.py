@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from lifecycle_core.adapters.prediction_log.entries import Kind
 from lifecycle_core.adapters.prediction_log.places import answering
-from lifecycle_core.adapters.prediction_log.rows import table_schema
+from lifecycle_core.adapters.prediction_log.rows import TABLES, table_schema
 from lifecycle_core.adapters.prediction_log.tables import LogTable
 
 if TYPE_CHECKING:
@@ -15,15 +14,18 @@ if TYPE_CHECKING:
 
 SKEW = timedelta(days=7)
 """Outcomes of a clock that is that far behind are still found."""
-LAST_SAID = ", ".join(
+ONCE = "QUALIFY row_number() OVER (PARTITION BY id ORDER BY sequence) = 1"
+"""Each id once: who was in doubt sends a row again, and the first that came counts."""
+FOUND_ONCE = f"SELECT *, count(*) OVER (PARTITION BY id) AS times FROM found {ONCE}"  # noqa: S608 - names of our own columns
+"""The rows of `found`, each id once, with how many times it is there."""
+_LAST = ", ".join(
     f"last({name} ORDER BY sequence) FILTER ({name} IS NOT NULL) AS {name}"
     for name in ("action", "label", "money", "currency")
 )
-"""Of all that was said of a prediction, the last word on each."""
 
 
 def open_engine(address: str, **settings: str) -> duckdb.DuckDBPyConnection:
-    """Return an engine that has the log as `predictions` and `outcomes`; moments are in UTC.
+    """Return an engine that has the log as `predictions`, `outcomes`, `usage`; moments in UTC.
 
     Args:
         address: Folder or URL of the log.
@@ -38,11 +40,28 @@ def open_engine(address: str, **settings: str) -> duckdb.DuckDBPyConnection:
     engine = duckdb.connect(config={"preserve_insertion_order": "false", **settings})
     engine.execute("SET TimeZone = 'UTC'")
     with answering(address):
-        for kind, name in ((Kind.PREDICTION, "predictions"), (Kind.OUTCOME, "outcomes")):
+        for kind, name in TABLES.items():
             table = LogTable(address, kind)
             empty = table_schema(kind).empty_table()
             engine.register(name, table.dataset() if table.exists() else empty)
     return engine
+
+
+def last_said(more: str = "", *, condition: str = "true") -> str:
+    """Return SQL of what was said of each prediction in the table `sayings`: the last word on each.
+
+    Args:
+        more: Other columns.
+        condition: What is said counts only where it holds.
+
+    Example:
+        >>> last_said("min(time) AS first_said").endswith(
+        ...     "min(time) AS first_said FROM sayings WHERE true GROUP BY prediction"
+        ... )
+        True
+    """
+    columns = ", ".join(each for each in ("prediction", _LAST, more) if each)
+    return f"SELECT {columns} FROM sayings WHERE {condition} GROUP BY prediction"  # noqa: S608 - as above
 
 
 def pointer(feature: str) -> str:

@@ -30,6 +30,7 @@ class Kind(IntEnum):
 
     PREDICTION = 1
     OUTCOME = 2
+    USAGE = 3
 
 
 _KINDS = frozenset(Kind)

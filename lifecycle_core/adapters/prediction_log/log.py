@@ -2,7 +2,8 @@
 
     append --> write-ahead log (local, synced) --> future done
                       |
-                      +--> drain, in the background --> Delta tables `predictions`, `outcomes`
+                      +--> drain, in the background --> Delta tables `predictions`, `outcomes`,
+                                                        `usage`
 
 Whoever reads the tables needs none of this.
 """
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from lifecycle_core.adapters.prediction_log.draining import Drainer
 from lifecycle_core.adapters.prediction_log.entries import Kind
-from lifecycle_core.adapters.prediction_log.rows import checked
+from lifecycle_core.adapters.prediction_log.rows import LogRecord, checked
 from lifecycle_core.adapters.prediction_log.segments import locked_folder
 from lifecycle_core.adapters.prediction_log.tables import LogTable
 from lifecycle_core.adapters.prediction_log.wal import WriteAheadLog
@@ -28,13 +29,14 @@ if TYPE_CHECKING:
     from typing import Self
 
     from lifecycle_core.schema.prediction import Outcome, Prediction
+    from lifecycle_core.schema.usage import Usage
 
 SEGMENT_BYTES = 16 << 20
 DRAIN_SECONDS = 10.0
 
 
 class PredictionLog:
-    """Takes predictions and outcomes from any thread; see `open_prediction_log`."""
+    """Takes predictions, outcomes and usage from any thread; see `open_prediction_log`."""
 
     def __init__(self, wal: WriteAheadLog, drainer: Drainer, lock: int) -> None:
         self._wal = wal
@@ -63,6 +65,15 @@ class PredictionLog:
         """
         return self._append(Kind.OUTCOME, outcomes)
 
+    def append_usage(self, usage: Sequence[Usage | bytes]) -> Future[None]:
+        """Keep what intervals took, as `append` keeps predictions.
+
+        Raises:
+            LogFull: The policy's `max_bytes` are taken.
+            InvalidCall: One of them is no usage; nothing is kept.
+        """
+        return self._append(Kind.USAGE, usage)
+
     def lag(self) -> Lag:
         """Return what is not in the tables yet, and why if they could not be written."""
         rows, size, seconds = self._wal.waiting()
@@ -87,7 +98,7 @@ class PredictionLog:
         """Close it."""
         self.close()
 
-    def _append(self, kind: Kind, records: Sequence[Prediction | Outcome | bytes]) -> Future[None]:
+    def _append(self, kind: Kind, records: Sequence[LogRecord | bytes]) -> Future[None]:
         return self._wal.append(kind, [checked(kind, record) for record in records])
 
 

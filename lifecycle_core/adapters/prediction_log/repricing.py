@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lifecycle_core.adapters.prediction_log.engine import pointer
+from lifecycle_core.adapters.prediction_log.pricing import amounts_of, cost_of, priced
 from lifecycle_core.adapters.prediction_log.sums import rows_of
 from lifecycle_core.schema.replayed_window import PricedRows
 
@@ -37,8 +38,9 @@ class Drawn(NamedTuple):
     Attributes:
         rows: All predictions of the version in it.
         labelled: Those that the model answered and whose label is known.
-        table: Columns `id` and the features, of those that can be scored again: the log keeps a
-            value, or that there is none, of each feature.
+        table: Columns `id` and the features, of those that can be scored again and priced: the log
+            keeps a value, or that there is none, of each feature, and a number of each that costs
+            are proportional to.
     """
 
     rows: int
@@ -46,17 +48,34 @@ class Drawn(NamedTuple):
     table: pa.Table
 
 
-@dataclass(frozen=True, slots=True)
+class Priced(NamedTuple):
+    """What rows cost.
+
+    Attributes:
+        models: As they were decided, and by each model's decisions.
+        stakes: Sum of the squares of what each row would cost more or less if it were decided
+            otherwise; where decisions are numbers, of what it cost.
+    """
+
+    models: list[PricedRows]
+    stakes: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Repricing:
     """One window of the log, laid out in the engine.
 
     Attributes:
         engine: With its rows in the table `asked`.
         version: That answered them.
+        costs: Money per row; all that the task needs is declared.
+        acts: A decision is to act or not; else it is a number in the target's unit.
     """
 
     engine: duckdb.DuckDBPyConnection
     version: int
+    costs: CostsSection
+    acts: bool
 
     def draw(self, features: Sequence[Feature], *, most: int = MOST) -> Drawn:
         """Return the rows that can be scored again, in a fixed order.
@@ -66,7 +85,7 @@ class Repricing:
             most: Rows at most; of more, those are taken whose ids have the smallest digests.
         """
         given: dict[str, Any] = {"version": self.version}
-        columns, kept = [], [_LABELLED]
+        columns, kept = [], [_LABELLED, *self._priced()]
         for place, feature in enumerate(features):
             given[f"path{place}"] = pointer(feature.name)
             text = f"json_extract_string(features, $path{place})"
@@ -88,21 +107,12 @@ class Repricing:
         names = ["id", *(feature.name for feature in features)]
         return Drawn(totals["rows"], totals["labelled"], found.rename_columns(names))
 
-    def price(
-        self,
-        ids: pa.ChunkedArray,
-        decisions: Sequence[NDArray[Any]],
-        costs: CostsSection,
-        *,
-        acts: bool,
-    ) -> list[PricedRows]:
+    def price(self, ids: pa.ChunkedArray, decisions: Sequence[NDArray[Any]]) -> Priced:
         """Return what these rows cost as they were decided, and by each model's decisions.
 
         Args:
             ids: Of the rows, length n.
             decisions: Of each model, shape (n,); the last model is what `behind` compares with.
-            costs: Money per row; all that the task needs is declared.
-            acts: A decision is to act or not; else it is a number in the target's unit.
         """
         import numpy as np
         import pyarrow as pa
@@ -113,8 +123,8 @@ class Repricing:
         )
         self.engine.register("decided", table)
         names = ["asked.decision", *(f"decided.d{at}" for at in range(len(decisions)))]
-        cost = _matrix_cost if acts else _linear_cost
-        priced = ", ".join(f"{cost(name, costs)} AS c{at}" for at, name in enumerate(names))
+        costs = ", ".join(f"{self._cost(name)} AS c{at}" for at, name in enumerate(names))
+        stake = f"{self._cost('1')} - {self._cost('0')}" if self.acts else self._cost(names[0])
         last = f"c{len(names) - 1}"
         sums = ", ".join(
             f"sum(c{at}) AS t{at}, sum(c{at} * c{at}) AS s{at}, sum(c{at} - {last}) AS b{at}, "
@@ -124,12 +134,13 @@ class Repricing:
         try:
             found = rows_of(
                 self.engine.execute(
-                    f"SELECT {sums} FROM (SELECT {priced} FROM decided JOIN asked USING (id))"  # noqa: S608 - as above
+                    f"SELECT {sums}, sum(stake * stake) AS stakes FROM "  # noqa: S608 - as above
+                    f"(SELECT {costs}, {stake} AS stake FROM decided JOIN asked USING (id))"
                 )
             )[0]
         finally:
             self.engine.unregister("decided")
-        return [
+        models = [
             PricedRows(
                 total=found[f"t{at}"] or 0.0,
                 squares=found[f"s{at}"] or 0.0,
@@ -138,33 +149,21 @@ class Repricing:
             )
             for at in range(len(names))
         ]
+        return Priced(models, found["stakes"] or 0.0)
+
+    def _cost(self, decision: str) -> str:
+        return cost_of(self.costs, amounts_of(self.costs), acts=self.acts, decision=decision)
+
+    def _priced(self) -> list[str]:
+        return [priced(amounts_of(self.costs))] if self.acts else []
 
 
-def lay_out(counts: CountsWindows, span: Span, version: int) -> Repricing:
+def lay_out(
+    counts: CountsWindows, span: Span, version: int, *, costs: CostsSection, acts: bool
+) -> Repricing:
     """Return a window, ready to be drawn from and priced.
 
     Raises:
         LogUnavailable: The store does not answer.
     """
-    return Repricing(counts.laid_out(span), version)
-
-
-def _matrix_cost(decision: str, costs: CostsSection) -> str:
-    return (
-        f"CASE WHEN {decision} = 1 "
-        f"THEN CASE WHEN label >= 0.5 THEN {_literal(costs.true_positive)} "
-        f"ELSE {_literal(costs.false_positive)} END "
-        f"ELSE CASE WHEN label >= 0.5 THEN {_literal(costs.false_negative)} "
-        f"ELSE {_literal(costs.true_negative)} END END"
-    )
-
-
-def _linear_cost(decision: str, costs: CostsSection) -> str:
-    return (
-        f"{_literal(costs.over)} * greatest({decision} - label, 0) "
-        f"+ {_literal(costs.under)} * greatest(label - {decision}, 0)"
-    )
-
-
-def _literal(money: float | None) -> str:
-    return f"{float(money or 0.0)!r}::DOUBLE"
+    return Repricing(engine=counts.laid_out(span), version=version, costs=costs, acts=acts)

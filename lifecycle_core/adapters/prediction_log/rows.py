@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pydantic import ValidationError
 from pydantic_core import from_json, to_json
@@ -19,6 +19,7 @@ from pydantic_core import from_json, to_json
 from lifecycle_core.adapters.prediction_log.entries import Entry, Kind
 from lifecycle_core.errors import InvalidCall
 from lifecycle_core.schema.prediction import Outcome, Prediction
+from lifecycle_core.schema.usage import Usage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,11 +27,14 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 PARTITION = ("release", "day")
-TABLES = {Kind.PREDICTION: "predictions", Kind.OUTCOME: "outcomes"}
-_RECORDS: dict[Kind, type[Prediction | Outcome]] = {
+TABLES = {Kind.PREDICTION: "predictions", Kind.OUTCOME: "outcomes", Kind.USAGE: "usage"}
+LogRecord: TypeAlias = Prediction | Outcome | Usage
+_RECORDS: dict[Kind, type[LogRecord]] = {
     Kind.PREDICTION: Prediction,
     Kind.OUTCOME: Outcome,
+    Kind.USAGE: Usage,
 }
+_ARTICLES = {Kind.PREDICTION: "A", Kind.OUTCOME: "An", Kind.USAGE: "A"}
 _AT_ONCE = 32  # rows
 _PAUSE = 0.0005
 
@@ -49,7 +53,7 @@ def time_of(seconds: float) -> str:
     return f"{moment.isoformat(timespec='microseconds')}Z"
 
 
-def checked(kind: Kind, record: Prediction | Outcome | bytes) -> bytes:
+def checked(kind: Kind, record: LogRecord | bytes) -> bytes:
     """Return a record as the JSON that is kept; JSON comes through unchanged if it is one.
 
     Raises:
@@ -68,9 +72,8 @@ def checked(kind: Kind, record: Prediction | Outcome | bytes) -> bytes:
             first = error.errors(include_url=False, include_input=False)[0]
             place = ".".join(str(part) for part in first["loc"])
             said = f"has no `{place}`" if first["type"] == "missing" else f"is wrong at `{place}`"
-            article = "An" if kind is Kind.OUTCOME else "A"
             raise InvalidCall(
-                f"{article} {kind.name.lower()} {said}: {first['msg']}.",
+                f"{_ARTICLES[kind]} {kind.name.lower()} {said}: {first['msg']}.",
                 hint="The log keeps whole records only; nothing of this call was kept.",
             ) from None
         content = record
@@ -80,6 +83,8 @@ def checked(kind: Kind, record: Prediction | Outcome | bytes) -> bytes:
     _moment(found.time)
     if isinstance(found, Outcome) and found.label_time is not None:
         _moment(found.label_time)
+    if isinstance(found, Usage):
+        _moment(found.since)
     return content
 
 
@@ -162,7 +167,16 @@ def stored_schema(kind: Kind) -> pa.Schema:
     reason = pa.struct([("feature", text), ("value", text), ("effect", number), ("text", text)])
     always = [pa.field("id", text, nullable=False), pa.field("time", moment, nullable=False)]
     last = [pa.field("sequence", pa.int64(), nullable=False)]
-    if kind is Kind.OUTCOME:
+    counted = pa.list_(pa.struct([("cause", text), ("rows", pa.int64())]))
+    broken = pa.struct([("field", text), ("rule", text), ("fields", pa.int64())])
+    if kind is Kind.USAGE:
+        columns = [
+            ("since", moment), ("version", pa.int64()), ("source", text), ("who", text),
+            ("answered", pa.int64()), ("refused", counted), ("refused_fields", pa.list_(broken)),
+            ("errors", counted), ("cpu_seconds", number), ("peak_bytes", pa.int64()),
+            ("wall_seconds", number),
+        ]  # fmt: skip
+    elif kind is Kind.OUTCOME:
         columns = [
             ("prediction", text), ("who", text), ("action", text), ("label", number),
             ("label_time", moment), ("money", number), ("currency", text),
@@ -220,7 +234,28 @@ def _outcome_row(record: dict[str, Any], sequence: int) -> dict[str, Any]:
     }
 
 
-_ROWS = {Kind.PREDICTION: _prediction_row, Kind.OUTCOME: _outcome_row}
+def _usage_row(record: dict[str, Any], sequence: int) -> dict[str, Any]:
+    return {
+        **record,
+        "time": _moment(record["time"]),
+        "since": _moment(record["since"]),
+        "refused": _counted(record.get("refused") or {}),
+        "errors": _counted(record.get("errors") or {}),
+        "cpu_seconds": _number(record.get("cpu_seconds")),
+        "wall_seconds": _number(record["wall_seconds"]),
+        "sequence": sequence,
+    }
+
+
+_ROWS = {
+    Kind.PREDICTION: _prediction_row,
+    Kind.OUTCOME: _outcome_row,
+    Kind.USAGE: _usage_row,
+}
+
+
+def _counted(rows: Mapping[str, int]) -> list[dict[str, Any]]:
+    return [{"cause": cause, "rows": count} for cause, count in sorted(rows.items())]
 
 
 def _number(value: float | None) -> float | None:

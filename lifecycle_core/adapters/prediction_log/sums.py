@@ -40,6 +40,7 @@ def groups_of(rows: Sequence[Mapping[str, Any]], *, own: bool) -> tuple[ScoreGro
             if_positive=(each["if_positive"] or 0.0) if own else 0.0,
             if_negative=(each["if_negative"] or 0.0) if own else 0.0,
             cost=money_of(each, "cost_") if own else Money(),
+            positive_cost=(each["positive_cost"] or 0.0) if own else 0.0,
         )
         for each in rows
     )

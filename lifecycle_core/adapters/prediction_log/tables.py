@@ -1,4 +1,4 @@
-"""The two Delta tables of a log; every change of one is a commit of ours that names its files.
+"""The Delta tables of a log; every change of one is a commit of ours that names its files.
 
 We write the files and hand Delta the actions, which gives four things that its own writer does not:
 files are on the disk before the commit names them; their names come from the segment, so that a

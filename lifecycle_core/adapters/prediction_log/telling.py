@@ -9,7 +9,7 @@ import uuid
 from typing import TYPE_CHECKING, NamedTuple
 
 from lifecycle_core.adapters.prediction_log.columns import quoted
-from lifecycle_core.adapters.prediction_log.engine import LAST_SAID, open_engine
+from lifecycle_core.adapters.prediction_log.engine import ONCE, last_said, open_engine
 from lifecycle_core.adapters.prediction_log.entries import Kind
 from lifecycle_core.adapters.prediction_log.places import answering
 from lifecycle_core.adapters.prediction_log.rows import stored_schema
@@ -69,12 +69,12 @@ WHERE NOT one.timed AND (one.action <> other.action OR one.label <> other.label
 ORDER BY one.row LIMIT 1
 """
 _SINCE = f"""
-WITH said AS (
+WITH sayings AS (
     SELECT * FROM outcomes WHERE prediction IN (SELECT prediction FROM identified WHERE NOT timed)
-    QUALIFY row_number() OVER (PARTITION BY id ORDER BY sequence) = 1
+    {ONCE}
 ),
-last AS (SELECT prediction, {LAST_SAID} FROM said GROUP BY prediction)
-SELECT one.row FROM identified AS one JOIN said ON said.id = one.id
+last AS ({last_said()})
+SELECT one.row FROM identified AS one JOIN sayings ON sayings.id = one.id
 JOIN last ON last.prediction = one.prediction
 WHERE NOT one.timed AND ({_UNLIKE.format(other="last")})
 ORDER BY one.row LIMIT 1

@@ -208,6 +208,7 @@ class CountsUnits:
         ).fetchall()[0][0]
         return {
             "foreign": foreign,
+            "unpriced": self._ask("SELECT count(*) FROM measured WHERE unpriced")[0][0],
             "versions": versions,
             "rows": {arm: sum(found.values()) for arm, found in versions.items()},
             "crossed": dict(crossed),

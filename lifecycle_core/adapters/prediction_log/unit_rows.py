@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lifecycle_core.adapters.prediction_log.engine import LAST_SAID, pointer
+from lifecycle_core.adapters.prediction_log.engine import FOUND_ONCE, ONCE, last_said, pointer
+from lifecycle_core.adapters.prediction_log.pricing import amounts_of, cost_of
 from lifecycle_core.schema.unit_counts import ANY, ArmMoments
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.release_file import CostsSection
     from lifecycle_core.stats.assignment import Stretch
 
+_SETTLED = "isfinite(label) AND isfinite(decision)"
 _MOST_VALUES = 12  # of a feature, each a segment of its own
 _FOUND = """
 CREATE OR REPLACE TEMP TABLE found AS
@@ -26,32 +28,27 @@ FROM predictions
 WHERE release = $release AND day BETWEEN $first AND $last AND time >= $start AND time < $end
   AND arm <> 'shadow'
 """
-_PREDICTED = """
+_PREDICTED = f"""
 CREATE OR REPLACE TEMP TABLE predicted AS
-WITH once AS (
-    SELECT *, count(*) OVER (PARTITION BY id) AS times FROM found
-    QUALIFY row_number() OVER (PARTITION BY id ORDER BY sequence) = 1
-),
+WITH once AS ({FOUND_ONCE}),
 placed AS (
     SELECT *, ('0x' || sha256($salt || unit)[1:16])::UBIGINT::DOUBLE
               / 18446744073709551616.0 * 100 AS point
     FROM once
 )
-SELECT *, {belongs} AS belongs FROM placed
-"""
-_SAYINGS = """
+SELECT *, {{belongs}} AS belongs FROM placed
+"""  # noqa: S608 - names of our own columns
+_SAYINGS = f"""
 CREATE OR REPLACE TEMP TABLE sayings AS
-SELECT outcomes.prediction, outcomes.time, outcomes.sequence, outcomes.action, outcomes.label,
-       outcomes.money, outcomes.currency
-FROM outcomes SEMI JOIN predicted ON predicted.id = outcomes.prediction
-WHERE outcomes.day BETWEEN $earliest AND $latest
-QUALIFY row_number() OVER (PARTITION BY outcomes.id ORDER BY outcomes.sequence) = 1
-"""
+SELECT id, prediction, time, sequence, action, label, money, currency
+FROM outcomes
+WHERE day BETWEEN $earliest AND $latest AND prediction IN (SELECT id FROM predicted)
+{ONCE}
+"""  # noqa: S608 - as above
 _MEASURED = f"""
-SELECT predicted.* EXCLUDE (latency_ms), {{measures}}
-FROM predicted LEFT JOIN (
-    SELECT prediction, {LAST_SAID} FROM sayings WHERE time <= $as_of GROUP BY prediction
-) AS said ON said.prediction = predicted.id
+SELECT predicted.* EXCLUDE (latency_ms), {{measures}}, {{unpriced}} AS unpriced
+FROM predicted LEFT JOIN ({last_said(condition="time <= $as_of")}) AS said
+    ON said.prediction = predicted.id
 WHERE unit IS NOT NULL AND predicted.time >= $start AND predicted.time < $end
 """  # noqa: S608 - names of our own columns
 
@@ -98,9 +95,12 @@ def measured(measures: Sequence[str], costs: CostsSection, *, acts: bool) -> str
         costs: Of decisions.
         acts: A decision is to act or not.
     """
-    made = _measures(costs, acts=acts)
+    cost = cost_of(costs, amounts_of(costs), acts=acts)
+    made = _measures(cost)
     chosen = ", ".join(f"({made[name]})::DOUBLE AS {name}" for name in measures)
-    return _MEASURED.format(measures=chosen)
+    told = "cost" in measures and costs.amounts
+    unpriced = f"{_SETTLED} AND ({cost}) IS NULL" if told else "false"
+    return _MEASURED.format(measures=chosen, unpriced=f"coalesce({unpriced}, false)")
 
 
 def summed(columns: Sequence[str]) -> str:
@@ -165,21 +165,7 @@ def kind_shown(many: int, quarters: Sequence[float] | None) -> str:
     )
 
 
-def _measures(costs: CostsSection, *, acts: bool) -> dict[str, str]:
-    settled = "isfinite(label) AND isfinite(decision)"
-    if acts:
-        cost = (
-            f"CASE WHEN NOT ({settled}) THEN 0 "
-            f"WHEN decision = 1 AND label >= 0.5 THEN {costs.true_positive!r} "
-            f"WHEN decision = 1 THEN {costs.false_positive or 0.0!r} "
-            f"WHEN label >= 0.5 THEN {costs.false_negative or 0.0!r} "
-            f"ELSE {costs.true_negative!r} END"
-        )
-    else:
-        cost = (
-            f"CASE WHEN {settled} THEN greatest(decision - label, 0) * {costs.over or 0.0!r} "
-            f"+ greatest(label - decision, 0) * {costs.under or 0.0!r} ELSE 0 END"
-        )
+def _measures(cost: str) -> dict[str, str]:
     return {
         "rows": "1",
         "money": "CASE WHEN isfinite(money) AND currency = $currency THEN money ELSE 0 END",

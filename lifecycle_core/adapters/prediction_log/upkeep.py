@@ -55,7 +55,7 @@ def compact(
 
 
 def retain(address: str, *, since: date) -> LogUpkeep:
-    """Remove the days before a day, in UTC, from both tables and from the disk.
+    """Remove the days before a day, in UTC, from all tables and from the disk.
 
     Args:
         address: Where the tables are.
@@ -78,6 +78,8 @@ def retain(address: str, *, since: date) -> LogUpkeep:
 def forget(address: str, *, key: str) -> LogUpkeep:
     """Remove all predictions of a business key, and what came of them, from the disk.
 
+    The table of usage holds counts and no value of any row, so there is nothing of a person in it.
+
     The write-ahead logs must be flushed before: rows that still wait there are not seen here.
 
     Args:
@@ -92,11 +94,14 @@ def forget(address: str, *, key: str) -> LogUpkeep:
     ids = _ids(predictions, key)
     # Outcomes first: without the predictions, nobody would know any more which these are.
     outcomes = _without(LogTable(address, Kind.OUTCOME), "prediction", ids)
+    usage = LogTable(address, Kind.USAGE)
     return LogUpkeep(
         address=address,
         action="forget",
-        tables=(_without(predictions, "key", [key]), outcomes),
-    )
+        tables=(
+            _without(predictions, "key", [key]), outcomes, _upkeep(usage, usage.files(), 0),
+        ),
+    )  # fmt: skip
 
 
 def _ids(table: LogTable, key: str) -> list[str]:

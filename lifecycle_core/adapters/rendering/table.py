@@ -53,6 +53,7 @@ VIEWS = {
     "Review": "review",
     "ReviewHistory": "review_history",
     "ReviewRun": "review_run",
+    "ReviewSeries": "review_series",
     "ScoreSummary": "score_summary",
     "Service": "service",
     "Status": "status",

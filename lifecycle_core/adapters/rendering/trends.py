@@ -77,9 +77,9 @@ def trends(reviews: Sequence[Review]) -> tuple[list[dict[str, Any]], list[str]]:
         reviews: The oldest first; the figures are those of the last.
 
     Returns:
-        For each figure its section, name, last value, interval and target in words, coordinates of
-        its line, its interval's band and its points, and all values in a sentence. Figures that
-        were 0 or not known in every window have none.
+        For each figure its section, name, first and last value, interval and target in words,
+        coordinates of its line, its interval's band and its points, and all values in a sentence.
+        Figures that were 0 or not known in every window have none.
 
     Example:
         >>> trends([])
@@ -138,6 +138,7 @@ def _line(figure: Figure, points: Sequence[_Point]) -> dict[str, Any]:
     last = there[-1][1]
     return {
         "name": figure.name,
+        "first": _worded(figure, there[0][1].value),
         "value": _worded(figure, last.value),
         "interval": ""
         if last.low == last.high

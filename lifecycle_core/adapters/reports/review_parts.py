@@ -6,13 +6,10 @@ Each is HTML of its own that everything is escaped in; none holds anything but a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import groupby
 from typing import TYPE_CHECKING
 
-from lifecycle_core.adapters.rendering.drift_map import drift_map as mapped
 from lifecycle_core.adapters.rendering.html import record_environment
-from lifecycle_core.adapters.rendering.trends import HEIGHT, WIDTH, trends
-from lifecycle_core.adapters.rendering.views.review import SECTION_TITLES, evidence
+from lifecycle_core.adapters.rendering.views.review_series import values
 
 if TYPE_CHECKING:
     from lifecycle_core.schema.review_series import ReviewSeries
@@ -30,40 +27,24 @@ class Part:
 
 def overview(series: ReviewSeries) -> Part:
     """Return which windows there are, how final they are, and what fired last."""
-    return _part("overview", series=series, last=series.reviews[-1] if series.reviews else None)
+    return _part("overview", series)
 
 
 def figures(series: ReviewSeries) -> Part:
     """Return every figure from window to window, with its interval and its target."""
-    drawn, flat = trends(series.reviews)
-    return _part(
-        "figures",
-        series=series,
-        sections=[
-            (SECTION_TITLES.get(name, name), list(lines))
-            for name, lines in groupby(drawn, key=lambda line: line["section"])
-        ],
-        flat=flat,
-        width=WIDTH,
-        height=HEIGHT,
-    )
+    return _part("figures", series)
 
 
 def drift_map(series: ReviewSeries) -> Part:
     """Return drift over windows and columns."""
-    return _part("drift", series=series, rows=mapped(series.reviews))
+    return _part("drift", series)
 
 
 def firings(series: ReviewSeries) -> Part:
     """Return which rules fired, the newest first, and whose turn it is."""
-    fired = [
-        (review.window.label, each, [evidence(seen) for seen in each.evidence])
-        for review in reversed(series.reviews)
-        for each in review.firings
-    ]
-    return _part("firings", series=series, fired=fired)
+    return _part("firings", series)
 
 
-def _part(name: str, **values: object) -> Part:
+def _part(name: str, series: ReviewSeries) -> Part:
     template = record_environment().get_template(f"reports/_review_{name}.html.j2")
-    return Part(template.render(**values).strip())
+    return Part(template.render(**values(series) | {"within": False}).strip())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Protocol
@@ -14,6 +14,7 @@ from lifecycle_core.adapters.prediction_log.rows import time_of
 from lifecycle_core.adapters.serving.endpoint import PATH, ScoreEndpoint
 from lifecycle_core.adapters.serving.guard import Guard, Rate
 from lifecycle_core.adapters.serving.scoring import Limits, Scoring
+from lifecycle_core.adapters.serving.tally import Tally
 from lifecycle_core.errors import LifecycleError
 from lifecycle_core.schema.prediction import Outcome
 from lifecycle_core.schema.serving import (
@@ -64,6 +65,7 @@ class Parts:
         spare: What the log has no room for gets the fallback instead of a refusal.
         tokens: Who is let in; None for everybody who can reach it.
         rate: Requests a second of one client; 0 is no limit.
+        tally: Counts what is asked, for the log.
     """
 
     desk: Desk
@@ -75,19 +77,26 @@ class Parts:
     spare: bool = False
     tokens: Tokens | None = None
     rate: float = 0.0
+    tally: Tally = field(default_factory=Tally)
 
 
 def build(parts: Parts) -> Application:
     """Return the service as an ASGI application."""
     scoring = Scoring(parts.desk, parts.log, parts.metrics, parts.limits, spare=parts.spare)
     parts.metrics.watch(waiting=lambda: scoring.waiting, lag=parts.log.lag)
-    endpoint = ScoreEndpoint(parts.desk, scoring, parts.metrics, parts.limits)
+    endpoint = ScoreEndpoint(parts.desk, scoring, parts.metrics, parts.tally, parts.limits)
+
+    def ended(path: str, status: int) -> None:
+        parts.metrics.ended(path, status)
+        if path == PATH:
+            parts.tally.turned_away(status)
+
     return Guard(
         {PATH: endpoint},
         _rest(parts, scoring),
         tokens=parts.tokens,
         rate=Rate(parts.rate),
-        ended=parts.metrics.ended,
+        ended=ended,
         most=parts.limits.body_bytes,
     )
 

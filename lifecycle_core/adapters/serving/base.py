@@ -6,10 +6,11 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from lifecycle_core.schema.prediction import Lag, Outcome
     from lifecycle_core.schema.serving import Cause, Refusal, ServingSection
+    from lifecycle_core.schema.usage import Usage
 
 
 class Inquiry(Protocol):
@@ -22,6 +23,10 @@ class Inquiry(Protocol):
     @property
     def refusals(self) -> Sequence[Refusal]:
         """Why it is refused; empty where it is not."""
+
+    @property
+    def asked(self) -> Mapping[int, Sequence[int]]:
+        """By version that answers, the positions of its rows."""
 
     @property
     def serving(self) -> ServingSection:
@@ -64,7 +69,9 @@ class Desk(Protocol):
     ) -> Inquiry:
         """Route and check the rows of a request."""
 
-    def answer(self, inquiries: Sequence[Any], latencies: Sequence[float]) -> Sequence[Reply]:
+    def answer(
+        self, inquiries: Sequence[Any], elapsed: Callable[[], Sequence[float]]
+    ) -> Sequence[Reply]:
         """Answer several requests at once."""
 
     def fall_back(self, inquiry: Any, cause: Cause, latency: float) -> Reply:  # noqa: ANN401 - its own inquiry
@@ -82,6 +89,9 @@ class PredictionLog(Protocol):
 
     def append_outcomes(self, outcomes: Sequence[Outcome]) -> Future[None]:
         """Keep outcomes."""
+
+    def append_usage(self, usage: Sequence[Usage]) -> Future[None]:
+        """Keep what intervals took."""
 
     def lag(self) -> Lag:
         """Say what is not in the tables yet."""
@@ -102,6 +112,10 @@ class NoLog:
         return self._done
 
     def append_outcomes(self, outcomes: Sequence[Outcome]) -> Future[None]:  # noqa: ARG002 - as above
+        """Keep nothing."""
+        return self._done
+
+    def append_usage(self, usage: Sequence[Usage]) -> Future[None]:  # noqa: ARG002 - as above
         """Keep nothing."""
         return self._done
 

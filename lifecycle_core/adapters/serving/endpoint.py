@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from lifecycle_core.adapters.serving.bodies import Body
     from lifecycle_core.adapters.serving.metrics import Metrics
     from lifecycle_core.adapters.serving.scoring import Limits, Scoring
+    from lifecycle_core.adapters.serving.tally import Tally
 
     Scope = MutableMapping[str, Any]
     Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -44,8 +45,11 @@ _UNANSWERED = {
 class ScoreEndpoint:
     """An ASGI application for one path."""
 
-    def __init__(self, desk: Desk, scoring: Scoring, metrics: Metrics, limits: Limits) -> None:
+    def __init__(
+        self, desk: Desk, scoring: Scoring, metrics: Metrics, tally: Tally, limits: Limits
+    ) -> None:
         self._desk, self._scoring, self._metrics, self._limits = desk, scoring, metrics, limits
+        self._tally = tally
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -55,17 +59,20 @@ class ScoreEndpoint:
             body, arrow = await self._body(scope, receive)
         except Unusable as wrong:
             await self._respond(send, wrong.status, problem_json(str(wrong)))
+            self._tally.unusable(wrong.status)
             return
         explained = not arrow and b"reasons=false" not in scope["query_string"].split(b"&")
         inquiry = self._desk.inquire(body.columns, body.rows, now=now, explained=explained)
         if inquiry.refusals:
             self._metrics.refused(inquiry.refusals)
             await self._respond(send, 422, refused_json(inquiry.refusals))
+            self._tally.refused(inquiry)
             return
         reply = await self._scoring.reply(inquiry, arrived)
         if isinstance(reply, str):
             self._metrics.unanswered(reply)
             await self._respond(send, 503, _unanswered(reply))
+            self._tally.unanswered(inquiry, reply)
             return
         seconds = time.perf_counter() - arrived
         if reply.unanswered:
@@ -76,6 +83,7 @@ class ScoreEndpoint:
             await self._respond(send, 200, said_json(reply.answers, single=body.single))
         # Nobody waits for what comes now.
         self._metrics.replied(reply, seconds)
+        self._tally.replied(reply)
         if not reply.unanswered:
             self._scoring.replied(inquiry, arrived)
 

@@ -154,11 +154,11 @@ class Scoring:
         jobs = [job for job in jobs if job.open]
         if not jobs:
             return
-        now = time.perf_counter()
         replies: Sequence[Reply | None]
         try:
             replies = self._desk.answer(
-                [job.inquiry for job in jobs], [now - job.arrived for job in jobs]
+                [job.inquiry for job in jobs],
+                lambda: [time.perf_counter() - job.arrived for job in jobs],
             )
         except Exception as error:  # noqa: BLE001 - a request must get its fallback, whatever is wrong here
             log_failure("A request could not be answered", error)

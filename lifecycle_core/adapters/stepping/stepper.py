@@ -8,11 +8,11 @@ import pickle
 import sys
 import threading
 import time
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from lifecycle_core.adapters.peak_memory import forget_peak, peak_bytes
 from lifecycle_core.adapters.stepping import generators
 from lifecycle_core.adapters.stepping.charts import sheets_of
 from lifecycle_core.adapters.stepping.drawing import Drawing, Sheets
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 
     from lifecycle_core.adapters.pipeline_packages import PackagePlace
     from lifecycle_core.schema.pipeline import Generator, Step
-
-_RESET_PEAK = "5"
-
 
 _Given: TypeAlias = (
     "tuple[Callable[[], Mapping[str, Any]], Mapping[str, Any], Mapping[Generator, Any]]"
@@ -137,7 +134,7 @@ class Stepper:
                 function = self._function(step, place)
                 values = dict(inputs())  # once the package can be found: they may need it
                 self._prepare(step, place, states)
-                self._forget_peak()
+                forget_peak()
                 started, cpu = time.perf_counter(), self._cpu()
                 result = function(
                     *(values.pop(each.name) for each in step.inputs),
@@ -154,7 +151,8 @@ class Stepper:
             folder = place.root.joinpath(*place.name.split("."))
             found = told(error, step, folder=folder, notebook=place.notebook)
             raise StepFailed(found, printed, drawn, seconds) from None
-        cpu_seconds, peak = max(self._cpu() - cpu, 0.0), self._peak()
+        cpu_seconds = max(self._cpu() - cpu, 0.0)
+        peak = None if self._shared else peak_bytes()
         left = generators.states(step.generators)
         drawn = self._drawing.end()  # may warn, as it does below a notebook's cell
         drawn = drawn.with_more(sheets_of(outputs))
@@ -197,19 +195,6 @@ class Stepper:
 
     def _cpu(self) -> float:
         return time.thread_time() if self._shared else time.process_time()
-
-    def _forget_peak(self) -> None:
-        with suppress(OSError):  # only Linux has it
-            Path("/proc/self/clear_refs").write_text(_RESET_PEAK, encoding="ascii")
-
-    def _peak(self) -> int | None:
-        if self._shared:
-            return None
-        with suppress(OSError, ValueError, StopIteration):
-            status = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-            line = next(line for line in status if line.startswith("VmHWM:"))
-            return int(line.split()[1]) * 1024
-        return None
 
 
 def _outputs(step: Step, result: object) -> dict[str, Any]:

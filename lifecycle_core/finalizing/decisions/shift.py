@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from lifecycle_core.finalizing.decisions.base import Outcomes
+
 _CURVE_SHARES = (0.01, 0.99)
 
 
@@ -64,20 +66,18 @@ class Shift:
             )
         return np.asarray(model.predict(features), dtype=np.float64)
 
-    def choose(self, scores: NDArray[np.float64], truth: NDArray[np.float64]) -> DecisionRule:
+    def choose(self, scores: NDArray[np.float64], outcomes: Outcomes) -> DecisionRule:
         """Return the newsvendor quantile of the residuals."""
-        value = newsvendor_quantile(truth - scores, over=self.over, under=self.under)
+        value = newsvendor_quantile(outcomes.truth - scores, over=self.over, under=self.under)
         return DecisionRule(kind="shift", value=value)
 
     def decide(self, scores: NDArray[np.float64], rule: DecisionRule) -> NDArray[np.float64]:
         """Return the forecast that is used."""
         return scores + rule.value
 
-    def costs(
-        self, decided: NDArray[np.float64], truth: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
+    def costs(self, decided: NDArray[np.float64], outcomes: Outcomes) -> NDArray[np.float64]:
         """Return what each forecast costs."""
-        return forecast_costs(truth, decided, over=self.over, under=self.under)
+        return forecast_costs(outcomes.truth, decided, over=self.over, under=self.under)
 
     def metrics(
         self,
@@ -108,28 +108,28 @@ class Shift:
         """Resample all rows alike."""
         return
 
-    def constant(self, truth: NDArray[np.float64]) -> Constant:
+    def constant(self, outcomes: Outcomes) -> Constant:
         """Return one forecast for every row."""
-        value = newsvendor_quantile(truth, over=self.over, under=self.under)
+        value = newsvendor_quantile(outcomes.truth, over=self.over, under=self.under)
         return Constant(
             words=f"one forecast of {value:,.6g} for every row",
-            cost=float(self.costs(np.full_like(truth, value), truth).mean()),
+            cost=float(self.costs(np.full_like(outcomes.truth, value), outcomes).mean()),
         )
 
     def curve(
         self,
         scores: NDArray[np.float64],
-        truth: NDArray[np.float64],
+        outcomes: Outcomes,
         rule: DecisionRule,
         rows_per_run: int,
     ) -> tuple[CurvePoint, ...]:
         """Return the cost per run at shifts over the range of the residuals."""
-        low, high = np.quantile(truth - scores, _CURVE_SHARES)
+        low, high = np.quantile(outcomes.truth - scores, _CURVE_SHARES)
         values = sorted({*np.linspace(low, high, CURVE_POINTS - 1).tolist(), rule.value})
         return tuple(
             CurvePoint(
                 value=value,
-                cost_per_run=float(self.costs(scores + value, truth).mean()) * rows_per_run,
+                cost_per_run=float(self.costs(scores + value, outcomes).mean()) * rows_per_run,
             )
             for value in values
         )
@@ -137,7 +137,7 @@ class Shift:
     def explain(
         self,
         scores: NDArray[np.float64],  # noqa: ARG002 - the protocol's
-        truth: NDArray[np.float64],  # noqa: ARG002 - the protocol's
+        outcomes: Outcomes,  # noqa: ARG002 - the protocol's
         rule: DecisionRule,
     ) -> str:
         """Say what the shift is and which costs make it."""

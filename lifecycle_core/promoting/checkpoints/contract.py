@@ -31,6 +31,13 @@ def judge(evidence: Evidence) -> Finding:
             shown,
             f"Mend the data, or agree on another rule in {_file(evidence)}.",
         )
+    if lost := _not_logged(evidence, contract):
+        return Finding(
+            "fail",
+            f"{lost}: no row could be priced after the release.",
+            shown,
+            f"Write `log: value` for it in {_file(evidence)}, or leave the amount out.",
+        )
     if empty := _unfilled(contract):
         return Finding(
             "missing",
@@ -47,6 +54,18 @@ def judge(evidence: Evidence) -> Finding:
         f"{report.checks} rules hold in {report.rows:,} rows.",
         shown,
     )
+
+
+def _not_logged(evidence: Evidence, contract: Contract) -> str:
+    """Return which amount goes by a feature whose value the log does not keep; empty if none."""
+    kept = {feature.name for feature in contract.features if feature.log == "value"}
+    for name, amount in evidence.release_file.costs.amounts.items():
+        if amount.column not in kept:
+            return (
+                f"costs.amounts.{name} goes by {amount.column!r}, whose value the prediction log "
+                "does not keep"
+            )
+    return ""
 
 
 def _unfilled(contract: Contract) -> list[str]:

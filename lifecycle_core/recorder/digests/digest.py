@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..builtin_names import BUILTINS, identity
-from .parts import Kind, Refused, Value
+from .parts import LINES, Kind, Refused, Value
 from .table import kind_of_type
 from .types import public_name
 from .walk import Limits, walk
@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 globals()["__builtins__"] = BUILTINS
-
-
-_LINES = "IPython.utils.text.SList"
 
 
 class Digest(NamedTuple):
@@ -58,10 +55,7 @@ def digest(
     name = "?"
     try:
         name = public_name(type(value))
-        if name == _LINES:  # of the lines of a command, a program outside of IPython has a list
-            if visit is not None:
-                visit(value)
-            return digest(list.copy(value), limits)
+        name = "list" if name == LINES else name
         walked = walk(value, _Kinds().of, limits, visit)
     except Refused as refused:
         return Digest(None, name, str(refused))

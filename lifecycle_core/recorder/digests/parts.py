@@ -49,3 +49,10 @@ Value = Any
 """A value of whatever type the function is for, most often a library's that is not imported."""
 Part = Union[bytes, memoryview, "tuple[Value]", Aside, Note, Read]
 Kind = Callable[[Value], Iterator[Part]]
+LINES = "IPython.utils.text.SList"
+"""The type of the lines of a command; a program outside of IPython has a list of them."""
+
+
+def as_list(_: Value) -> Iterator[Part]:
+    """The kind of a subclass of list that is walked as the plain list of its elements."""
+    yield from ()

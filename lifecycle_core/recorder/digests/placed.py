@@ -1,8 +1,9 @@
-"""Paths without the place of the project, which is another in each run."""
+"""Paths without what is another in each run: the place of the project, a random name."""
 
 from __future__ import annotations
 
 import pathlib
+import re
 from typing import TYPE_CHECKING
 
 from ..builtin_names import BUILTINS
@@ -17,6 +18,9 @@ _LISTS = frozenset({list, tuple, set, frozenset})
 _PLAIN = frozenset({str, int, float, bool, type(None), *_PATHS})
 _MANY = 10_000
 _PROJECT = "<project>"
+TEMPORARY = "a name that tempfile made up"
+"""Why such a text or path has no digest."""
+_MADE_UP = re.compile(r"tmp[a-z0-9_]{8}(?=/|\Z)")
 _ENDS = frozenset({"", "/", ":", ";", "'", '"', " ", "\n", ",", ")", "]"})
 """What may stand behind the folder's name; anything else is part of another folder's name."""
 
@@ -50,6 +54,23 @@ def placed(value: Value, folder: str) -> Value:
         held = {key: _one(each, folder) for key, each in value.items()}
         return held if any(map(_is_other, held.values(), value.values())) else value
     return value
+
+
+def is_temporary(value: Value, folder: str) -> bool:
+    """Tell whether a text or a path names something that `tempfile` made, in each run anew.
+
+    Args:
+        value: Any variable.
+        folder: In which `tempfile` makes it; empty if that is not known.
+
+    >>> is_temporary("/t/tmpab12cd34/a.csv", "/t"), is_temporary("/t/kept.csv", "/t")
+    (True, False)
+    """
+    kind = type(value)
+    if not folder or (kind is not str and kind not in _PATHS):
+        return False
+    before, found, after = str(value).partition(f"{folder}/")
+    return bool(found) and not before and _MADE_UP.match(after) is not None
 
 
 def _is_other(one: Value, other: Value) -> bool:

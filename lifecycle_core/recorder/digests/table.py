@@ -25,6 +25,7 @@ from .kinds import (
     tables,
     tensors,
 )  # fmt: skip
+from .parts import LINES, as_list
 from .types import attributes, mro, public_name
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ KINDS: dict[str, Kind] = {
     "dict_keys": containers.listed, "dict_values": containers.listed,
     "dict_items": containers.listed, "odict_keys": containers.listed,
     "odict_values": containers.listed, "odict_items": containers.listed,
-    "random.Random": scalars.random,
+    "random.Random": scalars.random, "warnings.WarningMessage": objects.warning,
+    LINES: as_list,
     "list": containers.sequence, "tuple": containers.sequence, "dict": containers.mapping,
     "set": containers.unordered, "frozenset": containers.unordered,
     "collections.deque": containers.queue, "collections.OrderedDict": containers.mapping,

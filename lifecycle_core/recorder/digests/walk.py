@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..builtin_names import BUILTINS, identity
 from .leaves import LEAF_TYPES, leaf, small
-from .parts import Aside, Cyclic, Kind, Part, Read, Refused, Value
+from .parts import Aside, Cyclic, Kind, Part, Read, Refused, Value, as_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -183,9 +183,12 @@ class _Walk:
             return self.again(*self.met[key][1:])
         if key in self.path:
             raise Cyclic
+        kind = self.kind_of(value)
+        if kind[1] is as_list:
+            return self.enter(list.copy(value))
         if self.stack:
             self.stack[-1].leads = True
-        frame = _Frame(value, key, self.kind_of(value), self.serial)
+        frame = _Frame(value, key, kind, self.serial)
         self.stack.append(frame)
         if self.numbered:
             self.met[key] = (value, self.number, self.serial)

@@ -192,7 +192,7 @@ def test_rows_have_costs_of_their_own(log: Path) -> None:
         for each in days("usual")[0][:40]
         if labels[each.id] and not each.decision
     ]
-    assert seen.figure("cost_of_misses").value == pytest.approx(sum(missed), rel=0.25)
+    assert seen.figure("cost_of_misses").value == pytest.approx(sum(missed))
     alarms = sum(20 for each in days("usual")[0][:40] if each.decision and not labels[each.id])
     total = (seen.figure("cost_per_row").value or 0) * 40
     assert total == pytest.approx(sum(missed) + alarms)

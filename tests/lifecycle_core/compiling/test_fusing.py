@@ -6,6 +6,8 @@ import pytest
 
 from lifecycle_core.compiling.fusing import fusions
 from lifecycle_core.compiling.program import Program
+from lifecycle_core.notebooks.facts import CellFacts, Facts, Variable
+from lifecycle_core.recorder.digests import TEMPORARY
 from tests import drafts
 
 
@@ -51,3 +53,10 @@ def test_what_a_trial_could_not_hand_over_is_fused_up_to_its_last_use() -> None:
     text = "x = [1]\n# %%\ny = [*x]\n# %%\nx = [2]\n# %%\nz = [*x]"
     assert fused(text) == []
     assert fused(text, x="it is shy") == [((0, 1), ("x",)), ((2, 3), ("x",))]
+
+
+def test_the_name_of_a_temporary_folder_stays_in_the_step_that_made_it() -> None:
+    text = "import tempfile\nplace = tempfile.mkdtemp()\n# %%\nx = [place]\n# %%\ny = [1]"
+    made = CellFacts(variables={"place": Variable(type="str", note=TEMPORARY)})
+    program = Program(drafts.read(text), Facts(cells={0: made}), 99)
+    assert [(one.cells, one.names) for one in fusions(program, {})] == [((0, 1), ("place",))]

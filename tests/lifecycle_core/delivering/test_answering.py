@@ -35,7 +35,7 @@ def inquiry(at: Desk, *rows: dict[str, Any], now: float = NOW.timestamp()) -> In
 
 
 def asked(at: Desk, *rows: dict[str, Any], now: float = NOW.timestamp()) -> Reply:
-    return at.answer([inquiry(at, *rows, now=now)], [0.001])[0]
+    return at.answer([inquiry(at, *rows, now=now)], lambda: [0.001])[0]
 
 
 def customers(count: int) -> list[dict[str, Any]]:
@@ -73,7 +73,7 @@ def test_several_requests_are_one_call_of_the_model() -> None:
     at = desk(served(scorer))
     scorer.calls.clear()
     many = [inquiry(at, *customers(count)) for count in (1, 3, 2)]
-    replies = at.answer(many, [0.0] * 3)
+    replies = at.answer(many, lambda: [0.0] * 3)
     assert [len(reply.answers) for reply in replies] == [1, 3, 2]
     assert [reply.answers[-1]["score"] for reply in replies] == [0, 2 / 72, 1 / 72]
     assert scorer.calls == [6]
@@ -87,7 +87,7 @@ def test_one_bad_request_does_not_spoil_those_it_was_scored_with() -> None:
 
     at = desk(served(FakeScorer(moody), fallback=[CONSTANT]))
     many = [inquiry(at, {**ROW, "tenure": tenure}) for tenure in (6, 7, 8)]
-    replies = at.answer(many, [0.0] * 3)
+    replies = at.answer(many, lambda: [0.0] * 3)
     assert [reply.answers[0]["fallback"] for reply in replies] == ["", "model_error", ""]
     assert [reply.raised for reply in replies] == ["", "ValueError", ""]
 
@@ -195,7 +195,7 @@ def test_a_shadow_is_kept_and_never_said() -> None:
     shadow = FakeScorer(lambda _: 0.1)
     at = desk(served(), shadow=served(shadow, version=2))
     one = inquiry(at, ROW, {**ROW, "tenure": 40})
-    assert {each["version"] for each in at.answer([one], [0.0])[0].answers} == {1}
+    assert {each["version"] for each in at.answer([one], lambda: [0.0])[0].answers} == {1}
     kept, raised = at.shadow(one, 0.002)
     assert [(each["arm"], each["version"], each["score"]) for each in kept] == [
         ("shadow", 2, 0.1), ("shadow", 2, 0.1),

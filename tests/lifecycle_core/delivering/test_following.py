@@ -56,7 +56,7 @@ def test_a_request_keeps_the_releases_that_it_came_under() -> None:
     ledger.roles = champion(2)
     following.step(NOW)
     after = following.desk.inquire(row, 1, now=0.0, explained=True)
-    replies = following.desk.answer([before, after], [0.0, 0.0])
+    replies = following.desk.answer([before, after], lambda: [0.0, 0.0])
     assert [reply.answers[0]["version"] for reply in replies] == [1, 2]
 
 

@@ -299,6 +299,7 @@ def test_rows_that_cost_differently_are_counted_with_their_own_costs() -> None:
                         total=20.0 * each.negatives if each.acted else 800.0 * each.positives,
                         squares=1e7,
                     ),
+                    "positive_cost": 0.0 if each.acted else 800.0 * each.positives,
                 }
             )
             for each in window.groups
@@ -315,8 +316,9 @@ def test_rows_that_cost_differently_are_counted_with_their_own_costs() -> None:
 
 def test_the_control_arm_and_fallbacks_are_valued() -> None:
     arms = (
-        ArmCounts(arm="champion", money={"EUR": Money(rows=900, total=9_000.0, squares=180_000)}),
-        ArmCounts(arm="holdout", money={"EUR": Money(rows=100, total=400.0, squares=5_000.0)}),
+        ArmCounts(arm="challenger", money={"EUR": Money(rows=900, total=9_000.0, squares=180_000)}),
+        ArmCounts(arm="champion", money={"EUR": Money(rows=100, total=400.0, squares=5_000.0)}),
+        ArmCounts(arm="holdout", money={"EUR": Money(rows=100, total=90_000.0, squares=1e8)}),
     )
     window = counts().model_copy(
         update={

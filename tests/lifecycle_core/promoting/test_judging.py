@@ -11,6 +11,7 @@ from lifecycle_core.schema.checkpoint import CheckpointResult, Evidence
 from lifecycle_core.schema.contract import Violation
 from lifecycle_core.schema.release_file import (
     CHECKPOINT_IDS,
+    Amount,
     Metric,
     OwnersSection,
     PolicySection,
@@ -290,6 +291,22 @@ def test_a_contract_lists_three_of_its_empty_fields() -> None:
         {"contract.features": empty, "release_file.contract.file": "churn.odcs.yaml"},
     )
     assert named.next.startswith("Fill them in in churn.odcs.yaml")
+
+
+def test_what_costs_go_by_has_to_be_in_the_log() -> None:
+    contract = evidence().contract
+    assert contract is not None
+    amounts: dict[str, object] = {
+        "release_file.costs.amounts": {"false_negative": Amount(column="tenure", usual=12)}
+    }
+    hashed = tuple(f.model_copy(update={"log": "hash"}) for f in contract.features)
+
+    assert judged("contract", amounts).result == "pass"
+    found = judged("contract", {**amounts, "contract.features": hashed})
+
+    assert found.result == "fail"
+    assert found.why.startswith("costs.amounts.false_negative goes by 'tenure', whose value the")
+    assert "Write `log: value` for it" in found.next
 
 
 def test_a_waiver_counts_with_its_reason_only() -> None:

@@ -6,12 +6,15 @@ import gc
 import subprocess
 import sys
 import weakref
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lifecycle_core.recorder.digests import digest
+from lifecycle_core.recorder.digests import TEMPORARY, digest
 from lifecycle_core.recorder.namespace import Changes, Tracker
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Session:
@@ -175,6 +178,23 @@ worse = [bad, {"bad": bad}]
     assert session.run("bad; worse").variables == {}
 
 
+def test_a_name_that_tempfile_made_up_has_no_digest(tmp_path: Path) -> None:
+    session = Session(temporary=str(tmp_path))
+    source = f"""
+import tempfile
+from pathlib import Path
+owner = tempfile.TemporaryDirectory(dir={str(tmp_path)!r})
+place = Path(owner.name)
+text = str(place / "a.csv")
+other = {str(tmp_path / "a.csv")!r}
+owner.cleanup()
+"""
+    found = session.run(source).variables
+    assert {name for name in found if found[name].text is None} == {"owner", "place", "text"}
+    assert (found["place"].type, found["place"].note) == ("pathlib.PosixPath", TEMPORARY)
+    assert Session().run("place = '/t/tmpab12cd34'").variables["place"].text is not None
+
+
 def test_what_existed_before_is_reported_once_a_cell_touches_it() -> None:
     space: dict[str, Any] = {"old": [1], "__name__": "__main__"}
     tracker = Tracker(space)
@@ -184,7 +204,7 @@ def test_what_existed_before_is_reported_once_a_cell_touches_it() -> None:
 
 
 TWICE = """
-from lifecycle_core.recorder.digests import digest
+from lifecycle_core.recorder.digests import TEMPORARY, digest
 from lifecycle_core.recorder.namespace import Tracker
 space = {"__name__": "__main__"}
 tracker = Tracker(space)

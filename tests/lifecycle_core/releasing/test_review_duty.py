@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,7 +11,8 @@ import pytest
 from lifecycle_core.adapters.notifying import Channel
 from lifecycle_core.adapters.review_ledger import ReviewLedger
 from lifecycle_core.errors import InvalidCall
-from lifecycle_core.schema.review_history import ReviewHistory, ReviewKept
+from lifecycle_core.schema.canonical import canonical_digest
+from lifecycle_core.schema.review_history import ReviewEvent, ReviewHistory, ReviewKept
 from tests.fakes import windows
 from tests.fakes.kept_reviews import LIVE, LOW, SLOW, Remembering, Weeks, on
 from tests.fakes.registry import RegistryInMemory
@@ -119,15 +121,15 @@ def test_the_deadline_of_a_firing_stays_when_its_window_is_read_again() -> None:
 def test_a_notification_that_fails_is_noted_once_and_tried_until_it_is_taken() -> None:
     weeks = Weeks()
     weeks.channel.refuses = ["team answered 400"] * 2
-    for day in (10, 11):
-        run = weeks.perform(on(day))
+    for hour in (6, 7):
+        run = weeks.perform(on(10, hour))
         assert [each.error for each in run.releases[0].failed] == ["team answered 400"]
         assert run.exit_code == 1
     kinds = [event.kind for event in weeks.registry.review_events("churn")]
     assert kinds == ["kept", "not_told"]
-    done = weeks.perform(on(12)).releases[0]
+    done = weeks.perform(on(10, 8)).releases[0]
     assert ([each.window for each in done.told], done.failed) == (["2026-W10"], ())
-    assert weeks.perform(on(13)).exit_code == 0
+    assert weeks.perform(on(10, 9)).exit_code == 0
     assert len(weeks.channel.told) == 1
 
 
@@ -206,7 +208,7 @@ def test_a_silence_holds_until_its_day_and_then_the_newest_alert_is_told() -> No
     done = weeks.perform(on(25, hour=0)).releases[0]
     assert [each.window for each in done.told] == ["2026-W12"]
     assert alert_states(weeks.duty(on(25)).history())["2026-W11"] == "passed"
-    assert weeks.perform(on(26)).releases[0].told == ()
+    assert weeks.perform(on(25, hour=1)).releases[0].told == ()
 
 
 def test_a_silence_can_be_ended_by_a_new_one_but_not_be_in_the_past() -> None:
@@ -314,3 +316,96 @@ def test_the_duty_does_not_change_by_being_looked_at() -> None:
     duty = weeks.duty(on(10))
     assert duty.history() == replace(duty).history()
     assert len(weeks.registry.review_events("churn")) == 2
+
+
+def test_a_deadline_that_passes_without_an_answer_is_told_once_more() -> None:
+    weeks, mail = Weeks(), Remembering()
+    both = (Channel(name="team", sender=weeks.channel), Channel(name="mail", sender=mail))
+    weeks.perform(on(10), *both)  # to be answered within 2 days
+    assert weeks.perform(on(12, hour=5), *both).releases[0].told == ()
+    late = weeks.perform(on(12), *both)
+    assert [(each.channel, each.reminder) for each in late.releases[0].told] == [
+        ("team", True), ("mail", True),
+    ]  # fmt: skip
+    assert late.exit_code == 1
+    assert weeks.perform(on(13), *both).exit_code == 0
+    assert weeks.channel.reminded == mail.reminded == [("2026-W10", LOW)]
+    first, again = weeks.channel.told
+    assert (first.escalation_contact, again.escalation_contact) == ("", "The board")
+    assert again.key != first.key
+    (alert,) = weeks.duty(on(13)).history().alerts
+    assert (alert.state, alert.told, alert.reminded) == ("open", ("team", "mail"), ("team", "mail"))
+
+
+def test_nobody_is_reminded_of_what_was_taken_on_or_is_silent() -> None:
+    taken, silent = Weeks(), Weeks()
+    for weeks in (taken, silent):
+        weeks.perform(on(10))
+    taken.duty(on(11)).acknowledge("adoption_rate", window=None)
+    silent.duty(on(11)).acknowledge("adoption_rate", window=None, until=on(15, hour=0))
+    assert [weeks.perform(on(14)).releases[0].told for weeks in (taken, silent)] == [(), ()]
+    unanswered = Weeks(away={"2026-W11"})
+    unanswered.perform(on(10))
+    unanswered.adopted = {"2026-W10": 0.9}  # labels came: it fires no more
+    unanswered.duty(on(11)).keep(unanswered.review("2026-W10", on(11)))
+    assert unanswered.perform(on(14)).releases[0].told == ()
+
+
+def test_a_review_that_stays_missing_is_told_once_more() -> None:
+    weeks = Weeks(away={"2026-W10", "2026-W11"})
+    for day in (12, 12, 13, 14):  # missed from the 12th on; its deadline is a day later
+        weeks.perform(on(day))
+    assert weeks.channel.rules == weeks.channel.reminded == [("2026-W10", "review missed")]
+
+
+def test_whoever_comes_next_has_a_channel_of_their_own() -> None:
+    weeks, board, data = Weeks(), Remembering(), Remembering()
+    channels = (
+        Channel(name="board", sender=board, owners=frozenset({"escalation"})),
+        Channel(name="data", sender=data, owners=frozenset({"data"})),
+        Channel(name="team", sender=weeks.channel, owners=frozenset({"operations"})),
+    )
+    for day in (10, 11, 12, 13):
+        weeks.perform(on(day), *channels)
+    assert (board.rules, board.reminded, data.told) == ([], [("2026-W10", LOW)], [])
+    assert len(weeks.channel.told) == 2
+    alone = Weeks()
+    for day in (10, 12):
+        alone.perform(on(day), Channel(name="b", sender=board, owners=frozenset({"escalation"})))
+    assert len(board.reminded) == 2
+
+
+def test_a_reminder_that_fails_is_tried_until_it_is_taken() -> None:
+    weeks = Weeks()
+    weeks.perform(on(10))
+    weeks.channel.refuses = ["team answered 400"] * 2
+    for day in (12, 13):
+        (failed,) = weeks.perform(on(day)).releases[0].failed
+        assert (failed.reminder, failed.error) == (True, "team answered 400")
+    assert [each.reminder for each in weeks.perform(on(14)).releases[0].told] == [True]
+    kinds = [event.kind for event in weeks.registry.review_events("churn")]
+    assert kinds == ["kept", "told", "not_told", "reminded"]
+
+
+def test_an_event_of_before_a_record_had_a_field_is_not_an_edited_one() -> None:
+    registry = RegistryInMemory()
+    weeks = Weeks(registry=registry)
+    weeks.perform(on(10))
+    kept = registry.reviews["churn"][0]
+    said = kept.model_dump(mode="json", exclude={"seq", "hash"})
+    del said["review"]["refused"]
+    said["hash"] = canonical_digest(said)
+    before = ReviewKept.model_validate_json(json.dumps(said)).model_copy(update={"seq": 1})
+    old = ReviewLedger(OldRegistry(before)).read("churn")
+    assert (len(old.events), old.notes) == (1, ())
+
+
+class OldRegistry(RegistryInMemory):
+    """Holds one event, as it was written before."""
+
+    def __init__(self, event: ReviewKept) -> None:
+        super().__init__()
+        self.event = event
+
+    def review_events(self, name: str) -> tuple[ReviewEvent, ...]:
+        return (self.event,) if name == self.event.release else ()

@@ -48,20 +48,39 @@ def test_break_even_is_where_the_saved_money_passes_the_cost() -> None:
 
 
 def test_doubt_about_the_saving_holds_retraining_back() -> None:
-    # Worth 100 with a standard error of 6,000 x 0.01 = 60: the chance is that of 1.67 sigma.
+    # Worth 100. Means have an error of 0.01: the last one counts 6,000 rows, less its own month's
+    # 1,000, and the two before it 1,000 each; 6,000 rows to come have a spread of 0.316 each. So
+    # the squared error is 50 x 50 + 2 x 10 x 10 + 600, and the chance that of 1.741 sigma.
     stale = [1.0, 1.0, 1.0, 1.2, 1.2, 1.2]
     replayed = months(stale, STABLE, noise=0.01)
     found = decided(replayed, terms=terms(costs={"labels": 500}))
     assert found.worth is not None
     assert found.worth.value == pytest.approx(100)
-    assert found.worth.probability == pytest.approx(0.9522, abs=1e-3)
+    assert found.worth.probability == pytest.approx(0.9592, abs=1e-3)
     assert found.answer == "retrain"
     asked = terms(costs={"labels": 500}, probability=0.96)
     assert decided(replayed, terms=asked).answer == "keep"
     # The month before it was surer, of fewer periods; the first month of the new world says no.
-    assert [round(each.probability, 3) for each in found.tried[3:]] == [0.994, 0.977, 0.952]
+    assert [round(each.probability, 3) for each in found.tried[3:]] == [0.997, 0.983, 0.959]
     young = terms(costs={"labels": 500}, confirmations=4)
     assert decided(replayed, terms=young).answer == "keep"
+
+
+@pytest.mark.parametrize(("months_replayed", "periods"), [(1, 1), (3, 3)])
+def test_models_that_decided_alike_may_yet_decide_otherwise(
+    months_replayed: int, periods: int
+) -> None:
+    # None of 1,000 rows was decided otherwise, and 100 is at stake in each. As if 2 had been, the
+    # spread is 4.474 a row and the error of a month's mean 0.1415; the last mean counts 1,000 rows
+    # for each of the other months, each of those -1,000; and a month has 1,000 rows to come.
+    found = decided(months([1.0] * months_replayed, [1.0] * months_replayed, stake=100.0))
+    assert found.worth is not None
+    assert (found.worth.value, found.worth.periods) == (-500.0, periods)
+    others = months_replayed - 1
+    error = (141.5**2 * (others**2 + others) + periods * 1_000 * 4.474**2) ** 0.5
+    reach = (found.worth.interval.high - found.worth.interval.low) / 2
+    assert reach == pytest.approx(1.96 * error, rel=1e-3)
+    assert (found.answer, found.pays) in {("keep", False), ("not_enough_data", None)}
 
 
 def test_what_makes_every_model_dearer_is_no_reason() -> None:

@@ -15,6 +15,8 @@ from lifecycle_core.stats.threshold import best_threshold, shortest_between
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from lifecycle_core.stats.cost import Amounts
+
 MALIGNANT = CostMatrix(false_positive=1, false_negative=5)
 
 tables = st.lists(
@@ -48,6 +50,26 @@ def test_no_threshold_within_the_capacity_is_cheaper(
     for rival in [*np.unique(scores), 1.0000001]:
         if (scores >= rival).mean() <= max_share:
             assert cut.cost <= cost_at(rival, scores, truth, costs) + 1e-9
+
+
+@given(table=tables, costs=matrices, max_share=st.floats(0, 1), seed=st.integers(0, 99))
+def test_no_threshold_is_cheaper_where_rows_have_costs_of_their_own(
+    table: list[tuple[float, bool]], costs: CostMatrix, max_share: float, seed: int
+) -> None:
+    scores = np.array([score for score, _ in table])
+    truth = np.array([positive for _, positive in table])
+    draw = np.random.default_rng(seed)
+    times = draw.choice([0.0, 0.1, 1.0, 7.0], size=(2, truth.size))
+    amounts: Amounts = {"false_negative": times[0], "true_positive": times[1]}
+
+    def mean_at(value: float) -> float:
+        return float(row_costs(truth, scores >= value, costs, amounts).mean())
+
+    cut = best_threshold(scores, truth, costs, amounts, max_share=max_share)
+    assert cut.cost == pytest.approx(mean_at(cut.value))
+    for rival in [*np.unique(scores), 1.0000001]:
+        if (scores >= rival).mean() <= max_share:
+            assert cut.cost <= mean_at(rival) + 1e-9
 
 
 @given(table=tables, costs=matrices, max_share=st.floats(0, 1))

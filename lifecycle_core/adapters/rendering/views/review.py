@@ -90,19 +90,8 @@ def text(record: Review) -> list[RenderableType]:
                 Text(each["name"]), Text(each["value"]), Text(each["interval"]), each["rows"], note
             )
         shown.append(made)
-        shown.extend(
-            Text(f"{_UNKNOWN}: {', '.join(names)}. {note}".rstrip(), style="dim")
-            for note, names in unknown.items()
-        )
-    if found["drift"]:
-        made = table("State", "Column", "Of", "Effect", "Bounds", "Tolerance", "",
-                     numbers=("Effect", "Tolerance"))  # fmt: skip
-        for each in found["drift"]:
-            made.add_row(
-                mark(each["state"]), Text(each["column"]), Text(each["what"]), each["value"],
-                each["bounds"], each["tolerance"], Text(each["note"]),
-            )  # fmt: skip
-        shown.append(made)
+        shown.extend(_unknown(unknown))
+    shown.extend(_drift(found["drift"]))
     shown.extend(_table(*each) for each in found["tables"])
     if found["since"]:
         shown.append(Text(found["since"]))
@@ -168,6 +157,16 @@ def tables(record: Review) -> Iterator[tuple[str, tuple[str, ...], list[tuple[st
         ],
     )  # fmt: skip
     yield (
+        "Without an answer", ("Cause", "Field and rule", "Count", "Share"),
+        [
+            (
+                each.cause, f"{each.field}: {each.rule}" if each.field else "",
+                f"{each.count:,}", _percent(each.share),
+            )
+            for each in record.refused
+        ],
+    )  # fmt: skip
+    yield (
         "Expected and seen", ("Held", "Of", "Expected", "95% interval", "Seen", "Rows"),
         [
             (
@@ -201,6 +200,30 @@ def tables(record: Review) -> Iterator[tuple[str, tuple[str, ...], list[tuple[st
         ],
     )  # fmt: skip
     yield "New segments", ("Segment",), [(each,) for each in record.new_segments]
+
+
+def _drift(comparisons: Sequence[dict[str, str]]) -> Iterator[RenderableType]:
+    """Yield the comparisons that were made, and below why others could not be."""
+    heads = ("State", "Column", "Of", "Effect", "Bounds", "Tolerance", "")
+    made = table(*heads, numbers=("Effect", "Tolerance"))
+    unknown: dict[str, list[str]] = {}
+    for each in comparisons:
+        if not each["value"]:
+            unknown.setdefault(each["note"], []).append(f"{each['column']} ({each['what']})")
+            continue
+        made.add_row(
+            mark(each["state"]), Text(each["column"]), Text(each["what"]), each["value"],
+            each["bounds"], each["tolerance"], Text(each["note"]),
+        )  # fmt: skip
+    if made.row_count:
+        yield made
+    yield from _unknown(unknown)
+
+
+def _unknown(names: dict[str, list[str]]) -> Iterator[Text]:
+    """Yield what there is not enough data for, by the reason."""
+    for note, those in names.items():
+        yield Text(f"{_UNKNOWN}: {', '.join(those)}. {note}".rstrip(), style="dim")
 
 
 def _table(name: str, heads: Sequence[str], lines: Sequence[Sequence[str]]) -> RenderableType:

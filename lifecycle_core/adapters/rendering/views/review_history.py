@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 _LAST_EVENTS = 12
 _DONE = {
-    "kept": "review kept", "missed": "review missed", "told": "told", "not_told": "not told",
+    "kept": "review kept", "missed": "review missed", "told": "told", "reminded": "reminded",
+    "not_told": "not told",
     "acknowledged": "acknowledged", "silenced": "silenced",
 }  # fmt: skip
 
@@ -110,7 +111,11 @@ def _alert(each: AlertStanding, now: str) -> dict[str, str]:
     if each.by:
         said = f"{each.by}{f', until {moment(each.until)}' if each.until else ''}"
         said += f": {each.note}" if each.note else ""
-    told = [*each.told, *(f"{name} not: {why}" for name, why in each.failed.items())]
+    told = [
+        *(f"{name} (reminded)" if name in each.reminded else name for name in each.told),
+        *(f"{name} (reminded only)" for name in each.reminded if name not in each.told),
+        *(f"{name} not: {why}" for name, why in each.failed.items()),
+    ]
     return {
         "state": "open_alert" if each.state == "open" else each.state,
         "window": each.alert.window,

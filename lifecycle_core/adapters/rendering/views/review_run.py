@@ -55,7 +55,8 @@ def _lines(each: ReleaseReviewed) -> Iterator[tuple[str, str]]:
     for window in each.missed:
         yield "missed", f"{window} was not reviewed in time"
     for sent in each.told:
-        yield "ok", f"{sent.channel} was told: {sent.window}, {sent.rule}"
+        done = "reminded, as the deadline has passed" if sent.reminder else "told"
+        yield "ok", f"{sent.channel} was {done}: {sent.window}, {sent.rule}"
     for sent in each.failed:
         what = f"{sent.channel} was not told: {sent.window}, {sent.rule}: {sent.error}"
         yield "failed", f"{what}. The next run tries again."

@@ -11,7 +11,7 @@ import copyreg
 from typing import TYPE_CHECKING
 
 from ...builtin_names import BUILTINS
-from ..parts import Kind, Part, Refused, Value
+from ..parts import Kind, Note, Part, Refused, Value
 from ..types import attributes, is_library, is_native, lookup, members, module_name, mro
 
 if TYPE_CHECKING:
@@ -54,6 +54,14 @@ def held(value: Value) -> Iterator[Part]:
     for name, child in attributes(value).items():
         yield name.encode("utf-8", "surrogatepass")
         yield (child,)
+
+
+def warning(value: Value) -> Iterator[Part]:
+    """A warning that was caught, without the file and the line of the code that gave it."""
+    yield Note("where its code stands")
+    held = attributes(value)
+    for name in ("message", "category", "source"):
+        yield (held.get(name),)
 
 
 def reduced(value: Value) -> Iterator[Part]:

@@ -26,6 +26,8 @@ REASONS = {
     "reversed": _CONSUMED, "list_iterator": _CONSUMED, "tuple_iterator": _CONSUMED,
     "callable_iterator": _CONSUMED, "iterator": _CONSUMED,
     "io.IOBase": "an open file", "_io._IOBase": "an open file", "io._IOBase": "an open file",
+    "tempfile._TemporaryFileWrapper": "an open file",
+    "tempfile.TemporaryDirectory": "a temporary folder",
     "socket.socket": "a socket", "_socket.socket": "a socket",
     "subprocess.Popen": "a running program", "threading.Thread": "a thread",
     "concurrent.futures.Executor": "a pool of workers",

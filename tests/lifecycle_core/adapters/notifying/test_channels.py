@@ -12,15 +12,17 @@ import pytest
 from lifecycle_core.adapters.notifying import configured_channels
 from lifecycle_core.adapters.sinks import Surroundings
 from lifecycle_core.errors import InvalidCall, SinkFailed
+from lifecycle_core.schema.release_file import Duty, Owner, OwnersSection
 from lifecycle_core.schema.review_history import Notification
-from tests.fakes.kept_reviews import Weeks, on
+from tests.fakes import windows
+from tests.fakes.kept_reviews import LOW, Weeks, on
 from tests.fakes.receiving import Receiver, receiving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from lifecycle_core.adapters.notifying import Sender
+    from lifecycle_core.adapters.notifying import Channel, Sender
 
 
 @pytest.fixture
@@ -178,3 +180,42 @@ def test_a_wrong_option_is_named(
     with pytest.raises(InvalidCall, match=fact) as caught:
         sender(tmp_path, **options)
     assert hint in caught.value.hint
+
+
+def channels(project: Path, **tables: dict[str, object]) -> tuple[Channel, ...]:
+    around = Surroundings(project=project, home=project, registry="http://r", environ={})
+    return configured_channels(tables, file="nbrelease.toml", around=around)
+
+
+def test_a_reminder_comes_once_under_a_key_of_its_own(receiver: Receiver, tmp_path: Path) -> None:
+    code = "import sys; open('told.jsonl', 'a').write(sys.stdin.read() + chr(10))"
+    team = channels(
+        tmp_path,
+        hook={"kind": "webhook", "url": receiver.url, "backoff": 0.0},
+        pager={"kind": "command", "command": (sys.executable, "-c", code)},
+        mail={"kind": "mail", "folder": "outbox"},
+    )
+    owners = OwnersSection(
+        operations=Owner(name="Retention desk", contact="desk@example.org"),
+        product=Owner(name="The board", contact="board@example.org"),
+        escalation=Duty(name="Ida", service_level="within a day", escalation="The board"),
+    )
+    stated = windows.stated(rules=(LOW,)).model_copy(update={"owners": owners})
+    weeks = Weeks(stated=stated)
+    for day in (10, 11, 12, 13, 14):
+        weeks.perform(on(day), *team)
+    posted = [Notification.from_json(request.body) for request in receiver.requests]
+    assert [(each.reminder, each.escalation_contact) for each in posted] == [
+        (False, ""), (True, "board@example.org"),
+    ]  # fmt: skip
+    keys = [request.headers["idempotency-key"] for request in receiver.requests]
+    assert keys == [posted[0].alert.key, f"{posted[0].alert.key}_reminder"]
+    lines = (tmp_path / "told.jsonl").read_text().splitlines()
+    told = [Notification.from_json(line) for line in lines]
+    assert told == posted
+    files = {path.name: path for path in (tmp_path / "outbox").iterdir()}
+    assert sorted(files) == sorted(f"{key}.eml" for key in keys)
+    read = message_from_bytes(files[f"{keys[1]}.eml"].read_bytes(), policy=policy.default)
+    assert read["To"] == "desk@example.org, board@example.org"
+    assert read["Subject"].startswith("Reminder: churn 2026-W10: when adoption_rate")
+    assert "Now: board@example.org" in read.get_content()

@@ -59,7 +59,7 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_only_rows_whose_features_the_log_keeps_are_drawn(log: Path) -> None:
     with closing(CountsWindows(log, "churn", acts=True)) as counts:
-        window = lay_out(counts, SPAN, version=3)
+        window = lay_out(counts, SPAN, version=3, costs=COSTS, acts=True)
         drawn = window.draw(FEATURES)
         assert (drawn.rows, drawn.labelled) == (8, 5)
         found = {row["id"]: (row["a/b~c"], row["plan"]) for row in drawn.table.to_pylist()}
@@ -72,30 +72,34 @@ def test_only_rows_whose_features_the_log_keeps_are_drawn(log: Path) -> None:
 
 def test_decisions_are_priced_row_by_row_against_the_last_model(log: Path) -> None:
     with closing(CountsWindows(log, "churn", acts=True)) as counts:
-        window = lay_out(counts, SPAN, version=3)
+        window = lay_out(counts, SPAN, version=3, costs=COSTS, acts=True)
         ids = window.draw(FEATURES).table.column("id")
         left = np.zeros(3, dtype=bool)
         right = np.array([name != "p-000002" for name in ids.to_pylist()])
-        released, older, fresh = window.price(ids, [left, right], COSTS, acts=True)
+        found = window.price(ids, [left, right])
+    released, older, fresh = found.models
     assert (released.total, released.squares, released.behind) == (20.0, 400.0, 20.0)
     assert (older.total, older.squares) == (800.0, 320_000.0)
     assert (older.behind, older.behind_squares) == (800.0, 320_000.0)
     assert (fresh.total, fresh.behind, fresh.behind_squares) == (0.0, 0.0, 0.0)
+    assert found.stakes == 2 * 400.0**2 + 20.0**2
 
 
 def test_forecasts_are_priced_by_their_error(log: Path) -> None:
     with closing(CountsWindows(log, "churn", acts=False)) as counts:
-        window = lay_out(counts, SPAN, version=3)
+        window = lay_out(counts, SPAN, version=3, costs=COSTS, acts=False)
         ids = window.draw(FEATURES).table.column("id")
-        released, fresh = window.price(ids, [np.full(3, 0.5)], COSTS, acts=False)
+        found = window.price(ids, [np.full(3, 0.5)])
+    released, fresh = found.models
     assert released.total == 3.0  # once 1 instead of 0
     assert fresh.total == 0.5 * (5 + 5 + 3)
     assert released.behind == released.total - fresh.total
+    assert found.stakes == released.squares
 
 
 def test_where_there_is_nothing_there_is_nothing(tmp_path: Path) -> None:
     with closing(CountsWindows(tmp_path, "churn", acts=True)) as counts:
-        drawn = lay_out(counts, SPAN, version=3).draw(FEATURES)
+        drawn = lay_out(counts, SPAN, version=3, costs=COSTS, acts=True).draw(FEATURES)
         assert (drawn.rows, drawn.labelled, drawn.table.num_rows) == (0, 0, 0)
         assert counts.first_answer(3) is None
 

@@ -14,6 +14,7 @@ from lifecycle_core.adapters.rendering.table import VIEWS, view_of
 from lifecycle_core.monitoring import with_changes
 from lifecycle_core.schema.base import Record
 from lifecycle_core.schema.prediction import LogUpkeep
+from lifecycle_core.schema.review_series import ReviewSeries
 from tests.fakes import (
     compilations,
     experiments,
@@ -24,6 +25,7 @@ from tests.fakes import (
     replayed,
     reproductions,
     retrained,
+    review_series,
     windows,
 )
 from tests.golden_files import agrees_with_golden
@@ -89,6 +91,8 @@ CASES: dict[str, Record] = {
     "review-again": with_changes(windows.reviewed(*[windows.counts()] * 5), windows.reviewed()),
     "review_history": kept_reviews.history(),
     "review_run": kept_reviews.run(),
+    "review_series": review_series.series(),
+    "review_series-empty": ReviewSeries(release="churn"),
     "score_summary": records.score_summary(),
     "score_summary-unscored": records.score_summary().model_copy(update={"unscored": 11}),
     "score_summary-logged": records.score_summary().model_copy(update={"logged": 7043}),
@@ -255,7 +259,7 @@ class _Tags(HTMLParser):
         self.seen.add(tag)
         self.attributes |= {name for name, _ in attrs}
         self.sources += [value or "" for name, value in attrs if name == "src"]
-        if tag not in {"br", "img", "rect", "line", "polyline", "circle"}:
+        if tag not in {"br", "col", "img", "rect", "line", "polyline", "circle"}:
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:

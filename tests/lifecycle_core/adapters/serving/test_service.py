@@ -56,6 +56,15 @@ def test_one_row_gives_one_answer_that_was_kept_before_it_was_said(address: str)
     assert answer["id"] in {each.id for each in kept}
 
 
+def test_the_latency_that_is_kept_holds_the_time_that_the_model_took() -> None:
+    log, slow = MemoryLog(), FakeScorer(seconds=0.02)
+    ledger = FakeLedger(lambda version: served(slow, version=version, deadline_ms=60_000))
+    with running(ledger.following(), log) as address:
+        assert post(address, ROW).status_code == 200
+    (kept,) = [Prediction.from_json(row) for row in log.rows]
+    assert (kept.latency_ms or 0.0) >= 20
+
+
 def test_a_list_of_rows_gives_a_list_of_answers(address: str) -> None:
     said = post(address, [{**ROW, "tenure": at} for at in range(70)])
     assert [answer["score"] for answer in said.json()] == [at / 72 for at in range(70)]

@@ -7,6 +7,7 @@ import pickle
 import sqlite3
 import subprocess
 import sys
+import warnings
 from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
 from contextlib import closing
 from datetime import UTC, date, datetime, time, timedelta
@@ -225,4 +226,14 @@ def test_a_connection_has_no_digest() -> None:
 
 def test_the_lines_of_a_command_are_a_list() -> None:
     lines = SList(["a.csv", "b.csv"])
+    assert digest({"found": [lines]}) == digest({"found": [[*lines]]})
     assert digest(lines).text == digest(["a.csv", "b.csv"]).text != digest(["a.csv"]).text
+
+
+def test_of_a_caught_warning_counts_what_it_says_and_not_where() -> None:
+    def caught(text: str, line: int) -> warnings.WarningMessage:
+        return warnings.WarningMessage(UserWarning(text), UserWarning, f"{line}.py", line)
+
+    assert digest(caught("old", 1)) == digest(caught("old", 2))
+    assert digest(caught("old", 1)).text != digest(caught("new", 1)).text
+    assert digest([caught("old", 1)]).note == "apart from where its code stands"
