@@ -123,3 +123,20 @@ def test_without_costs_units_cost_nothing(log: Path, costs: CostsSection, wanted
         found = counts.count(Stage(*SPAN), ["cost"])
     assert sum(arm.units * arm.means[0] for arm in found.arms) == pytest.approx(wanted)
     assert found.unpriced == (2 if costs.amounts else 0)
+
+
+def test_an_action_whose_truth_is_not_known_costs_nothing_yet(tmp_path: Path) -> None:
+    with open_prediction_log(tmp_path / "log", wal=tmp_path / "wal") as log:
+        acted = [prediction(at).model_copy(update={"decision": ACT}) for at in range(3)]
+        log.append(acted)
+        said = [outcome(0, 0, label=0.0), outcome(1, 1, label=None)]  # of the third, nothing
+        log.append_outcomes(said).result(timeout=60)
+    costs = CostsSection(false_positive=20, false_negative=400, true_positive=5)
+    stated = plan(metric={"name": "cost", "of": "cost"})
+    with closing(
+        CountsUnits(tmp_path / "log", stated, key=("customer",), costs=costs, acts=True)
+    ) as counts:
+        counts.load(SPAN.start, SPAN.end, SPAN.as_of)
+        found = counts.count(Stage(*SPAN), ["cost", "labelled"])
+    assert sum(arm.units * arm.means[0] for arm in found.arms) == pytest.approx(20.0)
+    assert sum(arm.units * arm.means[1] for arm in found.arms) == pytest.approx(1)
