@@ -232,12 +232,12 @@ class RowLog:
             decision=pa.array(decision, mask=~decided),
             fallback=_coded((~batch.scorable).astype(np.int64), ["", _CAUSE]),
         )
-        self.log.put(logged)
+        ids = self.log.put(logged)
         kind = pa.bool_() if self.acts else pa.float64()
         return {
             "score": logged.score,
             "decision": logged.decision.cast(kind),
-            COLUMN: self.log.ids(batch.start, batch.rows),
+            COLUMN: ids,
         }
 
     def __enter__(self) -> Self:

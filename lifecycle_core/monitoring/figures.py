@@ -22,6 +22,7 @@ FALLBACK_CAUSES = ("deadline", "model_error", "bad_input", "shed", "log_full")
 _EXACT = ("money_total", "money_cumulated")  # sums; all else needs an interval to be sure of
 _HOUR = 3600.0
 _NO_ROWS = "No predictions in the window."
+_NO_LATENCY = "Rows that are scored in tables have no latency of their own."
 
 
 class Around(NamedTuple):
@@ -71,7 +72,7 @@ def technical(window: WindowCounts, around: Around, more: tuple[Figure, ...] = (
                 around.same_phase.rows if around.same_phase else None,
                 "The same phase of the last cycle has no predictions.",
             ),
-            *_spread("latency", "ms", window.latency, _NO_ROWS),
+            *_spread("latency", "ms", window.latency, _NO_LATENCY if rows else _NO_ROWS),
             share("fallback_share", sum(window.fallbacks.values()), rows, _NO_ROWS),
             *(
                 share(f"fallback_share_{cause}", window.fallbacks.get(cause, 0), rows, _NO_ROWS)

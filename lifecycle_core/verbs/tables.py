@@ -158,6 +158,8 @@ def score_frame(
     *,
     keep: tuple[str, ...] = (),
     jobs: int | None = None,
+    log: bool = False,
+    time: str | None = None,
 ) -> Any:  # noqa: ANN401 - of the same library
     """Score a frame in memory and return the scores as a frame of the same library.
 
@@ -167,6 +169,10 @@ def score_frame(
             lazy is answered by a pyarrow table.
         keep: As in `score`.
         jobs: As in `score`.
+        log: The rows go into the prediction log. Each call is a run of its own: rows that are
+            scored twice are there twice. Frames are scored to try things, so they do not if not
+            said, whatever the release file says.
+        time: As in `score`.
 
     Returns:
         A row for each row, in its order, with the columns that `score` writes.
@@ -180,7 +186,7 @@ def score_frame(
 
     with tempfile.TemporaryDirectory(prefix="nbrelease-scores-") as folder:
         target = Path(folder) / "scores.parquet"
-        score(spec, source=frame, target=target, keep=keep, jobs=jobs)
+        score(spec, source=frame, target=target, keep=keep, jobs=jobs, log=log, time=time)
         return frame_like(frame, target)
 
 

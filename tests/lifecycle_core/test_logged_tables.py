@@ -18,8 +18,11 @@ from lifecycle_core import verbs
 from lifecycle_core.adapters.prediction_log.engine import open_engine
 from lifecycle_core.cli.commands import app
 from lifecycle_core.errors import InvalidCall, TableInvalid
+from lifecycle_core.schema.release_file import WorkflowSection
+from lifecycle_core.settings import load_settings
+from lifecycle_core.verbs.assigning import log_for
 from tests.fakes.experiments import project
-from tests.fakes.scoring import customers
+from tests.fakes.scoring import customers, make
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,7 +116,8 @@ def test_from_scores_to_a_decision(here: Path, monkeypatch: pytest.MonkeyPatch) 
 
     review = lifecycle_core.review("churn", window="2026-09")
     assert review.figure("rows").value == ROWS
-    assert review.figure("latency_p50_ms").value is None
+    latency = review.figure("latency_p50_ms")
+    assert (latency.value, "scored in tables" in latency.note) == (None, True)
 
 
 def test_what_is_wrong_with_outcomes_is_said_and_nothing_is_kept(here: Path) -> None:
@@ -173,6 +177,33 @@ def test_the_pages_do_what_they_show(here: Path) -> None:
     kept = lifecycle_core.read_log("churn").to_pandas().set_index("id").loc[ids]
     assert set(kept["action"]) == {"accepted"}
     assert set(kept["who"]) == {"crm"}
+
+
+def test_frames_and_versions_are_logged_only_if_that_is_said(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NBRELEASE_LOG", str(here / "tried"))
+    frame = table(5).drop(columns="decided_at")
+    assert "prediction" not in lifecycle_core.score_frame("churn", frame)
+    assert lifecycle_core.read_log("churn").num_rows == 0
+    ids = lifecycle_core.score_frame("churn/2", frame, log=True)["prediction"].tolist()
+    found = lifecycle_core.read_log("churn")
+    assert found.column("id").to_pylist() == ids
+    assert set(found.column("version").to_pylist()) == {2}
+
+
+@pytest.mark.usefixtures("here")
+def test_the_release_file_says_that_the_champion_s_tables_are_logged(tmp_path: Path) -> None:
+    made = make(tmp_path, workflow=WorkflowSection(log=True))
+    release = made.release.model_copy(update={"aliases": ("champion",)})
+
+    def logged(spec: str, *, log: bool | None = None) -> bool:
+        settings = load_settings()
+        return log_for(settings, spec, release, made.bundle, log=log, time=None) is not None
+
+    assert [logged("churn"), logged("churn@champion")] == [True, True]
+    assert [logged("churn/3"), logged("churn@challenger")] == [False, False]
+    assert [logged("churn", log=False), logged("churn/3", log=True)] == [False, True]
 
 
 def test_moments_have_to_be_moments(here: Path) -> None:

@@ -93,8 +93,8 @@ class BatchLog:
         )
         return answer.to_arrow_table().column("id").combine_chunks()
 
-    def put(self, rows: LoggedRows) -> None:
-        """Take the next rows.
+    def put(self, rows: LoggedRows) -> Any:  # noqa: ANN401 - a pyarrow array
+        """Take the next rows, and return their ids.
 
         Raises:
             TargetUnwritable: The operating system refuses.
@@ -104,8 +104,9 @@ class BatchLog:
         import pyarrow.compute as pc
 
         count = len(rows.key)
+        ids = self.ids(rows.start, count)
         columns = {
-            "id": self.ids(rows.start, count),
+            "id": ids,
             "time": rows.time,
             "key": rows.key,
             "version": rows.version,
@@ -114,7 +115,7 @@ class BatchLog:
             "features": self._json(rows.features, count),
             "score": rows.score,
             "decision": rows.decision,
-            "reasons": pa.array([[]] * count, self._schema.field("reasons").type),
+            "reasons": _empty(count, self._schema.field("reasons").type),
             "latency_ms": pa.nulls(count),  # of a table, no row has been waited for
             "fallback": rows.fallback,
             "explainer": pa.repeat("", count),
@@ -128,6 +129,7 @@ class BatchLog:
             mine = pc.equal(days, day)
             whole = pc.all(mine).as_py()
             self._staged.put(day.as_py(), made if whole else made.filter(mine))
+        return ids
 
     def commit(self) -> bool:
         """Add what was taken to the log, once; it lasts when this returns.
@@ -172,6 +174,15 @@ def _value(column: str, kind: Any) -> str:  # noqa: ANN401 - a pyarrow type
     if pa.types.is_timestamp(kind):
         return f"replace({column}::TIMESTAMP::VARCHAR, ' ', 'T')"
     return column
+
+
+def _empty(rows: int, kind: Any) -> Any:  # noqa: ANN401 - a pyarrow type, and an array of it
+    """Return lists without anything in them."""
+    import numpy as np
+    import pyarrow as pa
+
+    offsets = pa.array(np.zeros(rows + 1, dtype=np.int32))
+    return pa.ListArray.from_arrays(offsets, pa.array([], kind.value_type))
 
 
 def _as(values: Any, kind: Any) -> Any:  # noqa: ANN401 - pyarrow arrays and a type
