@@ -113,7 +113,7 @@ def usual_tolerances(runs: int) -> Iterator[Line]:
         title = f"review: false alarms, usual tolerances, {rows:,} rows"
         yield line(title, fired / runs, runs, ALARMS)
         # With 200 rows that is 'not enough data', which the state says.
-        title = f"review: all three found at twice the usual tolerances, {rows:,} rows"
+        title = f"review: all found at twice the usual tolerances, {rows:,} rows"
         yield line(title, drifted / runs, runs, POWER if rows >= ENOUGH else None)
 
 
