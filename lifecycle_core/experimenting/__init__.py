@@ -7,7 +7,7 @@ from lifecycle_core.experimenting.designing import Baseline, design, stages_from
 from lifecycle_core.experimenting.metric_words import looks_of
 from lifecycle_core.experimenting.metrics import all_columns
 from lifecycle_core.experimenting.plan_text import changes, plan_from_text, plan_to_text
-from lifecycle_core.experimenting.planning import Wishes, plan_of, require_units
+from lifecycle_core.experimenting.planning import Wishes, plan_of, require_costs, require_units
 from lifecycle_core.experimenting.reading import DAYS, read, span_of
 from lifecycle_core.experimenting.starting import (
     all_of,
@@ -21,6 +21,7 @@ from lifecycle_core.experimenting.starting import (
 
 __all__ = [
     "DAYS", "Baseline", "Wishes", "all_columns", "all_of", "balance", "changes", "chosen", "design",
-    "looks_of", "plan_from_text", "plan_of", "plan_to_text", "read", "require_startable",
-    "require_units", "running", "span_of", "stages_from", "stages_of", "start", "stop",
+    "looks_of", "plan_from_text", "plan_of", "plan_to_text", "read", "require_costs",
+    "require_startable", "require_units", "running", "span_of", "stages_from", "stages_of", "start",
+    "stop",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lifecycle_core.schema.contract import Contract
+    from lifecycle_core.schema.release_file import CostsSection
     from lifecycle_core.schema.review import Grain
 
 _UNKNOWN_YET = {"periods": 1, "units": 4}
@@ -122,4 +123,27 @@ def require_units(plan: ExperimentPlan, key: Sequence[str], contract: Contract |
         raise InvalidCall(
             f"The log says nothing of the segment {lost[0]!r}.",
             hint=f"Segments may be {', '.join(sorted(kept)[:8])}.",
+        )
+
+
+def require_costs(plan: ExperimentPlan, costs: CostsSection, *, acts: bool) -> None:
+    """Refuse a plan that measures costs which the release file does not declare.
+
+    Args:
+        plan: The plan.
+        costs: Of the release file.
+        acts: A decision is to act or not; else it is a number in the target's unit.
+
+    Raises:
+        InvalidCall: A cost is wanted and not declared; each unit would cost nothing.
+    """
+    metrics = (plan.metric, *plan.secondary, *plan.guardrails)
+    if not any("cost" in {each.of, each.per} for each in metrics):
+        return
+    wanted = ("false_positive", "false_negative") if acts else ("over", "under")
+    if lost := [name for name in wanted if getattr(costs, name) is None]:
+        raise InvalidCall(
+            f"The plan measures costs, and the release file of {plan.release} does not declare "
+            f"{' and '.join(f'`costs.{name}`' for name in lost)}.",
+            hint="Declare it and release again, or measure something else, such as money.",
         )

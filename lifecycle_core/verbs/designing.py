@@ -45,8 +45,8 @@ def design_experiment(
             review has it by default), `looks`, `level`, `power`, `least`, `worth`, `hypothesis`.
 
     Raises:
-        InvalidCall: Something is no metric, arm or share, the unit is not in the log, the log has
-            too little, or the file exists.
+        InvalidCall: Something is no metric, arm or share, the unit is not in the log, costs are
+            measured that are not declared, the log has too little, or the file exists.
         ReleaseNotFound: There is no such release.
         LogUnavailable: The logs do not answer.
     """
@@ -59,6 +59,7 @@ def design_experiment(
         design,
         plan_of,
         plan_to_text,
+        require_costs,
         require_units,
         stages_from,
         stages_of,
@@ -73,6 +74,8 @@ def design_experiment(
     wishes.setdefault("maturity_days", stated.review.label_maturity_days)
     plan = plan_of(found.name, name, metric=metric, effect=effect, wishes=wishes)
     require_units(plan, stated.workflow.key, evidence.contract)
+    acts = stated.model.task == "classification"
+    require_costs(plan, stated.costs, acts=acts)
     if baseline is not None:
         made = design(plan, stages_from(plan, baseline))
     else:
@@ -83,7 +86,7 @@ def design_experiment(
             Numbers(*all_columns(plan)),
             key=stated.workflow.key,
             costs=stated.costs,
-            acts=stated.model.task == "classification",
+            acts=acts,
             as_of=moment,
             period_days=DAYS[plan.period],
         )

@@ -40,8 +40,8 @@ def start_experiment(
 
     Raises:
         ReleaseFileInvalid: The file is no plan.
-        InvalidCall: There is no such file, an experiment runs, an arm is the champion itself, or
-            `since` is no moment or still to come.
+        InvalidCall: There is no such file, an experiment runs, an arm is the champion itself, costs
+            are measured that are not declared, or `since` is no moment or still to come.
         ReleaseNotFound: An alias of the plan points nowhere.
         ConcurrentPromotion: Somebody else started one meanwhile.
         LogUnavailable: The logs do not answer.
@@ -54,6 +54,7 @@ def start_experiment(
         all_columns,
         balance,
         plan_from_text,
+        require_costs,
         require_startable,
         require_units,
         start,
@@ -74,6 +75,8 @@ def start_experiment(
     history = ledger.history(stated.release)
     require_startable(stated, history)
     require_units(stated, declared.workflow.key, evidence.contract)
+    acts = declared.model.task == "classification"
+    require_costs(stated, declared.costs, acts=acts)
     calendar_of(declared.review).window_at(datetime.now(UTC), stated.period)  # there are such
     treatments = {alias: ledger.resolve(f"{stated.release}@{alias}") for alias in stated.arms}
     for alias, release in treatments.items():
@@ -102,7 +105,7 @@ def start_experiment(
             for alias, found in treatments.items()
         },
         key=declared.workflow.key,
-        acts=declared.model.task == "classification",
+        acts=acts,
         costs=declared.costs,
         zone=declared.review.time_zone,
         year_starts=declared.review.fiscal_year_starts,
