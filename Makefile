@@ -7,7 +7,7 @@ INSTALL := $(UV) pip install --quiet --python $(BIN)/python --constraint constra
 	--build-constraint constraints.txt --editable
 SYSTEM := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
 
-.PHONY: run test check browser lock bench corpus exports clouds peers kills faults log-kills long review-speed score-kills simulations spark screenshot examples year clean
+.PHONY: run test coverage check browser lock bench corpus exports clouds peers kills faults log-kills long review-speed score-kills simulations spark screenshot examples year clean
 
 run: $(VENV)/.run ## take the example from notebook to registered release
 	$(BIN)/nbrelease run example_notebooks/telco_churn.ipynb
@@ -16,8 +16,10 @@ run: $(VENV)/.run ## take the example from notebook to registered release
 
 # Three at a time on two cores: a third of their time, tests wait for kernels, browsers and disks.
 test: check browser ## everything that CI runs
-	$(BIN)/python -m pytest -n 3 --dist loadfile --cov --cov-report=term:skip-covered \
-		--durations=40 --durations-min=3
+	$(BIN)/python -m pytest -n 3 --dist loadfile --durations=40 --durations-min=3
+
+coverage: check browser ## the same tests, with the lines that they do not reach; a tenth slower
+	$(BIN)/python -m pytest -n 3 --dist loadfile --cov --cov-report=term:skip-covered
 
 check: $(VENV)/.test ## format, lint, types, layers: seconds, no tests
 	$(BIN)/ruff format --check .
@@ -114,7 +116,7 @@ kills: $(VENV)/.test ## 100 runs of a pipeline killed at random moments, 8 at on
 		tests/lifecycle_core/running/test_killed.py -k "any_moment or at_once"
 	NBRELEASE_KILLS=40 $(BIN)/python -m pytest -q --timeout 3600 tests/lifecycle_core/test_killed.py
 
-long: $(VENV)/.test ## retrain by every way, and kill a review that is being told of: minutes
+long: $(VENV)/.test browser ## retrain by every way, kill a review that is being told of, Notebook 7: minutes
 	$(BIN)/python -m pytest -q --timeout 900 -m long tests
 
 log-kills: $(VENV)/.test ## kill processes that log predictions at 50 random moments: minutes

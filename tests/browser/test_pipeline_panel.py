@@ -35,7 +35,7 @@ CELLS = (
 COMPILE, SHOW, RUN, OTHER = 5, 6, 7, 8
 
 
-@pytest.fixture(params=["lab", "notebook_7"])
+@pytest.fixture(params=["lab", pytest.param("notebook_7", marks=pytest.mark.long)])
 def jupyter(request: pytest.FixtureRequest) -> Lab:
     """Each application in turn."""
     server: Lab = request.getfixturevalue(request.param)

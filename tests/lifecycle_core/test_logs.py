@@ -32,7 +32,7 @@ def test_from_waiting_rows_to_a_review(tmp_path: Path) -> None:
         found = lifecycle_core.read_log("churn", since=date(2026, 11, 1), columns=["key"])
         assert found.column("action").to_pylist() == [None, "accepted"]
     kept = lifecycle_core.retain_log(days=2, today=date(2026, 11, 29))
-    assert [table.rows_after for table in kept.tables] == [1, 1]
+    assert [table.rows_after for table in kept.tables] == [1, 1, 0]  # predictions, outcomes, usage
     assert lifecycle_core.compact_log(keep_hours=0).action == "compact"
     assert lifecycle_core.forget_key("customer-000002").action == "forget"
     assert lifecycle_core.read_log().num_rows == 0
