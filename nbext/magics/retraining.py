@@ -25,6 +25,7 @@ class RetrainingMagics(Magics):
 
     @magic_arguments()
     @argument("name", help="Name of the release.")
+    @argument("--decide", action="store_true", help="What it does anyhow; as the command has it.")
     @argument("--as-of", metavar="TIME", help="Look back from this moment, in UTC; default: now.")
     @line_magic
     def retrain(self, line: str) -> RetrainingDecision | None:

@@ -196,8 +196,9 @@ def test_reviews_lists_and_acknowledge_takes_on(shell: InteractiveShell, verbs: 
     ]
 
 
-def test_retrain_asks_whether_it_pays(shell: InteractiveShell, verbs: FakeVerbs) -> None:
-    found = shell.run_line_magic("retrain", "churn --as-of 2026-11-01")
+@pytest.mark.parametrize("flag", ["", "--decide "])
+def test_retrain_asks_whether_it_pays(shell: InteractiveShell, verbs: FakeVerbs, flag: str) -> None:
+    found = shell.run_line_magic("retrain", f"churn {flag}--as-of 2026-11-01")
     assert found.answer == "retrain"
     assert verbs.calls == [("decide_retraining", {"name": "churn", "as_of": "2026-11-01"})]
 
