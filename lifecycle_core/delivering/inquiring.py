@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lifecycle_core.delivering.routing import CHAMPION, arm_of
-from lifecycle_core.delivering.serving import as_name
+from lifecycle_core.schema.row_names import as_name
 from lifecycle_core.schema.serving import HOLDOUT
 
 if TYPE_CHECKING:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
-from lifecycle_core.delivering.serving import as_name
+from lifecycle_core.schema.row_names import as_name, joined_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,12 +20,7 @@ def names_of(batch: Batch, columns: Sequence[str]) -> Sequence[str | None]:
         columns: One, or several, which make a JSON list.
     """
     named = [[as_name(value) for value in values_of(batch, each).to_pylist()] for each in columns]
-    if len(named) == 1:
-        return named[0]
-    return [
-        None if None in values else json.dumps(list(values), ensure_ascii=False)
-        for values in zip(*named, strict=True)
-    ]
+    return [joined_name(names) for names in zip(*named, strict=True)]
 
 
 def values_of(batch: Batch, name: str) -> Any:  # noqa: ANN401 - a pyarrow array

@@ -13,16 +13,16 @@ from lifecycle_core.adapters.prediction_log.batch_log import BatchLog, LoggedRow
 from lifecycle_core.adapters.tables.moments import moments_of
 from lifecycle_core.delivering.fallbacks import Asked, compile_fallbacks
 from lifecycle_core.delivering.last_scores import LastScores
+from lifecycle_core.delivering.log_order import COLUMN
 from lifecycle_core.delivering.naming_rows import names_of, spread_out, values_of
 from lifecycle_core.delivering.routing import CHAMPION
 from lifecycle_core.delivering.row_checks import RowChecks
-from lifecycle_core.errors import InvalidCall
 from lifecycle_core.schema.contract import Contract
 from lifecycle_core.schema.finalization import Finalization
 from lifecycle_core.schema.release_file import ReleaseFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
     from pathlib import Path
     from typing import Self
@@ -34,53 +34,15 @@ if TYPE_CHECKING:
     from lifecycle_core.delivering.arms import ArmRelease, Assigned
     from lifecycle_core.delivering.deciding import Decisions, Numbers
     from lifecycle_core.delivering.fallbacks import Fallbacks, Substitute
+    from lifecycle_core.delivering.log_order import LogOrder
     from lifecycle_core.schema.contract import Logged
     from lifecycle_core.schema.release import Release
     from lifecycle_core.schema.serving import Cause, Fallback
 
-COLUMN = "prediction"
-"""Name of the output's column that holds the id of the row in the log."""
 _CAUSE: Cause = "bad_input"
 """Why a row of a table has no score: it breaks the contract; what else fails ends the run."""
 _STRICTEST: tuple[Logged, ...] = ("value", "hash", "none")
 _MICROSECONDS = 1_000_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogOrder:
-    """That the rows of a run are to be in the prediction log.
-
-    Attributes:
-        address: Folder or URL of the log.
-        hashed: Turns a feature's name and value into what the log keeps instead of it.
-        time: Column with the moment of each row; the run's start if None.
-    """
-
-    address: str
-    hashed: Callable[[str, str], str]
-    time: str | None = None
-
-    def require(self, columns: Collection[str], kept: Collection[str]) -> None:
-        """Refuse a table without the column of moments, or with one that has the output's name.
-
-        Raises:
-            InvalidCall: It cannot be logged so.
-        """
-        if self.time is not None and self.time not in columns:
-            raise InvalidCall(
-                f"The table has no column {self.time!r} to take the moments from.",
-                hint="Name one that it has, or leave --time out: the start of the run then counts.",
-            )
-        if COLUMN in kept:
-            raise InvalidCall(
-                f"Column {COLUMN!r} cannot be kept: with the log, the output has one of that name.",
-                hint="Rename it in the table.",
-            )
-
-    def kept(self, kept: tuple[str, ...], contract: Contract) -> tuple[str, ...]:
-        """Return which columns are carried along, with that of the moments."""
-        known = (None, *kept, *(feature.name for feature in contract.features))
-        return kept if self.time in known else (*kept, str(self.time))
 
 
 class Answering(NamedTuple):

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from lifecycle_core.adapters.tables import Tables
     from lifecycle_core.delivering.arms import Arms
     from lifecycle_core.delivering.fitting import Judge
-    from lifecycle_core.delivering.row_log import LogOrder
+    from lifecycle_core.delivering.log_order import LogOrder
     from lifecycle_core.schema.release import Release
 
 _SCORES, _SUMMARY, _JOURNAL, _SETTLED = "scores.parquet", "summary.json", "journal", "settled"

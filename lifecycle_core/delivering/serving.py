@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import isfinite
@@ -12,6 +11,7 @@ from lifecycle_core.adapters.evidence import MODEL
 from lifecycle_core.delivering.fallbacks import compile_fallbacks
 from lifecycle_core.delivering.row_checks import RowChecks
 from lifecycle_core.errors import BundleInvalid
+from lifecycle_core.schema.row_names import as_name, joined_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -104,13 +104,8 @@ class Served:
         if not self.key:
             return [None] * rows
         missing = [None] * rows
-        if len(self.key) == 1:
-            return [as_name(value) for value in columns.get(self.key[0], missing)]
         parts = [map(as_name, columns.get(name, missing)) for name in self.key]
-        return [
-            None if None in values else json.dumps(list(values), ensure_ascii=False)
-            for values in zip(*parts, strict=True)
-        ]
+        return [joined_name(names) for names in zip(*parts, strict=True)]
 
     def kept_reasons(self, reasons: tuple[Reason, ...]) -> list[dict[str, Any]]:
         """Return reasons as the log keeps them: without values that it must not have."""
@@ -132,18 +127,6 @@ class Served:
                     value = self.hashed(feature.name, str(value))
                 kept[feature.name] = value
         return kept
-
-
-def as_name(value: object) -> str | None:
-    """Return a value that names a row as text; a whole number is the same however it is written.
-
-    Example:
-        >>> as_name(7590), as_name(7590.0), as_name("7590-VHVEG"), as_name(None)
-        ('7590', '7590', '7590-VHVEG', None)
-    """
-    if value is None:
-        return None
-    return str(int(value) if isinstance(value, float) and value.is_integer() else value)
 
 
 def prepare(

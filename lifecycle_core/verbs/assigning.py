@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lifecycle_core.errors import InvalidCall, LedgerBroken
+from lifecycle_core.errors import LedgerBroken
 from lifecycle_core.settings import ledger_of
 from lifecycle_core.verbs.downloading import downloaded
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from lifecycle_core.adapters.ledger import Ledger
     from lifecycle_core.delivering import Arms
-    from lifecycle_core.delivering.row_log import LogOrder
     from lifecycle_core.schema.release import History, Release
     from lifecycle_core.schema.serving import Experiment
     from lifecycle_core.settings import Settings
@@ -86,44 +85,3 @@ def arms_for(
         releases=releases,
         mark=digest_bytes(experiment.to_json().encode()),
     )
-
-
-def log_for(
-    settings: Settings,
-    spec: str,
-    release: Release,
-    bundle: Path,
-    *,
-    log: bool | None,
-    time: str | None,
-) -> LogOrder | None:
-    """Return how the rows of a table go into the prediction log; None if they do not.
-
-    Args:
-        settings: Say where the log is.
-        spec: As it was typed.
-        release: What it means.
-        bundle: Folder of its bundle.
-        log: Whether they do; as the release file has it for the champion if None.
-        time: Column with the moment of each row.
-
-    Raises:
-        InvalidCall: There is a column of moments for rows that are not logged.
-    """
-    from lifecycle_core.adapters.bundles import BundleFolders
-    from lifecycle_core.adapters.serving.salt import hasher
-    from lifecycle_core.delivering.row_log import LogOrder
-    from lifecycle_core.delivering.verifying import declared_workflow, verified_bundle
-
-    if log is None and is_champion(spec, release):
-        bundles = BundleFolders()
-        verified_bundle(bundle, release, bundles)
-        log = declared_workflow(bundle, bundles).log
-    if not log:
-        if time is not None:
-            raise InvalidCall(
-                "A column of moments is given, and the rows do not go into the prediction log.",
-                hint="Add --log, or leave --time out.",
-            )
-        return None
-    return LogOrder(address=settings.log, hashed=hasher(settings.home / "log-salt"), time=time)

@@ -88,7 +88,6 @@ def serve(spec: str, *, options: ServiceOptions, ready: Callable[[Service], None
     from lifecycle_core.adapters.registry.address import file_of
     from lifecycle_core.adapters.serving.app import Parts, build
     from lifecycle_core.adapters.serving.guard import read_tokens
-    from lifecycle_core.adapters.serving.metering import Metering
     from lifecycle_core.adapters.serving.metrics import Metrics
     from lifecycle_core.adapters.serving.polling import Poll
     from lifecycle_core.adapters.serving.running import (
@@ -99,6 +98,7 @@ def serve(spec: str, *, options: ServiceOptions, ready: Callable[[Service], None
     )
     from lifecycle_core.adapters.serving.scoring import Limits
     from lifecycle_core.adapters.serving.tally import Tally
+    from lifecycle_core.adapters.serving.usage_log import UsageLog
     from lifecycle_core.adapters.worker import LastingWorker
     from lifecycle_core.delivering.following import Following
     from lifecycle_core.delivering.last_scores import LastScores
@@ -129,9 +129,9 @@ def serve(spec: str, *, options: ServiceOptions, ready: Callable[[Service], None
         poll.start()
         stack.callback(poll.close)
         tally = Tally()
-        metering = Metering(tally, log, lambda: following.release().release, identify=identify)
-        metering.start()
-        stack.callback(metering.close)
+        usage_log = UsageLog(tally, log, lambda: following.release().release, identify=identify)
+        usage_log.start()
+        stack.callback(usage_log.close)
         app = build(
             Parts(
                 desk=following.desk,

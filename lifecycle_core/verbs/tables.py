@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from lifecycle_core.adapters.progress import Progress, Silent
 from lifecycle_core.errors import InvalidCall
 from lifecycle_core.settings import ledger_of, load_settings
-from lifecycle_core.verbs.assigning import arms_for, log_for
+from lifecycle_core.verbs.assigning import arms_for
 from lifecycle_core.verbs.downloading import downloaded
-from lifecycle_core.verbs.run_usage import log_run
+from lifecycle_core.verbs.run_log import log_for, log_run
 
 if TYPE_CHECKING:
     from lifecycle_core.adapters.batch_engines import Engine

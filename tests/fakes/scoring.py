@@ -23,7 +23,7 @@ from lifecycle_core.adapters.sinks import Surroundings
 from lifecycle_core.adapters.tables import DuckTables
 from lifecycle_core.contracting import check, infer
 from lifecycle_core.delivering import Means, Order, accelerate, deliver, score
-from lifecycle_core.delivering.row_log import LogOrder
+from lifecycle_core.delivering.log_order import LogOrder
 from lifecycle_core.schema.finalization import (
     CandidateResult,
     DecisionRule,

@@ -20,7 +20,7 @@ from lifecycle_core.cli.commands import app
 from lifecycle_core.errors import InvalidCall, TableInvalid
 from lifecycle_core.schema.release_file import WorkflowSection
 from lifecycle_core.settings import load_settings
-from lifecycle_core.verbs.assigning import log_for
+from lifecycle_core.verbs.run_log import log_for
 from tests.fakes.experiments import project
 from tests.fakes.scoring import customers, make
 

@@ -101,7 +101,6 @@ class BatchLog:
         """
         import numpy as np
         import pyarrow as pa
-        import pyarrow.compute as pc
 
         count = len(rows.key)
         ids = self.ids(rows.start, count)
@@ -124,11 +123,7 @@ class BatchLog:
         made = pa.RecordBatch.from_arrays(
             [_as(columns[field.name], field.type) for field in self._schema], schema=self._schema
         )
-        days = pc.cast(made.column("time"), pa.date32())
-        for day in pc.unique(days):
-            mine = pc.equal(days, day)
-            whole = pc.all(mine).as_py()
-            self._staged.put(day.as_py(), made if whole else made.filter(mine))
+        self._staged.put(made)
         return ids
 
     def commit(self) -> bool:

@@ -5,7 +5,6 @@ Whatever is wrong with a row is said with its position, and then nothing of the 
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -14,6 +13,7 @@ from lifecycle_core.adapters.files import writing
 from lifecycle_core.adapters.tables.moments import moments_of
 from lifecycle_core.adapters.tables.source import open_source, quoted, reading
 from lifecycle_core.errors import InvalidCall, TableInvalid
+from lifecycle_core.schema.row_names import as_name, joined_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -258,22 +258,16 @@ def _names(columns: list[list[Any]], by: str, start: int) -> list[str]:
     """Return what each row names its prediction by, as the log has it."""
     names: list[str] = []
     for row, values in enumerate(zip(*columns, strict=True)):
-        texts = [_as_text(value) for value in values]
-        if None in texts:
+        # Frames have NaN where there is nothing.
+        name = joined_name([as_name(None if value != value else value) for value in values])  # noqa: PLR0124 - NaN
+        if name is None:
             what = "id of a prediction" if by == "prediction" else "business key"
             raise TableInvalid(
                 f"Row {start + row:,} has no {what}.",
                 hint="Fill it in, or leave the row out. Nothing was kept.",
             )
-        names.append(str(texts[0]) if len(texts) == 1 else json.dumps(texts, ensure_ascii=False))
+        names.append(name)
     return names
-
-
-def _as_text(value: object) -> str | None:
-    """Return a value of a key as the log has it: a whole number is one however it is written."""
-    if value is None or value != value:  # noqa: PLR0124 - NaN, which frames have for nothing
-        return None
-    return str(int(value) if isinstance(value, float) and value.is_integer() else value)
 
 
 def _schema() -> pa.Schema:

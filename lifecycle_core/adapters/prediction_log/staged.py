@@ -40,14 +40,21 @@ class StagedRows:
             for left in folder.glob("log-*.arrow"):
                 left.unlink()
 
-    def put(self, day: date, batch: pa.RecordBatch) -> None:
-        """Add rows of a day.
+    def put(self, rows: pa.RecordBatch) -> None:
+        """Add rows, each to the day of its `time` in UTC.
 
         Raises:
             TargetUnwritable: The operating system refuses.
         """
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        days = pc.cast(rows.column("time"), pa.date32())
         with writing(self._folder):
-            self._writer(day).write_batch(batch)
+            for day in pc.unique(days):
+                mine = pc.equal(days, day)
+                whole = pc.all(mine).as_py()
+                self._writer(day.as_py()).write_batch(rows if whole else rows.filter(mine))
 
     def days(self) -> dict[date, Batches]:
         """Return what gives the rows of each day, in the order in which they came.

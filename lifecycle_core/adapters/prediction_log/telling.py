@@ -116,7 +116,6 @@ def tell(address: str, file: Path, told: Told, *, by: str, folder: Path) -> Kept
         MissingExtra: deltalake is not installed.
     """
     import pyarrow as pa
-    import pyarrow.compute as pc
 
     table = LogTable(address, Kind.OUTCOME)
     schema = stored_schema(Kind.OUTCOME)
@@ -138,9 +137,7 @@ def tell(address: str, file: Path, told: Told, *, by: str, folder: Path) -> Kept
                 made = pa.RecordBatch.from_arrays(
                     [batch.column(each.name).cast(each.type) for each in schema], schema=schema
                 )
-                days = pc.cast(made.column("time"), pa.date32())
-                for day in pc.unique(days):
-                    staged.put(day.as_py(), made.filter(pc.equal(days, day)))
+                staged.put(made)
                 added += made.num_rows
     finally:
         engine.close()

@@ -10,8 +10,8 @@ import httpx
 
 from lifecycle_core.adapters.prediction_log import Identifiers
 from lifecycle_core.adapters.serving.guard import Tokens
-from lifecycle_core.adapters.serving.metering import Metering
 from lifecycle_core.adapters.serving.tally import Counts, Tally
+from lifecycle_core.adapters.serving.usage_log import UsageLog
 from lifecycle_core.delivering.inquiring import Lineup, inquire
 from lifecycle_core.delivering.last_scores import LastScores
 from lifecycle_core.schema.serving import Experiment
@@ -34,8 +34,8 @@ TOKEN = "a-token-of-some-length"
 
 def metering(
     tally: Tally, log: MemoryLog, *, seconds: float = 60.0, idle_seconds: float = 3600.0
-) -> Metering:
-    return Metering(
+) -> UsageLog:
+    return UsageLog(
         tally, log, lambda: a_release(2), identify=Identifiers().next,
         seconds=seconds, idle_seconds=idle_seconds,
     )  # fmt: skip

@@ -31,7 +31,7 @@ IDLE_SECONDS = 3600.0
 _LOG_SECONDS = 10.0
 
 
-class Metering:
+class UsageLog:
     """A thread that keeps the usage of a service."""
 
     def __init__(
