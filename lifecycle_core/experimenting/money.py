@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lifecycle_core.schema.experiment import ExperimentPlan, FrozenExperiment
-    from lifecycle_core.schema.readout import MetricReading
+    from lifecycle_core.schema.readout import MetricReading, Steadiness
     from lifecycle_core.schema.unit_counts import UnitCounts
 
 _YEAR = 365.25
@@ -40,6 +40,7 @@ def worth_of(
     frozen: FrozenExperiment,
     counts: UnitCounts,
     readings: Sequence[MetricReading],
+    steady: Sequence[Steadiness],
     *,
     days: float,
 ) -> tuple[Worth, ...]:
@@ -47,6 +48,13 @@ def worth_of(
 
     All units that were met, in whatever arm, would have the effect; a year brings as many more as
     it has more days than the experiment.
+
+    Args:
+        frozen: Says what a unit more of the metric is worth.
+        counts: Of all units.
+        readings: What the metrics say.
+        steady: Whether the effect differs between periods.
+        days: That the experiment was read over.
     """
     plan = frozen.plan
     price = price_of(plan)
@@ -56,23 +64,30 @@ def worth_of(
     many = float(units.n)
     if plan.metric.per:
         many *= float(units.means[counts.columns.index(plan.metric.per)])
+    differs = {each.arm: each for each in steady if each.differs}
     found = []
     for each in readings:
         if each.role != "primary" or each.effect is None or each.interval is None:
             continue
-        ends = sorted((price * each.interval.low, price * each.interval.high))
         yearly = many * _YEAR / days
-        level = each.interval.level
+        per_unit = _times(each.interval, price)
+        moving = differs.get(each.arm)
         found.append(
             Worth(
                 arm=each.arm,
                 currency=frozen.costs.currency,
                 per_unit=price * each.effect,
-                per_unit_interval=Interval(low=ends[0], high=ends[1], level=level),
+                per_unit_interval=per_unit,
                 per_year=price * each.effect * yearly,
-                per_year_interval=Interval(
-                    low=ends[0] * yearly, high=ends[1] * yearly, level=level
-                ),
+                per_year_interval=_times(per_unit, yearly),
+                other_periods=_times(moving.interval, price * abs(each.control or 0.0) * yearly)
+                if moving
+                else None,
             )
         )
     return tuple(found)
+
+
+def _times(interval: Interval, factor: float) -> Interval:
+    low, high = sorted((interval.low * factor, interval.high * factor))
+    return Interval(low=low, high=high, level=interval.level)

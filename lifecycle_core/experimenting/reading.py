@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lifecycle_core.experimenting.deciding import decide
 from lifecycle_core.experimenting.effects import FEWEST, look_at, reading
-from lifecycle_core.experimenting.groups import groups_of, novelty
+from lifecycle_core.experimenting.groups import groups_of, novelty, steadiness
 from lifecycle_core.experimenting.money import worth_of
 from lifecycle_core.experimenting.trusting import checks, sizes
 from lifecycle_core.schema.canonical import utc_text
@@ -90,6 +90,7 @@ def read(status: ExperimentStatus, counts: UnitCounts, span: Span) -> Readout:
     trusted = all(each.passed is not False for each in found)
     arms = sizes(plan, counts)
     readings = _readings(plan, counts, look) if trusted else ()
+    steady = steadiness(plan, counts) if trusted else ()
     decided = decide(plan, found, readings, look, done=done)
     units = {each.arm: each.units for each in arms}
     return Readout(
@@ -110,8 +111,9 @@ def read(status: ExperimentStatus, counts: UnitCounts, span: Span) -> Readout:
         checks=found,
         arms=arms,
         metrics=readings,
-        worth=worth_of(frozen, counts, readings, days=span.days),
+        worth=worth_of(frozen, counts, readings, steady, days=span.days),
         periods=groups_of(plan, counts.periods, counts) if trusted else (),
+        steadiness=steady,
         segments=tuple(
             each
             for name, counted in counts.segments.items()

@@ -98,6 +98,27 @@ class GroupReading(Record):
     adjusted: float | None = None
 
 
+class Steadiness(Record):
+    """Whether the effect is the same in all periods; it decides nothing.
+
+    Attributes:
+        periods: In how many it is known.
+        relative: Mean of the periods' effects, as a share of the control's value.
+        interval: Of `relative`, if the periods are a draw from those to come.
+        spread: Standard deviation of the true effect between periods.
+        p_value: Of the same effect in all of them.
+        differs: It is shown not to be the same.
+    """
+
+    arm: str
+    periods: int = Field(ge=3)
+    relative: float
+    interval: Interval
+    spread: float = Field(ge=0)
+    p_value: float
+    differs: bool
+
+
 class Novelty(Record):
     """Whether the effect changes while units get used to it.
 
@@ -125,6 +146,8 @@ class Worth(Record):
     Attributes:
         per_unit: Of one unit (of one row of the denominator, of a ratio), over the experiment.
         per_year: Of all units, at the pace of the experiment.
+        other_periods: Of `per_year`, if the periods are a draw from those to come; None where the
+            effect is not shown to differ between them.
     """
 
     arm: str
@@ -133,6 +156,7 @@ class Worth(Record):
     per_unit_interval: Interval
     per_year: float
     per_year_interval: Interval
+    other_periods: Interval | None = None
 
 
 class Readout(Record):
@@ -174,6 +198,7 @@ class Readout(Record):
     metrics: tuple[MetricReading, ...] = ()
     worth: tuple[Worth, ...] = ()
     periods: tuple[GroupReading, ...] = ()
+    steadiness: tuple[Steadiness, ...] = ()
     segments: tuple[GroupReading, ...] = ()
     novelty: tuple[Novelty, ...] = ()
     changes: tuple[str, ...] = ()

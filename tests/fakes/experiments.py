@@ -184,6 +184,19 @@ def read_out(**of_counts: Any) -> Readout:  # noqa: ANN401 - see `counts`
     return read(found, counts(**of_counts), span_of(found, START + 2 * WEEK))
 
 
+def weekly(*effects: float) -> Readout:
+    """Return a read-out of weeks that have an effect each, on a money of 10 in the control."""
+    found = status()
+    periods = tuple(
+        arm.model_copy(update={"group": f"2026-W{41 + at}"})
+        for at, effect in enumerate(effects)
+        for arm in counts(effect=effect).periods
+        if arm.group == "2026-W41"
+    )
+    whole = counts(effect=sum(effects) / len(effects)).model_copy(update={"periods": periods})
+    return read(found, whole, span_of(found, START + WEEK))
+
+
 def designed() -> ExperimentDesign:
     """Return a design from history that reaches four weeks back."""
     history = [counts(units=units, effect=0.0) for units in (300, 520, 700, 850)]

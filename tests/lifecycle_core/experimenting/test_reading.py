@@ -13,7 +13,7 @@ import pytest
 from lifecycle_core.experimenting import read, span_of
 from lifecycle_core.experimenting.effects import look_at, reading
 from lifecycle_core.schema.unit_counts import ArmMoments, UnitCounts
-from tests.fakes.experiments import START, WEEK, counts, frozen, plan, read_out, status
+from tests.fakes.experiments import START, WEEK, counts, frozen, plan, read_out, status, weekly
 
 if TYPE_CHECKING:
     from lifecycle_core.schema.readout import Readout
@@ -129,6 +129,29 @@ def test_several_arms_share_the_confidence() -> None:
     assert two.metrics[0].interval is not None
     assert two.metrics[0].interval.level == 0.975
     assert {each.arm for each in two.metrics} == {"challenger", "candidate"}
+
+
+def test_an_effect_that_differs_between_weeks_is_less_sure_of_a_year() -> None:
+    steady, moving = weekly(0.5, 0.6, 0.4, 0.5), weekly(2.5, -1.5, 2.0, -1.0)
+    assert not steady.steadiness[0].differs
+    assert steady.worth[0].other_periods is None
+    assert steady.steadiness[0].relative == pytest.approx(0.05, abs=0.001)
+    found = moving.steadiness[0]
+    assert (found.differs, found.periods) == (True, 4)
+    # The four effects, +25 % to -15 %, as a draw: 5 % with a standard error of 10.2 % and 3
+    # degrees of freedom, where the units alone say 5 % +- 0.7 %.
+    assert found.relative == pytest.approx(0.05, abs=0.002)
+    assert found.interval.high == pytest.approx(0.05 + 3.182 * 0.102, abs=0.01)
+    worth = moving.worth[0]
+    assert worth.other_periods is not None
+    assert worth.other_periods.low < 0 < worth.per_year_interval.low
+    assert worth.other_periods.high == pytest.approx(
+        found.interval.high / 0.05 * worth.per_year, rel=1e-3
+    )
+
+
+def test_two_weeks_cannot_tell_how_weeks_differ() -> None:
+    assert weekly(2.5, -1.5).steadiness == ()
 
 
 def test_strays_block_the_conclusion() -> None:

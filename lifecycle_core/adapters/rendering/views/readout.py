@@ -15,7 +15,13 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from lifecycle_core.schema.finalization import Interval
-    from lifecycle_core.schema.readout import GroupReading, MetricReading, Novelty, Readout
+    from lifecycle_core.schema.readout import (
+        GroupReading,
+        MetricReading,
+        Novelty,
+        Readout,
+        Steadiness,
+    )
 
 _CHECKED = {True: "pass", False: "fail", None: "not_enough_data"}
 _TITLES = {
@@ -43,11 +49,13 @@ def values(record: Readout) -> dict[str, Any]:
         "worth": [
             (each.arm, f"{signed(each.per_unit)} {each.currency}",
              _bounds(each.per_unit_interval), f"{signed(each.per_year)} {each.currency}",
-             _bounds(each.per_year_interval))
+             _bounds(each.per_year_interval),
+             _bounds(each.other_periods) if each.other_periods else "")
             for each in record.worth
         ],
         "periods": [_group(each, several=_several(record)) for each in record.periods],
         "segments": [_group(each, several=_several(record)) for each in record.segments],
+        "steadiness": [_steadiness(each) for each in record.steadiness],
         "novelty": [_novelty(each) for each in record.novelty],
     }  # fmt: skip
 
@@ -76,10 +84,14 @@ def text(record: Readout) -> list[RenderableType]:
         shown.extend(Text(f"{row['cells'][0]}: {row['note']}") for row in found["metrics"]
                      if row["note"])  # fmt: skip
     shown.extend(
-        Text(f"{arm}: {unit} a unit ({inner}), {year} a year ({outer}).")
-        for arm, unit, inner, year, outer in found["worth"]
+        Text(
+            f"{arm}: {unit} a unit ({inner}), {year} a year ({outer}"
+            + (f"; {other} where other periods differ as these do" if other else "")
+            + ")."
+        )
+        for arm, unit, inner, year, outer, other in found["worth"]
     )
-    shown.extend(Text(each) for each in found["novelty"])
+    shown.extend(Text(each) for each in (*found["steadiness"], *found["novelty"]))
     for name, rows in (("Period", found["periods"]), ("Segment, exploratory", found["segments"])):
         if rows:
             made = table(name, "Units", "Relative", "95% interval", "p", numbers=("Units", "p"))
@@ -135,6 +147,19 @@ def _group(each: GroupReading, *, several: bool) -> tuple[str, ...]:
         "not enough data" if each.relative is None else f"{each.relative:+.1%}",
         _shares(each.interval),
         "" if each.adjusted is None else f"{each.adjusted:.2g}",
+    )
+
+
+def _steadiness(each: Steadiness) -> str:
+    if not each.differs:
+        return (
+            f"{each.arm}: the effect is not shown to differ between the {each.periods} periods "
+            f"(p = {each.p_value:.2g})."
+        )
+    return (
+        f"{each.arm}: the effect differs between the {each.periods} periods by more than chance "
+        f"among units (p = {each.p_value:.2g}). If they are a draw from those to come, it is "
+        f"{each.relative:+.1%} ({_shares(each.interval)})."
     )
 
 

@@ -67,6 +67,7 @@ CASES: dict[str, Record] = {
     "pipeline_state": pipeline_runs.state(),
     "proposal": records.proposal(records.checkpoints(owners="fail"), "`owners` is failed."),
     "readout": experiments.read_out(),
+    "readout-weeks-differ": experiments.weekly(2.5, -1.5, 2.0, -1.0),
     "readout-mismatch": experiments.read_out(lost=0.3),
     "readout-empty": experiments.read_out(units=0),
     "reasons_check": predictions.reasons_check(),
