@@ -23,7 +23,7 @@ def test_the_bcg_trials_are_pooled_as_published() -> None:
     variance = (
         1 / sick - 1 / (sick + well) + 1 / others_sick - 1 / (others_sick + others_well)
     )  # fmt: skip
-    found = pool(ratio, np.sqrt(variance))
+    found = pool(ratio.tolist(), np.sqrt(variance).tolist())
     assert found is not None
     assert found.spread**2 == pytest.approx(0.3180684522, abs=1e-9)
     assert found.value == pytest.approx(-0.7149681535, abs=1e-9)
@@ -39,7 +39,8 @@ def test_the_mean_over_times_is_covered_as_often_as_stated(spread: float) -> Non
     missed, differs, runs = 0, 0, 2_000
     for _ in range(runs):
         errors = draw.uniform(0.03, 0.1, 5)
-        found = pool(0.1 + draw.normal(0, spread, 5) + draw.normal(0, errors), errors)
+        effects = 0.1 + draw.normal(0, spread, 5) + draw.normal(0, errors)
+        found = pool(effects.tolist(), errors.tolist())
         assert found is not None
         missed += not found.interval.low <= 0.1 <= found.interval.high
         differs += found.p_value < 0.05
