@@ -24,8 +24,8 @@ _NameOption = Annotated[str | None, typer.Option("--experiment", help=_ONE, meta
 @experiment_app.command(
     short_help="Say how long one takes, and write its plan.",
     epilog="Example: nbrelease experiment design churn autumn --metric money --effect 5%\n\n"
-    "Metrics: money, cost, rows, label, accepted/answered, share label, latency_ms/rows; then up "
-    "or down, which is better. A guardrail has a margin: 'latency_ms/rows down 10%'.",
+    "Metrics: money, cost, rows, label, accepted/answered, share label, latency_ms/timed; then up "
+    "or down, which is better. A guardrail has a margin: 'latency_ms/timed down 10%'.",
 )
 @verb
 def design(

@@ -1,4 +1,4 @@
-"""Metrics as people type them: `money`, `accepted/answered`, `latency_ms/rows down 10%`."""
+"""Metrics as people type them: `money`, `accepted/answered`, `latency_ms/timed down 10%`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _WORDS = re.compile(
     r"(?:(?P<share>share)\s+)?(?P<of>[a-z_]+)(?:\s*/\s*(?P<per>[a-z_]+))?"
     r"(?:\s+(?P<better>up|down))?(?:\s+(?P<margin>[0-9.]+%?))?"
 )
-_EXAMPLES = "Write money, accepted/answered, share label, or latency_ms/rows down 10%."
+_EXAMPLES = "Write money, accepted/answered, share label, or latency_ms/timed down 10%."
 
 
 def metric_of(text: str, *, guardrail: bool = False) -> ExperimentMetric:
@@ -36,9 +36,9 @@ def metric_of(text: str, *, guardrail: bool = False) -> ExperimentMetric:
         InvalidCall: It says something else.
 
     Example:
-        >>> found = metric_of("latency_ms/rows down 10%", guardrail=True)
+        >>> found = metric_of("latency_ms/timed down 10%", guardrail=True)
         >>> found.name, found.better, found.margin
-        ('latency_ms_per_rows', 'down', 0.1)
+        ('latency_ms_per_timed', 'down', 0.1)
     """
     parts = _WORDS.fullmatch(text.strip())
     if parts is None:
@@ -49,7 +49,7 @@ def metric_of(text: str, *, guardrail: bool = False) -> ExperimentMetric:
             f"{text!r} has no margin, and a guardrail needs one."
             if guardrail
             else f"{text!r} has a margin, and only a guardrail has one.",
-            hint="Write the harm that is bearable: latency_ms/rows down 10%."
+            hint="Write the harm that is bearable: latency_ms/timed down 10%."
             if guardrail
             else "Put it behind --guardrail.",
         )

@@ -25,7 +25,7 @@ class Wishes(TypedDict, total=False):
     Attributes:
         arms: Such as `challenger=50`: alias and percent of the units.
         secondary: Other metrics, as they are typed.
-        guardrails: Metrics with a margin: `latency_ms/rows down 10%`.
+        guardrails: Metrics with a margin: `latency_ms/timed down 10%`.
         least: Effect that has to be exceeded for sure.
     """
 

@@ -18,7 +18,7 @@ from lifecycle_core.schema.review import Grain
 
 Measure = Literal[
     "rows", "money", "cost", "label", "labelled", "decided", "acted", "answered", "accepted",
-    "overridden", "fallbacks", "latency_ms",
+    "overridden", "fallbacks", "latency_ms", "timed",
 ]  # fmt: skip
 WHOLE = 100.0
 
@@ -31,7 +31,8 @@ class ExperimentMetric(Record):
         of: What is summed over the rows of a unit: `rows`; `money` as reported, in the currency of
             the release; `cost` of decisions whose truth is known, by the costs of the release;
             `label`; rows that are `labelled`, `decided`, `acted` on, `answered` for (somebody said
-            what was done), `accepted` or `overridden`; `fallbacks`; `latency_ms`.
+            what was done), `accepted` or `overridden`; `fallbacks`; `latency_ms`; rows that are
+            `timed`: their latency is known, as a request's is and that of a table's row is not.
         kind: `mean` of the sums; `proportion` of units whose sum is above 0; `ratio` of the sums of
             `of` and `per`.
         per: Denominator of a ratio.

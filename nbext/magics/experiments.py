@@ -40,7 +40,7 @@ class ExperimentMagics(Magics):
     @argument("--effect", help="The effect to plan for: 5%% of the control's value.")
     @argument("--arm", action="append", metavar="ALIAS=PERCENT", help="Default: challenger=50.")
     @argument("--secondary", action="append", help="Another metric.")
-    @argument("--guardrail", action="append", help="'latency_ms/rows down 10%%'.")
+    @argument("--guardrail", action="append", help="'latency_ms/timed down 10%%'.")
     @argument("--segment", action="append", help="A feature to look at the effect by.")
     @argument("--holdout", type=float, default=0.0, help="Percent of the units that stay out.")
     @argument("--looks", default="always", help="always, or a number of looks.")

@@ -179,4 +179,5 @@ def _measures(cost: str) -> dict[str, str]:
         "overridden": "coalesce(action = 'overridden', false)",
         "fallbacks": "fallback <> ''",
         "latency_ms": "CASE WHEN isfinite(latency_ms) THEN latency_ms ELSE 0 END",
+        "timed": "coalesce(isfinite(latency_ms), false)",
     }

@@ -163,6 +163,20 @@ def test_hostile_rows_count_for_what_they_are(tmp_path: Path) -> None:
     assert (found.repeated, found.without_unit) == (1, 1)
 
 
+def test_rows_of_tables_have_no_latency_to_count(tmp_path: Path) -> None:
+    """They counted as rows that were answered at once, and made both arms look fast."""
+    noon = START + timedelta(hours=12)
+    asked, said = row("1", 1, noon, "champion", money=0.0)
+    of_a_table = asked.model_copy(update={"id": "p-2", "latency_ms": None})
+    address = write(tmp_path / "log", [(asked, said), (of_a_table, said)])
+    stated = plan(secondary=[], guardrails=[], segments=[], history_days=0)
+    names = ("latency_ms", "rows", "timed")
+    with closing(CountsUnits(address, stated, key=("customer",), costs=COSTS, acts=True)) as counts:
+        counts.load(START, START + WEEK, START + WEEK)
+        (arm,) = counts.count(Stage(START, START + WEEK, START + WEEK), names).arms
+    assert arm.means == (asked.latency_ms, 2.0, 1.0)
+
+
 def test_one_arm_that_is_empty_is_a_mismatch(tmp_path: Path) -> None:
     stated = plan(secondary=[], guardrails=[], segments=[])
     experiment = Experiment(salt=stated.salt, arms=stated.arms)
