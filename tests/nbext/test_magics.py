@@ -71,8 +71,8 @@ def test_variables_in_braces_are_replaced(prepared: InteractiveShell, verbs: Fak
 
 
 USAGE = (
-    "Hint: Write %finalize [--holdout X_TEST Y_TEST] [--folds FOLDS] [--seed SEED] "
-    "[--model NAME] candidates X y"
+    "Hint: Write it as in `%finalize candidates X_train y_train --holdout X_test y_test`; "
+    "`%finalize?` has all that it takes."
 )
 ERRORS = {
     "%finalize candidates X_trian y_train": [
@@ -105,11 +105,22 @@ ERRORS = {
             "InvalidCall: %rollback does not understand `churn`: "
             "the following arguments are required: --reason."
         ),
-        "Hint: Write %rollback [--to VERSION] [--alias ALIAS] --reason REASON name",
+        'Hint: Write it as in `%rollback churn --reason "complaints since Monday"`; '
+        "`%rollback?` has all that it takes.",
     ],
     '%promote churn --reason "half': [
         'InvalidCall: %promote does not understand `churn --reason "half`: No closing quotation.',
-        "Hint: Write %promote [--to ALIAS] [--version VERSION] [--reason REASON] name",
+        "Hint: Write it as in `%promote churn`; `%promote?` has all that it takes.",
+    ],
+    "%promote churn --raeson old": [
+        (
+            "InvalidCall: %promote does not understand `churn --raeson old`: "
+            "unrecognized arguments: --raeson old."
+        ),
+        (
+            "Hint: Did you mean --reason? Write it as in `%promote churn`; "
+            "`%promote?` has all that it takes."
+        ),
     ],
     "%promote chum": ["ReleaseNotFound: There is no chum.", "Hint: Known: churn."],
 }
