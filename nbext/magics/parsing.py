@@ -27,7 +27,7 @@ def parsed(magic: Callable[..., Any], line: str) -> Namespace:
         # IPython's own split would leave the quotation marks around a reason.
         found: Namespace = parser.parse_args(shlex.split(line))
     except (UsageError, ValueError) as error:  # ValueError: a quotation mark without its partner
-        sign = "%%" if magic.__name__ == "release" else "%"
+        sign = "%%" if magic.__name__ in {"release", "step"} else "%"
         name = f"{sign}{magic.__name__}"
         got = f"does not understand `{line.strip()}`" if line.strip() else "says too little"
         raise InvalidCall(

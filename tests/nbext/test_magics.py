@@ -105,8 +105,10 @@ ERRORS = {
             "InvalidCall: %rollback does not understand `churn`: "
             "the following arguments are required: --reason."
         ),
-        'Hint: Write it as in `%rollback churn --reason "complaints since Monday"`; '
-        "`%rollback?` has all that it takes.",
+        (
+            'Hint: Write it as in `%rollback churn --reason "complaints since Monday"`; '
+            "`%rollback?` has all that it takes."
+        ),
     ],
     '%promote churn --reason "half': [
         'InvalidCall: %promote does not understand `churn --reason "half`: No closing quotation.',
