@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from lifecycle_core.delivering.naming_rows import names_of
-from lifecycle_core.delivering.routing import CHAMPION
 from lifecycle_core.errors import InvalidCall
 from lifecycle_core.schema.contract import Contract
 from lifecycle_core.schema.finalization import Finalization
+from lifecycle_core.schema.serving import CONTROL
 from lifecycle_core.stats.assignment import arm_at, point_of, stretches
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class Arms:
         names = tuple(self.releases)
         parts = stretches(self.experiment.arms.items(), holdout=self.experiment.holdout)
         places = {name: at for at, name in enumerate(names)}
-        codes = np.full(batch.rows, places[CHAMPION], dtype=np.int64)
+        codes = np.full(batch.rows, places[CONTROL], dtype=np.int64)
         for row, unit in enumerate(names_of(batch, self._unit())):
             if unit is not None:
                 codes[row] = places[arm_at(point_of(unit, self.experiment.salt), parts)]
@@ -147,7 +147,7 @@ class Arms:
             contracts[arm] = Contract.from_json(bundles.read(bundle, "contract/contract.json"))
             finalization = bundles.read(bundle, "evidence/finalization.json")
             rules[arm] = Finalization.from_json(finalization).rule
-        agreed = {each.name: each.type for each in contracts[CHAMPION].features}
+        agreed = {each.name: each.type for each in contracts[CONTROL].features}
         for arm, contract in contracts.items():
             if {each.name: each.type for each in contract.features} != agreed:
                 raise InvalidCall(
@@ -162,7 +162,7 @@ class Arms:
                     opened[each.bundle] = stack.enter_context(engine.open(each.bundle))
             engines = tuple(opened[each.bundle] for each in self.releases.values())
             values = [rules[arm].value for arm in self.releases]
-            yield OpenArms(engines, values, acts=rules[CHAMPION].kind == "threshold")
+            yield OpenArms(engines, values, acts=rules[CONTROL].kind == "threshold")
 
 
 @dataclass(frozen=True, slots=True)

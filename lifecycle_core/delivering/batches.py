@@ -21,12 +21,12 @@ from lifecycle_core.adapters.batch_engines import Threads
 from lifecycle_core.delivering.arms import ArmRelease, Begun
 from lifecycle_core.delivering.deciding import decided
 from lifecycle_core.delivering.fitting import kept_columns, require_fit, require_places_apart
-from lifecycle_core.delivering.routing import CHAMPION
 from lifecycle_core.delivering.rows_out import RowsOut
 from lifecycle_core.delivering.verifying import declared_workflow, verified_bundle
 from lifecycle_core.schema.contract import Contract
 from lifecycle_core.schema.finalization import Finalization
 from lifecycle_core.schema.release import ScoreSummary
+from lifecycle_core.schema.serving import CONTROL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -141,7 +141,7 @@ def score(
         opened = in_arms.engines[0] if in_arms else stack.enter_context(places.open(bundle))
         rows_log = None
         if log:
-            releases = arms.releases if arms else {CHAMPION: ArmRelease(release, bundle)}
+            releases = arms.releases if arms else {CONTROL: ArmRelease(release, bundle)}
             whole = workflow.key if set(workflow.key) <= set(columns) else ()
             acts = finalization.rule.acts
             rows_log = stack.enter_context(log.open(releases, bundles, key=whole, acts=acts))

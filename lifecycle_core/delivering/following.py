@@ -13,6 +13,7 @@ from lifecycle_core.delivering.describing import described
 from lifecycle_core.delivering.inquiring import Lineup
 from lifecycle_core.delivering.replying import Desk
 from lifecycle_core.errors import LifecycleError
+from lifecycle_core.schema.release import CHAMPION
 from lifecycle_core.schema.serving import HOLDOUT, Readiness, RefusedRelease, ServedRelease
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.release import Alias, Release
     from lifecycle_core.schema.serving import Roles
 
-CHAMPION = "champion"
 _AGAIN = timedelta(seconds=30)
 """How long a release that was refused is left alone: what was away may be back."""
 

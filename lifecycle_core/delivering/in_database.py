@@ -15,7 +15,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.evidence import MODEL
-from lifecycle_core.adapters.in_database import Database, ScoreStatement, open_database, query_of
+from lifecycle_core.adapters.in_database import (
+    Database,
+    ScoreStatement,
+    open_database,
+    query_of,
+    sent_type,
+)
 from lifecycle_core.adapters.in_database.converting import HINT
 from lifecycle_core.adapters.in_database.statements import GOOD, passed_names
 from lifecycle_core.adapters.remote_tables import TableAddress
@@ -242,7 +248,6 @@ class _Within:
         """Return rows of the table and made-up ones, by column as agreed, and what each is."""
         import pyarrow as pa
 
-        kinds = {"boolean": pa.bool_(), "integer": pa.int64(), "number": pa.float64()}
         sample = sample_of(self.state.path("sample.parquet"), self.contract, self.means.tables)
         count = len(next(iter(sample.values())))
         if not count:
@@ -253,7 +258,7 @@ class _Within:
         rows = {
             each.name: pa.array(
                 [*sample[each.name], *edges.columns[each.name]],
-                type=kinds.get(each.type, pa.string()),
+                type=sent_type(each),
             )
             for each in self.contract.features
         }

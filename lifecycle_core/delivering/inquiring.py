@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lifecycle_core.delivering.routing import CHAMPION, arm_of
+from lifecycle_core.delivering.routing import arm_of
 from lifecycle_core.schema.row_names import as_name
-from lifecycle_core.schema.serving import HOLDOUT
+from lifecycle_core.schema.serving import CONTROL, HOLDOUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -169,7 +169,7 @@ def _routes(
 ) -> Iterator[tuple[Served, str, Sequence[int]]]:
     champion, experiment = lineup.champion, lineup.experiment
     if experiment is None or not lineup.arms:
-        yield champion, CHAMPION, range(rows)
+        yield champion, CONTROL, range(rows)
         return
     units = keys
     if experiment.unit is not None:
@@ -179,7 +179,7 @@ def _routes(
     for row, unit in enumerate(units):
         arm = arm_of(unit, experiment)
         answered = arm in lineup.arms or arm == HOLDOUT
-        routed.setdefault(arm if answered else CHAMPION, []).append(row)
+        routed.setdefault(arm if answered else CONTROL, []).append(row)
     for arm, positions in routed.items():
         yield lineup.arms.get(arm, champion), arm, positions
 

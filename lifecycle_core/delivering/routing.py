@@ -10,8 +10,6 @@ from lifecycle_core.stats.assignment import arm_at, point_of, stretches
 if TYPE_CHECKING:
     from lifecycle_core.schema.serving import Experiment
 
-CHAMPION = CONTROL
-
 
 def arm_of(unit: str | None, experiment: Experiment) -> str:
     """Return the arm that a unit is in.
@@ -33,6 +31,6 @@ def arm_of(unit: str | None, experiment: Experiment) -> str:
         ['champion', 'challenger', 'champion', 'champion']
     """
     if unit is None:
-        return CHAMPION
+        return CONTROL
     parts = stretches(experiment.arms.items(), holdout=experiment.holdout)
     return arm_at(point_of(unit, experiment.salt), parts)

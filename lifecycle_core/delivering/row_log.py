@@ -15,11 +15,11 @@ from lifecycle_core.delivering.fallbacks import Asked, compile_fallbacks
 from lifecycle_core.delivering.last_scores import LastScores
 from lifecycle_core.delivering.log_order import COLUMN
 from lifecycle_core.delivering.naming_rows import names_of, spread_out, values_of
-from lifecycle_core.delivering.routing import CHAMPION
 from lifecycle_core.delivering.row_checks import RowChecks
 from lifecycle_core.schema.contract import Contract
 from lifecycle_core.schema.finalization import Finalization
 from lifecycle_core.schema.release_file import ReleaseFile
+from lifecycle_core.schema.serving import CONTROL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -119,7 +119,7 @@ class LoggedRun:
         }
         log = BatchLog(
             self.order.address,
-            answering[CHAMPION].release.name,
+            answering[CONTROL].release.name,
             self.run,
             began=round(self.began.timestamp() * _MICROSECONDS),
             folder=self.folder,
@@ -169,7 +169,7 @@ class RowLog:
 
         keys = names_of(batch, self.key) if self.key else [None] * batch.rows
         times = self._times(batch)
-        arms = [CHAMPION] if assigned is None else list(assigned.names)
+        arms = [CONTROL] if assigned is None else list(assigned.names)
         codes = np.zeros(batch.rows, dtype=np.int64) if assigned is None else assigned.codes
         score, decision = np.zeros(batch.rows), np.zeros(batch.rows)
         scored = batch.scorable.copy()
@@ -237,7 +237,7 @@ class RowLog:
         if not len(places):
             return {}, {}
         values = {name: column.to_pylist() for name, column in batch.refused.items()}
-        read = self.answering[CHAMPION].checks.check(values, len(places), now=0.0).columns
+        read = self.answering[CONTROL].checks.check(values, len(places), now=0.0).columns
         given: dict[int, Substitute] = {}
         for at, row in enumerate(places.tolist()):
             asked = Asked(

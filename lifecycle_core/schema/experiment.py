@@ -15,6 +15,7 @@ from lifecycle_core.schema.fiscal_weeks import FiscalWeeks
 from lifecycle_core.schema.release import Alias
 from lifecycle_core.schema.release_file import NAME_PATTERN, CostsSection
 from lifecycle_core.schema.review import Grain
+from lifecycle_core.schema.serving import CONTROL
 
 Measure = Literal[
     "rows", "money", "cost", "label", "labelled", "decided", "acted", "answered", "accepted",
@@ -139,7 +140,7 @@ class ExperimentPlan(Record):
     @field_validator("arms")
     @classmethod
     def _compared_with_the_champion(cls, arms: dict[Alias, float]) -> dict[Alias, float]:
-        if "champion" in arms:
+        if CONTROL in arms:
             raise ValueError("`champion` is the control: it has the units that no arm has")
         if any(share <= 0 for share in arms.values()):
             raise ValueError("every arm has more than 0 percent")

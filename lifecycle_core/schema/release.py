@@ -10,6 +10,7 @@ from lifecycle_core.schema.base import Record
 
 Alias = Literal["candidate", "challenger", "champion"]
 ALIASES: tuple[Alias, ...] = ("candidate", "challenger", "champion")
+CHAMPION: Alias = "champion"
 Action = Literal["promote", "rollback", "start", "stop"]
 EXPERIMENT = "experiment"
 """The chain of events that start and stop experiments stands beside those of the aliases."""

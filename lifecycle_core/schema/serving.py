@@ -9,12 +9,13 @@ from pydantic import AwareDatetime, Field, StrictBool, field_validator, model_va
 
 from lifecycle_core.schema.base import Record
 from lifecycle_core.schema.contract import Rule
-from lifecycle_core.schema.release import Alias, Release
+from lifecycle_core.schema.release import CHAMPION, Alias, Release
 
 FallbackKind = Literal["constant", "rule", "last_score", "previous_release"]
 Cause = Literal["deadline", "model_error", "bad_input", "shed", "log_full"]
 
-CONTROL, HOLDOUT = "champion", "holdout"
+CONTROL: str = CHAMPION
+HOLDOUT = "holdout"
 """Arms of an experiment beside the treatments: the champion's, which they are compared with, and
 that of the units who stay with the champion and out of the comparison."""
 
@@ -74,7 +75,7 @@ class Experiment(Record):
     @field_validator("arms")
     @classmethod
     def _parts_of_a_whole(cls, arms: dict[Alias, float]) -> dict[Alias, float]:
-        if "champion" in arms:
+        if CONTROL in arms:
             raise ValueError("an arm is not `champion`: the champion has the units that no arm has")
         shares = arms.values()
         if any(share <= 0 for share in shares) or sum(shares) > 100:  # noqa: PLR2004 - percent

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lifecycle_core.errors import LedgerBroken
+from lifecycle_core.schema.serving import CONTROL
 from lifecycle_core.settings import ledger_of
 from lifecycle_core.verbs.downloading import downloaded
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.release import History, Release
     from lifecycle_core.schema.serving import Experiment
     from lifecycle_core.settings import Settings
-
-CHAMPION = "champion"
 
 
 def started(ledger: Ledger, history: History) -> tuple[Experiment | None, dict[str, Release]]:
@@ -46,7 +45,7 @@ def started(ledger: Ledger, history: History) -> tuple[Experiment | None, dict[s
 
 def is_champion(spec: str, release: Release) -> bool:
     """Return whether somebody asks for the champion, and not for a version that may be it."""
-    return CHAMPION in release.aliases and spec in {release.name, f"{release.name}@champion"}
+    return CONTROL in release.aliases and spec in {release.name, f"{release.name}@champion"}
 
 
 def arms_for(
@@ -72,7 +71,7 @@ def arms_for(
     experiment, owners = started(ledger, ledger.history(champion.name))
     if experiment is None:
         return None
-    releases = {CHAMPION: ArmRelease(champion, bundle)}
+    releases = {CONTROL: ArmRelease(champion, bundle)}
     for arm, owner in owners.items():
         same = owner.version == champion.version
         folder = bundle if same else stack.enter_context(downloaded(settings, owner))

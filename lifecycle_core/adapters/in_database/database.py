@@ -28,9 +28,18 @@ if TYPE_CHECKING:
 
     from lifecycle_core.adapters.in_database.statements import ScoreStatement
     from lifecycle_core.adapters.remote_tables.addresses import TableAddress
+    from lifecycle_core.schema.contract import Feature
 
 _BATCH_ROWS = 20_000
 _AT = "nbrelease_at"
+
+
+def sent_type(feature: Feature) -> Any:  # noqa: ANN401 - Arrow's data type
+    """Return the Arrow type in which values of a feature come from a database: dates are text."""
+    import pyarrow as pa
+
+    kinds = {"boolean": pa.bool_(), "integer": pa.int64(), "number": pa.float64()}
+    return kinds.get(feature.type, pa.string())
 
 
 class Written(NamedTuple):
@@ -230,12 +239,11 @@ class Database:
         """Yield rows without a score; the first part has none, and brings the columns."""
         import pyarrow as pa
 
-        kinds = {"boolean": pa.bool_(), "integer": pa.int64(), "number": pa.float64()}
-        features = statement.contract.features
+        features, text = statement.contract.features, pa.string()
         types = [
             pa.int64(),
             *(arrow_type(self.table.c[name].type) for name in kept),
-            *(pa.float64() if each.type in kinds else pa.string() for each in features),
+            *(text if sent_type(each) == text else pa.float64() for each in features),
             pa.string(),
         ]
         found = self.connection.execute(statement.rejected(self.table, kept, order))
@@ -245,7 +253,7 @@ class Database:
             arrays = [pa.array(each, type=kind) for each, kind in zip(columns, types, strict=True)]
             at = 1 + len(kept)
             values = {
-                each.name: array.cast(kinds.get(each.type, pa.string()))
+                each.name: array.cast(sent_type(each))
                 for each, array in zip(features, arrays[at:-1], strict=True)
             }
             yield Rejected(

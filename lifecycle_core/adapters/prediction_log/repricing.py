@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from lifecycle_core.adapters.prediction_log.engine import pointer
 from lifecycle_core.adapters.prediction_log.pricing import amounts_of, cost_of, priced
 from lifecycle_core.adapters.prediction_log.sums import rows_of
+from lifecycle_core.adapters.tables.expressions import SQL_TYPES
 from lifecycle_core.schema.replayed_window import PricedRows
 
 if TYPE_CHECKING:
@@ -24,10 +25,6 @@ if TYPE_CHECKING:
 
 MOST = 200_000
 """Labelled rows of a window that are scored again; of more, as many are drawn."""
-_TYPES = {
-    "integer": "BIGINT", "number": "DOUBLE", "string": "VARCHAR", "boolean": "BOOLEAN",
-    "date": "DATE", "timestamp": "TIMESTAMP",
-}  # fmt: skip
 _ANSWERED = "version = $version AND arm <> 'shadow'"
 _LABELLED = f"{_ANSWERED} AND fallback = '' AND isfinite(label) AND isfinite(decision)"
 
@@ -89,7 +86,7 @@ class Repricing:
         for place, feature in enumerate(features):
             given[f"path{place}"] = pointer(feature.name)
             text = f"json_extract_string(features, $path{place})"
-            columns.append(f"TRY_CAST({text} AS {_TYPES[feature.type]}) AS f{place}")
+            columns.append(f"TRY_CAST({text} AS {SQL_TYPES[feature.type]}) AS f{place}")
             kept.append(f"json_type(features, $path{place}) IS NOT NULL")
             kept.append(f"coalesce({text}, '') NOT LIKE 'sha256:%'")
         found: pa.Table = self.engine.sql(

@@ -15,7 +15,7 @@ _INTEGERS = frozenset(
     {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER",
      "UBIGINT", "UHUGEINT"}
 )  # fmt: skip
-_SQL: dict[LogicalType, str] = {
+SQL_TYPES: dict[LogicalType, str] = {
     "integer": "BIGINT", "number": "DOUBLE", "string": "VARCHAR", "boolean": "BOOLEAN",
     "date": "DATE", "timestamp": "TIMESTAMP",
 }  # fmt: skip
@@ -65,9 +65,8 @@ def rules(source: Source, feature: Feature) -> Rules:
     kind = None if is_unsupported(physical) else logical(physical)
     fits = kind is None or kind in _ACCEPTED[feature.type]
     readable = source.text or (fits and not is_unsupported(physical))
-    value = (
-        typed(raw, feature.type, text=source.text) if readable else f"NULL::{_SQL[feature.type]}"
-    )
+    none = f"NULL::{SQL_TYPES[feature.type]}"
+    value = typed(raw, feature.type, text=source.text) if readable else none
     missing = f"({raw} IS NULL)" if source.text or kind != "number" else no_number(raw)
     if source.text and feature.type == "number":
         # `NaN` in text is no value, whatever else is read as none
@@ -132,7 +131,7 @@ def typed(raw: str, kind: LogicalType, *, text: bool) -> str:
         return f"CASE lower({raw}) WHEN 'true' THEN true WHEN 'false' THEN false WHEN '1' THEN true WHEN '0' THEN false END"  # noqa: E501 - one expression
     if kind == "date" and text:  # DuckDB would drop the time of day without a word
         return f"CASE WHEN length({raw}) <= {_LONGEST_DATE} THEN TRY_CAST({raw} AS DATE) END"
-    return f"TRY_CAST({raw} AS {_SQL[kind]})"
+    return f"TRY_CAST({raw} AS {SQL_TYPES[kind]})"
 
 
 def no_number(raw: str) -> str:
