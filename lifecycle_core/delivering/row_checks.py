@@ -72,7 +72,7 @@ class RowChecks:
         for name, reader in self._readers:
             values = columns.get(name, missing)
             try:
-                read[name] = [reader(value) for value in values]
+                read[name] = list(map(reader, values))
             except Wrong:
                 read[name] = self._look_closely(name, values, refusals)
         for name in self._names:

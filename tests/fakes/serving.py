@@ -14,6 +14,8 @@ import numpy as np
 import uvicorn
 
 from lifecycle_core.adapters.prediction_log import Identifiers
+from lifecycle_core.adapters.prediction_log.entries import Kind
+from lifecycle_core.adapters.prediction_log.rows import checked
 from lifecycle_core.adapters.serving.app import Parts, build
 from lifecycle_core.adapters.serving.metrics import Metrics
 from lifecycle_core.adapters.serving.scoring import Limits
@@ -161,14 +163,14 @@ class MemoryLog:
         self.usage: list[Usage] = []
         self.seconds, self.full, self.broken = seconds, full, broken
 
-    def append(self, predictions: Sequence[bytes]) -> Future[None]:
+    def append_encoded(self, predictions: Sequence[bytes]) -> Future[None]:
         if self.full:
             raise LogFull("There is no room.", path="wal")
         done: Future[None] = Future()
         if self.broken:
             done.set_exception(OSError(5, "the disk fails"))
             return done
-        self.rows.extend(predictions)
+        self.rows.extend(checked(Kind.PREDICTION, row) for row in predictions)
         if self.seconds:
             threading.Timer(self.seconds, done.set_result, (None,)).start()
         else:
@@ -176,12 +178,12 @@ class MemoryLog:
         return done
 
     def append_outcomes(self, outcomes: Sequence[Outcome]) -> Future[None]:
-        done = self.append(())
+        done = self.append_encoded(())
         self.outcomes.extend(outcomes)
         return done
 
     def append_usage(self, usage: Sequence[Usage]) -> Future[None]:
-        done = self.append(())
+        done = self.append_encoded(())
         if not self.broken:
             self.usage.extend(usage)
         return done

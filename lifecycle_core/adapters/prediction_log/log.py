@@ -56,6 +56,20 @@ class PredictionLog:
         """
         return self._append(Kind.PREDICTION, predictions)
 
+    def append_encoded(self, predictions: Sequence[bytes]) -> Future[None]:
+        """Keep predictions that the caller encoded itself, field by field, a moment ago.
+
+        As `append`, but nobody reads the JSON again to see whether it is one: each reply would
+        wait for that.
+
+        Args:
+            predictions: Each the JSON of a `Prediction`.
+
+        Raises:
+            LogFull: The policy's `max_bytes` are taken.
+        """
+        return self._wal.append(Kind.PREDICTION, predictions)
+
     def append_outcomes(self, outcomes: Sequence[Outcome | bytes]) -> Future[None]:
         """Keep outcomes, as `append` keeps predictions.
 

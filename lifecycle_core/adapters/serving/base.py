@@ -84,8 +84,8 @@ class Desk(Protocol):
 class PredictionLog(Protocol):
     """Keeps what was said; its futures are done when that is safe."""
 
-    def append(self, predictions: Sequence[bytes]) -> Future[None]:
-        """Keep predictions, each as JSON; `LogFull` where there is no room."""
+    def append_encoded(self, predictions: Sequence[bytes]) -> Future[None]:
+        """Keep predictions, each as the JSON of one; `LogFull` where there is no room."""
 
     def append_outcomes(self, outcomes: Sequence[Outcome]) -> Future[None]:
         """Keep outcomes."""
@@ -107,7 +107,7 @@ class NoLog:
         self._done: Future[None] = Future()
         self._done.set_result(None)
 
-    def append(self, predictions: Sequence[bytes]) -> Future[None]:  # noqa: ARG002 - nothing is kept
+    def append_encoded(self, predictions: Sequence[bytes]) -> Future[None]:  # noqa: ARG002 - nothing is kept
         """Keep nothing."""
         return self._done
 

@@ -123,19 +123,20 @@ class Scoring:
         many = inquiry.rows > self._limits.few
         allowed = self._limits.many_seconds if many else inquiry.serving.deadline_ms / 1000
         left = arrived + allowed - time.perf_counter()
-        near = loop.call_later(left - min(_RESERVE, allowed / 10), self._fall_back, job, "deadline")
-        over = loop.call_later(left + _GRACE, job.finish, "log_late")
+        timers = [loop.call_later(left + _GRACE, job.finish, "log_late")]
         if inquiry.quick:
-            # In the loop's next turn, so that it sleeps right after it woke the log's writer, which
-            # else waits for the interpreter.
-            loop.call_soon(self._answer, [job])
-        elif not (self._many if many else self._few).offer(job):
-            self._fall_back(job, "shed")
+            # Right here: nothing else is left to do than to sleep, which lets the log's writer run.
+            self._answer([job])
+        else:
+            reserve = min(_RESERVE, allowed / 10)
+            timers.append(loop.call_later(left - reserve, self._fall_back, job, "deadline"))
+            if not (self._many if many else self._few).offer(job):
+                self._fall_back(job, "shed")
         try:
             return await job.done
         finally:
-            near.cancel()
-            over.cancel()
+            for timer in timers:
+                timer.cancel()
 
     def replied(self, inquiry: Inquiry, arrived: float) -> None:
         """Have the shadow score what was answered, if there is one and it has time."""
@@ -188,7 +189,7 @@ class Scoring:
             _finish(ready, None)
             return
         try:
-            kept = self._log.append(rows)
+            kept = self._log.append_encoded(rows)
         except LifecycleError as full:
             self._spill(ready, full)
             return
@@ -211,7 +212,7 @@ class Scoring:
             try:
                 said, raised = self._desk.shadow(job.inquiry, time.perf_counter() - job.arrived)
                 if said:
-                    self._log.append([encoded(each) for each in said])
+                    self._log.append_encoded([encoded(each) for each in said])
             except Exception as error:  # noqa: BLE001 - a shadow must not end its thread
                 raised = type(error).__name__
                 log_failure("The shadow could not score", error)
