@@ -163,29 +163,32 @@ class MemoryLog:
         self.usage: list[Usage] = []
         self.seconds, self.full, self.broken = seconds, full, broken
 
-    def append_encoded(self, predictions: Sequence[bytes]) -> Future[None]:
+    def keep(
+        self, predictions: Sequence[bytes], then: Callable[[Exception | None], None]
+    ) -> None:
         if self.full:
             raise LogFull("There is no room.", path="wal")
-        done: Future[None] = Future()
         if self.broken:
-            done.set_exception(OSError(5, "the disk fails"))
-            return done
+            then(OSError(5, "the disk fails"))
+            return
         self.rows.extend(checked(Kind.PREDICTION, row) for row in predictions)
         if self.seconds:
-            threading.Timer(self.seconds, done.set_result, (None,)).start()
+            threading.Timer(self.seconds, then, (None,)).start()
         else:
-            done.set_result(None)
-        return done
+            then(None)
 
     def append_outcomes(self, outcomes: Sequence[Outcome]) -> Future[None]:
-        done = self.append_encoded(())
         self.outcomes.extend(outcomes)
-        return done
+        return self._kept()
 
     def append_usage(self, usage: Sequence[Usage]) -> Future[None]:
-        done = self.append_encoded(())
         if not self.broken:
             self.usage.extend(usage)
+        return self._kept()
+
+    def _kept(self) -> Future[None]:
+        done: Future[None] = Future()
+        self.keep((), lambda error: done.set_exception(error) if error else done.set_result(None))
         return done
 
     def lag(self) -> Lag:

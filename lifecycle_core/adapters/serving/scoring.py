@@ -24,8 +24,6 @@ from lifecycle_core.errors import LifecycleError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from concurrent.futures import Future
-
     from lifecycle_core.adapters.serving.base import Desk, Inquiry, PredictionLog, Reply
     from lifecycle_core.adapters.serving.metrics import Metrics
     from lifecycle_core.schema.serving import Cause
@@ -189,11 +187,9 @@ class Scoring:
             _finish(ready, None)
             return
         try:
-            kept = self._log.append_encoded(rows)
+            self._log.keep(rows, partial(_finish, ready))
         except LifecycleError as full:
             self._spill(ready, full)
-            return
-        kept.add_done_callback(partial(_finish, ready))
 
     def _spill(self, ready: list[tuple[Job, Reply]], full: LifecycleError) -> None:
         """Answer jobs that the log has no room for, as its policy says."""
@@ -212,7 +208,7 @@ class Scoring:
             try:
                 said, raised = self._desk.shadow(job.inquiry, time.perf_counter() - job.arrived)
                 if said:
-                    self._log.append_encoded([encoded(each) for each in said])
+                    self._log.keep([encoded(each) for each in said], _unheard)
             except Exception as error:  # noqa: BLE001 - a shadow must not end its thread
                 raised = type(error).__name__
                 log_failure("The shadow could not score", error)
@@ -226,9 +222,13 @@ def log_failure(fact: str, error: BaseException) -> None:
     _LOGGER.error("%s: %s\n%s", fact, type(error).__name__, places)
 
 
-def _finish(ready: list[tuple[Job, Reply]], kept: Future[None] | None) -> None:
+def _unheard(_: Exception | None) -> None:
+    """Nobody waits for what a shadow says."""
+
+
+def _finish(ready: list[tuple[Job, Reply]], error: Exception | None) -> None:
     """Hand over replies, or that they could not be kept; in any thread."""
-    failed = kept is not None and kept.exception() is not None
+    failed = error is not None
     if failed:
         _LOGGER.error("The prediction log failed, so replies were withheld.")
     with suppress(RuntimeError):  # the loop has ended, and with it whoever waited
