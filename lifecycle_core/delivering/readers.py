@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.contract import Feature, Rule
 
     Reader = Callable[[Any], Any]
-    _Refuse = Callable[[Any, Callable[[], Wrong]], None]
+    _Refuse = Callable[[Any, Callable[[], "Wrong"]], None]
 
 _INTEGERS = float(1 << 63)
 _LONGEST_SHOWN = 60
@@ -148,7 +148,8 @@ def _or_missing(typed: Reader, refuse: _Refuse) -> Reader:
         try:
             return typed(value)
         except Wrong as wrong:
-            return refuse(value, lambda: wrong)
+            refuse(value, partial(Wrong, wrong.rule, wrong.want))
+        return None
 
     return read
 
@@ -175,13 +176,15 @@ def _number(feature: Feature, refuse: _Refuse) -> Reader:
     def read(value: Any) -> float | None:  # noqa: ANN401 - as above
         if type(value) is not float:
             if type(value) is not int:
-                return refuse(value, wrong_type)
+                refuse(value, wrong_type)
+                return None
             try:
                 value = float(value)
             except OverflowError:
                 raise outside() from None
         if not low <= value <= high or value in (inf, -inf):
-            return refuse(value, outside)
+            refuse(value, outside)
+            return None
         if unknown is not None and str(value) not in feature.categories:
             raise unknown()
         number: float = value
@@ -201,7 +204,8 @@ def _integer(feature: Feature, refuse: _Refuse) -> Reader:
     def read(value: Any) -> int | None:  # noqa: ANN401 - as above
         if type(value) is not int:
             if type(value) is not float or not value.is_integer():
-                return refuse(value, wrong_type)
+                refuse(value, wrong_type)
+                return None
             value = int(value)
         if not low <= value <= high:
             raise outside()
@@ -224,7 +228,8 @@ def _text(feature: Feature, refuse: _Refuse) -> Reader:
 
     def read(value: Any) -> str | None:  # noqa: ANN401 - as above
         if type(value) is not str:
-            return refuse(value, wrong_type)
+            refuse(value, wrong_type)
+            return None
         if allowed and value not in allowed:
             raise unknown()
         text: str = value
@@ -242,7 +247,8 @@ def _truth(feature: Feature, refuse: _Refuse) -> Reader:
 
     def read(value: Any) -> bool | None:  # noqa: ANN401 - as above
         if type(value) is not bool:
-            return refuse(value, wrong_type)
+            refuse(value, wrong_type)
+            return None
         if value not in allowed:
             raise unknown()
         truth: bool = value

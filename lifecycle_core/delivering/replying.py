@@ -151,7 +151,7 @@ def _said(number: str | None, key: str | None, answer: Answer) -> dict[str, Any]
         "arm": answer.arm,
         "score": answer.score,
         "decision": answer.decision,
-        "reasons": [dict(reason) for reason in answer.reasons],
+        "reasons": [{**vars(reason)} for reason in answer.reasons],
         "answered_by": answer.used or (NOBODY if answer.decision is None else MODEL),
         "fallback": answer.cause,
     }

@@ -2,8 +2,8 @@
 
     columns as they came --a reader each--> columns as agreed, and a refusal for each bad field
 
-A request that is all good passes through one comprehension a column. Only where something is wrong
-is each row looked at for itself, to say all that is wrong with it.
+A request that is all good is read column by column. Only where something is wrong is each row
+looked at for itself, to say all that is wrong with it.
 """
 
 from __future__ import annotations

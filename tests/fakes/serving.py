@@ -163,9 +163,7 @@ class MemoryLog:
         self.usage: list[Usage] = []
         self.seconds, self.full, self.broken = seconds, full, broken
 
-    def keep(
-        self, predictions: Sequence[bytes], then: Callable[[Exception | None], None]
-    ) -> None:
+    def keep(self, predictions: Sequence[bytes], then: Callable[[Exception | None], None]) -> None:
         if self.full:
             raise LogFull("There is no room.", path="wal")
         if self.broken:

@@ -56,9 +56,7 @@ class PredictionLog:
         """
         return self._append(Kind.PREDICTION, predictions)
 
-    def keep(
-        self, predictions: Sequence[bytes], then: Callable[[Exception | None], None]
-    ) -> None:
+    def keep(self, predictions: Sequence[bytes], then: Callable[[Exception | None], None]) -> None:
         """Keep predictions that the caller made field by field; a reply waits for each step.
 
         As `append`, but nobody reads the JSON again to see whether it is a prediction's, and there

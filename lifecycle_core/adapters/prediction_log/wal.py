@@ -146,7 +146,7 @@ class WriteAheadLog:
             kind: What they are.
             rows: Each the JSON of a record.
             then: Called once, in the writer's thread, for which the next rows wait: with None when
-                the rows are kept, or with what `append`'s future would fail with. It raises nothing.
+                these are kept, or with what `append`'s future would fail with. It raises nothing.
 
         Raises:
             LogFull: The policy's `max_bytes` would be passed.

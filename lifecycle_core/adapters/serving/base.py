@@ -84,9 +84,7 @@ class Desk(Protocol):
 class PredictionLog(Protocol):
     """Keeps what was said; its futures are done when that is safe."""
 
-    def keep(
-        self, predictions: Sequence[bytes], then: Callable[[Exception | None], None]
-    ) -> None:
+    def keep(self, predictions: Sequence[bytes], then: Callable[[Exception | None], None]) -> None:
         """Keep predictions, each the JSON of one; `LogFull` where there is no room.
 
         `then` is called once, in any thread, when that is safe or has failed.

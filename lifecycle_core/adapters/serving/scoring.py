@@ -24,6 +24,7 @@ from lifecycle_core.errors import LifecycleError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
     from lifecycle_core.adapters.serving.base import Desk, Inquiry, PredictionLog, Reply
     from lifecycle_core.adapters.serving.metrics import Metrics
     from lifecycle_core.schema.serving import Cause
