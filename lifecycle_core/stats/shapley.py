@@ -76,13 +76,15 @@ class TreeGame:
         at = np.array(sorted(edges.members), dtype=np.int64)
         table = np.array([edges.members[int(edge)] for edge in at]).reshape(len(at), 256)
         leaf = np.repeat(np.arange(len(slots)), slots)
+        time = (nodes[:, None] + 1.0) / 2.0
+        absent = self.slot_share * (1.0 - time)
         return TreeSolver(
             game=self,
-            time=(nodes + 1.0) / 2.0,
             weights=weights / 2.0,
             leaf=leaf,
             value=self.leaf_value[leaf],
-            absent=self.slot_share[:, None] * (1.0 - (nodes + 1.0) / 2.0),
+            absent=absent,
+            present=absent + time,
             member_edges=at,
             member_table=table,
         )
@@ -94,21 +96,22 @@ class TreeSolver:
 
     Attributes:
         game: The trees.
-        time: Points between 0 and 1 of Gauss and Legendre's rule.
-        weights: Their weights; they sum to 1.
+        weights: Of the points in time between 0 and 1 of Gauss and Legendre's rule; they sum to 1.
         leaf: For each slot its leaf.
         value: And what that adds to the score.
-        absent: What a player who settles nothing adds to a factor, by slot and time.
+        absent: The factor of a player whose conditions do not hold, shape (times, slots): what one
+            who takes part adds is nothing then.
+        present: And of one whose conditions hold.
         member_edges: Positions of the conditions that ask about categories.
         member_table: For each of them which numbers hold.
     """
 
     game: TreeGame
-    time: NDArray[np.float64]
     weights: NDArray[np.float64]
     leaf: NDArray[np.int64]
     value: NDArray[np.float64]
     absent: NDArray[np.float64]
+    present: NDArray[np.float64]
     member_edges: NDArray[np.int64]
     member_table: NDArray[np.bool_]
 
@@ -124,10 +127,11 @@ class TreeSolver:
         game = self.game
         if not len(game.slot_start):
             return np.zeros(game.players)
-        held = np.logical_and.reduceat(self._held(row), game.slot_start).astype(np.float64)
-        factors = self.absent + held[:, None] * self.time
-        others = np.multiply.reduceat(factors, game.leaf_start, axis=0)[self.leaf] / factors
-        effects = (held - game.slot_share) * self.value * (others @ self.weights)
+        held = np.logical_and.reduceat(self._held(row), game.slot_start)
+        factors = np.where(held, self.present, self.absent)
+        leaves = np.multiply.reduceat(factors, game.leaf_start, axis=1)
+        others = np.take(leaves, self.leaf, axis=1) / factors
+        effects = (held - game.slot_share) * self.value * (self.weights @ others)
         return sums(game.slot_player, effects, count=game.players)
 
     def _held(self, row: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -14,6 +14,8 @@ import numpy as np
 import uvicorn
 
 from lifecycle_core.adapters.prediction_log import Identifiers
+from lifecycle_core.adapters.prediction_log.entries import Kind
+from lifecycle_core.adapters.prediction_log.rows import checked
 from lifecycle_core.adapters.serving.app import Parts, build
 from lifecycle_core.adapters.serving.metrics import Metrics
 from lifecycle_core.adapters.serving.scoring import Limits
@@ -161,29 +163,30 @@ class MemoryLog:
         self.usage: list[Usage] = []
         self.seconds, self.full, self.broken = seconds, full, broken
 
-    def append(self, predictions: Sequence[bytes]) -> Future[None]:
+    def keep(self, predictions: Sequence[bytes], then: Callable[[Exception | None], None]) -> None:
         if self.full:
             raise LogFull("There is no room.", path="wal")
-        done: Future[None] = Future()
         if self.broken:
-            done.set_exception(OSError(5, "the disk fails"))
-            return done
-        self.rows.extend(predictions)
+            then(OSError(5, "the disk fails"))
+            return
+        self.rows.extend(checked(Kind.PREDICTION, row) for row in predictions)
         if self.seconds:
-            threading.Timer(self.seconds, done.set_result, (None,)).start()
+            threading.Timer(self.seconds, then, (None,)).start()
         else:
-            done.set_result(None)
-        return done
+            then(None)
 
     def append_outcomes(self, outcomes: Sequence[Outcome]) -> Future[None]:
-        done = self.append(())
         self.outcomes.extend(outcomes)
-        return done
+        return self._kept()
 
     def append_usage(self, usage: Sequence[Usage]) -> Future[None]:
-        done = self.append(())
         if not self.broken:
             self.usage.extend(usage)
+        return self._kept()
+
+    def _kept(self) -> Future[None]:
+        done: Future[None] = Future()
+        self.keep((), lambda error: done.set_exception(error) if error else done.set_result(None))
         return done
 
     def lag(self) -> Lag:

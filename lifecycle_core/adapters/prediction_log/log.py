@@ -56,6 +56,22 @@ class PredictionLog:
         """
         return self._append(Kind.PREDICTION, predictions)
 
+    def keep(self, predictions: Sequence[bytes], then: Callable[[Exception | None], None]) -> None:
+        """Keep predictions that the caller made field by field; a reply waits for each step.
+
+        As `append`, but nobody reads the JSON again to see whether it is a prediction's, and there
+        is no future.
+
+        Args:
+            predictions: Each the JSON of a `Prediction`.
+            then: Called once, in the writer's thread, for which the next rows wait: with None when
+                they are kept, or with what `append`'s future would fail with. It raises nothing.
+
+        Raises:
+            LogFull: The policy's `max_bytes` are taken.
+        """
+        self._wal.keep(Kind.PREDICTION, predictions, then)
+
     def append_outcomes(self, outcomes: Sequence[Outcome | bytes]) -> Future[None]:
         """Keep outcomes, as `append` keeps predictions.
 

@@ -47,7 +47,7 @@ class _Group:
 
     content: bytes
     rows: int
-    done: Future[None]
+    then: Callable[[Exception | None], None]
 
 
 @dataclass(slots=True)
@@ -127,6 +127,31 @@ class WriteAheadLog:
         """
         done: Future[None] = Future()
         done.set_running_or_notify_cancel()
+
+        def settle(error: Exception | None) -> None:
+            if error is None:
+                done.set_result(None)
+            else:
+                done.set_exception(error)
+
+        self.keep(kind, rows, settle)
+        return done
+
+    def keep(
+        self, kind: Kind, rows: Sequence[bytes], then: Callable[[Exception | None], None]
+    ) -> None:
+        """Queue rows, as `append` does, for one who needs no future.
+
+        Args:
+            kind: What they are.
+            rows: Each the JSON of a record.
+            then: Called once, in the writer's thread, for which the next rows wait: with None when
+                these are kept, or with what `append`'s future would fail with. It raises nothing.
+
+        Raises:
+            LogFull: The policy's `max_bytes` would be passed.
+            RuntimeError: The log is closed.
+        """
         with self._changed:
             state = self._state
             if state.closing:
@@ -143,8 +168,7 @@ class WriteAheadLog:
             if state.since is None:
                 state.since = time.monotonic()
             state.queued += 1
-            self._queue.put(_Group(content, len(frames), done))
-        return done
+            self._queue.put(_Group(content, len(frames), then))
 
     def sealed(self) -> list[Segment]:
         """Return the segments that are written no more, oldest first."""
@@ -239,7 +263,7 @@ class WriteAheadLog:
             self._refuse(groups, error)
             return
         for group in groups:
-            group.done.set_result(None)
+            group.then(None)
         if active.size >= self._segment_bytes:
             self._seal()
 
@@ -271,7 +295,7 @@ class WriteAheadLog:
         if isinstance(cause, OSError) and cause.errno in _FULL:
             error = self._full(str(error).rstrip("."))
         for group in groups:
-            group.done.set_exception(error)
+            group.then(error)
 
     def _sync_relaxed(self, active: ActiveSegment) -> None:
         try:

@@ -84,8 +84,11 @@ class Desk(Protocol):
 class PredictionLog(Protocol):
     """Keeps what was said; its futures are done when that is safe."""
 
-    def append(self, predictions: Sequence[bytes]) -> Future[None]:
-        """Keep predictions, each as JSON; `LogFull` where there is no room."""
+    def keep(self, predictions: Sequence[bytes], then: Callable[[Exception | None], None]) -> None:
+        """Keep predictions, each the JSON of one; `LogFull` where there is no room.
+
+        `then` is called once, in any thread, when that is safe or has failed.
+        """
 
     def append_outcomes(self, outcomes: Sequence[Outcome]) -> Future[None]:
         """Keep outcomes."""
@@ -107,9 +110,13 @@ class NoLog:
         self._done: Future[None] = Future()
         self._done.set_result(None)
 
-    def append(self, predictions: Sequence[bytes]) -> Future[None]:  # noqa: ARG002 - nothing is kept
+    def keep(
+        self,
+        predictions: Sequence[bytes],  # noqa: ARG002 - nothing is kept
+        then: Callable[[Exception | None], None],
+    ) -> None:
         """Keep nothing."""
-        return self._done
+        then(None)
 
     def append_outcomes(self, outcomes: Sequence[Outcome]) -> Future[None]:  # noqa: ARG002 - as above
         """Keep nothing."""

@@ -24,7 +24,6 @@ from lifecycle_core.errors import LifecycleError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from concurrent.futures import Future
 
     from lifecycle_core.adapters.serving.base import Desk, Inquiry, PredictionLog, Reply
     from lifecycle_core.adapters.serving.metrics import Metrics
@@ -123,19 +122,20 @@ class Scoring:
         many = inquiry.rows > self._limits.few
         allowed = self._limits.many_seconds if many else inquiry.serving.deadline_ms / 1000
         left = arrived + allowed - time.perf_counter()
-        near = loop.call_later(left - min(_RESERVE, allowed / 10), self._fall_back, job, "deadline")
-        over = loop.call_later(left + _GRACE, job.finish, "log_late")
+        timers = [loop.call_later(left + _GRACE, job.finish, "log_late")]
         if inquiry.quick:
-            # In the loop's next turn, so that it sleeps right after it woke the log's writer, which
-            # else waits for the interpreter.
-            loop.call_soon(self._answer, [job])
-        elif not (self._many if many else self._few).offer(job):
-            self._fall_back(job, "shed")
+            # Right here: nothing else is left to do than to sleep, which lets the log's writer run.
+            self._answer([job])
+        else:
+            reserve = min(_RESERVE, allowed / 10)
+            timers.append(loop.call_later(left - reserve, self._fall_back, job, "deadline"))
+            if not (self._many if many else self._few).offer(job):
+                self._fall_back(job, "shed")
         try:
             return await job.done
         finally:
-            near.cancel()
-            over.cancel()
+            for timer in timers:
+                timer.cancel()
 
     def replied(self, inquiry: Inquiry, arrived: float) -> None:
         """Have the shadow score what was answered, if there is one and it has time."""
@@ -188,11 +188,9 @@ class Scoring:
             _finish(ready, None)
             return
         try:
-            kept = self._log.append(rows)
+            self._log.keep(rows, partial(_finish, ready))
         except LifecycleError as full:
             self._spill(ready, full)
-            return
-        kept.add_done_callback(partial(_finish, ready))
 
     def _spill(self, ready: list[tuple[Job, Reply]], full: LifecycleError) -> None:
         """Answer jobs that the log has no room for, as its policy says."""
@@ -211,7 +209,7 @@ class Scoring:
             try:
                 said, raised = self._desk.shadow(job.inquiry, time.perf_counter() - job.arrived)
                 if said:
-                    self._log.append([encoded(each) for each in said])
+                    self._log.keep([encoded(each) for each in said], _unheard)
             except Exception as error:  # noqa: BLE001 - a shadow must not end its thread
                 raised = type(error).__name__
                 log_failure("The shadow could not score", error)
@@ -225,9 +223,13 @@ def log_failure(fact: str, error: BaseException) -> None:
     _LOGGER.error("%s: %s\n%s", fact, type(error).__name__, places)
 
 
-def _finish(ready: list[tuple[Job, Reply]], kept: Future[None] | None) -> None:
+def _unheard(_: Exception | None) -> None:
+    """Nobody waits for what a shadow says."""
+
+
+def _finish(ready: list[tuple[Job, Reply]], error: Exception | None) -> None:
     """Hand over replies, or that they could not be kept; in any thread."""
-    failed = kept is not None and kept.exception() is not None
+    failed = error is not None
     if failed:
         _LOGGER.error("The prediction log failed, so replies were withheld.")
     with suppress(RuntimeError):  # the loop has ended, and with it whoever waited
