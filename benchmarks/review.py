@@ -100,6 +100,7 @@ def review(before: Path, now: Path) -> None:
 
     Libraries are loaded before the clock starts, as they are for Evidently.
     """
+    import narwhals  # noqa: F401
     import pandas as pd  # noqa: F401 - pyarrow loads it
     import scipy.optimize  # noqa: F401 - so do intervals
 

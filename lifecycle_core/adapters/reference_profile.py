@@ -9,11 +9,11 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from lifecycle_core.adapters.prediction_log.column_counting import count_columns
 from lifecycle_core.adapters.prediction_log.columns import (
     SAMPLED,
     Binning,
     binning_of,
-    count_columns,
     picked,
     read_as,
 )
@@ -76,10 +76,10 @@ def profile_table(path: Path, features: Sequence[Feature]) -> WindowCounts:
         return WindowCounts(
             rows=rows,
             columns=count_columns(
-                lambda query: engine.execute(query).fetchone(),
+                engine.sql,
                 columns,
                 "asked WHERE here",
-                quantiles_of=picking,
+                quantiles_from=picking,
             ),
         )
 

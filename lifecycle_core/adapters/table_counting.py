@@ -7,6 +7,7 @@ columns. Only counts come back, and a bounded number of rows that are picked by 
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.prediction_log.columns import (
@@ -14,15 +15,18 @@ from lifecycle_core.adapters.prediction_log.columns import (
     SAMPLED,
     TAILS,
     Binning,
+    finite_of,
+    quantiles_of,
 )
 from lifecycle_core.adapters.table_questions import (
+    PICKED,
     codes_of,
     column_of,
     columns_of,
-    finite_of,
     many,
     number_of,
     rows_of,
+    values_of,
 )
 from lifecycle_core.schema.window_counts import Answers, ScoreGroup, WindowCounts
 from lifecycle_core.stats.sampled import SampledRows
@@ -33,7 +37,7 @@ if TYPE_CHECKING:
     import narwhals as nw
 
 _BIN = 1000  # of scores, in one
-_HEX = "0123456789abcdef"
+_ENDS = 16**3  # of ids, as three hexadecimals
 _OF_ROWS = ("id", "time", "version", "arm", "score", "decision", "fallback", "action", "label")
 
 
@@ -73,7 +77,7 @@ class CountedTable:
         ).filter(nw.col("arm") != "shadow")
         self._kinds = dict(kinds)
         self._absent = frozenset(absent)
-        self._seen: dict[str, Any] = {}
+        self._quantiles: dict[str, tuple[float, ...]] = {}
 
     def between(self, start: object, end: object) -> CountedTable:
         """Return the rows of one window.
@@ -86,7 +90,7 @@ class CountedTable:
 
         found = object.__new__(CountedTable)
         found._frame = self._frame.filter(nw.col("time") >= start, nw.col("time") < end)
-        found._kinds, found._absent, found._seen = self._kinds, self._absent, {}
+        found._kinds, found._absent, found._quantiles = self._kinds, self._absent, {}
         return found
 
     def binnings(self, names: Sequence[str]) -> tuple[Binning, ...]:
@@ -99,7 +103,8 @@ class CountedTable:
         import numpy as np
 
         numbers = [name for name in names if self._kinds.get(name, True)]
-        picked = self._seen = self._picked(numbers, SAMPLED)
+        picked = values_of(self._marked(SAMPLED), numbers)
+        self._quantiles = {name: quantiles_of(values) for name, values in picked.items()}
         found = []
         for name in names:
             if name in numbers:
@@ -126,10 +131,35 @@ class CountedTable:
             columns: Features that are counted by bin, and how scores are.
             quantiles: Read them, too; they come from rows that are picked by their ids.
         """
+        features = [each for each in columns if each.name != "score"]
+        counts = self._totals
+        numbers = {each.name for each in features if each.number}
+        known = self._quantiles if quantiles and numbers <= set(self._quantiles) else {}
+        unknown = quantiles and not known
+        frame = self._marked(SAMPLED) if unknown else self._frame
+        found = columns_of(frame, features, quantiles=unknown)
+        return WindowCounts(
+            rows=counts["rows"],
+            decided=counts["decided"],
+            acted=counts["acted"],
+            labelled=counts["labelled"],
+            accepted=counts.get("accepted", 0),
+            overridden=counts.get("overridden", 0),
+            versions=self._by("version"),
+            fallbacks={name: rows for name, rows in self._by("fallback").items() if name},
+            groups=self._groups(),
+            columns=tuple(
+                each.model_copy(update={"quantiles": known.get(each.name, each.quantiles)})
+                for each in found
+            ),
+            answers=self._answers([each for each in columns if each.name == "score"]),
+        )
+
+    @cached_property
+    def _totals(self) -> dict[str, int]:
         import narwhals as nw
 
-        features = [each for each in columns if each.name != "score"]
-        spark, condition = self._spark(), nw.col("decision") == 1
+        spark, condition = self._frame.implementation.is_spark_like(), nw.col("decision") == 1
         (whole,) = rows_of(
             self._frame.select(
                 nw.len().alias("rows"),
@@ -143,28 +173,7 @@ class CountedTable:
                 ),
             )
         )
-        counts = {name: int(value or 0) for name, value in whole.items()}
-        numbers = [each.name for each in features if each.number]
-        picked: dict[str, Any] = {}
-        if quantiles and counts["rows"]:
-            known = set(numbers) <= set(self._seen)
-            picked = self._seen if known else self._picked(numbers, SAMPLED)
-        return WindowCounts(
-            rows=counts["rows"],
-            decided=counts["decided"],
-            acted=counts["acted"],
-            labelled=counts["labelled"],
-            accepted=counts.get("accepted", 0),
-            overridden=counts.get("overridden", 0),
-            versions=self._by("version"),
-            fallbacks={name: rows for name, rows in self._by("fallback").items() if name},
-            groups=self._groups(),
-            columns=columns_of(self._frame, features, picked),
-            answers=self._answers([each for each in columns if each.name == "score"]),
-        )
-
-    def _spark(self) -> bool:
-        return bool(self._frame.implementation.is_spark_like())
+        return {name: int(value or 0) for name, value in whole.items()}
 
     def sample(self, columns: Sequence[Binning], rows: int) -> SampledRows:
         """Return rows that are picked by their ids: at most so many.
@@ -176,7 +185,8 @@ class CountedTable:
         import numpy as np
 
         features = [each for each in columns if each.name != "score"]
-        picked = self._picked(["version", "score", "label", *(x.name for x in features)], rows)
+        names = ["version", "score", "label", *(each.name for each in features)]
+        picked = values_of(self._marked(rows), names)
         many = len(picked["score"][:rows])
 
         matrix = [codes_of(picked[each.name][:rows], each) for each in features]
@@ -194,6 +204,9 @@ class CountedTable:
     def _by(self, name: str) -> dict[str, int]:
         import narwhals as nw
 
+        rows = self._totals["rows"]
+        if name in self._absent:
+            return {"": rows} if rows else {}
         found = rows_of(self._frame.group_by(name).agg(rows=nw.len()))
         return {each[name]: each["rows"] for each in sorted(found, key=lambda each: each[name])}
 
@@ -277,17 +290,15 @@ class CountedTable:
             for each in sorted(found, key=lambda each: each["version"])
         )
 
-    def _picked(self, names: Sequence[str], wanted: int) -> dict[str, Any]:
-        """Return columns of rows that are picked by the end of their ids: random hexadecimals."""
+    def _marked(self, wanted: int) -> nw.LazyFrame[Any]:
+        """Return the table with rows picked by the end of their ids, which is random hexadecimals.
+
+        All are if there are few, or if they have no ids.
+        """
         import narwhals as nw
 
-        if not names:
-            return {}
-        frame = self._frame
-        rows = int(rows_of(frame.select(nw.len().alias("rows")))[0]["rows"])
-        if rows > 2 * wanted and "id" not in self._absent:
-            ends = [f"{a}{b}{c}" for a in _HEX for b in _HEX for c in _HEX]
-            kept = ends[: max(1, len(ends) * wanted // rows)]
-            frame = frame.filter(nw.col("id").str.tail(3).is_in(kept))
-        table = frame.select(*names).collect().to_arrow()
-        return {name: table.column(name).to_numpy() for name in names}
+        rows = self._totals["rows"]
+        if rows <= 2 * wanted or "id" in self._absent:
+            return self._frame.with_columns(nw.lit(value=True).alias(PICKED))
+        end = max(1, _ENDS * wanted // rows)
+        return self._frame.with_columns((nw.col("id").str.tail(3) < f"{end:03x}").alias(PICKED))

@@ -6,7 +6,8 @@ import functools
 import operator
 from typing import TYPE_CHECKING, Any
 
-from lifecycle_core.adapters.prediction_log.columns import SHARES, count_columns, counts_of
+from lifecycle_core.adapters.prediction_log.column_counting import count_columns
+from lifecycle_core.adapters.prediction_log.columns import counts_of, quantiles_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
     from lifecycle_core.adapters.prediction_log.columns import Binning
     from lifecycle_core.schema.window_counts import ColumnCounts
+
+PICKED = "_picked_"
+"""Column that says whether a row is one of those that are looked at themselves."""
 
 
 def number_of(name: str, kind: object) -> nw.Expr:
@@ -28,26 +32,24 @@ def number_of(name: str, kind: object) -> nw.Expr:
 
 
 def columns_of(
-    frame: nw.LazyFrame[Any], features: Sequence[Binning], picked: Mapping[str, Any]
+    frame: nw.LazyFrame[Any], features: Sequence[Binning], *, quantiles: bool
 ) -> tuple[ColumnCounts, ...]:
     """Return the counts of features; DuckDB is asked in its own words, which is faster.
 
     Args:
         frame: The table.
         features: How each is divided.
-        picked: By column: numbers that quantiles are read from.
+        quantiles: Read them, too, of the rows where the table's column `PICKED` is true.
     """
     import narwhals as nw
 
     if frame.implementation.is_duckdb():
         native = frame.to_native()
-        found = count_columns(
-            lambda query: native.query("rows_counted", query).fetchall()[0],
+        return count_columns(
+            lambda query: native.query("rows_counted", query),
             [(each, _named(each.name)) for each in features],
             "rows_counted",
-        )
-        return tuple(
-            each.model_copy(update={"quantiles": quantiles_of(picked, each.name)}) for each in found
+            quantiles_from=PICKED if quantiles else "",
         )
     asked = [
         list(questions_of(nw.col(each.name), each, spark=frame.implementation.is_spark_like()))
@@ -65,8 +67,10 @@ def columns_of(
             )
         )
     )
+    numbers = [each.name for each in features if each.number]
+    values = values_of(frame, numbers) if quantiles else {}
     return tuple(
-        column_of(each, [int(answers[name] or 0) for name in own], picked)
+        column_of(each, [int(answers[name] or 0) for name in own], values)
         for each, own in zip(features, names, strict=True)
     )
 
@@ -112,16 +116,8 @@ def column_of(binning: Binning, answers: Sequence[int], picked: Mapping[str, Any
         answers: To `questions_of`.
         picked: By column: numbers that quantiles are read from.
     """
-    quantiles = () if not binning.number else quantiles_of(picked, binning.name)
+    quantiles = quantiles_of(picked[binning.name]) if binning.name in picked else ()
     return counts_of(binning, iter((*answers, quantiles)), with_quantiles=True)
-
-
-def quantiles_of(picked: Mapping[str, Any], name: str) -> tuple[float, ...]:
-    """Return the quantiles of a column of picked rows; none where there are none."""
-    import numpy as np
-
-    values = finite_of(picked[name]) if name in picked else ()
-    return tuple(float(each) for each in np.quantile(values, SHARES)) if len(values) else ()
 
 
 def codes_of(values: Any, binning: Binning) -> Any:  # noqa: ANN401 - arrays
@@ -135,12 +131,14 @@ def codes_of(values: Any, binning: Binning) -> Any:  # noqa: ANN401 - arrays
     return np.array([places.get(x, other) if isinstance(x, str) else np.nan for x in values])
 
 
-def finite_of(values: Any) -> Any:  # noqa: ANN401 - an array of numbers, of objects where all are null
-    """Return the finite ones of some numbers."""
-    import numpy as np
+def values_of(frame: nw.LazyFrame[Any], names: Sequence[str]) -> dict[str, Any]:
+    """Return columns of the rows where the column `PICKED` is true, as arrays, by name."""
+    import narwhals as nw
 
-    numbers = np.asarray(values, dtype=np.float64)
-    return numbers[np.isfinite(numbers)]
+    if not names:
+        return {}
+    table = frame.filter(nw.col(PICKED)).select(*names).collect().to_arrow()
+    return {name: table.column(name).to_numpy() for name in names}
 
 
 def rows_of(frame: nw.LazyFrame[Any]) -> list[dict[str, Any]]:

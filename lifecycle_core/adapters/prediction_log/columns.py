@@ -1,4 +1,4 @@
-"""The score and the features of a window, counted by bin or by category, in one pass.
+"""How the score and the features of a window are divided, and what their counts are made of.
 
 Features are JSON text in the log; those that are asked for are read out of it once, as numbers or
 text (`read_as`). How they are divided comes from the reference, so that counts of different windows
@@ -14,7 +14,7 @@ from lifecycle_core.adapters.prediction_log.engine import pointer
 from lifecycle_core.schema.window_counts import ColumnCounts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     import duckdb
 
@@ -148,56 +148,24 @@ def binning_of(
     return Binning(name, number, categories=tuple(value for (value,) in rows))
 
 
-def count_columns(
-    answer_of: Callable[[str], Sequence[Any] | None],
-    columns: Sequence[tuple[Binning, str]],
-    source: str,
-    *,
-    quantiles_of: str = "",
-) -> tuple[ColumnCounts, ...]:
-    """Return the rows of columns by bin or by category, in one pass.
+def quantiles_of(values: Any) -> tuple[float, ...]:  # noqa: ANN401 - an array
+    """Return the quantiles that are kept of some numbers; none where there are none.
 
     Args:
-        answer_of: Takes SQL, and gives the one row of its answer.
-        columns: How each is divided, and SQL of its values.
-        source: SQL of the table with a condition: `asked WHERE ...`.
-        quantiles_of: SQL of the condition for rows that quantiles are read from; none if empty.
+        values: Those that are not finite are left out.
     """
-    if not columns:
-        return ()
-    asked = [
-        sql
-        for at, (binning, _) in enumerate(columns)
-        for sql in _asked_of(f"x{at}", binning, quantiles_of)
-    ]
-    values = ", ".join(f"{value} AS x{at}" for at, (_, value) in enumerate(columns))
-    inner = f"SELECT {values}, {quantiles_of or 'false'} AS picked FROM {source}"  # noqa: S608 - our own words
-    found = answer_of(f"SELECT {', '.join(asked)} FROM ({inner})")  # noqa: S608 - as above
-    answers = iter(found or ())
-    return tuple(
-        counts_of(binning, answers, with_quantiles=bool(quantiles_of)) for binning, _ in columns
-    )
+    import numpy as np
+
+    values = finite_of(values)
+    return tuple(float(each) for each in np.quantile(values, SHARES)) if values.size else ()
 
 
-def _asked_of(x: str, binning: Binning, quantiles_of: str) -> Iterator[str]:
-    """Yield what is asked of one column, in the order in which `counts_of` reads it."""
-    yield f"count(*) - count({x})"
-    yield f"count({x})"
-    if not binning.number:
-        for value in binning.categories:
-            yield f"count_if({x} = {quoted(value)})"
-        if binning.allowed:
-            known = ", ".join(quoted(value) for value in binning.allowed)
-            yield f"count_if({x} NOT IN ({known}))"
-        return
-    for edge in binning.edges:
-        yield f"count_if({x} <= {edge!r})"
-    if binning.minimum is not None or binning.maximum is not None:
-        low = [] if binning.minimum is None else [f"{x} < {binning.minimum!r}"]
-        high = [] if binning.maximum is None else [f"{x} > {binning.maximum!r}"]
-        yield f"count_if({' OR '.join((*low, *high))})"
-    if quantiles_of:
-        yield f"quantile_cont({x}, {list(SHARES)}) FILTER (picked)"
+def finite_of(values: Any) -> Any:  # noqa: ANN401 - an array of numbers, of objects where all are null
+    """Return the finite ones of some numbers."""
+    import numpy as np
+
+    numbers = np.asarray(values, dtype=np.float64)
+    return numbers[np.isfinite(numbers)]
 
 
 def counts_of(

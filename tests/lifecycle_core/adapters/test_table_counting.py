@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lifecycle_core.adapters.table_counting import CountedTable
+from lifecycle_core.adapters.table_questions import values_of
 from lifecycle_core.adapters.window_counting import count_table
 from lifecycle_core.monitoring import Counted, plan_of, review
 from lifecycle_core.monitoring.sums import added
@@ -169,5 +170,4 @@ def test_of_many_rows_some_are_picked_by_their_ids() -> None:
     rows = 4_000
     ids = [f"{number * 2_654_435_761 % (1 << 32):08x}" for number in range(rows)]
     found = CountedTable(pa.table({"id": ids, "score": np.linspace(0, 1, rows)}), {})
-    picked = found._picked(["score"], 500)["score"]
-    assert 300 < picked.size < 800
+    assert 300 < values_of(found._marked(500), ["score"])["score"].size < 800
