@@ -22,6 +22,7 @@ from lifecycle_core.adapters.table_questions import (
     PICKED,
     codes_of,
     column_of,
+    column_of_values,
     columns_of,
     many,
     number_of,
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import narwhals as nw
+
+    from lifecycle_core.schema.window_counts import ColumnCounts
 
 _BIN = 1000  # of scores, in one
 _ENDS = 16**3  # of ids, as three hexadecimals
@@ -67,9 +70,16 @@ class CountedTable:
         absent = [name for name in _OF_ROWS if name not in schema]
         empty = [nw.lit("" if name == "fallback" else None).alias(name) for name in absent]
         frame = frame.with_columns(*empty) if empty else frame
+        # Features that are stored as floats stay as they are: who counts them leaves out what is
+        # not finite, and most bytes of a table need not be changed for that.
+        stored = {name for name in kinds if schema[name] in {nw.Float32(), nw.Float64()}}
         numbers = {"score": True, "decision": True, "label": True, **kinds}
         self._frame = frame.with_columns(
-            *(number_of(name, schema.get(name)) for name, number in numbers.items() if number),
+            *(
+                number_of(name, schema.get(name))
+                for name, number in numbers.items()
+                if number and name not in stored
+            ),
             *(nw.col(name).cast(nw.String) for name, number in kinds.items() if not number),
             nw.col("version").cast(nw.String).fill_null(""),
             nw.col("arm").cast(nw.String).fill_null(""),
@@ -78,6 +88,7 @@ class CountedTable:
         self._kinds = dict(kinds)
         self._absent = frozenset(absent)
         self._quantiles: dict[str, tuple[float, ...]] = {}
+        self._rows: dict[str, dict[str, int]] = {}  # by value, of features with few values
 
     def between(self, start: object, end: object) -> CountedTable:
         """Return the rows of one window.
@@ -90,7 +101,8 @@ class CountedTable:
 
         found = object.__new__(CountedTable)
         found._frame = self._frame.filter(nw.col("time") >= start, nw.col("time") < end)
-        found._kinds, found._absent, found._quantiles = self._kinds, self._absent, {}
+        found._kinds, found._absent = self._kinds, self._absent
+        found._quantiles, found._rows = {}, {}
         return found
 
     def binnings(self, names: Sequence[str]) -> tuple[Binning, ...]:
@@ -99,7 +111,6 @@ class CountedTable:
         Args:
             names: Features, or `score`.
         """
-        import narwhals as nw
         import numpy as np
 
         numbers = [name for name in names if self._kinds.get(name, True)]
@@ -116,11 +127,11 @@ class CountedTable:
                 )
                 found.append(Binning(name, number=True, edges=tuple(float(each) for each in edges)))
                 continue
-            by_value = rows_of(
-                self._frame.filter(~nw.col(name).is_null()).group_by(name).agg(rows=nw.len())
-            )
-            frequent = sorted(by_value, key=lambda each: (-each["rows"], each[name]))
-            known = tuple(each[name] for each in frequent[:MOST_CATEGORIES])
+            rows = self._by(name)
+            if len(rows) <= MOST_CATEGORIES:
+                self._rows[name] = rows
+            frequent = sorted(rows, key=lambda value: (-rows[value], value))
+            known = tuple(frequent[:MOST_CATEGORIES])
             found.append(Binning(name, number=False, categories=known))
         return tuple(found)
 
@@ -133,11 +144,6 @@ class CountedTable:
         """
         features = [each for each in columns if each.name != "score"]
         counts = self._totals
-        numbers = {each.name for each in features if each.number}
-        known = self._quantiles if quantiles and numbers <= set(self._quantiles) else {}
-        unknown = quantiles and not known
-        frame = self._marked(SAMPLED) if unknown else self._frame
-        found = columns_of(frame, features, quantiles=unknown)
         return WindowCounts(
             rows=counts["rows"],
             decided=counts["decided"],
@@ -148,12 +154,24 @@ class CountedTable:
             versions=self._by("version"),
             fallbacks={name: rows for name, rows in self._by("fallback").items() if name},
             groups=self._groups(),
-            columns=tuple(
-                each.model_copy(update={"quantiles": known.get(each.name, each.quantiles)})
-                for each in found
-            ),
+            columns=self._columns(features, quantiles=quantiles),
             answers=self._answers([each for each in columns if each.name == "score"]),
         )
+
+    def _columns(self, features: Sequence[Binning], *, quantiles: bool) -> tuple[ColumnCounts, ...]:
+        """Return the counts of features; what was read to divide them is not read again."""
+        asked = [each for each in features if each.name not in self._rows]
+        unread = quantiles and any(x.number and x.name not in self._quantiles for x in asked)
+        frame = self._marked(SAMPLED) if unread else self._frame
+        found = {each.name: each for each in columns_of(frame, asked, quantiles=unread)}
+        for each in features:
+            if each.name in self._rows:
+                rows = self._rows[each.name]
+                found[each.name] = column_of_values(each, rows, of=self._totals["rows"])
+            elif quantiles and each.name in self._quantiles:
+                read = {"quantiles": self._quantiles[each.name]}
+                found[each.name] = found[each.name].model_copy(update=read)
+        return tuple(found[each.name] for each in features)
 
     @cached_property
     def _totals(self) -> dict[str, int]:
@@ -207,7 +225,8 @@ class CountedTable:
         rows = self._totals["rows"]
         if name in self._absent:
             return {"": rows} if rows else {}
-        found = rows_of(self._frame.group_by(name).agg(rows=nw.len()))
+        frame = self._frame.filter(~nw.col(name).is_null())
+        found = rows_of(frame.group_by(name).agg(rows=nw.len()))
         return {each[name]: each["rows"] for each in sorted(found, key=lambda each: each[name])}
 
     def _of_model(self) -> nw.LazyFrame[Any]:

@@ -51,13 +51,16 @@ def columns_of(
             "rows_counted",
             quantiles_from=PICKED if quantiles else "",
         )
+    if not features:
+        return ()
+    numbers = [each.name for each in features if each.number]
+    if numbers:
+        frame = frame.with_columns(*(number_of(name, nw.Float64()) for name in numbers))
     asked = [
         list(questions_of(nw.col(each.name), each, spark=frame.implementation.is_spark_like()))
         for each in features
     ]
     names = [[f"{at}_{of}" for of in range(len(each))] for at, each in enumerate(asked)]
-    if not asked:
-        return ()
     (answers,) = rows_of(
         frame.select(
             *(
@@ -67,7 +70,6 @@ def columns_of(
             )
         )
     )
-    numbers = [each.name for each in features if each.number]
     values = values_of(frame, numbers) if quantiles else {}
     return tuple(
         column_of(each, [int(answers[name] or 0) for name in own], values)
@@ -120,12 +122,35 @@ def column_of(binning: Binning, answers: Sequence[int], picked: Mapping[str, Any
     return counts_of(binning, iter((*answers, quantiles)), with_quantiles=True)
 
 
+def column_of_values(binning: Binning, rows: Mapping[str, int], *, of: int) -> ColumnCounts:
+    """Return the counts of one column of categories, of which the rows by value are known.
+
+    Args:
+        binning: How it is divided.
+        rows: By value, all that there are.
+        of: Rows with a value or without.
+
+    Example:
+        >>> from lifecycle_core.adapters.prediction_log.columns import Binning
+        >>> plan = Binning("plan", number=False, categories=("a", "b"), allowed=("a",))
+        >>> found = column_of_values(plan, {"a": 5, "z": 2}, of=10)
+        >>> found.categories, found.other, found.missing, found.broken
+        ({'a': 5, 'b': 0}, 2, 3, {'category': 2})
+    """
+    present = sum(rows.values())
+    answers = [of - present, present, *(rows.get(value, 0) for value in binning.categories)]
+    if binning.allowed:
+        answers.append(sum(rows[value] for value in rows if value not in binning.allowed))
+    return counts_of(binning, iter(answers))
+
+
 def codes_of(values: Any, binning: Binning) -> Any:  # noqa: ANN401 - arrays
     """Return numbers, or the places of categories; other values have the place behind all."""
     import numpy as np
 
     if binning.number:
-        return np.asarray(values, dtype=np.float64)
+        numbers = np.asarray(values, dtype=np.float64)
+        return np.where(np.isfinite(numbers), numbers, np.nan)
     places = {value: at for at, value in enumerate(binning.categories)}
     other = len(places)
     return np.array([places.get(x, other) if isinstance(x, str) else np.nan for x in values])

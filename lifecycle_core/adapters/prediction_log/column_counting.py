@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from lifecycle_core.adapters.prediction_log.columns import Binning
     from lifecycle_core.schema.window_counts import ColumnCounts
 
-_BATCH = 100_000  # rows: a column of them fits the cache of a processor
+_BATCH = 50_000  # rows: a column of them fits the cache of a processor
 
 
 def count_columns(
@@ -36,7 +36,8 @@ def count_columns(
 
     Args:
         relation_of: Takes SQL, and gives what it says.
-        columns: How each is divided, and SQL of its values: of a number finite ones or null.
+        columns: How each is divided, and SQL of its values. A number that is not finite counts as
+            missing.
         source: SQL of the table with a condition: `asked WHERE ...`.
         quantiles_from: SQL of the condition for rows that quantiles are read from; none if empty.
 
@@ -70,7 +71,7 @@ def _numbers(
     """Yield the counts of numbers."""
     if not columns:
         return
-    values = [f"({value})::DOUBLE AS x{at}" for at, (_, value) in enumerate(columns)]
+    values = [f"{value} AS x{at}" for at, (_, value) in enumerate(columns)]
     if quantiles_from:
         values.append(f"coalesce({quantiles_from}, false) AS picked")
     tallies = [_Tally(binning) for binning, _ in columns]
@@ -106,9 +107,14 @@ class _Tally:
         """
         import numpy as np
 
-        self._missing += values.null_count
-        self._present += len(values) - values.null_count
-        numbers = _array(values)  # one that is missing is NaN: neither above nor below anything
+        numbers = np.asarray(_array(values), dtype=np.float64)
+        finite = np.isfinite(numbers)
+        present = int(np.count_nonzero(finite))
+        if present < numbers.size:
+            numbers = numbers[finite]
+            picked = None if picked is None else picked[finite]
+        self._missing += finite.size - present
+        self._present += present
         for at, edge in enumerate(self._binning.edges):
             self._up_to[at] += int(np.count_nonzero(numbers <= edge))
         if self._ruled:

@@ -4,10 +4,10 @@ import duckdb
 import numpy as np
 import pytest
 
-from lifecycle_core.adapters.prediction_log.column_counting import _BATCH, count_columns
+from lifecycle_core.adapters.prediction_log.column_counting import count_columns
 from lifecycle_core.adapters.prediction_log.columns import SHARES, Binning
 
-ROWS = 2 * _BATCH + 7
+ROWS = 200_007  # of several batches
 EDGES = (-1.0, 10.0, 150_000.5, ROWS - 1.0)
 
 
@@ -59,6 +59,14 @@ def test_a_number_that_is_kept_in_fewer_digits_is_compared_as_it_is(
     binning = Binning("x", number=True, edges=(0.1,))  # 0.1 in four bytes is more
     (found,) = count_columns(engine.sql, [(binning, "x")], "(SELECT 0.1::FLOAT AS x)")
     assert found.counts == (0, 1)
+
+
+def test_what_is_not_finite_counts_as_missing(engine: duckdb.DuckDBPyConnection) -> None:
+    table = "(SELECT unnest([1.0, 'nan'::DOUBLE, 'inf'::DOUBLE, '-inf'::DOUBLE, NULL, 9.0]) AS x)"
+    binning = Binning("x", number=True, edges=(2.0,), maximum=5.0)
+    (found,) = count_columns(engine.sql, [(binning, "x")], table, quantiles_from="true")
+    assert (found.counts, found.missing, found.broken) == ((1, 1), 4, {"range": 1})
+    assert found.quantiles[9] == 5.0
 
 
 def test_no_rows_have_counts_and_no_quantiles(engine: duckdb.DuckDBPyConnection) -> None:
