@@ -69,6 +69,8 @@ def _numbers(
     quantiles_from: str,
 ) -> Iterator[ColumnCounts]:
     """Yield the counts of numbers."""
+    import numpy as np
+
     if not columns:
         return
     values = [f"{value} AS x{at}" for at, (_, value) in enumerate(columns)]
@@ -78,7 +80,7 @@ def _numbers(
     rows = relation_of(f"SELECT {', '.join(values)} FROM {source}")  # noqa: S608 - our own words
     with rows.to_arrow_reader(_BATCH) as batches:
         for batch in batches:
-            picked = _array(batch.column("picked")) if quantiles_from else None
+            picked = np.flatnonzero(_array(batch.column("picked"))) if quantiles_from else None
             for at, tally in enumerate(tallies):
                 tally.add(batch.column(at), picked)
     for each in tallies:
@@ -98,21 +100,22 @@ class _Tally:
         self._up_to = [0] * len(binning.edges)
         self._picked: list[NDArray[np.float64]] = []
 
-    def add(self, values: Any, picked: NDArray[np.bool_] | None) -> None:  # noqa: ANN401 - an Arrow array
+    def add(self, values: Any, picked: NDArray[np.intp] | None) -> None:  # noqa: ANN401 - an Arrow array
         """Count some rows more.
 
         Args:
             values: Of the rows.
-            picked: Whether quantiles are read from a row, too.
+            picked: Places of those that quantiles are read from.
         """
         import numpy as np
 
         numbers = np.asarray(_array(values), dtype=np.float64)
+        if picked is not None:
+            self._picked.append(numbers[picked])
         finite = np.isfinite(numbers)
         present = int(np.count_nonzero(finite))
         if present < numbers.size:
             numbers = numbers[finite]
-            picked = None if picked is None else picked[finite]
         self._missing += finite.size - present
         self._present += present
         for at, edge in enumerate(self._binning.edges):
@@ -122,8 +125,6 @@ class _Tally:
             below = numbers < (-math.inf if low is None else low)
             above = numbers > (math.inf if high is None else high)
             self._outside += int(np.count_nonzero(below | above))
-        if picked is not None:
-            self._picked.append(numbers[picked])
 
     def counts(self, *, with_quantiles: bool) -> ColumnCounts:
         """Return the counts of the column."""
