@@ -44,11 +44,9 @@ def columns_of(
     import narwhals as nw
 
     if frame.implementation.is_duckdb():
-        native = frame.to_native()
         return count_columns(
-            lambda query: native.query("rows_counted", query),
+            frame.to_native(),
             [(each, _named(each.name)) for each in features],
-            "rows_counted",
             quantiles_from=PICKED if quantiles else "",
         )
     if not features:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from lifecycle_core.adapters.prediction_log.columns import counts_of, quantiles_of, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     import duckdb
     import numpy as np
@@ -26,27 +26,24 @@ _BATCH = 50_000  # rows: a column of them fits the cache of a processor
 
 
 def count_columns(
-    relation_of: Callable[[str], duckdb.DuckDBPyRelation],
+    table: duckdb.DuckDBPyRelation,
     columns: Sequence[tuple[Binning, str]],
-    source: str,
     *,
     quantiles_from: str = "",
 ) -> tuple[ColumnCounts, ...]:
     """Return the rows of columns by bin or by category.
 
     Args:
-        relation_of: Takes SQL, and gives what it says.
+        table: Its rows are counted.
         columns: How each is divided, and SQL of its values. A number that is not finite counts as
             missing.
-        source: SQL of the table with a condition: `asked WHERE ...`.
         quantiles_from: SQL of the condition for rows that quantiles are read from; none if empty.
 
     Example:
         >>> import duckdb
         >>> from lifecycle_core.adapters.prediction_log.columns import Binning
-        >>> binning = Binning("days", number=True, edges=(2.0,))
-        >>> table = "(SELECT unnest([1, 2, NULL, 7]) AS days)"
-        >>> (days,) = count_columns(duckdb.connect().sql, [(binning, "days")], table)
+        >>> table = duckdb.connect().sql("SELECT unnest([1, 2, NULL, 7]) AS days")
+        >>> (days,) = count_columns(table, [(Binning("days", number=True, edges=(2.0,)), "days")])
         >>> days.counts, days.missing
         ((2, 1), 1)
     """
@@ -54,19 +51,13 @@ def count_columns(
     categories = [each for each in columns if not each[0].number]
     found = {
         each.name: each
-        for each in (
-            *_numbers(relation_of, numbers, source, quantiles_from),
-            *_categories(relation_of, categories, source),
-        )
+        for each in (*_numbers(table, numbers, quantiles_from), *_categories(table, categories))
     }
     return tuple(found[binning.name] for binning, _ in columns)
 
 
 def _numbers(
-    relation_of: Callable[[str], duckdb.DuckDBPyRelation],
-    columns: Sequence[tuple[Binning, str]],
-    source: str,
-    quantiles_from: str,
+    table: duckdb.DuckDBPyRelation, columns: Sequence[tuple[Binning, str]], quantiles_from: str
 ) -> Iterator[ColumnCounts]:
     """Yield the counts of numbers."""
     import numpy as np
@@ -77,8 +68,7 @@ def _numbers(
     if quantiles_from:
         values.append(f"coalesce({quantiles_from}, false) AS picked")
     tallies = [_Tally(binning) for binning, _ in columns]
-    rows = relation_of(f"SELECT {', '.join(values)} FROM {source}")  # noqa: S608 - our own words
-    with rows.to_arrow_reader(_BATCH) as batches:
+    with table.project(", ".join(values)).to_arrow_reader(_BATCH) as batches:
         for batch in batches:
             picked = np.flatnonzero(_array(batch.column("picked"))) if quantiles_from else None
             for at, tally in enumerate(tallies):
@@ -148,17 +138,15 @@ def _array(values: Any) -> NDArray[Any]:  # noqa: ANN401 - an Arrow array
 
 
 def _categories(
-    relation_of: Callable[[str], duckdb.DuckDBPyRelation],
-    columns: Sequence[tuple[Binning, str]],
-    source: str,
+    table: duckdb.DuckDBPyRelation, columns: Sequence[tuple[Binning, str]]
 ) -> Iterator[ColumnCounts]:
     """Yield the counts of categories."""
     if not columns:
         return
+    values = [f"{value} AS x{at}" for at, (_, value) in enumerate(columns)]
     asked = [sql for at, (each, _) in enumerate(columns) for sql in _asked_of(f"x{at}", each)]
-    values = ", ".join(f"{value} AS x{at}" for at, (_, value) in enumerate(columns))
-    query = f"SELECT {', '.join(asked)} FROM (SELECT {values} FROM {source})"  # noqa: S608 - our own words
-    answers = iter(relation_of(query).fetchall()[0])
+    found = table.project(", ".join(values)).aggregate(", ".join(asked)).fetchall()
+    answers = iter(found[0])
     for binning, _ in columns:
         yield counts_of(binning, answers)
 
