@@ -15,7 +15,8 @@ from lifecycle_core.adapters.prediction_log.columns import (
     SAMPLED,
     TAILS,
     Binning,
-    finite_of,
+    finite_in,
+    numbers_in,
     quantiles_of,
 )
 from lifecycle_core.adapters.table_questions import (
@@ -114,12 +115,15 @@ class CountedTable:
         import numpy as np
 
         numbers = [name for name in names if self._kinds.get(name, True)]
-        picked = values_of(self._marked(SAMPLED), numbers)
+        picked = {
+            name: finite_in(values)
+            for name, values in values_of(self._marked(SAMPLED), numbers).items()
+        }
         self._quantiles = {name: quantiles_of(values) for name, values in picked.items()}
         found = []
         for name in names:
             if name in numbers:
-                values = finite_of(picked[name])
+                values = picked[name]
                 edges = (
                     np.unique(np.quantile(values, TAILS, method="inverted_cdf"))
                     if values.size
@@ -204,17 +208,18 @@ class CountedTable:
 
         features = [each for each in columns if each.name != "score"]
         names = ["version", "score", "label", *(each.name for each in features)]
-        picked = values_of(self._marked(rows), names)
-        many = len(picked["score"][:rows])
-
-        matrix = [codes_of(picked[each.name][:rows], each) for each in features]
+        picked = {
+            name: values[:rows] for name, values in values_of(self._marked(rows), names).items()
+        }
+        matrix = [codes_of(picked[each.name], each) for each in features]
+        scores = numbers_in(picked["score"])
         return SampledRows(
-            features=np.column_stack(matrix) if matrix else np.empty((many, 0)),
+            features=np.column_stack(matrix) if matrix else np.empty((scores.size, 0)),
             categorical=np.array([not each.number for each in features], dtype=bool),
-            scores=np.asarray(picked["score"][:rows], dtype=np.float64),
-            labels=np.asarray(picked["label"][:rows], dtype=np.float64),
+            scores=scores,
+            labels=numbers_in(picked["label"]),
             versions=np.array(
-                [int(x) if str(x).isdigit() else 0 for x in picked["version"][:rows]],
+                [int(x) if x.isdigit() else 0 for x in picked["version"].to_pylist()],
                 dtype=np.int64,
             ),
         )

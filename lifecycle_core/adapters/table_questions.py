@@ -7,12 +7,19 @@ import operator
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.prediction_log.column_counting import count_columns
-from lifecycle_core.adapters.prediction_log.columns import counts_of, quantiles_of
+from lifecycle_core.adapters.prediction_log.columns import (
+    counts_of,
+    finite_in,
+    numbers_in,
+    quantiles_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     import narwhals as nw
+    import numpy as np
+    from numpy.typing import NDArray
 
     from lifecycle_core.adapters.prediction_log.columns import Binning
     from lifecycle_core.schema.window_counts import ColumnCounts
@@ -114,9 +121,9 @@ def column_of(binning: Binning, answers: Sequence[int], picked: Mapping[str, Any
     Args:
         binning: How it is divided.
         answers: To `questions_of`.
-        picked: By column: numbers that quantiles are read from.
+        picked: By column: numbers that quantiles are read from, as Arrow arrays.
     """
-    quantiles = quantiles_of(picked[binning.name]) if binning.name in picked else ()
+    quantiles = quantiles_of(finite_in(picked[binning.name])) if binning.name in picked else ()
     return counts_of(binning, iter((*answers, quantiles)), with_quantiles=True)
 
 
@@ -142,26 +149,29 @@ def column_of_values(binning: Binning, rows: Mapping[str, int], *, of: int) -> C
     return counts_of(binning, iter(answers))
 
 
-def codes_of(values: Any, binning: Binning) -> Any:  # noqa: ANN401 - arrays
+def codes_of(values: Any, binning: Binning) -> NDArray[np.float64]:  # noqa: ANN401 - an Arrow array
     """Return numbers, or the places of categories; other values have the place behind all."""
     import numpy as np
 
     if binning.number:
-        numbers = np.asarray(values, dtype=np.float64)
+        numbers = numbers_in(values)
         return np.where(np.isfinite(numbers), numbers, np.nan)
     places = {value: at for at, value in enumerate(binning.categories)}
     other = len(places)
-    return np.array([places.get(x, other) if isinstance(x, str) else np.nan for x in values])
+    return np.array(
+        [np.nan if x is None else places.get(x, other) for x in values.to_pylist()],
+        dtype=np.float64,
+    )
 
 
 def values_of(frame: nw.LazyFrame[Any], names: Sequence[str]) -> dict[str, Any]:
-    """Return columns of the rows where the column `PICKED` is true, as arrays, by name."""
+    """Return columns of the rows where the column `PICKED` is true, as Arrow arrays, by name."""
     import narwhals as nw
 
     if not names:
         return {}
     table = frame.filter(nw.col(PICKED)).select(*names).collect().to_arrow()
-    return {name: table.column(name).to_numpy() for name in names}
+    return {name: table.column(name) for name in names}
 
 
 def rows_of(frame: nw.LazyFrame[Any]) -> list[dict[str, Any]]:

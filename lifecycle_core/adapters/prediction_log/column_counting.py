@@ -10,7 +10,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from lifecycle_core.adapters.prediction_log.columns import counts_of, quantiles_of, quoted
+from lifecycle_core.adapters.prediction_log.columns import (
+    counts_of,
+    finite_in,
+    quantiles_of,
+    quoted,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -60,8 +65,6 @@ def _numbers(
     table: duckdb.DuckDBPyRelation, columns: Sequence[tuple[Binning, str]], quantiles_from: str
 ) -> Iterator[ColumnCounts]:
     """Yield the counts of numbers."""
-    import numpy as np
-
     if not columns:
         return
     values = [f"{value} AS x{at}" for at, (_, value) in enumerate(columns)]
@@ -70,7 +73,7 @@ def _numbers(
     tallies = [_Tally(binning) for binning, _ in columns]
     with table.project(", ".join(values)).to_arrow_reader(_BATCH) as batches:
         for batch in batches:
-            picked = np.flatnonzero(_array(batch.column("picked"))) if quantiles_from else None
+            picked = batch.column("picked") if quantiles_from else None
             for at, tally in enumerate(tallies):
                 tally.add(batch.column(at), picked)
     for each in tallies:
@@ -90,24 +93,20 @@ class _Tally:
         self._up_to = [0] * len(binning.edges)
         self._picked: list[NDArray[np.float64]] = []
 
-    def add(self, values: Any, picked: NDArray[np.intp] | None) -> None:  # noqa: ANN401 - an Arrow array
+    def add(self, values: Any, picked: Any) -> None:  # noqa: ANN401 - Arrow arrays
         """Count some rows more.
 
         Args:
             values: Of the rows.
-            picked: Places of those that quantiles are read from.
+            picked: Whether quantiles are read from each; None if from none.
         """
         import numpy as np
 
-        numbers = np.asarray(_array(values), dtype=np.float64)
+        numbers = finite_in(values)
+        self._missing += len(values) - numbers.size
+        self._present += numbers.size
         if picked is not None:
-            self._picked.append(numbers[picked])
-        finite = np.isfinite(numbers)
-        present = int(np.count_nonzero(finite))
-        if present < numbers.size:
-            numbers = numbers[finite]
-        self._missing += finite.size - present
-        self._present += present
+            self._picked.append(finite_in(values.filter(picked)))
         for at, edge in enumerate(self._binning.edges):
             self._up_to[at] += int(np.count_nonzero(numbers <= edge))
         if self._ruled:
@@ -130,11 +129,6 @@ class _Tally:
     @property
     def _ruled(self) -> bool:
         return self._binning.minimum is not None or self._binning.maximum is not None
-
-
-def _array(values: Any) -> NDArray[Any]:  # noqa: ANN401 - an Arrow array
-    found: NDArray[Any] = values.to_numpy(zero_copy_only=False)
-    return found
 
 
 def _categories(

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     import duckdb
+    import numpy as np
+    from numpy.typing import NDArray
 
 SHARES = tuple(place / 20 for place in range(1, 20))
 TAILS = (0.001, *SHARES, 0.999)
@@ -148,24 +150,51 @@ def binning_of(
     return Binning(name, number, categories=tuple(value for (value,) in rows))
 
 
-def quantiles_of(values: Any) -> tuple[float, ...]:  # noqa: ANN401 - an array
-    """Return the quantiles that are kept of some numbers; none where there are none.
+def quantiles_of(numbers: NDArray[np.float64]) -> tuple[float, ...]:
+    """Return the quantiles that are kept of finite numbers; none where there are none."""
+    import numpy as np
 
-    Args:
-        values: Those that are not finite are left out.
+    return tuple(float(each) for each in np.quantile(numbers, SHARES)) if numbers.size else ()
+
+
+def numbers_in(values: Any) -> NDArray[np.float64]:  # noqa: ANN401 - an Arrow array, chunked or not
+    """Return the numbers of an Arrow array; NaN is where one is missing.
+
+    Example:
+        >>> import pyarrow as pa
+        >>> numbers_in(pa.array([2, None]))
+        array([ 2., nan])
     """
     import numpy as np
 
-    values = finite_of(values)
-    return tuple(float(each) for each in np.quantile(values, SHARES)) if values.size else ()
+    found = np.full(len(values), np.nan)
+    found[_plain(values.is_valid()) > 0] = _plain(values.drop_null())
+    return found
 
 
-def finite_of(values: Any) -> Any:  # noqa: ANN401 - an array of numbers, of objects where all are null
-    """Return the finite ones of some numbers."""
+def finite_in(values: Any) -> NDArray[np.float64]:  # noqa: ANN401 - as above
+    """Return the numbers of an Arrow array that are there and are finite.
+
+    Example:
+        >>> import pyarrow as pa
+        >>> finite_in(pa.array([2.0, None, float("inf")]))
+        array([2.])
+    """
     import numpy as np
 
-    numbers = np.asarray(values, dtype=np.float64)
-    return numbers[np.isfinite(numbers)]
+    found = _plain(values.drop_null())
+    finite = np.isfinite(found)
+    return found if finite.all() else found[finite]
+
+
+def _plain(values: Any) -> NDArray[np.float64]:  # noqa: ANN401 - as above
+    """Return an Arrow array without gaps; its own `to_numpy` loads pandas, which takes 60 MB."""
+    import numpy as np
+    import pyarrow as pa
+
+    if isinstance(values, pa.ChunkedArray):
+        values = values.combine_chunks()
+    return np.asarray(np.from_dlpack(values.cast(pa.float64(), safe=False)), dtype=np.float64)
 
 
 def counts_of(
