@@ -9,11 +9,11 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from lifecycle_core.adapters.prediction_log.column_counting import count_columns
 from lifecycle_core.adapters.prediction_log.columns import (
     SAMPLED,
     Binning,
     binning_of,
-    count_columns,
     picked,
     read_as,
 )
@@ -61,7 +61,7 @@ def profile_table(path: Path, features: Sequence[Feature]) -> WindowCounts:
     with closing(duckdb.connect()) as engine:
         # By way of JSON, so that values are written as in the log.
         engine.execute(
-            f"CREATE TEMP TABLE asked AS SELECT id, {', '.join([*named, 'true AS here'])} FROM "  # noqa: S608 - names of our own
+            f"CREATE TEMP TABLE asked AS SELECT {', '.join(['id', *named])} FROM "  # noqa: S608 - names of our own
             f"(SELECT id, {parsed} AS f FROM (SELECT file_row_number::VARCHAR AS id, "
             "to_json(rows) AS features FROM read_parquet($path, file_row_number = true) AS rows))",
             {"path": str(path)},
@@ -75,12 +75,7 @@ def profile_table(path: Path, features: Sequence[Feature]) -> WindowCounts:
         columns = [(each, f"f{at}") for at, each in enumerate(divided)]
         return WindowCounts(
             rows=rows,
-            columns=count_columns(
-                lambda query: engine.execute(query).fetchone(),
-                columns,
-                "asked WHERE here",
-                quantiles_of=picking,
-            ),
+            columns=count_columns(engine.table("asked"), columns, quantiles_from=picking),
         )
 
 

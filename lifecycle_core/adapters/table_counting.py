@@ -7,6 +7,7 @@ columns. Only counts come back, and a bounded number of rows that are picked by 
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.prediction_log.columns import (
@@ -14,15 +15,20 @@ from lifecycle_core.adapters.prediction_log.columns import (
     SAMPLED,
     TAILS,
     Binning,
+    finite_in,
+    numbers_in,
+    quantiles_of,
 )
 from lifecycle_core.adapters.table_questions import (
+    PICKED,
     codes_of,
     column_of,
+    column_of_values,
     columns_of,
-    finite_of,
     many,
     number_of,
     rows_of,
+    values_of,
 )
 from lifecycle_core.schema.window_counts import Answers, ScoreGroup, WindowCounts
 from lifecycle_core.stats.sampled import SampledRows
@@ -32,8 +38,10 @@ if TYPE_CHECKING:
 
     import narwhals as nw
 
+    from lifecycle_core.schema.window_counts import ColumnCounts
+
 _BIN = 1000  # of scores, in one
-_HEX = "0123456789abcdef"
+_ENDS = 16**3  # of ids, as three hexadecimals
 _OF_ROWS = ("id", "time", "version", "arm", "score", "decision", "fallback", "action", "label")
 
 
@@ -63,9 +71,16 @@ class CountedTable:
         absent = [name for name in _OF_ROWS if name not in schema]
         empty = [nw.lit("" if name == "fallback" else None).alias(name) for name in absent]
         frame = frame.with_columns(*empty) if empty else frame
+        # Features that are stored as floats stay as they are: who counts them leaves out what is
+        # not finite, and most bytes of a table need not be changed for that.
+        stored = {name for name in kinds if schema[name] in {nw.Float32(), nw.Float64()}}
         numbers = {"score": True, "decision": True, "label": True, **kinds}
         self._frame = frame.with_columns(
-            *(number_of(name, schema.get(name)) for name, number in numbers.items() if number),
+            *(
+                number_of(name, schema.get(name))
+                for name, number in numbers.items()
+                if number and name not in stored
+            ),
             *(nw.col(name).cast(nw.String) for name, number in kinds.items() if not number),
             nw.col("version").cast(nw.String).fill_null(""),
             nw.col("arm").cast(nw.String).fill_null(""),
@@ -73,7 +88,8 @@ class CountedTable:
         ).filter(nw.col("arm") != "shadow")
         self._kinds = dict(kinds)
         self._absent = frozenset(absent)
-        self._seen: dict[str, Any] = {}
+        self._quantiles: dict[str, tuple[float, ...]] = {}
+        self._rows: dict[str, dict[str, int]] = {}  # by value, of features with few values
 
     def between(self, start: object, end: object) -> CountedTable:
         """Return the rows of one window.
@@ -86,7 +102,8 @@ class CountedTable:
 
         found = object.__new__(CountedTable)
         found._frame = self._frame.filter(nw.col("time") >= start, nw.col("time") < end)
-        found._kinds, found._absent, found._seen = self._kinds, self._absent, {}
+        found._kinds, found._absent = self._kinds, self._absent
+        found._quantiles, found._rows = {}, {}
         return found
 
     def binnings(self, names: Sequence[str]) -> tuple[Binning, ...]:
@@ -95,15 +112,18 @@ class CountedTable:
         Args:
             names: Features, or `score`.
         """
-        import narwhals as nw
         import numpy as np
 
         numbers = [name for name in names if self._kinds.get(name, True)]
-        picked = self._seen = self._picked(numbers, SAMPLED)
+        picked = {
+            name: finite_in(values)
+            for name, values in values_of(self._marked(SAMPLED), numbers).items()
+        }
+        self._quantiles = {name: quantiles_of(values) for name, values in picked.items()}
         found = []
         for name in names:
             if name in numbers:
-                values = finite_of(picked[name])
+                values = picked[name]
                 edges = (
                     np.unique(np.quantile(values, TAILS, method="inverted_cdf"))
                     if values.size
@@ -111,11 +131,11 @@ class CountedTable:
                 )
                 found.append(Binning(name, number=True, edges=tuple(float(each) for each in edges)))
                 continue
-            by_value = rows_of(
-                self._frame.filter(~nw.col(name).is_null()).group_by(name).agg(rows=nw.len())
-            )
-            frequent = sorted(by_value, key=lambda each: (-each["rows"], each[name]))
-            known = tuple(each[name] for each in frequent[:MOST_CATEGORIES])
+            rows = self._by(name)
+            if len(rows) <= MOST_CATEGORIES:
+                self._rows[name] = rows
+            frequent = sorted(rows, key=lambda value: (-rows[value], value))
+            known = tuple(frequent[:MOST_CATEGORIES])
             found.append(Binning(name, number=False, categories=known))
         return tuple(found)
 
@@ -126,10 +146,42 @@ class CountedTable:
             columns: Features that are counted by bin, and how scores are.
             quantiles: Read them, too; they come from rows that are picked by their ids.
         """
+        features = [each for each in columns if each.name != "score"]
+        counts = self._totals
+        return WindowCounts(
+            rows=counts["rows"],
+            decided=counts["decided"],
+            acted=counts["acted"],
+            labelled=counts["labelled"],
+            accepted=counts.get("accepted", 0),
+            overridden=counts.get("overridden", 0),
+            versions=self._by("version"),
+            fallbacks={name: rows for name, rows in self._by("fallback").items() if name},
+            groups=self._groups(),
+            columns=self._columns(features, quantiles=quantiles),
+            answers=self._answers([each for each in columns if each.name == "score"]),
+        )
+
+    def _columns(self, features: Sequence[Binning], *, quantiles: bool) -> tuple[ColumnCounts, ...]:
+        """Return the counts of features; what was read to divide them is not read again."""
+        asked = [each for each in features if each.name not in self._rows]
+        unread = quantiles and any(x.number and x.name not in self._quantiles for x in asked)
+        frame = self._marked(SAMPLED) if unread else self._frame
+        found = {each.name: each for each in columns_of(frame, asked, quantiles=unread)}
+        for each in features:
+            if each.name in self._rows:
+                rows = self._rows[each.name]
+                found[each.name] = column_of_values(each, rows, of=self._totals["rows"])
+            elif quantiles and each.name in self._quantiles:
+                read = {"quantiles": self._quantiles[each.name]}
+                found[each.name] = found[each.name].model_copy(update=read)
+        return tuple(found[each.name] for each in features)
+
+    @cached_property
+    def _totals(self) -> dict[str, int]:
         import narwhals as nw
 
-        features = [each for each in columns if each.name != "score"]
-        spark, condition = self._spark(), nw.col("decision") == 1
+        spark, condition = self._frame.implementation.is_spark_like(), nw.col("decision") == 1
         (whole,) = rows_of(
             self._frame.select(
                 nw.len().alias("rows"),
@@ -143,28 +195,7 @@ class CountedTable:
                 ),
             )
         )
-        counts = {name: int(value or 0) for name, value in whole.items()}
-        numbers = [each.name for each in features if each.number]
-        picked: dict[str, Any] = {}
-        if quantiles and counts["rows"]:
-            known = set(numbers) <= set(self._seen)
-            picked = self._seen if known else self._picked(numbers, SAMPLED)
-        return WindowCounts(
-            rows=counts["rows"],
-            decided=counts["decided"],
-            acted=counts["acted"],
-            labelled=counts["labelled"],
-            accepted=counts.get("accepted", 0),
-            overridden=counts.get("overridden", 0),
-            versions=self._by("version"),
-            fallbacks={name: rows for name, rows in self._by("fallback").items() if name},
-            groups=self._groups(),
-            columns=columns_of(self._frame, features, picked),
-            answers=self._answers([each for each in columns if each.name == "score"]),
-        )
-
-    def _spark(self) -> bool:
-        return bool(self._frame.implementation.is_spark_like())
+        return {name: int(value or 0) for name, value in whole.items()}
 
     def sample(self, columns: Sequence[Binning], rows: int) -> SampledRows:
         """Return rows that are picked by their ids: at most so many.
@@ -176,17 +207,19 @@ class CountedTable:
         import numpy as np
 
         features = [each for each in columns if each.name != "score"]
-        picked = self._picked(["version", "score", "label", *(x.name for x in features)], rows)
-        many = len(picked["score"][:rows])
-
-        matrix = [codes_of(picked[each.name][:rows], each) for each in features]
+        names = ["version", "score", "label", *(each.name for each in features)]
+        picked = {
+            name: values[:rows] for name, values in values_of(self._marked(rows), names).items()
+        }
+        matrix = [codes_of(picked[each.name], each) for each in features]
+        scores = numbers_in(picked["score"])
         return SampledRows(
-            features=np.column_stack(matrix) if matrix else np.empty((many, 0)),
+            features=np.column_stack(matrix) if matrix else np.empty((scores.size, 0)),
             categorical=np.array([not each.number for each in features], dtype=bool),
-            scores=np.asarray(picked["score"][:rows], dtype=np.float64),
-            labels=np.asarray(picked["label"][:rows], dtype=np.float64),
+            scores=scores,
+            labels=numbers_in(picked["label"]),
             versions=np.array(
-                [int(x) if str(x).isdigit() else 0 for x in picked["version"][:rows]],
+                [int(x) if x.isdigit() else 0 for x in picked["version"].to_pylist()],
                 dtype=np.int64,
             ),
         )
@@ -194,7 +227,11 @@ class CountedTable:
     def _by(self, name: str) -> dict[str, int]:
         import narwhals as nw
 
-        found = rows_of(self._frame.group_by(name).agg(rows=nw.len()))
+        rows = self._totals["rows"]
+        if name in self._absent:
+            return {"": rows} if rows else {}
+        frame = self._frame.filter(~nw.col(name).is_null())
+        found = rows_of(frame.group_by(name).agg(rows=nw.len()))
         return {each[name]: each["rows"] for each in sorted(found, key=lambda each: each[name])}
 
     def _of_model(self) -> nw.LazyFrame[Any]:
@@ -277,17 +314,15 @@ class CountedTable:
             for each in sorted(found, key=lambda each: each["version"])
         )
 
-    def _picked(self, names: Sequence[str], wanted: int) -> dict[str, Any]:
-        """Return columns of rows that are picked by the end of their ids: random hexadecimals."""
+    def _marked(self, wanted: int) -> nw.LazyFrame[Any]:
+        """Return the table with rows picked by the end of their ids, which is random hexadecimals.
+
+        All are if there are few, or if they have no ids.
+        """
         import narwhals as nw
 
-        if not names:
-            return {}
-        frame = self._frame
-        rows = int(rows_of(frame.select(nw.len().alias("rows")))[0]["rows"])
-        if rows > 2 * wanted and "id" not in self._absent:
-            ends = [f"{a}{b}{c}" for a in _HEX for b in _HEX for c in _HEX]
-            kept = ends[: max(1, len(ends) * wanted // rows)]
-            frame = frame.filter(nw.col("id").str.tail(3).is_in(kept))
-        table = frame.select(*names).collect().to_arrow()
-        return {name: table.column(name).to_numpy() for name in names}
+        rows = self._totals["rows"]
+        if rows <= 2 * wanted or "id" in self._absent:
+            return self._frame.with_columns(nw.lit(value=True).alias(PICKED))
+        end = max(1, _ENDS * wanted // rows)
+        return self._frame.with_columns((nw.col("id").str.tail(3) < f"{end:03x}").alias(PICKED))

@@ -6,15 +6,26 @@ import functools
 import operator
 from typing import TYPE_CHECKING, Any
 
-from lifecycle_core.adapters.prediction_log.columns import SHARES, count_columns, counts_of
+from lifecycle_core.adapters.prediction_log.column_counting import count_columns
+from lifecycle_core.adapters.prediction_log.columns import (
+    counts_of,
+    finite_in,
+    numbers_in,
+    quantiles_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     import narwhals as nw
+    import numpy as np
+    from numpy.typing import NDArray
 
     from lifecycle_core.adapters.prediction_log.columns import Binning
     from lifecycle_core.schema.window_counts import ColumnCounts
+
+PICKED = "_picked_"
+"""Column that says whether a row is one of those that are looked at themselves."""
 
 
 def number_of(name: str, kind: object) -> nw.Expr:
@@ -28,34 +39,33 @@ def number_of(name: str, kind: object) -> nw.Expr:
 
 
 def columns_of(
-    frame: nw.LazyFrame[Any], features: Sequence[Binning], picked: Mapping[str, Any]
+    frame: nw.LazyFrame[Any], features: Sequence[Binning], *, quantiles: bool
 ) -> tuple[ColumnCounts, ...]:
     """Return the counts of features; DuckDB is asked in its own words, which is faster.
 
     Args:
         frame: The table.
         features: How each is divided.
-        picked: By column: numbers that quantiles are read from.
+        quantiles: Read them, too, of the rows where the table's column `PICKED` is true.
     """
     import narwhals as nw
 
     if frame.implementation.is_duckdb():
-        native = frame.to_native()
-        found = count_columns(
-            lambda query: native.query("rows_counted", query).fetchall()[0],
+        return count_columns(
+            frame.to_native(),
             [(each, _named(each.name)) for each in features],
-            "rows_counted",
+            quantiles_from=PICKED if quantiles else "",
         )
-        return tuple(
-            each.model_copy(update={"quantiles": quantiles_of(picked, each.name)}) for each in found
-        )
+    if not features:
+        return ()
+    numbers = [each.name for each in features if each.number]
+    if numbers:
+        frame = frame.with_columns(*(number_of(name, nw.Float64()) for name in numbers))
     asked = [
         list(questions_of(nw.col(each.name), each, spark=frame.implementation.is_spark_like()))
         for each in features
     ]
     names = [[f"{at}_{of}" for of in range(len(each))] for at, each in enumerate(asked)]
-    if not asked:
-        return ()
     (answers,) = rows_of(
         frame.select(
             *(
@@ -65,8 +75,9 @@ def columns_of(
             )
         )
     )
+    values = values_of(frame, numbers) if quantiles else {}
     return tuple(
-        column_of(each, [int(answers[name] or 0) for name in own], picked)
+        column_of(each, [int(answers[name] or 0) for name in own], values)
         for each, own in zip(features, names, strict=True)
     )
 
@@ -110,37 +121,57 @@ def column_of(binning: Binning, answers: Sequence[int], picked: Mapping[str, Any
     Args:
         binning: How it is divided.
         answers: To `questions_of`.
-        picked: By column: numbers that quantiles are read from.
+        picked: By column: numbers that quantiles are read from, as Arrow arrays.
     """
-    quantiles = () if not binning.number else quantiles_of(picked, binning.name)
+    quantiles = quantiles_of(finite_in(picked[binning.name])) if binning.name in picked else ()
     return counts_of(binning, iter((*answers, quantiles)), with_quantiles=True)
 
 
-def quantiles_of(picked: Mapping[str, Any], name: str) -> tuple[float, ...]:
-    """Return the quantiles of a column of picked rows; none where there are none."""
-    import numpy as np
+def column_of_values(binning: Binning, rows: Mapping[str, int], *, of: int) -> ColumnCounts:
+    """Return the counts of one column of categories, of which the rows by value are known.
 
-    values = finite_of(picked[name]) if name in picked else ()
-    return tuple(float(each) for each in np.quantile(values, SHARES)) if len(values) else ()
+    Args:
+        binning: How it is divided.
+        rows: By value, all that there are.
+        of: Rows with a value or without.
+
+    Example:
+        >>> from lifecycle_core.adapters.prediction_log.columns import Binning
+        >>> plan = Binning("plan", number=False, categories=("a", "b"), allowed=("a",))
+        >>> found = column_of_values(plan, {"a": 5, "z": 2}, of=10)
+        >>> found.categories, found.other, found.missing, found.broken
+        ({'a': 5, 'b': 0}, 2, 3, {'category': 2})
+    """
+    present = sum(rows.values())
+    answers = [of - present, present, *(rows.get(value, 0) for value in binning.categories)]
+    if binning.allowed:
+        answers.append(sum(rows[value] for value in rows if value not in binning.allowed))
+    return counts_of(binning, iter(answers))
 
 
-def codes_of(values: Any, binning: Binning) -> Any:  # noqa: ANN401 - arrays
+def codes_of(values: Any, binning: Binning) -> NDArray[np.float64]:  # noqa: ANN401 - an Arrow array
     """Return numbers, or the places of categories; other values have the place behind all."""
     import numpy as np
 
     if binning.number:
-        return np.asarray(values, dtype=np.float64)
+        numbers = numbers_in(values)
+        return np.where(np.isfinite(numbers), numbers, np.nan)
     places = {value: at for at, value in enumerate(binning.categories)}
     other = len(places)
-    return np.array([places.get(x, other) if isinstance(x, str) else np.nan for x in values])
+    return np.array(
+        [np.nan if x is None else places.get(x, other) for x in values.to_pylist()],
+        dtype=np.float64,
+    )
 
 
-def finite_of(values: Any) -> Any:  # noqa: ANN401 - an array of numbers, of objects where all are null
-    """Return the finite ones of some numbers."""
-    import numpy as np
+def values_of(frame: nw.LazyFrame[Any], names: Sequence[str]) -> dict[str, Any]:
+    """Return columns of the rows where the column `PICKED` is true, as Arrow arrays, by name."""
+    import narwhals as nw
 
-    numbers = np.asarray(values, dtype=np.float64)
-    return numbers[np.isfinite(numbers)]
+    if not names:
+        return {}
+    table = frame.filter(nw.col(PICKED)).select(*names).collect().to_arrow()
+    return {name: table.column(name) for name in names}
 
 
 def rows_of(frame: nw.LazyFrame[Any]) -> list[dict[str, Any]]:

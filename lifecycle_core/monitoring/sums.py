@@ -120,7 +120,12 @@ def _joined(parts: Iterable[One], keys: tuple[str, ...], add: Any) -> tuple[One,
 
 
 def _group(parts: Sequence[ScoreGroup], keys: dict[str, Any]) -> ScoreGroup:
-    sums = _summed(parts, "rows", "positives", "negatives", "priced", "if_positive", "if_negative")
+    if len(parts) == 1:
+        return parts[0]
+    sums = _summed(
+        parts,
+        "rows", "positives", "negatives", "priced", "if_positive", "if_negative", "positive_cost",
+    )  # fmt: skip
     return ScoreGroup(**keys, **sums, cost=money_added(part.cost for part in parts))
 
 

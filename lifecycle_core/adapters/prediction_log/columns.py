@@ -1,4 +1,4 @@
-"""The score and the features of a window, counted by bin or by category, in one pass.
+"""How the score and the features of a window are divided, and what their counts are made of.
 
 Features are JSON text in the log; those that are asked for are read out of it once, as numbers or
 text (`read_as`). How they are divided comes from the reference, so that counts of different windows
@@ -14,9 +14,11 @@ from lifecycle_core.adapters.prediction_log.engine import pointer
 from lifecycle_core.schema.window_counts import ColumnCounts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     import duckdb
+    import numpy as np
+    from numpy.typing import NDArray
 
 SHARES = tuple(place / 20 for place in range(1, 20))
 TAILS = (0.001, *SHARES, 0.999)
@@ -148,56 +150,51 @@ def binning_of(
     return Binning(name, number, categories=tuple(value for (value,) in rows))
 
 
-def count_columns(
-    answer_of: Callable[[str], Sequence[Any] | None],
-    columns: Sequence[tuple[Binning, str]],
-    source: str,
-    *,
-    quantiles_of: str = "",
-) -> tuple[ColumnCounts, ...]:
-    """Return the rows of columns by bin or by category, in one pass.
+def quantiles_of(numbers: NDArray[np.float64]) -> tuple[float, ...]:
+    """Return the quantiles that are kept of finite numbers; none where there are none."""
+    import numpy as np
 
-    Args:
-        answer_of: Takes SQL, and gives the one row of its answer.
-        columns: How each is divided, and SQL of its values.
-        source: SQL of the table with a condition: `asked WHERE ...`.
-        quantiles_of: SQL of the condition for rows that quantiles are read from; none if empty.
+    return tuple(float(each) for each in np.quantile(numbers, SHARES)) if numbers.size else ()
+
+
+def numbers_in(values: Any) -> NDArray[np.float64]:  # noqa: ANN401 - an Arrow array, chunked or not
+    """Return the numbers of an Arrow array; NaN is where one is missing.
+
+    Example:
+        >>> import pyarrow as pa
+        >>> numbers_in(pa.array([2, None]))
+        array([ 2., nan])
     """
-    if not columns:
-        return ()
-    asked = [
-        sql
-        for at, (binning, _) in enumerate(columns)
-        for sql in _asked_of(f"x{at}", binning, quantiles_of)
-    ]
-    values = ", ".join(f"{value} AS x{at}" for at, (_, value) in enumerate(columns))
-    inner = f"SELECT {values}, {quantiles_of or 'false'} AS picked FROM {source}"  # noqa: S608 - our own words
-    found = answer_of(f"SELECT {', '.join(asked)} FROM ({inner})")  # noqa: S608 - as above
-    answers = iter(found or ())
-    return tuple(
-        counts_of(binning, answers, with_quantiles=bool(quantiles_of)) for binning, _ in columns
-    )
+    import numpy as np
+
+    found = np.full(len(values), np.nan)
+    found[_plain(values.is_valid()) > 0] = _plain(values.drop_null())
+    return found
 
 
-def _asked_of(x: str, binning: Binning, quantiles_of: str) -> Iterator[str]:
-    """Yield what is asked of one column, in the order in which `counts_of` reads it."""
-    yield f"count(*) - count({x})"
-    yield f"count({x})"
-    if not binning.number:
-        for value in binning.categories:
-            yield f"count_if({x} = {quoted(value)})"
-        if binning.allowed:
-            known = ", ".join(quoted(value) for value in binning.allowed)
-            yield f"count_if({x} NOT IN ({known}))"
-        return
-    for edge in binning.edges:
-        yield f"count_if({x} <= {edge!r})"
-    if binning.minimum is not None or binning.maximum is not None:
-        low = [] if binning.minimum is None else [f"{x} < {binning.minimum!r}"]
-        high = [] if binning.maximum is None else [f"{x} > {binning.maximum!r}"]
-        yield f"count_if({' OR '.join((*low, *high))})"
-    if quantiles_of:
-        yield f"quantile_cont({x}, {list(SHARES)}) FILTER (picked)"
+def finite_in(values: Any) -> NDArray[np.float64]:  # noqa: ANN401 - as above
+    """Return the numbers of an Arrow array that are there and are finite.
+
+    Example:
+        >>> import pyarrow as pa
+        >>> finite_in(pa.array([2.0, None, float("inf")]))
+        array([2.])
+    """
+    import numpy as np
+
+    found = _plain(values.drop_null())
+    finite = np.isfinite(found)
+    return found if finite.all() else found[finite]
+
+
+def _plain(values: Any) -> NDArray[np.float64]:  # noqa: ANN401 - as above
+    """Return an Arrow array without gaps; its own `to_numpy` loads pandas, which takes 60 MB."""
+    import numpy as np
+    import pyarrow as pa
+
+    if isinstance(values, pa.ChunkedArray):
+        values = values.combine_chunks()
+    return np.asarray(np.from_dlpack(values.cast(pa.float64(), safe=False)), dtype=np.float64)
 
 
 def counts_of(

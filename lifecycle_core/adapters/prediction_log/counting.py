@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.prediction_log import asking
 from lifecycle_core.adapters.prediction_log.asking import BY_MODEL, Span
+from lifecycle_core.adapters.prediction_log.column_counting import count_columns
 from lifecycle_core.adapters.prediction_log.columns import (
     SAMPLED,
     Binning,
     binning_of,
-    count_columns,
     picked,
     read_as,
 )
@@ -215,10 +215,9 @@ class CountsWindows:
             under=errors.get("under") or 0.0,
             money=by_currency(earned),
             columns=count_columns(
-                self._one,
+                self._engine.sql(f"SELECT * FROM {source}"),  # noqa: S608 - our own words
                 [(each, self._value(each.name)) for each in features],
-                source,
-                quantiles_of=picked(totals["rows"] or 0, SAMPLED) if quantiles else "",
+                quantiles_from=picked(totals["rows"] or 0, SAMPLED) if quantiles else "",
             ),
             answers=self._answers(source, next((x for x in columns if x.name == "score"), None)),
             segments=tuple(
@@ -281,8 +280,8 @@ class CountsWindows:
         answers = []
         for each in self._ask(asking.ANSWERS, source):
             version = each.pop("version")
-            own = f"{source} AND version = {int(version)} AND {BY_MODEL}"
-            (score,) = count_columns(self._one, [(scores, _SCORE)], own)
+            own = f"SELECT score FROM {source} AND version = {int(version)} AND {BY_MODEL}"  # noqa: S608 - as above
+            (score,) = count_columns(self._engine.sql(own), [(scores, "score")])
             if not self._acts:
                 each |= {"decided": 0, "acted": 0}
             answers.append(Answers(version=str(version), score=score, **each))
@@ -302,10 +301,6 @@ class CountsWindows:
             )
             for each in rows_of(self._engine.execute(query))
         )
-
-    def _one(self, query: str) -> Sequence[Any] | None:
-        answer: tuple[Any, ...] | None = self._engine.execute(query).fetchone()
-        return answer
 
     def _value(self, name: str) -> str:
         return _SCORE if name == "score" else self._column[name]
