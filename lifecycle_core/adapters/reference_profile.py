@@ -66,7 +66,7 @@ def profile_table(path: Path, features: Sequence[Feature]) -> WindowCounts:
             "to_json(rows) AS features FROM read_parquet($path, file_row_number = true) AS rows))",
             {"path": str(path)},
         )
-        rows = int((engine.execute("SELECT count(*) FROM asked").fetchone() or (0,))[0])
+        [(rows,)] = engine.execute("SELECT count(*) FROM asked").fetchall()
         picking = picked(rows, SAMPLED)
         divided = [
             binning_of(engine, name, f"f{at}", f"asked WHERE {picking}", number=number)

@@ -137,11 +137,11 @@ def binning_of(
         number: It is a number.
     """
     if number:
-        found = engine.execute(
+        [(found,)] = engine.execute(
             f"SELECT quantile_disc(x, {list(TAILS)}) FROM (SELECT {value} AS x FROM {source}) "  # noqa: S608 - our own words
             "WHERE x IS NOT NULL"
-        ).fetchone()
-        edges = sorted(set((found or (None,))[0] or ()))
+        ).fetchall()
+        edges = sorted(set(found or ()))
         return Binning(name, number, edges=tuple(edges))
     rows = engine.execute(
         f"SELECT x FROM (SELECT {value} AS x FROM {source}) WHERE x IS NOT NULL "  # noqa: S608 - as above

@@ -148,11 +148,11 @@ class CountsWindows:
             LogUnavailable: The store does not answer.
         """
         with answering(self._address):
-            (found,) = self._engine.execute(
+            [(found,)] = self._engine.execute(
                 "SELECT epoch(min(time)) FROM predictions WHERE release = $release "
                 "AND version = $version AND arm <> 'shadow'",
                 {"release": self._release, "version": version},
-            ).fetchone() or (None,)
+            ).fetchall()
         return None if found is None else datetime.fromtimestamp(found, UTC)
 
     def binnings(self, span: Span, names: Sequence[str]) -> tuple[Binning, ...]:

@@ -26,6 +26,13 @@ FEATURES = (
 )
 
 
+def test_the_last_feature_may_be_a_number(tmp_path: Path) -> None:
+    """DuckDB counted nothing more while a quantile that was read was not read to its end."""
+    pq.write_table(pa.table({"plan": ["a", "b"], "tenure": [1, 2]}), tmp_path / "training.parquet")
+    profile = profile_table(tmp_path / "training.parquet", FEATURES[1::-1])
+    assert [each.present for each in profile.columns] == [2, 2]
+
+
 def test_the_training_table_stands_in_until_there_are_windows(tmp_path: Path) -> None:
     table = {
         "tenure": list(range(40)),
