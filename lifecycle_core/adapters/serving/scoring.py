@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 _LOGGER = logging.getLogger("nbrelease.serving")
 _RESERVE = 0.010
 """Seconds before the deadline that are left for the fallback and the log, at most."""
+_TOGETHER = 32
+"""Requests that the loop answers at once, at most: the first of them waits for the last."""
 _GRACE = 0.002
 """Seconds after the deadline at which a request is given up whose log is not done."""
 
@@ -101,6 +103,7 @@ class Scoring:
         """
         self._desk, self._log, self._metrics, self._limits = desk, log, metrics, limits
         self._spare = spare
+        self._quick: list[Job] = []  # the loop's alone
         self._few: Lane[Job] = Lane("score", self._answer, most=limits.waiting)
         self._many: Lane[Job] = Lane("bulk", self._answer, threads=1, most=8)
         self._shadow: Lane[Job] = Lane("shadow", self._follow, threads=1, most=64)
@@ -122,20 +125,19 @@ class Scoring:
         many = inquiry.rows > self._limits.few
         allowed = self._limits.many_seconds if many else inquiry.serving.deadline_ms / 1000
         left = arrived + allowed - time.perf_counter()
-        timers = [loop.call_later(left + _GRACE, job.finish, "log_late")]
+        near = loop.call_later(left - min(_RESERVE, allowed / 10), self._fall_back, job, "deadline")
+        over = loop.call_later(left + _GRACE, job.finish, "log_late")
         if inquiry.quick:
-            # Right here: nothing else is left to do than to sleep, which lets the log's writer run.
-            self._answer([job])
-        else:
-            reserve = min(_RESERVE, allowed / 10)
-            timers.append(loop.call_later(left - reserve, self._fall_back, job, "deadline"))
-            if not (self._many if many else self._few).offer(job):
-                self._fall_back(job, "shed")
+            self._quick.append(job)
+            if len(self._quick) == 1:
+                loop.call_soon(self._answer_quick, loop)
+        elif not (self._many if many else self._few).offer(job):
+            self._fall_back(job, "shed")
         try:
             return await job.done
         finally:
-            for timer in timers:
-                timer.cancel()
+            near.cancel()
+            over.cancel()
 
     def replied(self, inquiry: Inquiry, arrived: float) -> None:
         """Have the shadow score what was answered, if there is one and it has time."""
@@ -148,6 +150,16 @@ class Scoring:
         """End the lanes."""
         for lane in (self._few, self._many, self._shadow):
             lane.close()
+
+    def _answer_quick(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Answer together what came in one turn of the loop, so that it sleeps right afterwards.
+
+        The log's writer, which that wakes, else waits for the interpreter.
+        """
+        jobs, self._quick = self._quick[:_TOGETHER], self._quick[_TOGETHER:]
+        if self._quick:
+            loop.call_soon(self._answer_quick, loop)
+        self._answer(jobs)
 
     def _answer(self, jobs: list[Job]) -> None:
         """Score jobs and keep what is said; in a lane's thread, or if quick in the loop's."""

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import errno
+import os
+import queue
 import sys
 import threading
 import time
@@ -8,7 +11,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lifecycle_core.adapters.prediction_log import flush, open_prediction_log, read
-from lifecycle_core.errors import InvalidCall, LogFull, LogUnavailable, MissingExtra
+from lifecycle_core.errors import (
+    InvalidCall,
+    LogFull,
+    LogUnavailable,
+    MissingExtra,
+    TargetUnwritable,
+)
 from lifecycle_core.schema.prediction import LogPolicy
 from tests.fakes.predictions import outcome, prediction
 
@@ -33,6 +42,28 @@ def test_rows_reach_the_tables_in_the_background(tmp_path: Path) -> None:
         assert found.column("id").to_pylist() == ["p-000001", "p-000002"]
         assert found.column("action").to_pylist() == [None, "accepted"]
     assert sorted(path.name for path in (tmp_path / "wal").iterdir()) == ["lock", "sequence"]
+
+
+def test_who_keeps_rows_is_called_when_they_are_safe_or_refused(tmp_path: Path) -> None:
+    broken: list[int] = []
+    heard: queue.SimpleQueue[Exception | None] = queue.SimpleQueue()
+
+    def sync(handle: int) -> None:
+        if broken:
+            raise OSError(errno.EIO, "the disk fails")
+        os.fdatasync(handle)
+
+    with open_prediction_log(tmp_path / "log", wal=tmp_path / "wal", sync=sync) as log:
+        log.keep([prediction(1).to_json().encode()], heard.put)
+        assert heard.get(timeout=60) is None
+        broken.append(1)
+        log.keep([prediction(2).to_json().encode()], heard.put)
+        assert isinstance(heard.get(timeout=60), TargetUnwritable)
+        broken.clear()
+        log.keep([prediction(3).to_json().encode()], heard.put)
+        assert heard.get(timeout=60) is None
+    assert read(tmp_path / "log").column("id").to_pylist() == ["p-000001", "p-000003"]
+    assert heard.empty()
 
 
 def test_a_call_with_one_wrong_row_keeps_none(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import io
 import json
 import time
-from collections.abc import Iterator  # noqa: TC003 - of a fixture
+from collections.abc import Callable, Iterator, Sequence  # noqa: TC003 - of a fixture
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
@@ -270,6 +270,41 @@ def test_a_log_without_room_disturbs_nobody_when_the_loop_has_ended() -> None:
 
     asyncio.run(leave())
     scoring.close()  # an error in a thread of its own would fail this test
+
+
+def test_quick_requests_of_one_turn_are_scored_and_kept_together() -> None:
+    scorer, log = FakeScorer(kind="onnx"), KeptTogether()
+    desk = FakeLedger(lambda _: served(scorer)).following().desk
+    scoring = Scoring(desk, log, Metrics(), Limits(), spare=False)
+    scorer.calls.clear()
+    columns = {name: [value] * 5 for name, value in ROW.items()}
+
+    async def ask(rows: int) -> object:
+        some = {name: values[:rows] for name, values in columns.items()}
+        inquiry = desk.inquire(some, rows, now=0.0, explained=False)
+        said = await scoring.reply(inquiry, time.perf_counter())
+        return said if isinstance(said, str) else len(said.answers)
+
+    async def several() -> list[object]:
+        together = await asyncio.gather(ask(5), ask(3), *(ask(1) for _ in range(31)))
+        return [*together, await ask(1)]
+
+    assert asyncio.run(several()) == [5, 3, *[1] * 32]
+    scoring.close()
+    # At most 32 requests are answered at once; few rows are scored one by one.
+    assert (log.groups, scorer.calls) == ([38, 1, 1], [38, 1, 1])
+
+
+class KeptTogether(MemoryLog):
+    """Notes how many rows were kept at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.groups: list[int] = []
+
+    def keep(self, predictions: Sequence[bytes], then: Callable[[Exception | None], None]) -> None:
+        self.groups.append(len(predictions))
+        super().keep(predictions, then)
 
 
 def test_a_shadow_scores_what_was_answered() -> None:
