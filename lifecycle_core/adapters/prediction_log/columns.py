@@ -133,7 +133,7 @@ def binning_of(
         engine: Where the table is.
         name: Of the column.
         value: SQL of its values.
-        source: SQL of the table with a condition: `asked WHERE ...`.
+        source: SQL of the table.
         number: It is a number.
     """
     if number:
