@@ -95,13 +95,14 @@ def unit_change(
     noise = 4 * math.sqrt(0.25 / rows)  # of a quantile, as a share of the rows
     unmoved = _misfit(reference, current, 1.0, 0.0)
     slack = _NEAR + noise
-    fits = {
-        name: _misfit(reference, current, *change)
-        for name, change in _both_ways(KNOWN if known is None else known).items()
-    }
-    best = min(fits, key=lambda name: fits[name], default="")
-    if best and fits[best] <= slack and unmoved > 2 * slack and fits[best] < unmoved / 4:
-        return UnitChange("unit_changed", best, median, spread)
+    if unmoved > 2 * slack:
+        fits = {
+            name: _misfit(reference, current, *change)
+            for name, change in _both_ways(KNOWN if known is None else known).items()
+        }
+        best = min(fits, key=lambda name: fits[name], default="")
+        if best and fits[best] <= slack and fits[best] < unmoved / 4:
+            return UnitChange("unit_changed", best, median, spread)
     far = 5 * (_TAIL + noise / 40)
     if any(
         share > far and _apart(current, reference, rest) <= slack
