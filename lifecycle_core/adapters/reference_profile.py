@@ -68,8 +68,9 @@ def profile_table(path: Path, features: Sequence[Feature]) -> WindowCounts:
         )
         [(rows,)] = engine.execute("SELECT count(*) FROM asked").fetchall()
         picking = picked(rows, SAMPLED)
+        engine.execute(f"CREATE TEMP TABLE picked AS FROM asked WHERE {picking}")
         divided = [
-            binning_of(engine, name, f"f{at}", f"asked WHERE {picking}", number=number)
+            binning_of(engine, name, f"f{at}", "picked", number=number)
             for at, (name, number) in enumerate(kinds.items())
         ]
         columns = [(each, f"f{at}") for at, each in enumerate(divided)]

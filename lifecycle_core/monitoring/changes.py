@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _QUANTILES = 19
 _TAILS = 21  # edges of a column whose outer ones are its 0.1% and 99.9% quantiles
+_MANY = 0.005  # share of rows beyond such a quantile that only equal values bring about
 _SAMPLED = 50_000  # rows that quantiles are read from
 _SEEN = 0.01  # share of rows from which it matters that a value is gone
 _EXPECTED = 10  # rows: so many are never missed by chance
@@ -80,13 +81,14 @@ def new_segments(
 def _unit(old: ColumnCounts, new: ColumnCounts) -> Iterator[Change]:
     if len(old.quantiles) != _QUANTILES or len(new.quantiles) != _QUANTILES:
         return
-    tails = (new.counts[0], new.counts[-1]) if len(new.edges) == _TAILS else (0, 0)
+    tails = len(new.edges) == len(old.edges) == _TAILS
+    below, above = (_beyond(old, new, at) if tails else 0.0 for at in (0, -1))
     found = unit_change(
         np.array(old.quantiles),
         np.array(new.quantiles),
         rows=min(old.present, new.present, _SAMPLED),
-        below=tails[0] / new.present,
-        above=tails[1] / new.present,
+        below=below,
+        above=above,
     )
     if found is None:
         return
@@ -96,6 +98,15 @@ def _unit(old: ColumnCounts, new: ColumnCounts) -> Iterator[Change]:
         yield Change(old.name, "unit", "Part of its rows seem to have another unit.")
     elif found.kind == "level_shift":
         yield Change(old.name, "level", "All its values have moved by about the same.")
+
+
+def _beyond(old: ColumnCounts, new: ColumnCounts, at: int) -> float:
+    """Return the share of rows by which an outer bin has grown.
+
+    Of many equal values, such as zeros, none lies beyond the others: then it says nothing.
+    """
+    usual = old.counts[at] / old.present
+    return new.counts[at] / new.present - usual if usual <= _MANY else 0.0
 
 
 def _meaning(old: ColumnCounts, new: ColumnCounts) -> Iterator[Change]:

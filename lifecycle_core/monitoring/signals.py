@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from lifecycle_core.monitoring.versions import answers_of, main_version
 from lifecycle_core.schema.review import Broken, Figure, Section
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.review import ColumnDrift
     from lifecycle_core.schema.window_counts import SegmentCounts, WindowCounts
 
+_SHOWN = 5  # columns that are named
 _NO_ROWS = "No predictions in the window."
 
 
@@ -63,14 +64,21 @@ def data(
             note="" if known else (seen.note if seen else "") or "Too few rows to tell.",
         )
 
-    def count(name: str, many: int, rows: int, unit: str, *, known: bool, note: str) -> Figure:
+    def count(
+        name: str, many: int, rows: int, unit: str, *, known: bool, note: str, which: str = ""
+    ) -> Figure:
         value = float(many) if known else None
-        return Figure(name=name, value=value, unit=unit, rows=rows, note="" if known else note)
+        return Figure(name=name, value=value, unit=unit, rows=rows, note=which if known else note)
+
+    def changed(kind: Literal["unit", "meaning"]) -> Figure:
+        columns = sorted({each.column for each in found.changes if each.kind == kind})
+        shown = ", ".join(columns[:_SHOWN]) + (", ..." if len(columns) > _SHOWN else "")
+        return count(
+            f"{kind}_changes", len(columns), window.rows, "columns", known=compared,
+            note="There are no features to compare.", which=shown,
+        )  # fmt: skip
 
     few = "Too few rows to tell of any column."
-    alone = "There are no features to compare."
-    changed = {kind: {each.column for each in found.changes if each.kind == kind}
-               for kind in ("unit", "meaning")}  # fmt: skip
     return Section(
         name="data",
         figures=(
@@ -84,10 +92,8 @@ def data(
             effect("decision_shift", "decision", "share"),
             _since(same_phase, window),
             found.domain,
-            count("unit_changes", len(changed["unit"]), window.rows, "columns", known=compared,
-                  note=alone),
-            count("meaning_changes", len(changed["meaning"]), window.rows, "columns",
-                  known=compared, note=alone),
+            changed("unit"),
+            changed("meaning"),
             count("new_segments", len(found.fresh), window.rows, "segments",
                   known=bool(reference.segments), note="No segments in the windows before."),
             _contract(found.broken, window),

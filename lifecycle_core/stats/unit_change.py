@@ -1,8 +1,8 @@
 """Whether a column's unit has changed: cents for euros, Fahrenheit for Celsius.
 
 A change of unit moves *all* quantiles by one factor, and by one that is known. Inflation moves them
-by one that is not, a change of the population moves them by different ones, and rows of two units
-leave the lower quantiles alone and lift the tail.
+by one that is not, a change of the population moves them by different ones. Where rows have two
+units, some are far away and the others are where they were.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ KNOWN: dict[str, tuple[float, float]] = {
     "Kelvin for Celsius": (1.0, 273.15),
 }
 _NEAR = 0.02  # of the quantiles' spread: how exactly a known change has to fit, besides noise
-_QUIET = 0.1  # powers of ten: ratios that leave a quantile where it was
 _SAME = 0.01
 _TAIL = 0.001
+_MOST = 0.5  # of the rows: with more of them in another unit it is that one which is usual
 
 
 class UnitChange(NamedTuple):
@@ -72,8 +72,9 @@ def unit_change(
         reference: Shape (19,): the quantiles at 0.05, 0.10, ... 0.95.
         current: Shape (19,), likewise.
         rows: Of the smaller sample.
-        above: Share of the window's rows above the reference's 99.9% quantile.
-        below: Share of the window's rows below its 0.1% quantile.
+        above: Share of the window's rows above the reference's 99.9% quantile, less the
+            reference's own.
+        below: Share of the window's rows up to its 0.1% quantile, likewise.
         known: By name: factor and offset of changes to look for, for example of a currency pair.
             `KNOWN` by default; each is looked for backwards as well.
 
@@ -94,23 +95,28 @@ def unit_change(
     noise = 4 * math.sqrt(0.25 / rows)  # of a quantile, as a share of the rows
     unmoved = _misfit(reference, current, 1.0, 0.0)
     slack = _NEAR + noise
-    fits = {
-        name: _misfit(reference, current, *change)
-        for name, change in _both_ways(KNOWN if known is None else known).items()
-    }
-    best = min(fits, key=lambda name: fits[name], default="")
-    if best and fits[best] <= slack and unmoved > 2 * slack and fits[best] < unmoved / 4:
-        return UnitChange("unit_changed", best, median, spread)
-    if unmoved <= slack and abs(median) <= _SAME + noise:
-        kind: Kind = "mixed_units" if max(above, below) > 5 * (_TAIL + noise / 40) else "same"
-        return UnitChange(kind, "", median, spread)
-    if ratios is not None and _mixed(reference, current, above, below):
+    if unmoved > 2 * slack:
+        fits = {
+            name: _misfit(reference, current, *change)
+            for name, change in _both_ways(KNOWN if known is None else known).items()
+        }
+        best = min(fits, key=lambda name: fits[name], default="")
+        if best and fits[best] <= slack and fits[best] < unmoved / 4:
+            return UnitChange("unit_changed", best, median, spread)
+    far = 5 * (_TAIL + noise / 40)
+    if any(
+        share > far and _apart(current, reference, rest) <= slack
+        for share, rest in (
+            (above, SHARES / (1 - min(above, _MOST))),
+            (below, (SHARES - below) / (1 - min(below, _MOST))),
+        )
+    ):
         return UnitChange("mixed_units", "", median, spread)
+    if unmoved <= slack and (ratios is None or abs(median) <= _SAME + noise):
+        return UnitChange("same", "", median, spread)
     moved = _misfit(reference, current, 1.0, float(np.median(current - reference)))
     if ratios is not None:
         moved = min(moved, _misfit(reference, current, 10**median, 0.0))
-    if unmoved <= slack and ratios is None:
-        return UnitChange("same", "", median, spread)
     return UnitChange("level_shift" if moved <= slack else "shape_changed", "", median, spread)
 
 
@@ -150,16 +156,22 @@ def _misfit(
     is narrower, and skewed columns count the same as others.
     """
     moved = reference * by + plus
-    there, back = np.interp(current, moved, SHARES), np.interp(moved, current, SHARES)
-    return float(max(np.abs(there - SHARES).max(), np.abs(back - SHARES).max()))
+    return max(_apart(current, moved, SHARES), _apart(moved, current, SHARES))
 
 
-def _mixed(
-    reference: NDArray[np.float64], current: NDArray[np.float64], above: float, below: float
-) -> bool:
-    """Whether one half of the quantiles is where it was while the other's tail has left."""
-    ratios = np.abs(np.log10(current / reference))
-    half = ratios.size // 2
-    lower, upper = ratios[:half].max(), ratios[-half:].max()
-    tail = 10 * _TAIL
-    return bool((lower <= _QUIET and above > tail) or (upper <= _QUIET and below > tail))
+def _apart(
+    values: NDArray[np.float64], others: NDArray[np.float64], expected: NDArray[np.float64]
+) -> float:
+    """Return how far the places of values among quantiles are from where they should be.
+
+    A value that several quantiles have is at all places between theirs.
+
+    Args:
+        values: Shape (19,).
+        others: Shape (19,), rising: quantiles.
+        expected: Shape (19,): shares of rows; beyond the outer quantiles all places are one.
+    """
+    wanted = np.clip(expected, SHARES[0], SHARES[-1])
+    last = np.interp(values, others, SHARES)
+    first = np.interp(-values, -others[::-1], SHARES[::-1])
+    return float(np.maximum(first - wanted, wanted - last).clip(min=0).max())

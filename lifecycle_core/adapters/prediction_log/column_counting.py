@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.prediction_log.columns import (
     counts_of,
-    finite_in,
+    numbers_in,
     quantiles_of,
     quoted,
 )
@@ -65,6 +65,8 @@ def _numbers(
     table: duckdb.DuckDBPyRelation, columns: Sequence[tuple[Binning, str]], quantiles_from: str
 ) -> Iterator[ColumnCounts]:
     """Yield the counts of numbers."""
+    import numpy as np
+
     if not columns:
         return
     values = [f"{value} AS x{at}" for at, (_, value) in enumerate(columns)]
@@ -73,7 +75,7 @@ def _numbers(
     tallies = [_Tally(binning) for binning, _ in columns]
     with table.project(", ".join(values)).to_arrow_reader(_BATCH) as batches:
         for batch in batches:
-            picked = batch.column("picked") if quantiles_from else None
+            picked = np.flatnonzero(numbers_in(batch.column("picked"))) if quantiles_from else None
             for at, tally in enumerate(tallies):
                 tally.add(batch.column(at), picked)
     for each in tallies:
@@ -93,20 +95,23 @@ class _Tally:
         self._up_to = [0] * len(binning.edges)
         self._picked: list[NDArray[np.float64]] = []
 
-    def add(self, values: Any, picked: Any) -> None:  # noqa: ANN401 - Arrow arrays
+    def add(self, values: Any, picked: NDArray[np.intp] | None) -> None:  # noqa: ANN401 - an Arrow array
         """Count some rows more.
 
         Args:
             values: Of the rows.
-            picked: Whether quantiles are read from each; None if from none.
+            picked: Places of those that quantiles are read from; None for none.
         """
         import numpy as np
 
-        numbers = finite_in(values)
-        self._missing += len(values) - numbers.size
-        self._present += numbers.size
+        numbers = numbers_in(values)
         if picked is not None:
-            self._picked.append(finite_in(values.filter(picked)))
+            self._picked.append(numbers[picked])
+        finite = np.isfinite(numbers)
+        if not finite.all():
+            numbers = numbers[finite]
+        self._missing += finite.size - numbers.size
+        self._present += numbers.size
         for at, edge in enumerate(self._binning.edges):
             self._up_to[at] += int(np.count_nonzero(numbers <= edge))
         if self._ruled:
@@ -123,7 +128,8 @@ class _Tally:
         if self._ruled:
             answers.append(self._outside)
         if with_quantiles:
-            answers.append(quantiles_of(np.concatenate([[], *self._picked])))
+            picked = np.concatenate([[], *self._picked])
+            answers.append(quantiles_of(picked[np.isfinite(picked)]))
         return counts_of(self._binning, iter(answers), with_quantiles=with_quantiles)
 
     @property

@@ -133,7 +133,7 @@ def binning_of(
         engine: Where the table is.
         name: Of the column.
         value: SQL of its values.
-        source: SQL of the table with a condition: `asked WHERE ...`.
+        source: SQL of the table.
         number: It is a number.
     """
     if number:
@@ -167,6 +167,8 @@ def numbers_in(values: Any) -> NDArray[np.float64]:  # noqa: ANN401 - an Arrow a
     """
     import numpy as np
 
+    if not values.null_count:
+        return _plain(values)
     found = np.full(len(values), np.nan)
     found[_plain(values.is_valid()) > 0] = _plain(values.drop_null())
     return found
@@ -182,9 +184,8 @@ def finite_in(values: Any) -> NDArray[np.float64]:  # noqa: ANN401 - as above
     """
     import numpy as np
 
-    found = _plain(values.drop_null())
-    finite = np.isfinite(found)
-    return found if finite.all() else found[finite]
+    numbers = numbers_in(values)
+    return numbers[np.isfinite(numbers)]
 
 
 def _plain(values: Any) -> NDArray[np.float64]:  # noqa: ANN401 - as above

@@ -237,7 +237,8 @@ def test_another_meaning_is_told() -> None:
         *[counts()] * 4,
         window.model_copy(update={"columns": (window.columns[0], renamed)}),
     )
-    assert found.figure("meaning_changes").value == 1
+    changed = found.figure("meaning_changes")
+    assert (changed.value, changed.note) == (1, "plan")
     notes = {each.column: each.note for each in found.drift if each.what == "distribution"}
     assert notes["plan"] == "a: gone, and values that are new came as often. Renamed?"
     assert found.figure("unit_changes").value == 0

@@ -103,6 +103,34 @@ def test_a_warmer_summer_is_no_change_of_unit() -> None:
     assert compared(reference, rng.normal(15, 14, size=5_000)).kind == "shape_changed"
 
 
+@pytest.mark.parametrize(("mean", "sd", "by"), [(60.0, 9.0, 8.0), (1_018.0, 7.0, 5.0)])
+def test_another_season_is_no_second_unit(mean: float, sd: float, by: float) -> None:
+    """Many rows are where hardly any were, and all the others have moved, too."""
+    rng = np.random.default_rng(7)
+    reference = rng.normal(mean, sd, size=50_000)
+    for moved in (by, -by):
+        assert compared(reference, rng.normal(mean + moved, sd, size=5_000)).kind == "level_shift"
+
+
+def test_equal_values_are_at_all_their_places() -> None:
+    """In sight of ten miles most rows are equal, in fog some are not."""
+    rng = np.random.default_rng(8)
+    clear, foggy = (
+        np.where(rng.random(n) < share, rng.uniform(0, 10, size=n), 10.0)
+        for n, share in ((50_000, 0.18), (5_000, 0.19))
+    )
+    assert compared(clear, foggy).kind == "same"
+    assert compared(clear, 1.609344 * foggy).name == "kilometres for miles"
+
+
+@pytest.mark.parametrize("share", [0.02, 0.1, 0.3])
+def test_rows_in_another_unit_are_seen_in_columns_with_both_signs(share: float) -> None:
+    rng = np.random.default_rng(9)
+    reference, current = rng.normal(15, 10, size=50_000), rng.normal(15, 10, size=5_000)
+    mixed = np.where(np.arange(5_000) < share * 5_000, 1.8 * current + 320, current)
+    assert compared(reference, mixed).kind == "mixed_units"
+
+
 def test_a_few_rows_in_another_unit_are_seen_both_ways(prices: np.ndarray) -> None:
     current = np.random.default_rng(4).lognormal(3, 1, size=5_000)
     few = np.arange(5_000) < 100
