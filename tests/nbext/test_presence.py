@@ -11,27 +11,19 @@ from nbext.presence import can_show_widgets
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-CELLS = {
-    "of JupyterLab": "6a5f8ad0-2f0a-4a41-8f13-6a7f0f4a2a55",
-    "of VS Code": "vscode-notebook-cell:/home/me/a.ipynb#W2sZmlsZQ%3D%3D",
-    "of VS Code over SSH": "vscode-notebook-cell://ssh-remote%2Bhost/home/me/a.ipynb#W2sZmlsZQ%3D%3D",
-}
+JUPYTERLAB = "6a5f8ad0-2f0a-4a41-8f13-6a7f0f4a2a55"
+VS_CODE = "vscode-notebook-cell:/home/me/a.ipynb#W2sZmlsZQ%3D%3D"
+VS_CODE_IN_A_BROWSER = "vscode-notebook-cell://127.0.0.1:8080/home/me/a.ipynb#W3sdnNjb2Rl"
 
 
-@pytest.mark.parametrize(
-    ("cell", "widgets"),
-    [("of JupyterLab", True), ("of VS Code", False), ("of VS Code over SSH", False)],
-)
+@pytest.mark.parametrize("cell", [JUPYTERLAB, VS_CODE, VS_CODE_IN_A_BROWSER])
 def test_vs_code_gets_html_instead_of_panels(
-    shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch, cell: str, widgets: bool
+    shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch, cell: str
 ) -> None:
     shell.kernel = None
-    message: dict[str, Any] = {
-        "content": {"allow_stdin": True},
-        "metadata": {"cellId": CELLS[cell]},
-    }
+    message: dict[str, Any] = {"content": {"allow_stdin": True}, "metadata": {"cellId": cell}}
     monkeypatch.setattr(type(shell), "get_parent", lambda _: message, raising=False)
-    assert can_show_widgets(shell) == widgets
+    assert can_show_widgets(shell) == (cell == JUPYTERLAB)
 
 
 @pytest.mark.parametrize("metadata", [{}, {"cellId": None}])
