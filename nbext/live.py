@@ -79,7 +79,8 @@ def _plain(work: Attended[Any]) -> dict[str, Any]:
         return mime_bundle(work.shown)
     if standing.error is not None:
         return {"text/plain": "\n".join(standing.error._render_traceback_())}
-    cell = f"cell {standing.done + 1} of {standing.total}: {standing.label}"
-    at = (cell, standing.done, standing.total) if standing.total else ()
+    done, total = standing.done, standing.total
+    cell = f"cell {done + 1} of {total}: {standing.label}" if done < total else f"{total} cells"
+    at = (cell, done, total) if total else ()
     html = bar(standing.activity, *at)
     return {"text/plain": repr(work), "text/html": html}

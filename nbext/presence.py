@@ -26,5 +26,19 @@ def somebody_is_there(shell: InteractiveShell) -> bool:
 
 
 def can_show_widgets(shell: InteractiveShell | None) -> bool:
-    """Say whether a person looks at a front end that shows widgets, as far as can be known."""
-    return shell is not None and hasattr(shell, "kernel") and somebody_is_there(shell)
+    """Say whether a person looks at a front end that shows widgets, as far as can be known.
+
+    VS Code does not count. It takes a widget before HTML, and then looks for the widget's script
+    beside a local interpreter or on the internet. Where it finds none, such as behind a Jupyter
+    server, it shows an error in place of the panel, and no HTML.
+    """
+    if shell is None or not hasattr(shell, "kernel") or not somebody_is_there(shell):
+        return False
+    return not inside_vs_code(shell)
+
+
+def inside_vs_code(shell: InteractiveShell) -> bool:
+    """Say whether VS Code sent the cell that runs: it names cells by an address of its own."""
+    parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
+    cell = parent.get("metadata", {}).get("cellId")
+    return isinstance(cell, str) and cell.startswith("vscode-notebook-cell:")

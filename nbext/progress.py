@@ -19,7 +19,8 @@ _BAR = (
     'font:13px/1.6 var(--jp-ui-font-family,system-ui,sans-serif)">'
     '<progress max="{total}"{value} style="width:180px" aria-label="{activity}"></progress>'
     "<span>{activity}</span>"
-    '<span style="color:var(--jp-ui-font-color2,gray)">{note}</span></div>'
+    '<span style="color:var(--vscode-descriptionForeground,var(--jp-ui-font-color2,gray))">'
+    "{note}</span></div>"
 )
 
 

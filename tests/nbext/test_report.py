@@ -123,6 +123,15 @@ def test_it_is_one_display_that_is_written_anew(
     assert 'aria-label="Reproduction"' in shown[-1]["text/html"]
 
 
+def test_after_the_last_cell_it_counts_no_further(
+    report: Report, background: FakeBackground, shown: list[dict[str, Any]]
+) -> None:
+    background.move(activity="Running the notebook", done=3, total=3, label="")
+    nbext.live.show(report)
+    assert "3 cells" in shown[-1]["text/html"]
+    assert "cell 4" not in shown[-1]["text/html"]
+
+
 def test_an_error_shows_in_two_lines(
     report: Report, background: FakeBackground, shown: list[dict[str, Any]]
 ) -> None:

@@ -145,10 +145,11 @@ def test_the_name_may_be_relative_to_where_the_kernel_began(tmp_path: Path) -> N
     assert locate(traces(elsewhere, environ=environ)).path == path
 
 
-def test_vs_code_is_believed_by_the_cells_address_first(tmp_path: Path) -> None:
+@pytest.mark.parametrize("host", ["", "//127.0.0.1:8080", "//ssh-remote%2Bhost"])
+def test_vs_code_is_believed_by_the_cells_address_first(tmp_path: Path, host: str) -> None:
     path = write_notebook(tmp_path / "new name.ipynb", "x = 1")
     stale = write_notebook(tmp_path / "old.ipynb", "x = 1")
-    address = f"vscode-notebook-cell:{tmp_path}/new%20name.ipynb#W2sZmlsZQ%3D%3D"
+    address = f"vscode-notebook-cell:{host}{tmp_path}/new%20name.ipynb#W2sZmlsZQ%3D%3D"
     ran = (Executed(source="x = 1", cell_id=address),)
     assert locate(traces(tmp_path, editor=str(stale), executed=ran)) == (
         path,
