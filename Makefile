@@ -88,7 +88,7 @@ exports: $(VENV)/.test .venv-airflow/.made .venv-kubeflow/.made ## let the engin
 # Engines have pins of their own; what values are made of has the versions of our own environment.
 .venv-%/.made: $(VENV)/.uv constraints.txt
 	$(UV) venv --quiet --clear --python $(BIN)/python .venv-$*
-	@sed -nE 's/^((fastapi|numpy|pandas|pyarrow|scikit-learn|scipy|uvicorn)==[^\\]*).*/\1/p' constraints.txt > .venv-$*/same.txt
+	@sed -nE 's/^(($(SAME_$*)numpy|pandas|pyarrow|scikit-learn|scipy)==[^\\]*).*/\1/p' constraints.txt > .venv-$*/same.txt
 	$(UV) pip install --quiet --python .venv-$*/bin/python --constraint .venv-$*/same.txt \
 		$(ENGINES_$*) pandas pyarrow scikit-learn
 	@touch $@
@@ -96,6 +96,7 @@ exports: $(VENV)/.test .venv-airflow/.made .venv-kubeflow/.made ## let the engin
 ENGINES_airflow := apache-airflow==3.3.2
 ENGINES_peers := kedro==1.7.0 kedro-datasets==9.6.0 ploomber==0.23.3
 ENGINES_vetiver := vetiver==0.2.6
+SAME_vetiver := fastapi|uvicorn|
 ENGINES_kubeflow := kfp==2.17.3 hera[yaml]==7.1.0
 
 clouds: .venv-clouds/.made ## run pipelines on servers that stand for S3, Google and Azure: minutes
