@@ -39,13 +39,16 @@ class Listener:
 
     def _before(self, info: Any) -> None:  # noqa: ANN401 - IPython's own type
         try:
-            self._kept().begin(info.raw_cell)
+            if _of_the_user(info):
+                self._kept().begin(info.raw_cell)
         except Exception as error:  # noqa: BLE001 - a cell must run whatever happens here
             self._failed(error)
 
     def _after(self, result: Any) -> None:  # noqa: ANN401 - IPython's own type
         try:
             info = result.info
+            if not _of_the_user(info):
+                return
             self._kept(until=result.execution_count).end(
                 info.raw_cell,
                 cell_id=info.cell_id,
@@ -73,6 +76,11 @@ def journal_of(shell: InteractiveShell) -> Listener:
     """Return the listener that `%load_ext nbext` started."""
     listener: Listener = shell.meta[MEMORY]["journal"]
     return listener
+
+
+def _of_the_user(info: Any) -> bool:  # noqa: ANN401 - IPython's own type
+    """Say whether a cell ran: VS Code runs code of its own too, which is in no history."""
+    return bool(info.store_history) or info.cell_id is not None
 
 
 def _is_ours(value: object) -> bool:

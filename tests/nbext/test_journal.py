@@ -137,3 +137,14 @@ def test_unloading_ends_it(loaded: InteractiveShell) -> None:
     loaded.run_line_magic("unload_ext", "nbext")
     loaded.run_cell("y = 1", store_history=True)
     assert [ran["source"] for ran in listener.content()["executed"]] == ["x = 1"]
+
+
+def test_what_the_front_end_runs_for_itself_is_not_kept() -> None:
+    """VS Code asks a kernel for completions and variables by code that is kept in no history."""
+    with fresh_shell() as shell:
+        shell.run_line_magic("load_ext", "nbext")
+        shell.run_cell("x = 1", store_history=True)
+        shell.run_cell("_asked = dir(x)", store_history=False)
+        kept = SessionJournal.model_validate(shell.meta["nbrelease"]["journal"].content())
+        shell.run_line_magic("unload_ext", "nbext")
+    assert [each.source for each in kept.executed] == ["x = 1"]
