@@ -176,13 +176,15 @@ class MemoryLog:
             then(None)
 
     def append_outcomes(self, outcomes: Sequence[Outcome]) -> Future[None]:
+        kept = self._kept()
         self.outcomes.extend(outcomes)
-        return self._kept()
+        return kept
 
     def append_usage(self, usage: Sequence[Usage]) -> Future[None]:
+        kept = self._kept()
         if not self.broken:
             self.usage.extend(usage)
-        return self._kept()
+        return kept
 
     def _kept(self) -> Future[None]:
         done: Future[None] = Future()
