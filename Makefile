@@ -66,7 +66,7 @@ bench: $(VENV)/.test .venv-vetiver/.made ## print the figures of benchmarks/, me
 peers: $(VENV)/.test .venv-peers/.made ## what a step costs here, in Kedro and in Ploomber: minutes
 	$(BIN)/python benchmarks/peers.py
 
-review-speed: $(VENV)/.test .venv-evidently/.made ## a review beside Evidently, 1M against 1M rows; then 100M rows: an hour
+review-speed: $(VENV)/.test .venv-evidently/.made ## a review beside Evidently, 1M against 1M rows; then 100M rows: minutes
 	$(BIN)/python benchmarks/review.py
 	$(BIN)/python benchmarks/review.py --large 100_000_000
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -21,7 +21,7 @@ def somebody_is_there(shell: InteractiveShell) -> bool:
     """
     if inside_clean_run():
         return False
-    parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
+    parent = _message_of(shell)
     return bool(parent.get("content", {}).get("allow_stdin", True))
 
 
@@ -39,6 +39,14 @@ def can_show_widgets(shell: InteractiveShell | None) -> bool:
 
 def inside_vs_code(shell: InteractiveShell) -> bool:
     """Say whether VS Code sent the cell that runs: it names cells by an address of its own."""
-    parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
+    from lifecycle_core.schema.session import VS_CODE_CELL
+
+    parent = _message_of(shell)
     cell = parent.get("metadata", {}).get("cellId")
-    return isinstance(cell, str) and cell.startswith("vscode-notebook-cell:")
+    return isinstance(cell, str) and cell.startswith(VS_CODE_CELL)
+
+
+def _message_of(shell: InteractiveShell) -> dict[str, Any]:
+    """Return the message that asked for what runs; empty where there is no front end."""
+    message: dict[str, Any] = shell.get_parent() if hasattr(shell, "get_parent") else {}
+    return message

@@ -20,6 +20,7 @@ from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_ope
 from lifecycle_core.errors import InvalidCall
 from lifecycle_core.notebooks.read import joined
 from lifecycle_core.notebooks.session import best_match
+from lifecycle_core.schema.session import VS_CODE_CELL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 _KERNEL = re.compile(r"kernel-(?P<id>.+)\.json")
 _HERE = frozenset({"127.0.0.1", "localhost", "::1"})
-_CELL_ADDRESS = "vscode-notebook-cell:"
 _SECONDS = 2.0
 _CANDIDATES = 200
 _LARGEST = 50_000_000
@@ -85,7 +85,7 @@ def _places(traces: Traces) -> Iterator[Located]:
     if path := named("NBRELEASE_NOTEBOOK"):
         yield Located(traces.folder / path, "named by NBRELEASE_NOTEBOOK")
     for ran in reversed(traces.executed):
-        if (ran.cell_id or "").startswith(_CELL_ADDRESS):
+        if (ran.cell_id or "").startswith(VS_CODE_CELL):
             address = urlsplit((ran.cell_id or "").partition("#")[0])
             yield Located(Path(unquote(address.path)), "found through VS Code")
             break

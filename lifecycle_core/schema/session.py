@@ -10,6 +10,8 @@ from lifecycle_core.schema.base import Record
 
 VariableState = Literal["same", "differs", "only_live", "only_clean", "unknown"]
 LostKind = Literal["deleted", "edited"]
+VS_CODE_CELL = "vscode-notebook-cell:"
+"""How VS Code's own address of a cell begins, which holds the notebook's path."""
 
 
 class Executed(Record):

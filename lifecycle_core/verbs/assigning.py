@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lifecycle_core.errors import LedgerBroken
+from lifecycle_core.schema.release import CHAMPION
 from lifecycle_core.schema.serving import CONTROL
 from lifecycle_core.settings import ledger_of
 from lifecycle_core.verbs.downloading import downloaded
@@ -45,7 +46,7 @@ def started(ledger: Ledger, history: History) -> tuple[Experiment | None, dict[s
 
 def is_champion(spec: str, release: Release) -> bool:
     """Return whether somebody asks for the champion, and not for a version that may be it."""
-    return CONTROL in release.aliases and spec in {release.name, f"{release.name}@champion"}
+    return CHAMPION in release.aliases and spec in {release.name, f"{release.name}@{CHAMPION}"}
 
 
 def arms_for(
