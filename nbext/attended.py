@@ -25,13 +25,13 @@ class Attended(Generic[Answer]):
     """Work on this notebook that goes on meanwhile.
 
     Attributes:
-        named: What the work is, and the magic that starts it.
+        named: What the work is, the magic that starts it, and the one that stops it.
         located: The notebook's file and how it was found.
         listeners: Each is called with this object whenever it changes, in a thread of its own
             whose outputs belong to the cell that this was made in.
     """
 
-    named: tuple[str, str]
+    named: tuple[str, str, str]
 
     def __init__(
         self, shell: InteractiveShell, located: Located, background: Meanwhile[Answer]
@@ -85,7 +85,7 @@ class Attended(Generic[Answer]):
         if standing.error is not None:
             raise standing.error
         if standing.record is None:
-            work, magic = self.named
+            work, magic, _ = self.named
             what = "was stopped" if self.done else f"takes longer than {timeout:g} s"
             hint = f"{magic} starts it again." if self.done else "Wait once more."
             raise NoAnswer(f"The {work} {what}.", hint=hint)

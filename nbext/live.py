@@ -11,7 +11,7 @@ from IPython.display import display, update_display
 
 from nbext.pipeline_work import PipelineWork
 from nbext.presence import can_show_widgets
-from nbext.progress import bar
+from nbext.progress import bar, footnote
 from nbext.report import Report
 from nbext.views import mime_bundle
 
@@ -82,5 +82,8 @@ def _plain(work: Attended[Any]) -> dict[str, Any]:
     done, total = standing.done, standing.total
     cell = f"cell {done + 1} of {total}: {standing.label}" if done < total else f"{total} cells"
     at = (cell, done, total) if total else ()
-    html = bar(standing.activity, *at)
+    html = bar(standing.activity, *at) + footnote(
+        f"{work.located.path.name} as last saved, {work.located.how}. You can go on meanwhile; "
+        f"{work.named[2]} ends it."
+    )
     return {"text/plain": repr(work), "text/html": html}

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class CompilationWork(Attended[Compilation]):
     """The compilation of this notebook into a pipeline, which goes on meanwhile."""
 
-    named = ("compilation", "%pipeline compile")
+    named = ("compilation", "%pipeline compile", "%pipeline stop")
 
 
 class PipelineWork(Attended[PipelineRun]):
@@ -35,7 +35,7 @@ class PipelineWork(Attended[PipelineRun]):
         overview: How the pipeline looks now.
     """
 
-    named = ("run", "%pipeline run")
+    named = ("run", "%pipeline run", "%pipeline stop")
 
     def __init__(
         self,
@@ -79,7 +79,7 @@ class PipelineRunsWork(Attended[PipelineRuns]):
         folder: Of the pipeline's package.
     """
 
-    named = ("runs", "%pipeline run")
+    named = ("runs", "%pipeline run", "%pipeline stop")
 
     def __init__(
         self,

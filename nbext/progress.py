@@ -19,8 +19,11 @@ _BAR = (
     'font:13px/1.6 var(--jp-ui-font-family,system-ui,sans-serif)">'
     '<progress max="{total}"{value} style="width:180px" aria-label="{activity}"></progress>'
     "<span>{activity}</span>"
-    '<span style="color:var(--vscode-descriptionForeground,var(--jp-ui-font-color2,gray))">'
-    "{note}</span></div>"
+    '<span style="{soft}">{note}</span></div>'
+)
+_SOFT = "color:var(--vscode-descriptionForeground,var(--jp-ui-font-color2,gray))"
+_FOOTNOTE = (
+    '<div style="font:13px/1.6 var(--jp-ui-font-family,system-ui,sans-serif);{soft}">{note}</div>'
 )
 
 
@@ -80,4 +83,11 @@ class NotebookProgress:
 def bar(activity: str, note: str = "", done: int | None = None, total: int = 1) -> str:
     """Return a bar with its activity and a note; it pulses if it is not known how much is done."""
     value = "" if done is None else f' value="{done}"'
-    return _BAR.format(activity=escape(activity), note=escape(note), value=value, total=total)
+    return _BAR.format(
+        activity=escape(activity), note=escape(note), value=value, total=total, soft=_SOFT
+    )
+
+
+def footnote(note: str) -> str:
+    """Return what is good to know below a bar."""
+    return _FOOTNOTE.format(note=escape(note), soft=_SOFT)

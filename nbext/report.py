@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Report(Attended[Reproduction]):
     """A reproduction of this notebook that runs meanwhile."""
 
-    named = ("reproduction", "%reproduce")
+    named = ("reproduction", "%reproduce", "%reproduce --stop")
 
     def diff(self, cell: int) -> CellResult:
         """Return how one cell compares: its outputs, stored and fresh.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -121,6 +122,15 @@ def test_it_is_one_display_that_is_written_anew(
     assert "x &lt; 1" in shown[1]["text/html"]
     assert shown[-1] == shown[-2]
     assert 'aria-label="Reproduction"' in shown[-1]["text/html"]
+
+
+def test_without_a_panel_it_says_which_file_runs_and_how_to_end_it(
+    report: Report, shown: list[dict[str, Any]]
+) -> None:
+    nbext.live.show(report)
+    html = unescape(shown[-1]["text/html"])
+    assert f"{report.located.path.name} as last saved, {report.located.how}." in html
+    assert "%reproduce --stop ends it." in html
 
 
 def test_after_the_last_cell_it_counts_no_further(
