@@ -64,7 +64,6 @@ RECORDS = {
     "Reproductions": "reproductions",
     "Retrained": "retrained",
     "RetrainingDecision": "retraining_decision",
-    "Review": "review",
     "ReviewHistory": "review_history",
     "ReviewRun": "review_history",
     "ReviewSeries": "review_series",
@@ -72,7 +71,7 @@ RECORDS = {
     "Service": "serving",
     "Status": "release",
 }
-PANELS = {"PipelineOverview": "pipeline_overview", "Proposal": "proposal"}
+PANELS = {"PipelineOverview": "pipeline_overview", "Proposal": "proposal", "Review": "review"}
 WORK = ("nbext.attended", "Attended")
 
 

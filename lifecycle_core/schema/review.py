@@ -107,6 +107,29 @@ class ColumnDrift(Record):
     note: str = ""
 
 
+class Distribution(Record):
+    """How the rows of one column lie in the window and in the reference: counts, and no rows.
+
+    Attributes:
+        column: A feature, `score`, or `decision`, whose values are `acted on` and `left alone`.
+        edges: Inner edges of the bins of a number, rising; empty for a category.
+        values: Of a category, the most frequent ones of the reference; empty for a number.
+        before: Rows of the reference: of a number at or below the first edge, ..., above the last
+            one; of a category by value, and last with any other value.
+        now: Rows of the window, likewise.
+        missing_before: Rows of the reference without a value.
+        missing_now: Likewise, of the window.
+    """
+
+    column: str
+    edges: tuple[float, ...] = ()
+    values: tuple[str, ...] = ()
+    before: tuple[int, ...] = ()
+    now: tuple[int, ...] = ()
+    missing_before: int = Field(default=0, ge=0)
+    missing_now: int = Field(default=0, ge=0)
+
+
 class Broken(Record):
     """A rule of the contract that rows of a window break.
 
@@ -269,6 +292,8 @@ class Review(Record):
         same_phase: Label of the window at the same phase of the last cycle.
         drift: Score and decision first, then features, the most moved first; where the log has
             reasons, those first that may cost most.
+        distributions: Of what was compared, in any order; empty in reviews that were kept before
+            these were.
         contract: Rules that rows break, the most broken first.
         refused: Why rows got no answer: causes, then fields, the most frequent first.
         reconciled: What was expected of rows without labels, beside what was seen.
@@ -297,6 +322,7 @@ class Review(Record):
     same_phase: str
     sections: tuple[Section, ...]
     drift: tuple[ColumnDrift, ...] = ()
+    distributions: tuple[Distribution, ...] = ()
     contract: tuple[Broken, ...] = ()
     refused: tuple[RefusedInput, ...] = ()
     reconciled: tuple[Reconciled, ...] = ()
