@@ -150,7 +150,7 @@ def _told() -> Iterator[None]:
             raise
         hint = f"\nHint: {error.hint}" if error.hint else ""
         shown = click.ClickException(f"{error}{hint}")
-        shown.exit_code = error.exit_code
+        shown.exit_code = error.exit_code  # type: ignore[misc] # click asks the instance
         raise shown from error
 
 
