@@ -136,6 +136,7 @@ def _cause(
         hint=hint,
         shown_by="observation",
         confidence=way.confidence if way else confidence.CERTAIN,
+        explains=run.stopped_at,
     )
 
 
@@ -231,7 +232,7 @@ def _name(case: Case, execution: Execution) -> Cause | None:
         hint = f"Cell {later[0]} defines {name}; move it above cell {stopped}."
         return _cause(execution, "undefined_name", hint, names=(name,))
     gap = next(iter(case.gaps(stopped)), None)
-    if gap and _once_worked(case, stopped):
+    if gap and once_worked(case, stopped):
         cell, skipped = gap
         evidence = (
             f"{run.message}. No cell defines it, yet cell {stopped} once ran; the counts skip "
@@ -256,7 +257,7 @@ def _name(case: Case, execution: Execution) -> Cause | None:
 def _drift(case: Case, execution: Execution) -> Cause | None:
     """Blame the environment where a library no longer has what the cell once got from it."""
     run = execution.run
-    if not _DRIFT.search(run.message) or not _once_worked(case, run.stopped_at or 0):
+    if not _DRIFT.search(run.message) or not once_worked(case, run.stopped_at or 0):
         return None
     pins = case.circumstances.pins
     asked = f" {asked_for(pins)}" if pins else ""
@@ -270,7 +271,7 @@ def _drift(case: Case, execution: Execution) -> Cause | None:
     )
 
 
-def _once_worked(case: Case, index: int) -> bool:
+def once_worked(case: Case, index: int) -> bool:
     """Tell whether the notebook says that a cell ran to its end."""
     cell = case.cells.get(index)
     raised = cell is not None and any(o.get("output_type") == "error" for o in cell.outputs)
