@@ -12,6 +12,7 @@ import os
 import struct
 import sys
 import sysconfig
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,10 +20,11 @@ if TYPE_CHECKING:
 
     from .settings import Settings
 
+ctypes: Any
 try:
-    import ctypes
+    ctypes = import_module("ctypes")
 except ImportError:  # an interpreter that was built without it
-    ctypes = None  # type: ignore[assignment]  # as said
+    ctypes = None
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _ASK_VERSION = 1
@@ -63,10 +65,10 @@ def confine(settings: Settings, sockets: str) -> bool:
     try:
         for path in _writable(settings, sockets):
             _allow(libc, rules, path, rights if os.path.isdir(path) else file_rights)
-        return (
-            libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) == 0
-            and libc.syscall(_RESTRICT_SELF, rules, 0) == 0
+        failed = libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) or libc.syscall(
+            _RESTRICT_SELF, rules, 0
         )
+        return not failed
     finally:
         os.close(rules)
 

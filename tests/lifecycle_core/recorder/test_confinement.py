@@ -46,7 +46,7 @@ _INDEX = {name: number for number, name in enumerate(_CELLS)}
 
 
 def _has_landlock() -> bool:
-    return sys.platform == "linux" and ctypes.CDLL(None).syscall(444, None, 0, 1) > 1
+    return sys.platform == "linux" and bool(ctypes.CDLL(None).syscall(444, None, 0, 1) > 1)
 
 
 @pytest.fixture(scope="module")
