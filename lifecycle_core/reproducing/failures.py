@@ -39,6 +39,10 @@ _MISSING = re.compile(
     r"FileNotFoundError|NotADirectoryError|No such file|unable to open database|no such table"
     r"|No files found|does not exist",
 )
+_FORBIDDEN = re.compile(
+    r"unable to open database: (?P<bare>/\S+)|^PermissionError: .*?'(?P<quoted>/[^'\n]+)'"
+    r"|['\"](?P<before>/[^'\"\n]+)['\"]: Permission denied"
+)
 _ABSOLUTE = re.compile(r"^(?:/|~|[A-Za-z]:[\\/]|\\\\|file://)")
 _NETWORK = re.compile(
     r"URLError|HTTPError|ConnectionError|ConnectionRefused|ConnectionReset|gaierror|NameResolution"
@@ -80,7 +84,7 @@ def failure(case: Case, execution: Execution) -> Cause | None:
         kind, hint = _SAID_BY_RUN[run.exit]
         return _cause(execution, kind, hint)
     readings: tuple[Callable[[Case, Execution], Cause | None], ...] = (
-        _interactive, _module, _refused, _missing_file, _network, _name, _drift,
+        _interactive, _module, _refused, _forbidden, _missing_file, _network, _name, _drift,
     )  # fmt: skip
     return next((cause for read in readings if (cause := read(case, execution))), None)
 
@@ -178,6 +182,26 @@ def _refused(_case: Case, execution: Execution) -> Cause | None:
         evidence=f"{site.path} lies outside the project; on another machine it is not there.",
     )
     return cause.model_copy(update={"line": site.line or cause.line})
+
+
+def _forbidden(_case: Case, execution: Execution) -> Cause | None:
+    """Blame a path where a clean run may not write, which the system refused, not the recorder."""
+    match = _FORBIDDEN.search(execution.run.message)
+    path = next(filter(None, match.groups()), "") if match else ""
+    if not path or any(path.startswith(copy) for copy, _ in execution.roots):
+        return None
+    evidence = (
+        f"{path} could not be written: a clean run changes no file outside its copy of the "
+        f"project. {execution.run.message}"
+    )
+    return _cause(
+        execution,
+        "absolute_path",
+        HINTS["absolute_path"],
+        names=(path,),
+        way=confidence.PATH_NOT_FOUND,
+        evidence=evidence,
+    )
 
 
 def _missing_file(case: Case, execution: Execution) -> Cause | None:
