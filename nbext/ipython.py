@@ -64,6 +64,7 @@ RECORDS = {
     "Reproductions": "reproductions",
     "Retrained": "retrained",
     "RetrainingDecision": "retraining_decision",
+    "ReviewDashboard": "review_dashboard",
     "ReviewHistory": "review_history",
     "ReviewRun": "review_history",
     "ReviewSeries": "review_series",
