@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from lifecycle_core.monitoring.response_rules import ResponseRule
     from lifecycle_core.schema.release_file import Duty, Owner, ReleaseFile, ReviewSection
-    from lifecycle_core.schema.review import ColumnDrift, Window
+    from lifecycle_core.schema.review import ColumnDrift, Impact, Window
     from lifecycle_core.schema.window_counts import WindowCounts
     from lifecycle_core.stats.sampled import SampledRows
 
@@ -221,7 +221,7 @@ def review(
         overriding=found.overriding,
         new_segments=tuple(f"{each.column} = {each.value}" for each in found.fresh),
         history=tuple(seen),
-        firings=_firings(stated, seen, as_of),
+        firings=_firings(stated, seen, found.impact, as_of),
         notes=_notes(stated, counted.window, registered, complete=end <= as_of),
     )
 
@@ -246,7 +246,9 @@ def _around(
     )
 
 
-def _firings(stated: ReleaseFile, seen: Sequence[Seen], as_of: datetime) -> tuple[Firing, ...]:
+def _firings(
+    stated: ReleaseFile, seen: Sequence[Seen], found: Impact, as_of: datetime
+) -> tuple[Firing, ...]:
     fired = []
     for rule in rules_of(stated.review):
         if not rule.fires([each.figures for each in seen]):
@@ -269,6 +271,7 @@ def _firings(stated: ReleaseFile, seen: Sequence[Seen], as_of: datetime) -> tupl
                     )
                     for each in seen[-rule.of :]
                 ),
+                impact=found,
             )
         )
     return tuple(fired)
