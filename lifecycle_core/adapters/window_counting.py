@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from lifecycle_core.adapters.prediction_log.asking import Span
+from lifecycle_core.adapters.prediction_log.baselines import baseline_of
 from lifecycle_core.adapters.prediction_log.counting import CountsWindows
 from lifecycle_core.adapters.reference_profile import binnings_of, number_by_name, with_rules
 from lifecycle_core.adapters.table_counting import CountedTable
@@ -102,6 +103,7 @@ def count_windows(
             acts=stated.model.task == "classification",
             costs=stated.costs,
             kinds=kinds | dict.fromkeys(sorted(own), True),
+            baseline=baseline_of(stated.serving.fallback, features),
         )
     ) as counts:
         whole = asked.before[0], asked.window

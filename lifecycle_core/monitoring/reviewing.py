@@ -46,7 +46,9 @@ FIGURES = (
     "answered_share", "adoption_rate", "override_rate", "override_share_of_actions",
     "override_correctness", "time_to_action_p50_hours", "time_to_action_p95_hours",
     "time_to_action_p99_hours", "override_outliers", "uplift_per_row", "uplift_total",
-    "cost_of_false_alarms", "cost_of_misses", "cost_of_fallbacks", "money_total", "money_per_row",
+    "cost_of_false_alarms", "cost_of_misses", "cost_of_fallbacks",
+    "cost_if_nobody_acts", "saved_against_nobody", "cost_by_fallback_rule",
+    "saved_against_fallback_rule", "money_total", "money_per_row",
     "money_cumulated", "cost_per_run", "actions_per_run",
 )  # fmt: skip
 """Names of all figures, which response rules may use."""

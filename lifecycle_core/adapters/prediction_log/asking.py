@@ -35,7 +35,8 @@ joined AS (
            said.who, said.first_said, CASE WHEN isfinite(said.label) THEN said.label END AS label
     FROM once LEFT JOIN said ON said.prediction = once.id
 )
-SELECT *, {{if_positive}} AS if_positive, {{if_negative}} AS if_negative, {{cost}} AS cost
+SELECT *, {{if_positive}} AS if_positive, {{if_negative}} AS if_negative, {{cost}} AS cost,
+       {{cost_if_nobody}} AS cost_if_nobody, {{cost_by_rule}} AS cost_by_rule
 FROM joined
 """  # noqa: S608 - names of our own columns
 TOTALS = """
@@ -107,6 +108,13 @@ GROUP BY fallback ORDER BY fallback
 COSTS = f"""
 SELECT fallback <> '' AS fell_back, {_MONEY.format("cost", "")}
 FROM {{source}} GROUP BY ALL ORDER BY ALL
+"""  # noqa: S608 - as above
+BASELINES = f"""
+SELECT {_MONEY.format("cost_if_nobody", "nobody_")},
+       {_MONEY.format("(cost_if_nobody - cost)", "nobody_saved_")},
+       {_MONEY.format("cost_by_rule", "rule_")},
+       {_MONEY.format("(cost_by_rule - cost)", "rule_saved_")}
+FROM {{source}} AND {BY_MODEL} AND cost IS NOT NULL
 """  # noqa: S608 - as above
 IMPORTANCE = """
 SELECT reason.feature AS feature, sum(abs(reason.effect)) AS effect

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.prediction_log import asking
 from lifecycle_core.adapters.prediction_log.asking import BY_MODEL, Span
+from lifecycle_core.adapters.prediction_log.baselines import NOT_TOLD
 from lifecycle_core.adapters.prediction_log.column_counting import count_columns
 from lifecycle_core.adapters.prediction_log.columns import (
     SAMPLED,
@@ -40,6 +41,7 @@ from lifecycle_core.schema.release_file import CostsSection
 from lifecycle_core.schema.window_counts import (
     Answers,
     ArmCounts,
+    Baselines,
     Money,
     SegmentCounts,
     Spread,
@@ -56,6 +58,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from lifecycle_core.adapters.prediction_log.baselines import Baseline
+
 _SCORE = f"CASE WHEN {BY_MODEL} THEN score END"
 
 
@@ -68,6 +72,7 @@ class CountsWindows:
         acts: A decision is to act or not; else it is a number in the target's unit.
         costs: Money per row; features that it is proportional to have to be among `kinds`.
         kinds: Features that are read: by name, whether it is a number.
+        baseline: What would have decided without the model; what it looks at is among `kinds`.
         memory: Most memory that the engine takes, such as `1GB`.
 
     Raises:
@@ -82,6 +87,7 @@ class CountsWindows:
         acts: bool,
         costs: CostsSection | None = None,
         kinds: Mapping[str, bool] | None = None,
+        baseline: Baseline | None = None,
         memory: str = "1GB",
     ) -> None:
         self._address = str(address)
@@ -89,6 +95,7 @@ class CountsWindows:
         self._acts = acts
         self._costs = costs or CostsSection()
         self._kinds = dict(kinds or {})
+        self._baseline = baseline
         self._column = {name: f"f{at}" for at, name in enumerate(self._kinds)}
         self._folder = tempfile.mkdtemp(prefix="nbrelease-")
         self._engine = open_engine(self._address, memory_limit=memory, temp_directory=self._folder)
@@ -126,9 +133,22 @@ class CountsWindows:
             if_positive=if_positive,
             if_negative=if_negative,
             cost=cost_of(costs, places, acts=self._acts),
+            **self._without_model(costs, places if features else None),
         )
         with answering(self._address):
             self._engine.execute(query, span.given(self._release))
+
+    def _without_model(
+        self, costs: CostsSection, places: Mapping[str, str] | None
+    ) -> dict[str, str]:
+        """Return SQL of what rows would have cost without the model; of none without features."""
+        nobody = rule = NOT_TOLD
+        if places is not None and self._acts:
+            nobody = cost_of(costs, places, acts=True, decision="0")
+        if places is not None and self._baseline is not None:
+            decided = self._baseline.decides(places, acts=self._acts)
+            rule = cost_of(costs, places, acts=self._acts, decision=f"({decided})")
+        return {"cost_if_nobody": nobody, "cost_by_rule": rule}
 
     def laid_out(self, span: Span) -> duckdb.DuckDBPyConnection:
         """Return the engine, with the rows of a window in its table `asked`, features as text.
@@ -198,6 +218,7 @@ class CountsWindows:
         errors = {} if self._acts else ask(asking.ERRORS, source)[0]
         features = [each for each in columns if each.name != "score"]
         earned = ask(asking.EARNED, source)
+        without = ask(asking.BASELINES, source)[0]
         costs = {each["fell_back"]: money_of(each) for each in ask(asking.COSTS, source)}
         return WindowCounts(
             **{name: count or 0 for name, count in totals.items()},
@@ -238,6 +259,9 @@ class CountsWindows:
             ),
             fallback_cost=costs.get(True, Money()),
             model_cost=costs.get(False, Money()),
+            baselines=Baselines(
+                **{name: money_of(without, f"{name}_") for name in Baselines.model_fields}
+            ),
             importance={each["feature"]: each["effect"] for each in ask(asking.IMPORTANCE, source)},
             usage=count_usage(self._engine, self._release, span),
         )
