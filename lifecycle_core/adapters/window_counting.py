@@ -54,7 +54,7 @@ class Found(NamedTuple):
         before: Of those before it.
         reference: Of its reference.
         same_phase: Of the window at the same phase of the last cycle.
-        running: Of everything until the window's end.
+        running: Of everything until the window's end: what it earned, and nothing else.
         rows_before: Rows of the reference that were picked by their ids.
         rows_now: Likewise, of the window.
     """
@@ -135,8 +135,7 @@ def count_windows(
         scores = [each for each in bins if each.name == "score"]
         found = found._replace(same_phase=counts.count(phase, scores))
         running = Span(_EARLIEST, datetime.fromisoformat(asked.window.end), as_of)
-        counts.read(running, features=False)
-        return found._replace(running=counts.count(running))
+        return found._replace(running=WindowCounts(money=counts.earned(running)))
 
 
 def count_table(

@@ -84,7 +84,7 @@ class Counted:
         reference: Of the last windows before together, with quantiles; of the training table
             where they have no rows.
         same_phase: Of that window.
-        running: Of everything until the window's end.
+        running: Of everything until the window's end: what it earned.
         rows_before: Rows of the reference that were picked by their ids.
         rows_now: Likewise, of the window.
     """

@@ -96,6 +96,24 @@ EARNED = f"""
 SELECT arm, coalesce(currency, '') AS currency, {_MONEY.format("money", "")}
 FROM {{source}} AND isfinite(money) GROUP BY ALL ORDER BY ALL
 """  # noqa: S608 - as above
+EARNED_SO_FAR = f"""
+WITH sayings AS (
+    SELECT id, prediction, action, label, money, currency, sequence FROM outcomes
+    WHERE day BETWEEN $earliest AND $latest AND time <= $as_of
+      AND (money IS NOT NULL OR currency IS NOT NULL)
+    {ONCE}
+),
+said AS ({last_said()}),
+found AS (
+    SELECT id, arm, sequence FROM predictions SEMI JOIN said ON said.prediction = predictions.id
+    WHERE release = $release AND day BETWEEN $first AND $last
+      AND time >= $start AND time < $end
+),
+once AS ({FOUND_ONCE})
+SELECT coalesce(currency, '') AS currency, {_MONEY.format("money", "")}
+FROM once JOIN said ON said.prediction = once.id
+WHERE arm <> 'shadow' AND isfinite(money) GROUP BY 1 ORDER BY 1
+"""  # noqa: S608 - as above
 VERSIONS = "SELECT version, count(*) AS rows FROM {source} GROUP BY version ORDER BY version"
 ANSWERS = f"""
 SELECT version, count(decision) AS decided, ifnull(count_if(decision = 1), 0) AS acted

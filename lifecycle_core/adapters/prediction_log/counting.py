@@ -175,6 +175,19 @@ class CountsWindows:
             ).fetchall()
         return None if found is None else datetime.fromtimestamp(found, UTC)
 
+    def earned(self, span: Span) -> dict[str, Money]:
+        """Return what predictions of a stretch of time earned, by currency; it need not be read.
+
+        Only rows that earned something are looked up, so that a stretch may be all of the log.
+
+        Raises:
+            LogUnavailable: The store does not answer.
+        """
+        with answering(self._address):
+            return by_currency(
+                rows_of(self._engine.execute(asking.EARNED_SO_FAR, span.given(self._release)))
+            )
+
     def binnings(self, span: Span, names: Sequence[str]) -> tuple[Binning, ...]:
         """Return how columns are divided, by the rows of a reference.
 
