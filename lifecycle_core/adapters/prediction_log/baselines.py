@@ -14,11 +14,13 @@ from math import isfinite
 from typing import TYPE_CHECKING, NamedTuple
 
 from lifecycle_core.adapters.prediction_log.columns import quoted
+from lifecycle_core.adapters.prediction_log.pricing import cost_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from lifecycle_core.schema.contract import Feature, LogicalType
+    from lifecycle_core.schema.release_file import CostsSection
     from lifecycle_core.schema.serving import Fallback
 
 NOT_TOLD = "NULL::DOUBLE"
@@ -78,6 +80,30 @@ def baseline_of(declared: Sequence[Fallback], features: Sequence[Feature]) -> Ba
         if each.use in {"constant", "rule"} and each.decision is not None:
             return Baseline(each.decision, types)
     return None
+
+
+def priced_without_model(
+    costs: CostsSection,
+    places: Mapping[str, str] | None,
+    baseline: Baseline | None,
+    *,
+    acts: bool,
+) -> dict[str, str]:
+    """Return SQL of what a row would have cost if nobody had acted, and by the baseline.
+
+    Args:
+        costs: Of the release file.
+        places: SQL of features by name; None if none are read, and then neither is told.
+        baseline: What would have decided without the model.
+        acts: A decision is to act or not.
+    """
+    nobody = rule = NOT_TOLD
+    if places is not None and acts:
+        nobody = cost_of(costs, places, acts=True, decision="0")
+    if places is not None and baseline is not None:
+        decided = baseline.decides(places, acts=acts)
+        rule = cost_of(costs, places, acts=acts, decision=f"({decided})")
+    return {"cost_if_nobody": nobody, "cost_by_rule": rule}
 
 
 class _NotTold(Exception):  # noqa: N818 - an answer, not an error

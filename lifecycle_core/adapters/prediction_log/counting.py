@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.prediction_log import asking
 from lifecycle_core.adapters.prediction_log.asking import BY_MODEL, Span
-from lifecycle_core.adapters.prediction_log.baselines import NOT_TOLD
+from lifecycle_core.adapters.prediction_log.baselines import priced_without_model
 from lifecycle_core.adapters.prediction_log.column_counting import count_columns
 from lifecycle_core.adapters.prediction_log.columns import (
     SAMPLED,
@@ -133,22 +133,12 @@ class CountsWindows:
             if_positive=if_positive,
             if_negative=if_negative,
             cost=cost_of(costs, places, acts=self._acts),
-            **self._without_model(costs, places if features else None),
+            **priced_without_model(
+                costs, places if features else None, self._baseline, acts=self._acts
+            ),
         )
         with answering(self._address):
             self._engine.execute(query, span.given(self._release))
-
-    def _without_model(
-        self, costs: CostsSection, places: Mapping[str, str] | None
-    ) -> dict[str, str]:
-        """Return SQL of what rows would have cost without the model; of none without features."""
-        nobody = rule = NOT_TOLD
-        if places is not None and self._acts:
-            nobody = cost_of(costs, places, acts=True, decision="0")
-        if places is not None and self._baseline is not None:
-            decided = self._baseline.decides(places, acts=self._acts)
-            rule = cost_of(costs, places, acts=self._acts, decision=f"({decided})")
-        return {"cost_if_nobody": nobody, "cost_by_rule": rule}
 
     def laid_out(self, span: Span) -> duckdb.DuckDBPyConnection:
         """Return the engine, with the rows of a window in its table `asked`, features as text.

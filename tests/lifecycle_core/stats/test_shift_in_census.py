@@ -54,7 +54,7 @@ def alerts(columns: dict[str, Chunks], distance: Distance) -> dict[str, int]:
         whole = np.sum(parts["reference"], axis=0)
         usual = [distance(whole, chunk) for chunk in parts["reference"]]
         most = np.mean(usual) + 3 * np.std(usual)
-        found[name] = sum(distance(whole, chunk) > most for chunk in parts["current"])
+        found[name] = sum(bool(distance(whole, chunk) > most) for chunk in parts["current"])
     return found
 
 
