@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lifecycle_core.delivering.following import Following
+    from lifecycle_core.delivering.serving import Served
 
 CONSTANT = {"use": "constant", "decision": False, "score": 0.125}
 
@@ -241,6 +242,21 @@ def test_outcomes_are_kept_by_the_prediction_that_they_speak_of(address: str) ->
     assert "'accepted' or 'overridden'" in wrong.text
 
 
+def test_an_outcome_may_say_when_somebody_acted(address: str) -> None:
+    prediction = post(address, ROW).json()["id"]
+    outcome = {"prediction": prediction, "who": "crm", "action": "accepted"}
+    timed = {**outcome, "time": "2026-11-27T10:00:00+02:00"}
+    assert httpx.post(f"{address}/outcomes", json=timed).status_code == 200
+    assert LOG.outcomes[-1].time == "2026-11-27T08:00:00.000000Z"
+    for time_of_it, fact in [
+        ("2026-11-27T10:00:00", "timezone"),
+        ("0001-01-01T00:00:00+14:00", "between the years 1 and 9999"),
+        ("9999-01-01T00:00:00Z", "'time' of outcome 0: got 9999-01-01T00:00:00+00:00, want"),
+    ]:
+        said = httpx.post(f"{address}/outcomes", json={**outcome, "time": time_of_it})
+        assert (said.status_code, fact in said.text) == (422, True), said.text
+
+
 def test_outcomes_that_are_too_large_are_told_so(address: str) -> None:
     said = httpx.post(f"{address}/outcomes", content=b"[" + b" " * (1 << 20) + b"]")
     assert (said.status_code, said.json()) == (413, {"detail": "A body may have 1,048,576 bytes."})
@@ -344,8 +360,8 @@ def test_nothing_is_said_that_is_not_kept_unless_that_is_declared(
 
 def test_a_bad_field_is_named_and_counted_where_a_fallback_answers_for_it() -> None:
     last = LastScores()
-    declared = {"bad_input": "fall_back", "fallback": [{"use": "last_score"}]}
-    ledger = FakeLedger(lambda _: served(last=last, **declared))
+    fallback = [{"use": "last_score"}]
+    ledger = FakeLedger(lambda _: served(last=last, bad_input="fall_back", fallback=fallback))
     tally = Tally()
     known = {**ROW, "customer": "c1"}
     with running(ledger.following(last), MemoryLog(), tally=tally) as address:
@@ -406,17 +422,18 @@ class SlowReasons:
         return np.array([row["tenure"] / 100])
 
 
-def explained(effects: SlowReasons, **serving: object) -> Following:
+def explained(effects: SlowReasons, made: Served) -> Following:
     factors = (Factor(name="tenure", features=("tenure",)),)
     facts = ExplainerFacts(method="sampling", factors=factors, base=0.0, baseline=0.0)
-    made = served(FakeScorer(kind="onnx"), **serving)  # type: ignore[arg-type] # a section
     explainer = Explainer(facts, ReasonsSection(), effects)
     return FakeLedger(lambda _: replace(made, explainer=explainer)).following()
 
 
 def test_a_score_is_not_lost_for_reasons_that_take_too_long() -> None:
     effects, log = SlowReasons(), MemoryLog()
-    following = explained(effects, deadline_ms=400, fallback=[CONSTANT])
+    following = explained(
+        effects, served(FakeScorer(kind="onnx"), deadline_ms=400, fallback=[CONSTANT])
+    )
     with running(following, log) as address, ThreadPoolExecutor(6) as many:
         said = [each.json() for each in many.map(lambda _: post(address, ROW), range(6))]
         effects.let.set()
@@ -432,7 +449,7 @@ def test_a_score_is_not_lost_for_reasons_that_take_too_long() -> None:
 def test_slow_reasons_come_where_there_is_time() -> None:
     effects, log = SlowReasons(), MemoryLog()
     effects.let.set()
-    following = explained(effects, deadline_ms=60_000)
+    following = explained(effects, served(FakeScorer(kind="onnx"), deadline_ms=60_000))
     with running(following, log) as address:
         said = post(address, ROW).json()
         assert "reasons_left_out" not in said
