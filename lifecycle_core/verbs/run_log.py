@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from lifecycle_core.errors import InvalidCall, LifecycleError
+from lifecycle_core.settings import bundles_of, hasher_of
 from lifecycle_core.verbs.assigning import is_champion
 
 if TYPE_CHECKING:
@@ -42,13 +43,11 @@ def log_for(
     Raises:
         InvalidCall: There is a column of moments for rows that are not logged.
     """
-    from lifecycle_core.adapters.bundles import BundleFolders
-    from lifecycle_core.adapters.serving.salt import hasher
     from lifecycle_core.delivering.log_order import LogOrder
     from lifecycle_core.delivering.verifying import declared_workflow, verified_bundle
 
     if log is None and is_champion(spec, release):
-        bundles = BundleFolders()
+        bundles = bundles_of(settings)
         verified_bundle(bundle, release, bundles)
         log = declared_workflow(bundle, bundles).log
     if not log:
@@ -58,7 +57,7 @@ def log_for(
                 hint="Add --log, or leave --time out.",
             )
         return None
-    return LogOrder(address=settings.log, hashed=hasher(settings.home / "log-salt"), time=time)
+    return LogOrder(address=settings.log, hashed=hasher_of(settings), time=time)
 
 
 def log_run(

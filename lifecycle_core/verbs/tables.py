@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.progress import Progress, Silent
 from lifecycle_core.errors import InvalidCall
-from lifecycle_core.settings import ledger_of, load_settings
+from lifecycle_core.settings import bundles_of, ledger_of, load_settings
 from lifecycle_core.verbs.assigning import arms_for
 from lifecycle_core.verbs.downloading import downloaded
 from lifecycle_core.verbs.run_log import log_for, log_run
@@ -81,7 +81,6 @@ def score(
     from datetime import UTC, datetime
 
     from lifecycle_core.adapters.batch_engines import engine_of
-    from lifecycle_core.adapters.bundles import BundleFolders
     from lifecycle_core.adapters.metering import Meter
     from lifecycle_core.adapters.models import SkopsModels
     from lifecycle_core.adapters.remote_tables import Systems, address_of
@@ -136,7 +135,7 @@ def score(
             release,
             bundle,
             Means(
-                bundles=BundleFolders(),
+                bundles=bundles_of(settings),
                 models=SkopsModels(),
                 tables=tables,
                 remote=Systems(around),

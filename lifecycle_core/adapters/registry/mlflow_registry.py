@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lifecycle_core.adapters.files import require_place, writing
+from lifecycle_core.adapters.files import require_place, write_atomically, writing
 from lifecycle_core.adapters.registry.address import (
     file_of,
     redacted,
@@ -199,6 +199,22 @@ class MlflowRegistry:
         (folder / _ADDED_BY_DOWNLOAD).unlink(missing_ok=True)
         return folder
 
+    def attach(self, release: Release, file: Path) -> None:
+        """Put a file beside those of a release, in place of one of its name.
+
+        Raises:
+            ReleaseNotFound: There is no such version.
+        """
+        name, version = release.name, release.version
+        with session(self.uri, write=True) as client, self._writing():
+            found = or_none(lambda: client.get_model_version(name, str(version)))
+            if not found or release_of(found) is None:
+                raise self._missing(name, version)
+            if own := self._own(found):
+                write_atomically(own / file.name, file.read_bytes())
+            else:
+                client.log_model_artifact(found.tags[MODEL], str(file))
+
     def append(self, event: LedgerEvent) -> int:
         """Add an event to the ledger of its release in one step; return its `seq`."""
         ledger = ledger_of(event.release)
@@ -298,8 +314,7 @@ class MlflowRegistry:
 
     def _fetch(self, client: Any, version: Any, target: Path) -> Path:  # noqa: ANN401 - as above
         """Copy the files and return their folder; a moved project's are found where they are."""
-        own = self.artifacts / "models" / version.tags.get(MODEL, "") / "artifacts"
-        if file_of(self.uri) and version.tags.get(MODEL) and own.is_dir():
+        if own := self._own(version):
             with writing(target):
                 shutil.copytree(own, target, dirs_exist_ok=True)
             return target
@@ -309,6 +324,12 @@ class MlflowRegistry:
         return Path(  # MLflow makes a folder within `target`
             download_artifacts(artifact_uri=location, dst_path=str(target), tracking_uri=self.uri)
         )
+
+    def _own(self, version: Any) -> Path | None:  # noqa: ANN401 - as above
+        """Return the folder of a version's files where we keep it ourselves."""
+        model = version.tags.get(MODEL)
+        own = self.artifacts / "models" / (model or "") / "artifacts"
+        return own if file_of(self.uri) and model and own.is_dir() else None
 
     def _known(self, release: Release | None, name: str, version: int) -> Release:
         if release is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import os
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -61,6 +62,11 @@ def read_tokens(path: Path) -> Tokens:
     """
     try:
         mode, text = path.stat().st_mode, path.read_text(encoding="utf-8")
+    except PermissionError:
+        raise InvalidCall(
+            f"The token file {path} may not be read by user {os.getuid()}, as whom this runs.",
+            hint=f"chown {os.getuid()} {path}; in a container, on the host whose file it is.",
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidCall(
             f"The token file {path} cannot be read: {type(error).__name__}.",
