@@ -66,7 +66,7 @@ def score(
             of the release file says if None. Rows without a score are answered by the declared
             fallback, as the service does it.
         time: Column with the moment at which each row was decided, with its zone; the start of the
-            run if None.
+            run if None. The log has it, and the row's values must have been fresh then.
         progress: Is told how far it is.
 
     Raises:
@@ -131,6 +131,7 @@ def score(
                 run=run,
                 arms=arms,
                 log=logged,
+                time=time,
             ),
             release,
             bundle,
