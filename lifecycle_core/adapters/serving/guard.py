@@ -64,8 +64,9 @@ def read_tokens(path: Path) -> Tokens:
         mode, text = path.stat().st_mode, path.read_text(encoding="utf-8")
     except PermissionError:
         raise InvalidCall(
-            f"The token file {path} may not be read by user {os.getuid()}, as whom this runs.",
-            hint=f"chown {os.getuid()} {path}; in a container, on the host whose file it is.",
+            f"The token file {path} may not be read by user {os.geteuid()}, as whom this runs.",
+            hint=f"chown {os.geteuid()} {path}; of a container, where the file lies, or run it "
+            "with --user.",
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidCall(
