@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from lifecycle_core.adapters.ledger import Ledger
     from lifecycle_core.adapters.notifying import Channel
     from lifecycle_core.adapters.registry import MlflowRegistry
-    from lifecycle_core.adapters.scheduling import Scheduler
     from lifecycle_core.adapters.store import Store
     from lifecycle_core.contracting import Borders
     from lifecycle_core.monitoring import References
@@ -287,29 +286,6 @@ def store_at(settings: Settings, address: str | None = None, *, to_write: bool =
     from lifecycle_core.adapters.store import open_store
 
     return open_store(address or settings.store, to_write=to_write)
-
-
-def scheduler_at(name: str) -> Scheduler:
-    """Return the scheduler of a name.
-
-    Args:
-        name: `processes`, `threads`, or the address of a Dask scheduler, such as `tcp://host:8786`.
-
-    Raises:
-        InvalidCall: It is none of these.
-    """
-    if name in ("processes", "threads"):
-        from lifecycle_core.adapters.scheduling import LocalScheduler
-
-        return LocalScheduler("threads" if name == "threads" else "processes")
-    if "://" in name:
-        from lifecycle_core.adapters.scheduling.cluster import ClusterScheduler
-
-        return ClusterScheduler(name)
-    raise InvalidCall(
-        f"There is no scheduler {name!r}.",
-        hint="Name processes, threads, or an address such as tcp://host:8786.",
-    )
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from lifecycle_core.adapters.identity import Actor
 from lifecycle_core.adapters.ledger import Ledger
 from lifecycle_core.adapters.registry import MlflowRegistry
 from lifecycle_core.errors import BundleInvalid, InvalidCall
+from lifecycle_core.verbs.serving import ServiceOptions
 from tests.browser.small_release import register_one_version
 from tests.command_line import nbrelease
 from tests.fakes.keys import Keys, keys_in
@@ -148,9 +149,8 @@ def test_a_service_refuses_what_is_not_attested_and_the_old_one_stays(attested: 
     answer = httpx.post(f"{service.address}/score", json=row).json()
     assert (answer["version"], answer["answered_by"]) == (1, "model")
     beside.stop()
-    ended = nbrelease("serve", "tumours@challenger", "--port", "0", cwd=attested.folder)
-    assert (ended.code, ended.answer) == (2, "")
-    assert "there is none, and one of the key" in ended.messages
+    with pytest.raises(BundleInvalid, match="there is none, and one of the key"):
+        verbs.serve("tumours@challenger", options=ServiceOptions(port=0), ready=print)
 
 
 def test_a_key_that_cannot_be_used_stops_a_run_before_it_begins(attested: Attested) -> None:

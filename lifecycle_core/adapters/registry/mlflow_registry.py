@@ -20,6 +20,7 @@ from lifecycle_core.adapters.registry.address import (
 )
 from lifecycle_core.adapters.registry.creation import create_file
 from lifecycle_core.adapters.registry.queries import (
+    ensure_experiment,
     ensure_model,
     events_of,
     or_none,
@@ -51,7 +52,6 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.retraining import Lineage
     from lifecycle_core.schema.review_history import ReviewEvent
 
-_EXPERIMENT = "nbrelease"
 _ALIAS_TRIES = 5
 _ADDED_BY_DOWNLOAD = "registered_model_meta"
 
@@ -118,7 +118,7 @@ class MlflowRegistry:
             create_file(path)
         with session(self.uri, write=True) as client, self._writing():
             model = client.create_logged_model(
-                self._experiment(client), name=bundle.name, params=params_of(lineage)
+                ensure_experiment(client, self._location), name=bundle.name, params=params_of(lineage)
             )
             client.log_model_artifacts(model.model_id, bundle.path)
             client.finalize_logged_model(model.model_id, "READY")
@@ -290,27 +290,10 @@ class MlflowRegistry:
         else:
             yield
 
-    def _experiment(self, client: Any) -> str:  # noqa: ANN401 - MLflow is untyped
-        """Return the experiment that our files are kept under, made if need be."""
-        from mlflow.exceptions import MlflowException
-
-        name, location = _EXPERIMENT, None
-        if file_of(self.uri):
-            location = self.artifacts.resolve().as_uri()
-            found = client.get_experiment_by_name(name)
-            if found and found.artifact_location != location:
-                # The project was moved. Old releases stay readable; new ones go to the new place.
-                name = f"{_EXPERIMENT} {location}"
-        if found := client.get_experiment_by_name(name):
-            if found.lifecycle_stage == "deleted":
-                client.restore_experiment(found.experiment_id)
-            return str(found.experiment_id)
-        try:
-            return str(client.create_experiment(name, artifact_location=location))
-        except MlflowException:
-            if (found := client.get_experiment_by_name(name)) is None:
-                raise
-            return str(found.experiment_id)  # somebody else was first
+    @property
+    def _location(self) -> str | None:
+        """Where MLflow is to keep new files; None leaves it to the server."""
+        return self.artifacts.resolve().as_uri() if file_of(self.uri) else None
 
     def _fetch(self, client: Any, version: Any, target: Path) -> Path:  # noqa: ANN401 - as above
         """Copy the files and return their folder; a moved project's are found where they are."""
