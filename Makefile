@@ -59,9 +59,10 @@ lock: $(VENV)/.uv ## refresh constraints.txt: names, versions and hashes, no add
 		--no-annotate --no-header --output-file tests/clouds/constraints.txt
 
 bench: $(VENV)/.test .venv-vetiver/.made ## print the figures of benchmarks/, measured in one run
-	for script in start_up whole_run score scoring_one_row serving reproduce recorder digests lint \
-		pipeline_run prediction_log; do \
-		$(BIN)/python benchmarks/$$script.py || exit 1; done
+	missed=; for script in start_up whole_run score scoring_one_row serving reproduce recorder digests \
+		lint pipeline_run prediction_log; do \
+		$(BIN)/python benchmarks/$$script.py || missed="$$missed $$script"; done; \
+	test -z "$$missed" || { echo "missed or failed:$$missed"; exit 1; }
 
 peers: $(VENV)/.test .venv-peers/.made ## what a step costs here, in Kedro and in Ploomber: minutes
 	$(BIN)/python benchmarks/peers.py

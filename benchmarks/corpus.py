@@ -1,4 +1,7 @@
-"""Print how well `nbrelease reproduce` judges the corpus, beside nbval on the same notebooks."""
+"""Print how well `nbrelease reproduce` judges the corpus, beside nbval on the same notebooks.
+
+Exits with 1 if a bar is missed.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ from typing import TYPE_CHECKING
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))  # the corpus is part of the tests, which are not installed
 
-from judging import Judged, print_calibration, print_misses, print_table  # noqa: E402
+from judging import Judged, met, print_calibration, print_misses, print_table  # noqa: E402
 
 from tests.corpus.generate import Dropped, Truth, generate, load  # noqa: E402
 from tests.corpus.serving import serving  # noqa: E402
@@ -52,6 +55,7 @@ def main() -> None:
     print_table(judged)
     print_misses(judged)
     print_calibration(judged)
+    sys.exit(not met(judged))
 
 
 def _line(number: int, total: int, each: Judged) -> str:

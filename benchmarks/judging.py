@@ -7,6 +7,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from measuring import report
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
@@ -168,6 +170,25 @@ def print_misses(judged: Iterable[Judged]) -> None:
         if not truth.kinds:
             for cell in [c for c in _cells(each) if c["status"] in BAD][:2]:
                 print(f"      cell {cell['index']} {cell['status']}: {cell['detail'][:160]}")
+
+
+def met(judged: Sequence[Judged]) -> bool:
+    """Print the shares beside their bars, and return whether all are met."""
+    faulty = [each for each in judged if each.truth.kinds]
+    sound = [each for each in judged if not each.truth.kinds]
+    bars: tuple[tuple[str, Sequence[Judged], Callable[[Judged], bool], float], ...] = (
+        ("found", faulty, lambda each: each.found, 99),
+        ("cause right", faulty, lambda each: each.any_right, 95),
+        ("cell right", faulty, lambda each: each.cell_right, 90),
+        ("false alarms", sound, lambda each: each.alarmed, 1),
+    )
+    print()
+    shown = [
+        report(name, 100 * sum(map(good, group)) / len(group), bar, unit="%", least=group is faulty)
+        for name, group, good, bar in bars
+        if group
+    ]
+    return all(shown)
 
 
 def _cells(each: Judged) -> list[dict[str, Any]]:

@@ -81,8 +81,9 @@ def median(measured: Sequence[Measured]) -> float:
     return statistics.median(each.seconds for each in measured)
 
 
-def report(name: str, got: float, limit: float, *, unit: str = "", least: bool = False) -> None:
-    """Print a figure beside its bar."""
+def report(name: str, got: float, limit: float, *, unit: str = "", least: bool = False) -> bool:
+    """Print a figure beside its bar, and return whether the bar is met."""
     good = got >= limit if least else got <= limit
     bar = "at least" if least else "at most"
     print(f"{name}: {got:.2f}{unit}, wanted {bar} {limit:g}{unit}: {'yes' if good else 'NO'}")
+    return good

@@ -1,6 +1,7 @@
 """What the recorder costs: the same notebook in our kernel, with it and without, in turn.
 
 Run as `python benchmarks/recorder.py [ROUNDS]`. Only the ratio means anything on a busy machine.
+Exits with 1 if the bar is missed.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 
 import nbformat
 from jupyter_core.utils import run_sync
+from measuring import report
 
 from lifecycle_core.adapters.kernel import fresh_kernel
 from lifecycle_core.adapters.workspace import open_workspace
@@ -98,7 +100,7 @@ def measure(folder: Path, *, watched: bool) -> dict[str, float]:
 
 
 def main() -> None:
-    """Print the cost by cell, and in all."""
+    """Print the cost by cell, and in all beside its bar."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
     found: dict[bool, list[dict[str, float]]] = {True: [], False: []}
     with tempfile.TemporaryDirectory() as folder:
@@ -113,6 +115,7 @@ def main() -> None:
         print(f"{name:12} {plain:8.3f} s  {best[True][name] / plain:6.2f}")
     plain, watched = (sum(best[way].values()) for way in (False, True))
     print(f"{'all':12} {plain:8.3f} s  {watched / plain:6.2f}")
+    sys.exit(not report("more time with the recorder", 100 * (watched / plain - 1), 10, unit="%"))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """Print what a check costs beside one plain papermill run of the same notebook.
 
+Exits with 1 if a bar is missed; a check that says otherwise than it should ends the script.
+
 Checking a clean notebook (two runs), explaining a faulty one (its seeds removed), and checking in a
 locked environment whose cache is warm; every ratio from one run of this script.
 """
@@ -21,7 +23,7 @@ RUNS = 3
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure, print, and exit with 1 if a bar is missed."""
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder) / "project"
         shutil.copytree(EXAMPLES, project)
@@ -31,25 +33,31 @@ def main() -> None:
             command = [sys.executable, "-m", "papermill", "--no-progress-bar", notebook]
             return run([*command, Path(folder) / "out.ipynb"], cwd=project)
 
-        def check(notebook: str, *words: str) -> Measured:
+        def check(notebook: str, *words: str, code: int = 0) -> Measured:
             command = [sys.executable, "-m", "lifecycle_core.cli", "reproduce", notebook, *words]
-            return run(command, cwd=project, accept=(0, 1))
+            return run(command, cwd=project, accept=(code,))
 
         clean, plain = pairs(lambda: check(NOTEBOOK), papermill, runs=RUNS)
         print(f"papermill {median(plain):.1f} s, two clean runs {median(clean):.1f} s")
-        report("clean check, less 2 s / papermill", (median(clean) - 2) / median(plain), 1.3)
-        report("memory of the parent", max(each.megabytes for each in clean), 300, unit=" MB")
+        ratio = (median(clean) - 2) / median(plain)
+        met = [report("clean check, less 2 s / papermill", ratio, 1.3)]
+        memory = max(each.megabytes for each in clean)
+        met.append(report("memory of the parent", memory, 300, unit=" MB"))
 
-        explained, plain = pairs(lambda: check(faulty), lambda: papermill(faulty), runs=RUNS)
+        explained, plain = pairs(
+            lambda: check(faulty, code=1), lambda: papermill(faulty), runs=RUNS
+        )
         print(f"papermill {median(plain):.1f} s, explained {median(explained):.1f} s")
-        report("explaining a faulty one / papermill", median(explained) / median(plain), 3)
+        ratio = median(explained) / median(plain)
+        met.append(report("explaining a faulty one / papermill", ratio, 3))
 
         locked, current = pairs(
             lambda: check(NOTEBOOK, "--env", "locked"), lambda: check(NOTEBOOK), runs=RUNS
         )
         print(f"current {median(current):.1f} s, locked {median(locked):.1f} s")
         more = median(locked) - median(current)
-        report("locked environment, warm, more than current", more, 5, unit=" s")
+        met.append(report("locked environment, warm, more than current", more, 5, unit=" s"))
+    sys.exit(not all(met))
 
 
 def _without_seed(project: Path) -> str:

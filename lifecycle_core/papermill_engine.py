@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.progress import Silent
-from lifecycle_core.errors import RunStopped
+from lifecycle_core.errors import LifecycleError, RunStopped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,6 +80,8 @@ class ReproducingEngine:
                 would explain every difference.
 
         Raises:
+            LifecycleError: As for `reproduce`. On papermill's command line, as click shows it, with
+                the exit code of `nbrelease`.
             RunStopped: The kernel died, a cell took too long, or the notebook left early, which
                 papermill would call completed.
         """
@@ -90,7 +92,7 @@ class ReproducingEngine:
         said = nb_man.nb.metadata.papermill
         parameters = dict(said.get("parameters") or {})
         executions: list[Execution] = []
-        with _quiet(logger):
+        with _told(), _quiet(logger):
             record = verbs.reproduce(
                 _absolute(said["input_path"]),
                 parameters=parameters,
@@ -107,11 +109,12 @@ class ReproducingEngine:
             _write(record, _absolute(said["output_path"]))
         end = executions[0].run
         if end.exit in _STOPPED:
-            raise RunStopped(
-                f"{said['input_path']}: cell {end.stopped_at}: {end.message}",
-                run=end,
-                hint="The record beside the output names the cause.",
-            )
+            with _told():
+                raise RunStopped(
+                    f"{said['input_path']}: cell {end.stopped_at}: {end.message}",
+                    run=end,
+                    hint="The record beside the output names the cause.",
+                )
 
 
 class _Bar(Silent):
@@ -130,6 +133,25 @@ class _Bar(Silent):
     def end(self, activity: str, note: str = "") -> None:  # noqa: ARG002 - as Progress
         """Keep the bar where the first run left it."""
         self._first = False
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Show an error as `nbrelease` does where papermill's command line runs, not our call stack.
+
+    From Python papermill's caller gets the error itself.
+    """
+    import click
+
+    try:
+        yield
+    except LifecycleError as error:
+        if click.get_current_context(silent=True) is None:
+            raise
+        hint = f"\nHint: {error.hint}" if error.hint else ""
+        shown = click.ClickException(f"{error}{hint}")
+        shown.exit_code = error.exit_code  # type: ignore[misc] # click asks the instance
+        raise shown from error
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -60,10 +62,14 @@ class Listener:
 
     def _kept(self, until: int | None = None) -> Journal:
         if self._journal is None:
-            from lifecycle_core.recorder.journal import Journal
+            from lifecycle_core.recorder.journal import Journal, project_folder
 
             ran = self._shell.history_manager.input_hist_raw[:until]
-            self._journal = Journal(self._shell.user_ns)
+            self._journal = Journal(
+                self._shell.user_ns,
+                folder=project_folder(os.getcwd()),  # noqa: PTH109 - text, as the recorder has it
+                temporary=tempfile.gettempdir(),
+            )
             self._journal.earlier((n, code) for n, code in enumerate(ran) if code.strip())
         return self._journal
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import difflib
 import logging
+import re
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
@@ -34,6 +35,7 @@ _IOPUB_TIMEOUT = 600
 _NAME = "nbrelease-kernel"
 """Not `nbrelease`, which is the engine that users name: `lifecycle_core.papermill_engine`."""
 _DEFAULT = Conditions()
+_SHARED = re.compile(r"(?<![\w.])/(?:var/)?tmp/[^\s'\"/]+")
 
 
 def _unheard(_kernel: Kernel) -> None:
@@ -94,10 +96,12 @@ class PapermillEngine:
         """
         _check_parameters(notebook, parameters)
         begun = time.monotonic()
-        journal = Journal(code_cells(notebook), progress)
+        cells = code_cells(notebook)
+        journal = Journal(cells, progress)
+        shared = any(_names_shared(cell.source, str(workspace.source)) for cell in cells)
         with (
             _quiet_loop(),
-            fresh_kernel(workspace, environment, conditions) as kernel,
+            fresh_kernel(workspace, environment, conditions, shared=shared) as kernel,
         ):
             started(kernel)
             journal.enter = kernel.enter_cell
@@ -116,6 +120,11 @@ class PapermillEngine:
             roots=((str(workspace.project), str(workspace.source)),),
             temporary=str(kernel.temporary),
         )
+
+
+def _names_shared(source: str, project: str) -> bool:
+    """Tell whether code names what lies in a temporary folder of everybody, beside the project."""
+    return any(not f"{project}/".startswith(f"{path}/") for path in _SHARED.findall(source))
 
 
 def _check_parameters(notebook: Notebook, parameters: Mapping[str, Any]) -> None:

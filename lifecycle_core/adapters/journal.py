@@ -38,6 +38,9 @@ class Journal:
 
     def __init__(self, cells: tuple[CodeCell, ...], progress: Progress) -> None:
         self._cells = {cell.index: cell for cell in cells}
+        self._expected = [
+            cell.index for cell in cells if _SKIP not in cell.tags and cell.source.strip()
+        ]
         self._progress = progress
         self._nodes: list[Any] = []
         self._metadata: Mapping[str, Any] = {}
@@ -48,14 +51,6 @@ class Journal:
         self.started = False
         self.current: int | None = None
         self.stopped: int | None = None
-
-    @property
-    def _expected(self) -> list[int]:
-        return [
-            index
-            for index, cell in self._cells.items()
-            if _SKIP not in cell.tags and cell.source.strip()
-        ]
 
     def runnable(self, notebook: Notebook) -> dict[str, Any]:
         """Return a bare notebook for papermill: no outputs, and ids that name source indexes."""
@@ -86,8 +81,7 @@ class Journal:
             return
         self.current = index
         self.enter(index)
-        expected = self._expected
-        self._progress.cell(len(self._replies), len(expected), self._cells[index].label)
+        self._progress.cell(len(self._replies), len(self._expected), self._cells[index].label)
         self._begun[index] = time.monotonic()
 
     def on_cell_executed(

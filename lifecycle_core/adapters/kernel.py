@@ -65,6 +65,7 @@ class Kernel:
         conditions: Conditions,
         *,
         watched: bool,
+        shared: bool,
     ) -> None:
         python = conditions.python
         self.stuck = False
@@ -101,6 +102,7 @@ class Kernel:
                 project=str(workspace.project),
                 source=str(workspace.source),
                 cache=self._environment["MPLCONFIGDIR"],
+                shared=shared,
                 linked=tuple(map(str, workspace.linked)),
                 factors=conditions.factors,
             )
@@ -208,6 +210,7 @@ def fresh_kernel(
     conditions: Conditions = _DEFAULT,
     *,
     watched: bool = True,
+    shared: bool = False,
 ) -> Iterator[Kernel]:
     """Start a kernel; when the block is left, for whatever reason, nothing of it remains.
 
@@ -216,8 +219,9 @@ def fresh_kernel(
         extra: Environment variables that win over all others, but for those of `conditions`.
         conditions: How it is started.
         watched: The recorder is there; only to measure its cost it is not.
+        shared: It may write to the temporary folders of everybody, even if the project lies there.
     """
-    kernel = Kernel(workspace, extra, conditions, watched=watched)
+    kernel = Kernel(workspace, extra, conditions, watched=watched, shared=shared)
     well = False
     try:
         kernel.start()

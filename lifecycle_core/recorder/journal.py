@@ -6,14 +6,15 @@ becomes a note, and its memory is bounded by dropping the oldest code.
 
 from __future__ import annotations
 
+import os
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .digests import Digest, digest
+from .digests import Digest
 from .mentions import bound
-from .namespace import FULL, Tracker
+from .namespace import Tracker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -42,6 +43,9 @@ class Journal:
 
     Args:
         names: The namespace in which cells run.
+        folder: The project's, without links, so that paths in it are told as those of its copy
+            are; empty leaves them as they are.
+        temporary: Where `tempfile` makes up names; empty if that is not known.
         clock: Gives seconds.
 
     Example:
@@ -55,10 +59,22 @@ class Journal:
     """
 
     def __init__(
-        self, names: dict[str, Any], *, clock: Callable[[], float] = time.perf_counter
+        self,
+        names: dict[str, Any],
+        *,
+        folder: str = "",
+        temporary: str = "",
+        clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._names, self._clock = names, clock
-        self._tracker = Tracker(names, share=_SHARE, allowance=_ALLOWANCE, clock=clock)
+        self._tracker = Tracker(
+            names,
+            share=_SHARE,
+            allowance=_ALLOWANCE,
+            clock=clock,
+            folder=folder,
+            temporary=temporary,
+        )
         self._running = ""
         self._held: dict[str, Digest] = {}
         self._entries: OrderedDict[int, _Entry] = OrderedDict()
@@ -120,7 +136,7 @@ class Journal:
     def _variable(self, name: str, until: float) -> dict[str, Any]:
         found = self._held.get(name)
         if (found is None or found.text is None) and self._clock() < until:
-            found = self._held[name] = digest(self._names[name], FULL)
+            found = self._held[name] = self._tracker.whole(self._names[name])
         if found is None:
             kind = type(self._names[name])
             found = Digest(None, kind.__qualname__, "there was no time to read it")
@@ -146,3 +162,20 @@ class Journal:
 
     def _drop(self, serial: int) -> None:
         self._characters -= len(self._entries.pop(serial).source)
+
+
+def project_folder(folder: str) -> str:
+    """Return the top of the git work tree that a folder lies in, or else the folder, without links.
+
+    git itself is not asked: that would take longer than most cells.
+
+    Args:
+        folder: The notebook's.
+    """
+    real = os.path.realpath(folder)
+    above = real
+    while not os.path.exists(os.path.join(above, ".git")):
+        above, below = os.path.dirname(above), above
+        if above == below:
+            return real
+    return above

@@ -32,12 +32,20 @@ def main() -> None:
     del sys.path[0]  # this script's folder; a notebook must not import our modules by accident
     parent = int(os.environ.pop("JPY_PARENT_PID", "0")) or os.getppid()
     package = _load()
+    if config:
+        # Before there is a second thread, which would be left out.
+        settings = package.settings.Settings.read(config)
+        package.confinement.confine(settings, os.path.dirname(_connection_file()))
     threading.Thread(target=_end_with, args=(parent, package), daemon=True).start()
     recorder = None
     if config:
         recorder = package.recording.Recorder(config)
         recorder.start()
     _application(recorder).launch_instance()
+
+
+def _connection_file() -> str:
+    return sys.argv[sys.argv.index("-f") + 1]
 
 
 def _load() -> Any:  # noqa: ANN401 - a module that only the run knows by this name
@@ -52,7 +60,7 @@ def _load() -> Any:  # noqa: ANN401 - a module that only the run knows by this n
     package = importlib.util.module_from_spec(spec)
     sys.modules[_PACKAGE] = package
     spec.loader.exec_module(package)
-    for module in ("escaped", "recording"):
+    for module in ("confinement", "escaped", "recording"):
         import_module(f"{_PACKAGE}.{module}")
     return package
 

@@ -119,6 +119,10 @@ class Tracker:
         self._elapsed = self._spent = 0.0
         self._began: float | None = None
 
+    def whole(self, value: Value) -> Digest:
+        """Return the digest of a variable, whatever share of the time that takes."""
+        return self._digested(value, FULL, Parts())
+
     def before(self, source: str) -> None:  # noqa: ARG002  # `after` is what reads it
         """To be called when a cell begins."""
         self._began = self._clock()
@@ -181,20 +185,23 @@ class Tracker:
         parts = Parts()
         began = self._clock()
         limits = FULL if within else SCANT
-        said = placed(value, self._folder)
-        if is_temporary(value, self._temporary):
-            made = Digest(None, public_name(type(value)), TEMPORARY)
-        elif said is value:
-            made = digest(value, limits, parts.visit)
-        else:  # plain values have no parts that could be changed elsewhere, a list of them may be
-            parts.visit(value)
-            made = digest(said, limits)
+        made = self._digested(value, limits, parts)
         self._spent += self._clock() - began
         if not within and made.text is None and "budget" in made.note:
             made = made._replace(note=_OVER)
         entry = _Entry(made, identity(value), _trace(value), parts.identities)
         self._known[name] = entry
         return entry
+
+    def _digested(self, value: Value, limits: Limits, parts: Parts) -> Digest:
+        said = placed(value, self._folder)
+        if is_temporary(value, self._temporary):
+            return Digest(None, public_name(type(value)), TEMPORARY)
+        if said is value:
+            return digest(value, limits, parts.visit)
+        # Plain values have no parts that could be changed elsewhere, a list of them may be.
+        parts.visit(value)
+        return digest(said, limits)
 
     def _visible(self) -> dict[str, Value]:
         """The user's variables."""

@@ -72,8 +72,12 @@ _TABLE: dict[str, dict[str, str]] = {
     "h5py._hl.files": {"File.__init__": _MODE},
     "tables.file": {"File.__init__": _MODE},
 }  # fmt: skip
-_LITERAL = re.compile(r"(?P<to>\bto\s*)?(?P<quote>['\"])(?P<path>(?:(?!(?P=quote)).)+)(?P=quote)",
-                      re.IGNORECASE | re.DOTALL)  # fmt: skip
+_LITERAL = re.compile(
+    r"(?:(?P<to>\b(?:to|export\s+database)\s*)"
+    r"|(?P<attach>\battach\s+(?:or\s+replace\s+)?(?:database\s+)?(?:if\s+not\s+exists\s+)?))?"
+    r"(?P<quote>['\"])(?P<path>(?:(?!(?P=quote)).)+)(?P=quote)",
+    re.IGNORECASE | re.DOTALL,
+)
 _CALL = compile("_nbrelease_call()", "<nbrelease>", "eval")
 _MOST_FILES = 1_000
 _MOST_SQL = 1_000_000
@@ -168,6 +172,8 @@ class Readers:
         for found in _LITERAL.finditer(subject):
             if found["to"]:
                 self._writes(found["path"], what, "w")
+            elif found["attach"]:
+                self._database(found["path"], f"{what.partition('.')[0]}.attach", "r")
             else:
                 for path in _paths(found["path"]):
                     if os.path.isfile(path):

@@ -55,6 +55,8 @@ class Settings:
         project: The copy of the project.
         source: The user's own project, which the notebook must not touch.
         cache: A folder outside all others that the kernel may use, or empty.
+        shared: The notebook names files in the temporary folders of everybody, and may write there
+            even where the user's project lies in one of them.
         linked: Files of the copy that are shared with the user's and must not be written.
         factors: What is held fixed.
         digests: Digest the variables after each cell.
@@ -66,6 +68,7 @@ class Settings:
     project: str
     source: str
     cache: str = ""
+    shared: bool = False
     linked: tuple[str, ...] = ()
     factors: Factors = Factors()
     digests: bool = True

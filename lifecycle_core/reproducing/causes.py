@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lifecycle_core.reproducing import confidence
-from lifecycle_core.reproducing.failures import failure, line_of
+from lifecycle_core.reproducing.failures import failure, line_of, once_worked
 from lifecycle_core.reproducing.instability import explain_unstable
 from lifecycle_core.reproducing.saying import HINTS
 from lifecycle_core.reproducing.signs import other_sign, signs
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from lifecycle_core.reproducing.trials import Trials
 
 _GROUPS = 3
+_RAISED = (
+    "Read the error: the cell, or one above it, was edited, or the data or the packages are not "
+    "those that the notebook was saved with."
+)
 _DOUBTED = frozenset({"undefined_name", "deleted_cell", "environment_drift"})
 """What an error says of these can be shown by cells in another order, or code put back."""
 
@@ -107,6 +111,7 @@ def _predicted(case: Case, known: set[tuple[str, int | None]]) -> Iterator[Cause
         yield Cause(
             kind=item.kind,
             cell=item.cell,
+            explains=item.cell,
             line=item.line,
             names=item.names,
             evidence=item.message,
@@ -138,12 +143,25 @@ def _unexplained(case: Case, cell: int | None = None) -> Cause:
     first = next((one for one in differing if cell in {None, one.index}), None)
     others = [str(result.index) for result in differing if first and result.index > first.index]
     also = f" Cells that do not reproduce either: {', '.join(others[:10])}." if others else ""
+    said = first.detail if first else case.first.run.message
+    raised = first is not None and first.status == "failed"
+    at = first.index if first else cell
     return Cause(
         kind="unexplained",
-        cell=first.index if first else cell,
+        cell=at,
         line=line_of(case.first, case.first.run.stopped_at),
-        evidence=f"{first.detail if first else case.first.run.message}.{also}",
-        hint=HINTS["unexplained"],
+        evidence=f"{said}.{_then(case, first.index) if raised and first else ''}{also}",
+        hint=_RAISED if raised else HINTS["unexplained"],
         shown_by="observation",
         confidence=confidence.NOTHING,
+        explains=at,
     )
+
+
+def _then(case: Case, cell: int) -> str:
+    """Say how a cell that raises now had ended when the notebook was saved."""
+    if once_worked(case, cell):
+        return " The cell once ran to its end; what is otherwise now was not seen."
+    outputs = case.cells[cell].outputs
+    raised = any(output.get("output_type") == "error" for output in outputs)
+    return " The notebook was saved with an error there, too." if raised else ""

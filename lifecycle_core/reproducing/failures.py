@@ -39,6 +39,10 @@ _MISSING = re.compile(
     r"FileNotFoundError|NotADirectoryError|No such file|unable to open database|no such table"
     r"|No files found|does not exist",
 )
+_FORBIDDEN = re.compile(
+    r"unable to open database: (?P<bare>/\S+)|^PermissionError: .*?'(?P<quoted>/[^'\n]+)'"
+    r"|['\"](?P<before>/[^'\"\n]+)['\"]: Permission denied"
+)
 _ABSOLUTE = re.compile(r"^(?:/|~|[A-Za-z]:[\\/]|\\\\|file://)")
 _NETWORK = re.compile(
     r"URLError|HTTPError|ConnectionError|ConnectionRefused|ConnectionReset|gaierror|NameResolution"
@@ -80,7 +84,7 @@ def failure(case: Case, execution: Execution) -> Cause | None:
         kind, hint = _SAID_BY_RUN[run.exit]
         return _cause(execution, kind, hint)
     readings: tuple[Callable[[Case, Execution], Cause | None], ...] = (
-        _interactive, _module, _refused, _missing_file, _network, _name, _drift,
+        _interactive, _module, _refused, _forbidden, _missing_file, _network, _name, _drift,
     )  # fmt: skip
     return next((cause for read in readings if (cause := read(case, execution))), None)
 
@@ -136,6 +140,7 @@ def _cause(
         hint=hint,
         shown_by="observation",
         confidence=way.confidence if way else confidence.CERTAIN,
+        explains=run.stopped_at,
     )
 
 
@@ -177,6 +182,26 @@ def _refused(_case: Case, execution: Execution) -> Cause | None:
         evidence=f"{site.path} lies outside the project; on another machine it is not there.",
     )
     return cause.model_copy(update={"line": site.line or cause.line})
+
+
+def _forbidden(_case: Case, execution: Execution) -> Cause | None:
+    """Blame a path where a clean run may not write, which the system refused, not the recorder."""
+    match = _FORBIDDEN.search(execution.run.message)
+    path = next(filter(None, match.groups()), "") if match else ""
+    if not path or any(path.startswith(copy) for copy, _ in execution.roots):
+        return None
+    evidence = (
+        f"{path} could not be written: a clean run changes no file outside its copy of the "
+        f"project. {execution.run.message}"
+    )
+    return _cause(
+        execution,
+        "absolute_path",
+        HINTS["absolute_path"],
+        names=(path,),
+        way=confidence.PATH_NOT_FOUND,
+        evidence=evidence,
+    )
 
 
 def _missing_file(case: Case, execution: Execution) -> Cause | None:
@@ -231,7 +256,7 @@ def _name(case: Case, execution: Execution) -> Cause | None:
         hint = f"Cell {later[0]} defines {name}; move it above cell {stopped}."
         return _cause(execution, "undefined_name", hint, names=(name,))
     gap = next(iter(case.gaps(stopped)), None)
-    if gap and _once_worked(case, stopped):
+    if gap and once_worked(case, stopped):
         cell, skipped = gap
         evidence = (
             f"{run.message}. No cell defines it, yet cell {stopped} once ran; the counts skip "
@@ -256,7 +281,7 @@ def _name(case: Case, execution: Execution) -> Cause | None:
 def _drift(case: Case, execution: Execution) -> Cause | None:
     """Blame the environment where a library no longer has what the cell once got from it."""
     run = execution.run
-    if not _DRIFT.search(run.message) or not _once_worked(case, run.stopped_at or 0):
+    if not _DRIFT.search(run.message) or not once_worked(case, run.stopped_at or 0):
         return None
     pins = case.circumstances.pins
     asked = f" {asked_for(pins)}" if pins else ""
@@ -270,7 +295,7 @@ def _drift(case: Case, execution: Execution) -> Cause | None:
     )
 
 
-def _once_worked(case: Case, index: int) -> bool:
+def once_worked(case: Case, index: int) -> bool:
     """Tell whether the notebook says that a cell ran to its end."""
     cell = case.cells.get(index)
     raised = cell is not None and any(o.get("output_type") == "error" for o in cell.outputs)

@@ -96,11 +96,11 @@ def _explain(case: Case, trials: Trials, cell: int) -> Iterator[Cause]:
     suspected = frozenset(suspects(case, cell))
     attempts = [suspected - _LAST, suspected, _ALWAYS]
     held: frozenset[Factor] = frozenset()
-    pair = None
+    pair, shown = None, 0
     for attempt in attempts:
         if pair is None and attempt and attempt != held:
             held = attempt
-            pair = _pair(case, trials, cell, held)
+            pair, shown = _pair(case, trials, cell, held)
     if pair is None:
         yield _unexplained(case, cell)
         return
@@ -108,16 +108,19 @@ def _explain(case: Case, trials: Trials, cell: int) -> Iterator[Cause]:
     # Where each factor alone can be let go, it takes two of them, and it is not known which.
     way = confidence.FACTOR_HELD if needed else confidence.ONE_OF_SEVERAL
     for factor in needed or sorted(held):
-        yield from _blame(case, factor, cell, way)
+        for cause in _blame(case, factor, cell, way):
+            yield cause.model_copy(update={"trial": shown})
 
 
-def _pair(case: Case, trials: Trials, cell: int, held: frozenset[Factor]) -> Execution | None:
-    """Run twice with these factors held still; return one of the runs if they agree."""
+def _pair(
+    case: Case, trials: Trials, cell: int, held: frozenset[Factor]
+) -> tuple[Execution | None, int]:
+    """Run twice with these factors held still; return one of the runs if they agree, and where."""
     seeds = (HASH_SEEDS[0],) * 2 if "hash_seed" in held else HASH_SEEDS
     first, second = trials.holding([held, held], cell, seeds)
     agrees = case.same(cell, first, second)
-    trials.note(held, cell, agrees=agrees, against="trial", executions=(first, second))
-    return first if agrees else None
+    at = trials.note(held, cell, agrees=agrees, against="trial", executions=(first, second))
+    return (first if agrees else None), at
 
 
 def _needed(
@@ -152,10 +155,10 @@ def _blame(case: Case, factor: Factor, cell: int, way: confidence.Way) -> Iterat
     near = case.upstream(cell)
     places: dict[int, Site | None] = {}
     for site in sorted(sites_of(case, factor, near), key=_is_duration):
-        if site.cell == cell or _may_differ(case, site.cell):
+        if site.cell == cell or may_differ(case, site.cell):
             places.setdefault(site.cell, site)
     for item in case.found(KINDS[factor], near):
-        if not places and (item.cell == cell or _may_differ(case, item.cell)):
+        if not places and (item.cell == cell or may_differ(case, item.cell)):
             places[item.cell] = None
     if not places:
         places = {case.origin(cell): None}
@@ -168,7 +171,7 @@ def _is_duration(site: Site) -> bool:
     return site.what.startswith("time.")
 
 
-def _may_differ(case: Case, index: int) -> bool:
+def may_differ(case: Case, index: int) -> bool:
     """Tell whether a cell made something else in each run, or that is not known.
 
     What it wrote to files is not compared, and a cell without variables may do anything.
@@ -199,6 +202,7 @@ def _cause(
         hint=next((item.hint for item in said), HINTS[kind]),
         shown_by="intervention",
         confidence=way.confidence,
+        explains=cell,
     )
 
 
@@ -226,4 +230,5 @@ def _unexplained(case: Case, cell: int) -> Cause:
         hint=HINTS["unexplained"],
         shown_by="observation",
         confidence=confidence.NOTHING,
+        explains=cell,
     )

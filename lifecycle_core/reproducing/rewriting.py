@@ -26,17 +26,19 @@ def rewritten_inputs(execution: Execution) -> tuple[InputFile, ...]:
     )
 
 
-def run_again(case: Case, trials: Trials) -> tuple[list[int], Execution]:
+def run_again(case: Case, trials: Trials) -> tuple[list[int], Execution, int]:
     """Run the notebook in the folder as the first clean run left it.
 
     Returns:
-        The cells that come out different then, and that run.
+        The cells that come out different then, that run, and its position among the trials.
     """
     (again,) = trials.otherwise([Plan(notebook=case.notebook, folder_of=0)])
     changed = [index for index in case.cells if not case.same(index, case.first, again)]
     cell = changed[0] if changed else max(case.cells)
-    trials.note({"same_folder"}, cell, agrees=not changed, against="clean_run", executions=(again,))
-    return changed, again
+    shown = trials.note(
+        {"same_folder"}, cell, agrees=not changed, against="clean_run", executions=(again,)
+    )
+    return changed, again, shown
 
 
 def marked(
@@ -57,8 +59,17 @@ def marked(
     )
 
 
-def blame(case: Case, rewritten: Sequence[InputFile], changed: Sequence[int]) -> Cause:
-    """Name the input that is rewritten and the cell that does it."""
+def blame(
+    case: Case, rewritten: Sequence[InputFile], changed: Sequence[int], trial: int | None
+) -> Cause:
+    """Name the input that is rewritten and the cell that does it.
+
+    Args:
+        case: What is known.
+        rewritten: The inputs that the run changed.
+        changed: The cells that a second run in the folder changed.
+        trial: That run's position among the trials, if it was made.
+    """
     item = rewritten[0]
     cell = min(item.cells, default=None)
     shown = bool(changed)
@@ -75,5 +86,7 @@ def blame(case: Case, rewritten: Sequence[InputFile], changed: Sequence[int]) ->
         evidence=f"The notebook reads {item.path} and then changes it; {seen}.",
         hint=HINTS["self_modifying_input"],
         shown_by="intervention" if shown else "observation",
+        explains=changed[0] if shown else next(iter(case.stale()), None),
+        trial=trial if shown else None,
         confidence=(confidence.RUN_AGAIN if shown else confidence.REWRITES).confidence,
     )

@@ -26,7 +26,8 @@ _NAMED = 3
 
 def signs(case: Case, cell: int) -> Cause | None:
     """Weigh what can be seen from outside why a cell differs; no sign, no cause."""
-    return next((cause for sign in _SIGNS if (cause := sign(case, cell))), None)
+    found = next((cause for sign in _SIGNS if (cause := sign(case, cell))), None)
+    return found and found.model_copy(update={"explains": cell})
 
 
 def other_sign(case: Case, cell: int, sign: Cause) -> Cause | None:
@@ -35,7 +36,7 @@ def other_sign(case: Case, cell: int, sign: Cause) -> Cause | None:
         return None
     others = (read(case, cell) for read in _SIGNS if read is not _data)
     other = next((cause for cause in others if cause), None)
-    return other and _doubted(other, confidence.INSTEAD)
+    return other and _doubted(other, confidence.INSTEAD).model_copy(update={"explains": cell})
 
 
 def _doubted(cause: Cause, most: float) -> Cause:
@@ -205,12 +206,22 @@ def _edit(case: Case, cell: int) -> Cause | None:
     if not counts or counts != list(range(1, len(counts) + 1)) or not _agreed(case):
         return None
     may_be = _edited(case, cell)
+    seen = cell
+    if case.results[cell].status == "failed":
+        # An error alone may as well come of other data or packages; a result above it that is
+        # another one, and that the same edit explains, is more than the error says.
+        above = (one for one in case.stale() if one < cell and may_be & case.upstream(one))
+        if (first := next(above, None)) is None:
+            return None
+        seen = first
     at = cell if cell in may_be or not may_be else max(may_be)
     others = sorted(may_be - {at})
     evidence = (
         "All cells had run once, in order, and clean runs agree on another result of cell "
-        f"{cell} than the one that is stored."
+        f"{seen} than the one that is stored."
     )
+    if seen != cell:
+        evidence += f" In cell {cell}, which depends on it, they raise an error."
     if others:
         evidence += f" Instead of cell {at} it may be {', '.join(map(str, others[:_NAMED]))}."
     return _cause("edited_after_run", at, evidence, confidence.EDITED)

@@ -163,13 +163,15 @@ def _tried(case: Case, trials: Trials, cell: int, ideas: list[_Idea]) -> Cause |
     )
     for idea, run in zip(ideas, runs, strict=True):
         agrees = case.as_stored(cell, left_at(idea.variant, cell, run), run)
-        trials.note({idea.factor}, cell, agrees=agrees, against="stored", executions=(run,))
+        shown = trials.note({idea.factor}, cell, agrees=agrees, against="stored", executions=(run,))
         if agrees:
             return _cause(
                 idea.kind,
                 cell if idea.cell is None else idea.cell,
                 idea.evidence,
                 confidence.PUT_BACK,
+                explains=cell,
+                trial=shown,
                 hint=idea.hint,
             )
     return None
@@ -194,7 +196,7 @@ def _as_declared(case: Case, trials: Trials, cell: int) -> Cause | None:
     except (EnvironmentUnavailable, TargetUnwritable):
         return None  # the versions stay a sign
     agrees = case.as_stored(cell, left_at(variant, cell, run), run)
-    trials.note({"environment"}, cell, agrees=agrees, against="stored", executions=(run,))
+    shown = trials.note({"environment"}, cell, agrees=agrees, against="stored", executions=(run,))
     if not agrees:
         return None
     cause = _cause(
@@ -202,6 +204,8 @@ def _as_declared(case: Case, trials: Trials, cell: int) -> Cause | None:
         cell,
         f"{asked_for(pins)} With the versions asked for, cell {cell} comes out as stored.",
         confidence.PUT_BACK,
+        explains=cell,
+        trial=shown,
     )
     return cause.model_copy(update={"names": tuple(pin.name for pin in pins)})
 
@@ -215,7 +219,7 @@ def _moved(case: Case, trials: Trials, cell: int) -> Cause | None:
         return None
     (run,) = trials.holding([frozenset({"clock"})], cell, HASH_SEEDS[:1])
     agrees = case.same(cell, case.first, run)
-    trials.note({"clock"}, cell, agrees=agrees, against="clean_run", executions=(run,))
+    shown = trials.note({"clock"}, cell, agrees=agrees, against="clean_run", executions=(run,))
     if agrees:
         return None
     at = sites[0].cell if sites else static[0].cell
@@ -224,6 +228,8 @@ def _moved(case: Case, trials: Trials, cell: int) -> Cause | None:
         at,
         f"With the clock at another day, cell {cell} comes out different.",
         confidence.MOVED,
+        explains=cell,
+        trial=shown,
     )
     line = next((site.line for site in sites if site.cell == at), None)
     return cause.model_copy(update={"line": line or next((one.line for one in static), None)})
@@ -239,7 +245,7 @@ def _reshuffled(case: Case, trials: Trials, cell: int) -> Cause | None:
     factors: frozenset[Factor] = frozenset({"schedule"}) if threads else frozenset()
     runs = trials.holding([factors, factors], cell, OTHER_HASH_SEEDS)
     agrees = all(case.same(cell, case.first, run) for run in runs)
-    trials.note(factors, cell, agrees=agrees, against="clean_run", executions=runs)
+    shown = trials.note(factors, cell, agrees=agrees, against="clean_run", executions=runs)
     if agrees:
         return None
     static = [item for item in said if item.kind == "thread_order" or not threads]
@@ -250,6 +256,8 @@ def _reshuffled(case: Case, trials: Trials, cell: int) -> Cause | None:
         threads[0].cell if threads else static[0].cell,
         f"Two further clean runs, {how}, gave other results in cell {cell}.",
         confidence.MOVED,
+        explains=cell,
+        trial=shown,
     ).model_copy(
         update={
             "line": threads[0].line if threads else static[0].line,
@@ -259,7 +267,14 @@ def _reshuffled(case: Case, trials: Trials, cell: int) -> Cause | None:
 
 
 def _cause(
-    kind: CauseKind, cell: int, evidence: str, way: confidence.Way, *, hint: str = ""
+    kind: CauseKind,
+    cell: int,
+    evidence: str,
+    way: confidence.Way,
+    *,
+    explains: int,
+    trial: int,
+    hint: str = "",
 ) -> Cause:
     return Cause(
         kind=kind,
@@ -268,4 +283,6 @@ def _cause(
         hint=hint or HINTS[kind],
         shown_by="intervention",
         confidence=way.confidence,
+        explains=explains,
+        trial=trial,
     )

@@ -77,8 +77,8 @@ class Trials:
         agrees: bool,
         against: str,
         executions: Sequence[Execution],
-    ) -> bool:
-        """Remember a trial, and return whether the cell agreed."""
+    ) -> int:
+        """Remember a trial, and return its position among those that were made."""
         self.done.append(
             Trial.model_validate(
                 {
@@ -90,7 +90,7 @@ class Trials:
                 }
             )
         )
-        return agrees
+        return len(self.done) - 1
 
     def _conditions(self, held: frozenset[Factor], hash_seed: int) -> Conditions:
         factors = Factors(

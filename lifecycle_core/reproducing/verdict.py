@@ -20,6 +20,7 @@ from lifecycle_core.reproducing.rewriting import blame, marked, rewritten_inputs
 from lifecycle_core.reproducing.timings import as_cosmetic, find_timings
 from lifecycle_core.reproducing.trials import HASH_SEEDS, OTHER_HASH_SEEDS, Trials
 from lifecycle_core.reproducing.unrecorded import told_run
+from lifecycle_core.reproducing.unshown import unshown
 from lifecycle_core.schema.reproduction import EnvironmentFacts, Reproduction
 
 if TYPE_CHECKING:
@@ -94,8 +95,9 @@ def reproduce(
     results = tuple(case.results.values())
     rewritten = rewritten_inputs(case.first)
     changed: list[int] = []
+    shown: int | None = None
     if rewritten and trials and case.first.run.exit == "ok":
-        changed, again = run_again(case, trials)
+        changed, again, shown = run_again(case, trials)
         results = marked(results, changed, again)
     if trials and (timed := find_timings(case, trials)):
         results = as_cosmetic(results, timed)
@@ -110,7 +112,7 @@ def reproduce(
         causes = find_causes(case, trials)
         if rewritten and (changed or case.stale()):
             known = (cause for cause in causes if cause.kind not in _SHADOWS)
-            causes = (blame(case, rewritten, changed), *known)
+            causes = (blame(case, rewritten, changed, shown), *known)
     return Reproduction(
         notebook=notebook.path.name if notebook.path.is_absolute() else notebook.path.as_posix(),
         source_digest=notebook.digest,
@@ -124,6 +126,7 @@ def reproduce(
         environment=environment,
         runs=tuple(map(told_run, case.executions)),
         trials=tuple(trials.done) if trials else (),
+        unshown=unshown(case) if verdict in _GOOD else (),
     )
 
 

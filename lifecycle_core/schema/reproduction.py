@@ -89,6 +89,9 @@ class Cause(Record):
         cell: Index of the cell the cause sits in, or None where it is outside the notebook.
         line: Line within that cell, from 1.
         source: The source line, cut to 120 characters, or empty.
+        explains: Index of the cell that it was found to spoil, which often stands below the one it
+            sits in; None if that is no cell, or the record is older than this field.
+        trial: Position in the record's trials of the one that shows it, or None.
         confidence: In [0, 1].
     """
 
@@ -101,6 +104,8 @@ class Cause(Record):
     hint: str
     shown_by: Literal["intervention", "observation", "static"]
     confidence: float = Field(ge=0, le=1)
+    explains: int | None = None
+    trial: int | None = Field(default=None, ge=0)
 
 
 class Trial(Record):
@@ -123,6 +128,27 @@ class Trial(Record):
     agrees: bool
     against: Literal["stored", "clean_run", "trial"]
     seconds: float = Field(ge=0)
+
+
+class Unshown(Record):
+    """What clean runs left otherwise in one cell though its outputs agree.
+
+    Attributes:
+        cell: Index of the cell; None for files of which no cell is known to have written them.
+        names: Its variables that differ.
+        files: The files that it wrote last and whose bytes differ, relative as in `InputFile`.
+        kind: What the recorder saw that may be why, if it saw one such thing only.
+        what: That in words of the code, such as `numpy.random.default_rng`; `at` is the cell and
+            `line` the line, from 1.
+    """
+
+    cell: int | None = None
+    names: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    kind: CauseKind | None = None
+    what: str = ""
+    at: int | None = None
+    line: int | None = None
 
 
 class InputFile(Record):
@@ -184,6 +210,8 @@ class Reproduction(Record):
         written: Files of the project that the notebook wrote, as the first run left them.
         runs: The clean runs that were compared.
         trials: Further runs that looked for the cause.
+        unshown: What the clean runs left otherwise though all outputs agree; the verdict is on
+            outputs and does not count it.
         session: The live session beside the clean run, if one asked.
     """
 
@@ -202,4 +230,5 @@ class Reproduction(Record):
     environment: EnvironmentFacts
     runs: tuple[Run, ...]
     trials: tuple[Trial, ...] = ()
+    unshown: tuple[Unshown, ...] = ()
     session: SessionComparison | None = None

@@ -15,6 +15,7 @@ from lifecycle_core.schema.reproduction import (
     Reproduction,
     Run,
     Trial,
+    Unshown,
     VariableResult,
 )
 from lifecycle_core.schema.reproductions import NotebookCheck, Reproductions
@@ -119,6 +120,8 @@ def explained() -> Reproduction:
             hint="Pass `random_state=0` to `RandomForestClassifier`.",
             shown_by="intervention",
             confidence=0.97,
+            explains=4,
+            trial=1,
         ),
         Cause(
             kind="clock",
@@ -129,6 +132,7 @@ def explained() -> Reproduction:
             hint="Take the date as a parameter.",
             shown_by="static",
             confidence=0.7,
+            explains=9,
         ),
     )
     return Reproduction(
@@ -228,6 +232,26 @@ def good() -> Reproduction:
             "cells": made.cells[:2],
             "causes": (),
             "trials": (),
+        }
+    )
+
+
+def unshown() -> Reproduction:
+    """Return a notebook that reproduces, and whose runs wrote another model each time."""
+    return good().model_copy(
+        update={
+            "unshown": (
+                Unshown(cell=2, names=("weights",)),
+                Unshown(
+                    cell=4,
+                    names=("model",),
+                    files=("out/model.json",),
+                    kind="unseeded_random",
+                    what="numpy.random.random",
+                    at=2,
+                    line=1,
+                ),
+            )
         }
     )
 

@@ -47,10 +47,22 @@ def test_a_cell_that_never_ran_is_not_called_completed(tmp_path: Path) -> None:
         tmp_path / "in.ipynb", code("x = 1", count=1), code(kill, count=2), code("y = 3", count=3)
     )
     ended = papermill(tmp_path, "in.ipynb", "out.ipynb")
-    assert ended.returncode != 0
+    assert ended.returncode == 3
     assert "The kernel was killed by SIGKILL" in ended.stderr
+    assert "Traceback" not in ended.stderr
     made = json.loads((tmp_path / "out.ipynb").read_text())
     statuses = [cell["metadata"]["papermill"]["status"] for cell in made["cells"]]
     assert statuses == ["completed", "failed", "not_run"]
     record = Reproduction.from_json((tmp_path / "out.reproduction.json").read_text())
     assert [cause.kind for cause in record.causes] == ["kernel_died"]
+
+
+def test_a_damaged_notebook_is_refused_in_two_lines(tmp_path: Path) -> None:
+    damaged = code("x = 1", count=1)
+    damaged["metadata"] = {"tags": "raises-exception"}
+    write(tmp_path / "in.ipynb", damaged)
+    ended = papermill(tmp_path, "in.ipynb", "out.ipynb")
+    assert ended.returncode == 2
+    assert "in.ipynb is a broken notebook: the `metadata` of cell 0" in ended.stderr
+    assert "Hint: Open the file in Jupyter" in ended.stderr
+    assert "Traceback" not in ended.stderr

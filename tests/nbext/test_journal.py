@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from jupyter_client.manager import start_new_kernel
 
+from lifecycle_core.adapters.git import git
 from lifecycle_core.schema.session import SessionJournal
+from tests.fakes.clean_runs import clean_run
 from tests.nbext.shells import fresh_shell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from IPython.core.interactiveshell import InteractiveShell
 
@@ -127,6 +130,31 @@ def test_a_broken_journal_breaks_no_cell(
     assert capsys.readouterr() == ("2\n", "")
     monkeypatch.undo()
     assert listener.content()["notes"] == ["MemoryError: "]
+
+
+def test_paths_in_the_project_are_kept_as_a_clean_run_keeps_them(
+    loaded: InteractiveShell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from nbext.journal import journal_of
+
+    code = """
+import tempfile
+from pathlib import Path
+ROOT = Path.cwd()
+data, named = ROOT / "data.csv", {"out": str(ROOT)}
+made = tempfile.mkdtemp()
+"""
+    assert git(tmp_path, "init", "-q") is not None
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    loaded.run_cell(code, store_history=True)
+    kept = journal_of(loaded).content()["variables"]
+    clean = clean_run(tmp_path / "work", code).facts.cells[0].variables
+    assert None not in {clean[name].digest for name in ("ROOT", "data", "named")}
+    assert (kept["made"]["digest"], clean["made"].digest) == (None, None)
+    assert {name: kept[name]["digest"] for name in clean} == {
+        name: found.digest for name, found in clean.items()
+    }
 
 
 def test_unloading_ends_it(loaded: InteractiveShell) -> None:

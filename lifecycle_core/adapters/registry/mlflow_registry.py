@@ -118,7 +118,9 @@ class MlflowRegistry:
             create_file(path)
         with session(self.uri, write=True) as client, self._writing():
             model = client.create_logged_model(
-                ensure_experiment(client, self._location), name=bundle.name, params=params_of(lineage)
+                ensure_experiment(client, self._location),
+                name=bundle.name,
+                params=params_of(lineage),
             )
             client.log_model_artifacts(model.model_id, bundle.path)
             client.finalize_logged_model(model.model_id, "READY")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lifecycle_core.adapters.rendering.plain import one_line
+
 if TYPE_CHECKING:
     from lifecycle_core.schema.reproduction import Cause, CellResult, Reproduction, Trial
 
@@ -30,6 +32,8 @@ KINDS = {
     "unexplained": "Unexplained",
 }
 _BROKEN = frozenset({"different", "failed", "not_run"})
+_SHOWN_BY = {"failed": frozenset({"failed"}), "incomplete": frozenset({"failed", "not_run"})}
+"""A result that differs above the cell that failed is not where the run failed."""
 _HEADLINES = {
     "identical": "Every output came out the same",
     "cosmetic": "The same but for cosmetic differences",
@@ -69,6 +73,7 @@ _CONFIDENCE = (
     (0.0, "not known"),
 )
 _SURE = 0.05
+_LONGEST = 160
 
 
 def kind_title(cause: Cause) -> str:
@@ -96,7 +101,9 @@ def known(cause: Cause, trials: tuple[Trial, ...]) -> str:
         'seen in the clean run; almost certain (100%)'
     """
     if cause.kind == "unexplained":
-        tried = f"; {len(trials)} trials changed nothing" if trials else ""
+        cell = cause.cell if cause.explains is None else cause.explains
+        made = sum(trial.cell == cell for trial in trials)
+        tried = f"; {made} trial{'s' if made > 1 else ''} changed nothing" if made else ""
         return f"the difference is seen, its cause is not known{tried}"
     return f"{_how(cause, trials)}; {confidence(cause.confidence)}"
 
@@ -104,16 +111,24 @@ def known(cause: Cause, trials: tuple[Trial, ...]) -> str:
 def _how(cause: Cause, trials: tuple[Trial, ...]) -> str:
     if cause.shown_by != "intervention":
         return _SHOWN[cause.shown_by]
-    flipped = next((t for t in trials if t.agrees and t.cell == cause.cell), None)
-    flipped = flipped or next((trial for trial in trials if trial.agrees), None)
-    if flipped is None:
-        return "shown by intervention: with this one thing held still, the outputs agree"
-    return f"shown by intervention: with {factors(flipped)}, cell {flipped.cell} agrees"
+    if cause.trial is None or cause.trial >= len(trials):
+        return "shown by intervention: by a further clean run in which something was changed"
+    trial = trials[cause.trial]
+    if not trial.agrees:
+        said = f"with {factors(trial)}, cell {trial.cell} comes out different"
+    elif trial.against == "stored":
+        said = f"with {factors(trial)}, cell {trial.cell} comes out as stored"
+    else:
+        said = f"with {factors(trial)}, clean runs agree in cell {trial.cell}"
+    return f"shown by intervention: {said}"
 
 
 def factors(trial: Trial) -> str:
-    """Return what a trial held still."""
-    return " and ".join(_FACTORS.get(factor, factor) for factor in trial.factors) or "nothing"
+    """Return what a trial held still, or what it changed where that was its point."""
+    if trial.factors == ("clock",) and trial.against == "clean_run":
+        return "the clock at another day"
+    held = " and ".join(_FACTORS.get(factor, factor) for factor in trial.factors)
+    return held or "other hash seeds"
 
 
 def confidence(value: float) -> str:
@@ -128,8 +143,28 @@ def confidence(value: float) -> str:
 
 
 def main_cause(record: Reproduction) -> Cause | None:
-    """Return the cause that is surest, the first of several that are."""
-    return max(record.causes, key=lambda found: found.confidence, default=None)
+    """Return the first cause, as they are ordered, of the first cell that broke, if it has one.
+
+    A guess about a later cell is no reason, however sure. Where no cell broke, the first cause.
+    """
+    bad = first_broken(record)
+    return next((cause for cause in record.causes if bad is None or _concerns(cause, bad)), None)
+
+
+def first_broken(record: Reproduction) -> CellResult | None:
+    """Return the first cell, in the order of the file, that shows what the verdict says."""
+    wanted = _SHOWN_BY.get(record.verdict, _BROKEN)
+    return next((cell for cell in record.cells if cell.status in wanted), None)
+
+
+def _concerns(cause: Cause, cell: CellResult) -> bool:
+    if cause.explains is not None:
+        return cause.explains == cell.index
+    # Records that do not say so: what was seen stands at or above what it spoils, what was only
+    # read speaks of its own cell.
+    if cause.cell is None or cause.cell == cell.index:
+        return True
+    return cause.shown_by != "static" and cause.cell < cell.index
 
 
 def headline(record: Reproduction) -> str:
@@ -137,27 +172,29 @@ def headline(record: Reproduction) -> str:
     said = _HEADLINES[record.verdict]
     if record.reproducible:
         return said
-    bad = [cell for cell in record.cells if cell.status in _BROKEN]
-    if bad:
-        said += f", first in cell {bad[0].index}"
+    bad = first_broken(record)
+    if bad is not None:
+        said += f", first in cell {bad.index}"
     elif all(run.exit == "ok" for run in record.runs):
         return "There is nothing to compare the clean run with"
     cause = main_cause(record)
-    if cause is None or cause.kind == "unexplained":
-        return said
-    name = kind_title(cause)
-    return f"{said}: {name[0].lower()}{name[1:]}"
+    if cause is not None and cause.kind != "unexplained":
+        name = kind_title(cause)
+        return f"{said}: {name[0].lower()}{name[1:]}"
+    happened = one_line(bad.detail).rstrip(".") if bad else ""
+    if len(happened) > _LONGEST:
+        happened = f"{happened[: _LONGEST - 1]}…"
+    return f"{said}: {happened}" if happened else said
 
 
 def short_reason(record: Reproduction) -> str:
     """Return where and why a notebook is not reproducible, in one line; empty if it is."""
-    bad = [cell for cell in record.cells if cell.status in _BROKEN]
     if record.reproducible:
         return ""
     if cause := main_cause(record):
         where = "" if cause.cell is None else f"cell {cause.cell}: "
         return f"{where}{cause.kind}: {cause.evidence}"
-    if bad:
-        return f"cell {bad[0].index}: {bad[0].detail or bad[0].status}"
+    if bad := first_broken(record):
+        return f"cell {bad.index}: {bad.detail or bad.status}"
     errors = (run.message for run in record.runs if run.exit != "ok" and run.message)
     return next(errors, record.verdict)

@@ -32,6 +32,7 @@ MARKS = {
     "skipped": ("none", "-", "skipped"),
     "agreed": ("good", "✓", "agreed"),
     "disagreed": ("none", "✕", "still differed"),
+    "moved": ("none", "✕", "came out different"),
     "unchecked": ("bad", "!", "not checked"),
     "error": ("bad", "✕", "error"),
     "warning": ("warn", "!", "warning"),

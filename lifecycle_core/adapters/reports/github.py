@@ -8,8 +8,9 @@ import secrets
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from lifecycle_core.adapters.rendering.cause_words import kind_title, short_reason
+from lifecycle_core.adapters.rendering.cause_words import kind_title, main_cause, short_reason
 from lifecycle_core.adapters.rendering.plain import one_line
+from lifecycle_core.adapters.rendering.unshown_words import unshown_notice
 from lifecycle_core.adapters.rendering.views import reproductions as view
 from lifecycle_core.adapters.rendering.words import MARKS
 from lifecycle_core.adapters.reports.statements import (
@@ -38,6 +39,8 @@ def workflow_commands(
     files: Mapping[str, str],
 ) -> str:
     """Return a workflow command for each cause and for each first difference without one.
+
+    What no output shows is a warning.
 
     GitHub shows ten errors of a step, so that the first of every notebook comes before the second
     of any.
@@ -87,6 +90,11 @@ def _of_notebook(check: NotebookCheck, lines: FileLines | None, file: str) -> It
         yield _command(file, None, "This notebook could not be checked", text)
     elif not found.reproducible:
         yield from _of_reproduction(found, lines, file)
+    elif said := unshown_notice(found):
+        first = next((one for one in found.unshown if one.kind), found.unshown[0])
+        cell, at = (first.at, first.line) if first.kind else (first.cell, None)
+        line = lines.line(cell, at) if lines and cell is not None else None
+        yield annotation("warning", file, line, "No output shows what differs", said)
 
 
 def _of_reproduction(found: Reproduction, lines: FileLines | None, file: str) -> Iterator[str]:
@@ -112,9 +120,9 @@ def _command(file: str, line: int | None, title: str, message: str) -> str:
 def _row(check: NotebookCheck) -> str:
     found = check.reproduction
     state = view.state(check)
-    why = check.error if found is None else short_reason(found)
-    causes = found.causes if found and not found.reproducible else ()
-    hint = check.hint or (max(causes, key=lambda c: c.confidence).hint if causes else "")
+    why = check.error if found is None else short_reason(found) or unshown_notice(found)
+    cause = main_cause(found) if found and not found.reproducible else None
+    hint = check.hint or (cause.hint if cause else "")
     icon, word = MARKS[state][1:]
     parts = (f"{icon} {word}", check.path, why, hint)
     return "| " + " | ".join(_cell(part) for part in parts) + " |"

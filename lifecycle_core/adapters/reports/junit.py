@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 
 from lifecycle_core.adapters.rendering.cause_words import short_reason
 from lifecycle_core.adapters.rendering.plain import one_line, visible
+from lifecycle_core.adapters.rendering.unshown_words import unshown_notice
 from lifecycle_core.adapters.reports.statements import (
     broken_cells,
     cause_text,
@@ -55,6 +56,8 @@ def _suite(check: NotebookCheck) -> ET.Element:
             text = "\n\n".join(cause_text(cause, found) for cause in found.causes)
             case = _case(suite, path, _WHOLE, 0.0)
             _add(case, "failure", found.verdict, short_reason(found), text)
+        if said := unshown_notice(found):
+            ET.SubElement(suite, "system-out").text = visible(said)
     _count(suite, suite)
     suite.set("time", _time(check.seconds))
     return suite

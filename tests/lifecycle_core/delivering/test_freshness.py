@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 OLD = "as_of is more than 24 hours old"
 NONE = "as_of has no moment to judge freshness by"
-DATES = {
+DATES: dict[Any, str | None] = {
     "2026-11-28T08:00:00+00:00": None,
     "2026-11-27T09:00:00Z": None,  # 24 hours, to the second
     "2026-11-27T08:59:59Z": OLD,
@@ -51,7 +51,7 @@ def test_a_row_that_is_not_fresh_gets_no_score_and_says_so(made: Made, name: str
     assert rejects["unscored"].tolist() == [each for each in DATES.values() if each]
     # The very rows that a service would refuse.
     checks = RowChecks(made.contract)
-    columns = {column: frame[column].tolist() for column in frame}
+    columns = {str(column): frame[column].tolist() for column in frame}
     refused = checks.check(columns, len(frame), now=NOW.timestamp()).bad
     assert refused == {row for row, reason in enumerate(DATES.values()) if reason}
 
@@ -67,9 +67,8 @@ def test_timestamps_and_dates_of_a_file_are_judged_too(made: Made, zone: str | N
 
 def test_a_replay_judges_each_row_as_of_its_own_moment(made: Made) -> None:
     days = pd.Series(["2013-07-01T08:00:00Z"] * 3)
-    frame = customers(3).assign(
-        as_of=["2013-07-01T00:00:00Z", "2013-06-29T00:00:00Z", None], decided_at=days
-    )
+    dates: list[Any] = ["2013-07-01T00:00:00Z", "2013-06-29T00:00:00Z", None]
+    frame = customers(3).assign(as_of=dates, decided_at=days)
     made.deliver(made.table(frame), time="decided_at")
     assert reasons(made) == [None, OLD, NONE]
     assert pd.read_parquet(made.folder / "out.parquet")["decided_at"].tolist() == days.tolist()

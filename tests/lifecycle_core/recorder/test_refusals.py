@@ -55,6 +55,19 @@ glob.glob("parts/*.csv")
 os.makedirs("data/sub"); glob.glob("sub/*.csv", root_dir="data")
 """,
     "extension": "%load_ext nbext",
+    "uri": """
+import sqlite3
+print(tried(lambda: sqlite3.connect(f"file:{here}/u.db?mode=rw", uri=True)))
+print(tried(lambda: sqlite3.connect(f"file://localhost{here}/u.db", uri=True)))
+print(tried(lambda: sqlite3.connect(here + "/new.db")))
+sqlite3.connect("file:m?mode=memory&cache=shared", uri=True).close()
+""",
+    "input": "sqlite3.connect('file:%75.db?mode=ro', uri=True).close()",
+    "attach": """
+print(tried(duckdb.sql, f"attach '{here}/new.duck' as other"))
+print(tried(duckdb.sql, f"EXPORT DATABASE '{here}/exported'"))
+duckdb.sql("attach 'mine.duck'"); duckdb.sql("export database 'mine'")
+""",
 }
 _INDEX = {name: number for number, name in enumerate(_CELLS)}
 
@@ -64,6 +77,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("project")
     (folder / "x.csv").write_text("a,b\n1,2\n")
     (folder / "x.parquet").write_text("no real one")
+    (folder / "u.db").touch()
     return folder
 
 
@@ -108,7 +122,9 @@ def test_nothing_of_the_users_is_changed(run: Execution, folder: Path) -> None:
     for cell in ("write", "change", "chmod"):
         assert set(printed(run, _INDEX[cell]).split()) >= {"FileNotFoundError"}
         assert "done" not in printed(run, _INDEX[cell])
-    assert sorted(path.name for path in folder.iterdir()) == ["model.ipynb", "x.csv", "x.parquet"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "model.ipynb", "u.db", "x.csv", "x.parquet",
+    ]  # fmt: skip
     assert (folder / "x.csv").read_text() == "a,b\n1,2\n"
 
 
@@ -116,6 +132,21 @@ def test_the_environment_is_read_only(run: Execution) -> None:
     assert printed(run, _INDEX["environment"]).startswith("PermissionError 13 ")
     told = [site.what for site in run.facts.writes if site.cell == _INDEX["environment"]]
     assert told == ["refused"]
+
+
+def test_databases_of_the_user_do_not_exist_by_any_name(run: Execution, folder: Path) -> None:
+    assert [line.split()[-1] for line in printed(run, _INDEX["uri"]).splitlines()] == [
+        f"{folder}/u.db", f"{folder}/u.db", f"{folder}/new.db",
+    ]  # fmt: skip
+    assert [line.split()[-1] for line in printed(run, _INDEX["attach"]).splitlines()] == [
+        f"{folder}/new.duck", f"{folder}/exported",
+    ]  # fmt: skip
+    told = {Path(site.path).name for site in run.facts.writes if site.cell == _INDEX["attach"]}
+    assert told == {"mine.duck", "mine"}
+
+
+def test_a_database_named_by_a_uri_is_an_input(run: Execution) -> None:
+    assert [each.path for each in run.inputs if _INDEX["input"] in each.cells] == ["u.db"]
 
 
 def test_temporary_files_of_the_run_are_its_own(run: Execution) -> None:

@@ -101,9 +101,13 @@ def test_two_causes_that_do_not_depend_on_each_other_are_both_told() -> None:
         )
 
     record, _ = check(world)
-    assert {(cause.kind, cause.cell) for cause in record.causes} == {
-        ("unseeded_random", 1),
-        ("hash_order", 0),
+    shown = {
+        (cause.kind, cause.cell, cause.explains, record.trials[cause.trial or 0].factors)
+        for cause in record.causes
+    }
+    assert shown == {
+        ("unseeded_random", 1, 3, ("seed",)),
+        ("hash_order", 0, 4, ("hash_seed",)),
     }
 
 

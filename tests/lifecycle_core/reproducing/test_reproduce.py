@@ -86,7 +86,7 @@ def test_what_nothing_explains_is_unexplained() -> None:
         ),
         ("NameError: name 'gone' is not defined", "undefined_name", ("gone",), "No cell before"),
         ("StdinNotImplementedError: raw_input was called", "interactive_input", (), "parameters"),
-        ("ValueError: no rows", "unexplained", (), "from the top"),
+        ("ValueError: no rows", "unexplained", (), "Read the error"),
     ],
 )
 def test_a_failed_cell_names_its_cause(

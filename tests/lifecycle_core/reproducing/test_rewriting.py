@@ -41,6 +41,7 @@ def test_a_second_run_in_the_folder_shows_that_the_input_is_rewritten() -> None:
     (cause,) = record.causes
     assert (cause.kind, cause.cell, cause.shown_by) == ("self_modifying_input", 2, "intervention")
     assert cause.names == ("x.csv",)
+    assert (cause.explains, record.trials[cause.trial or 0].factors) == (1, ("same_folder",))
 
 
 @pytest.mark.parametrize(

@@ -168,6 +168,7 @@ def test_a_cell_that_follows_the_clock_is_shown_by_moving_it() -> None:
     (cause,) = check(stored_with([1, 2, 3]), world).causes
     assert (cause.kind, cause.cell, cause.line) == ("clock", 0, 1)
     assert cause.shown_by == "intervention"
+    assert (cause.explains, cause.trial) == (2, 0)
 
 
 PIN = Pin(name="pandas", wanted="==1.5", here="3.0", said_by="requirements.txt")
@@ -285,6 +286,30 @@ def test_an_edit_is_looked_for_where_it_explains_all_that_differs() -> None:
         stored, lambda plan, _: left(plan.notebook, {2: "1\n", 3: "2\n", 4: "4\n"})
     ).causes
     assert (cause.kind, cause.cell) == ("edited_after_run", 1)
+
+
+def raised(plan: Plan, texts: dict[int, str]) -> Execution:
+    ended = run("error", stopped_at=2, message="KeyError: 'k'")
+    return left(plan.notebook, texts, ended=ended)
+
+
+def test_an_error_alone_is_no_sign_of_an_edit() -> None:
+    (cause,) = check(stored_with([1, 2, 3]), lambda plan, _: raised(plan, {})).causes
+    assert (cause.kind, cause.cell, cause.explains, cause.confidence) == ("unexplained", 2, 2, 0)
+    assert "once ran to its end" in cause.evidence
+    assert "data or the packages" in cause.hint
+
+
+def test_an_error_below_a_result_that_the_same_edit_explains_is_put_down_to_it() -> None:
+    stored = notebook(
+        code("x = 1", count=1),
+        code("print(x)", count=2, outputs=(printed("2\n"),)),
+        code("d[x]", count=3),
+    )
+    cause, *_ = check(stored, lambda plan, _: raised(plan, {1: "1\n"})).causes
+    assert (cause.kind, cause.cell, cause.explains) == ("edited_after_run", 0, 2)
+    assert "another result of cell 1" in cause.evidence
+    assert "In cell 2, which depends on it, they raise an error." in cause.evidence
 
 
 def test_times_of_files_that_were_all_copied_say_little() -> None:

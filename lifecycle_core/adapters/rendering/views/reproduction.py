@@ -22,6 +22,7 @@ from lifecycle_core.adapters.rendering.pictures import png_address
 from lifecycle_core.adapters.rendering.plain import one_line, visible
 from lifecycle_core.adapters.rendering.rows import facts, mark, table, title
 from lifecycle_core.adapters.rendering.session_rows import session_rows, unsaved_rows
+from lifecycle_core.adapters.rendering.unshown_words import unshown_notice
 from lifecycle_core.adapters.rendering.words import MARKS
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from lifecycle_core.adapters.rendering.differences import Row
-    from lifecycle_core.schema.reproduction import Cause, CellResult, Reproduction, Run
+    from lifecycle_core.schema.reproduction import Cause, CellResult, Reproduction, Run, Trial
 
 _BROKEN = {"different", "failed", "not_run"}
 _FIRST = {
@@ -87,13 +88,14 @@ def values(record: Reproduction) -> dict[str, Any]:
         "counts": counts(record),
         "stopped": _stopped(record),
         "unrecorded": _unrecorded(record),
+        "unshown": unshown_notice(record),
         "causes": [shown_cause(cause, record) for cause in _ordered(record)],
         "broken": [shown_cell(cell) for cell in broken[:_SHOWN_CELLS]],
         "more_broken": [cell.index for cell in broken[_SHOWN_CELLS:]],
         "listed": [(cell, note(cell)) for cell in listed],
         "left_out": len(record.cells) - len(listed),
         "trials": [
-            (factors(trial), trial.cell, trial.agrees, AGAINST[trial.against])
+            (factors(trial), trial.cell, _ended(trial), AGAINST[trial.against])
             for trial in record.trials
         ],
     }
@@ -106,6 +108,8 @@ def text(record: Reproduction) -> list[RenderableType]:
         title(mark(record.verdict), f"{headline(record)}."),
         Text(f"{one_line(record.notebook)}: {counts(record)}.", style="dim"),
     ]
+    if said := unshown_notice(record):
+        parts.append(Text(one_line(said), style="yellow"))
     parts += unsaved_rows(record.session)
     parts += [
         Text(one_line(f"The run ended with {run.exit}: {run.message}"), style="red")
@@ -180,7 +184,7 @@ def note(cell: CellResult) -> str:
 
 def _stopped(record: Reproduction) -> Sequence[Run]:
     """Return the first run that ended early, unless a cause says so already."""
-    said = {cause.evidence for cause in record.causes}
+    said = "\n".join(cause.evidence for cause in record.causes)
     return [run for run in record.runs if run.exit != "ok" and run.message not in said][:1]
 
 
@@ -249,13 +253,20 @@ def _cells_text(record: Reproduction) -> RenderableType:
     return made
 
 
+def _ended(trial: Trial) -> str:
+    """Return how a trial ended: held still, a thing may help; changed, it may do harm."""
+    if trial.agrees:
+        return "agreed"
+    return "moved" if trial.against == "clean_run" else "disagreed"
+
+
 def _trials_text(record: Reproduction) -> RenderableType:
     made = table("What was tried", "Cell", "Did it agree?", "Compared with", numbers=["Cell"])
     for trial in record.trials:
         made.add_row(
             factors(trial),
             str(trial.cell),
-            mark("agreed" if trial.agrees else "disagreed"),
+            mark(_ended(trial)),
             AGAINST[trial.against],
         )
     return made

@@ -11,6 +11,7 @@ from rich.text import Text
 from lifecycle_core.adapters.rendering.cause_words import short_reason
 from lifecycle_core.adapters.rendering.plain import one_line
 from lifecycle_core.adapters.rendering.rows import mark
+from lifecycle_core.adapters.rendering.unshown_words import unshown_notice
 from lifecycle_core.adapters.rendering.words import MARKS
 
 if TYPE_CHECKING:
@@ -61,4 +62,4 @@ def state(check: NotebookCheck) -> str:
 
 def _note(check: NotebookCheck) -> str:
     found = check.reproduction
-    return one_line(check.error if found is None else short_reason(found))
+    return one_line(check.error if found is None else short_reason(found) or unshown_notice(found))

@@ -81,6 +81,7 @@ CASES: dict[str, Record] = {
     "reproduction-explained": reproductions.explained(),
     "reproduction-killed": reproductions.killed(),
     "reproduction-unrecorded": reproductions.unrecorded(),
+    "reproduction-unshown": reproductions.unshown(),
     "reproductions": reproductions.several(),
     "retrained": retrained.retrained(),
     "retrained-promoted": retrained.promoted(),

@@ -51,6 +51,24 @@ def test_a_notebook_that_reproduces_needs_no_word() -> None:
     assert told(reproductions.one(reproductions.good())) == []
 
 
+def test_what_no_output_shows_is_a_warning_where_it_begins() -> None:
+    record = reproductions.one(reproductions.unshown())
+    text = workflow_commands(record, {record.notebooks[0].path: FileLines(FILE)}, {})
+    assert text.startswith("::warning file=good.ipynb,line=1,title=No output shows what differs::")
+    assert text.count("\n") == 1
+    assert "numpy.random.random in cell 2, line 1" in text
+    assert "model" in step_summary(record)
+
+
+def test_the_hint_is_that_of_the_cell_that_the_reason_names() -> None:
+    made = reproductions.explained()
+    late, first = made.causes[1].model_copy(update={"confidence": 1.0}), made.causes[0]
+    record = made.model_copy(update={"causes": (late, first)})
+    row = step_summary(reproductions.one(record)).splitlines()[-1]
+    assert "random\\_state" in row
+    assert "as a parameter" not in row
+
+
 def test_a_file_is_called_as_the_repository_calls_it() -> None:
     check = NotebookCheck(path="../a.ipynb", exit_code=2, error="no", hint="")
     text = workflow_commands(

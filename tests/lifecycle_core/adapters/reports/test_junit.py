@@ -21,7 +21,7 @@ FORM: dict[str, tuple[set[str], list[str]]] = {
     "testsuites": ({"name", "tests", "failures", "errors", "skipped", "time"}, ["testsuite"]),
     "testsuite": (
         {"name", "tests", "failures", "errors", "skipped", "time"},
-        ["properties", "testcase"],
+        ["properties", "testcase", "system-out"],
     ),
     "properties": (set(), ["property"]),
     "property": ({"name", "value"}, []),
@@ -37,6 +37,7 @@ FORM: dict[str, tuple[set[str], list[str]]] = {
 CASES = {
     "several": reproductions.several(),
     "hostile": reproductions.hostile(),
+    "unshown": reproductions.one(reproductions.unshown()),
     "none": Reproductions(notebooks=()),
 }
 
@@ -59,6 +60,14 @@ def test_it_has_the_form_that_servers_read(name: str) -> None:
                 singular = {"tests": "testcase", "failures": "failure", "errors": "error"}
                 found = list(element.iter(singular.get(counted, counted)))
                 assert int(element.attrib[counted]) == len(found)
+
+
+def test_what_no_output_shows_fails_nothing_and_is_said() -> None:
+    suite = read(CASES["unshown"]).find("testsuite")
+    assert suite is not None
+    assert suite.attrib["failures"] == suite.attrib["errors"] == "0"
+    assert "file out/model.json" in (suite.findtext("system-out") or "")
+    assert read(CASES["several"]).find("testsuite/system-out") is None
 
 
 def test_every_code_cell_is_a_case_of_its_notebook() -> None:
@@ -99,7 +108,7 @@ def test_a_failure_tells_the_cause_how_it_is_known_and_the_fix() -> None:
     assert failure.text is not None
     for said in (
         'Cause: Random numbers without a seed (unseeded_random), cell 4, line 3: "forest"',
-        "Known: shown by intervention: with every random generator seeded, cell 4 agrees",
+        "Known: shown by intervention: with every random generator seeded, clean runs agree",
         "Fix: Pass `random_state=0`",
         "-2     forest  0.83  1225\n+2     forest  0.86  1187",
     ):

@@ -98,6 +98,13 @@ def test_what_could_not_be_recorded_is_said() -> None:
     assert "is recorded" not in page(CASES["one"])
 
 
+def test_what_no_output_shows_is_said_once_below_the_verdict() -> None:
+    html = page(reproductions.one(reproductions.unshown()))
+    assert html.count("cell 4: variable model, file out/model.json.") == 1
+    assert html.index("The same but") < html.index("No output shows") < html.index("<h2>")
+    assert "No output shows" not in page(CASES["one"])
+
+
 def test_findings_lead_to_the_cells_that_the_page_shows() -> None:
     html = shown("one")
     assert "<h2>Findings</h2>" in html

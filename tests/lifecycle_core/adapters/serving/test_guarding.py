@@ -166,7 +166,8 @@ def test_a_promotion_is_looked_for_so_often_that_it_is_taken_up_within_two_secon
     intervals = (serving._POLL_SECONDS, serving._SERVER_POLL_SECONDS)
     assert max(intervals) <= 1.0
     for seconds in intervals:
-        clock, looks = StandingClock(), []
+        clock = StandingClock()
+        looks: list[datetime] = []
         poll = Poll(looks.append, seconds=seconds)
         poll._over = clock  # type: ignore[assignment]  # waits without any time
         poll._run()
