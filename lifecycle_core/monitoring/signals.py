@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from lifecycle_core.monitoring.versions import answers_of, main_version
 from lifecycle_core.schema.review import Broken, Figure, Section
+from lifecycle_core.stats.effect import difference
+from lifecycle_core.stats.moments import proportion
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.window_counts import SegmentCounts, WindowCounts
 
 _SHOWN = 5  # columns that are named
+_FEWEST = 30  # rows from which on the law of an interval is that of large samples
 _NO_ROWS = "No predictions in the window."
 
 
@@ -160,4 +163,7 @@ def _since(same_phase: WindowCounts | None, window: WindowCounts) -> Figure:
         note = "One of the two windows has no decisions of this version."
         return Figure(name=name, unit=unit, rows=rows, note=note)
     change = now.acted / now.decided - then.acted / then.decided
-    return Figure(name=name, value=change, unit=unit, rows=rows)
+    few = min(now.decided, then.decided) < _FEWEST
+    effect = difference(proportion(then.acted, then.decided), proportion(now.acted, now.decided))
+    interval = None if few or effect is None else effect.interval
+    return Figure(name=name, value=change, interval=interval, unit=unit, rows=rows)

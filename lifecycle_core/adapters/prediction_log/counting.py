@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.prediction_log import asking
 from lifecycle_core.adapters.prediction_log.asking import BY_MODEL, Span
+from lifecycle_core.adapters.prediction_log.baselines import priced_without_model
 from lifecycle_core.adapters.prediction_log.column_counting import count_columns
 from lifecycle_core.adapters.prediction_log.columns import (
     SAMPLED,
@@ -40,6 +41,7 @@ from lifecycle_core.schema.release_file import CostsSection
 from lifecycle_core.schema.window_counts import (
     Answers,
     ArmCounts,
+    Baselines,
     Money,
     SegmentCounts,
     Spread,
@@ -56,6 +58,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from lifecycle_core.adapters.prediction_log.baselines import Baseline
+
 _SCORE = f"CASE WHEN {BY_MODEL} THEN score END"
 
 
@@ -68,6 +72,7 @@ class CountsWindows:
         acts: A decision is to act or not; else it is a number in the target's unit.
         costs: Money per row; features that it is proportional to have to be among `kinds`.
         kinds: Features that are read: by name, whether it is a number.
+        baseline: What would have decided without the model; what it looks at is among `kinds`.
         memory: Most memory that the engine takes, such as `1GB`.
 
     Raises:
@@ -82,6 +87,7 @@ class CountsWindows:
         acts: bool,
         costs: CostsSection | None = None,
         kinds: Mapping[str, bool] | None = None,
+        baseline: Baseline | None = None,
         memory: str = "1GB",
     ) -> None:
         self._address = str(address)
@@ -89,6 +95,7 @@ class CountsWindows:
         self._acts = acts
         self._costs = costs or CostsSection()
         self._kinds = dict(kinds or {})
+        self._baseline = baseline
         self._column = {name: f"f{at}" for at, name in enumerate(self._kinds)}
         self._folder = tempfile.mkdtemp(prefix="nbrelease-")
         self._engine = open_engine(self._address, memory_limit=memory, temp_directory=self._folder)
@@ -126,6 +133,9 @@ class CountsWindows:
             if_positive=if_positive,
             if_negative=if_negative,
             cost=cost_of(costs, places, acts=self._acts),
+            **priced_without_model(
+                costs, places if features else None, self._baseline, acts=self._acts
+            ),
         )
         with answering(self._address):
             self._engine.execute(query, span.given(self._release))
@@ -154,6 +164,19 @@ class CountsWindows:
                 {"release": self._release, "version": version},
             ).fetchall()
         return None if found is None else datetime.fromtimestamp(found, UTC)
+
+    def earned(self, span: Span) -> dict[str, Money]:
+        """Return what predictions of a stretch of time earned, by currency; it need not be read.
+
+        Only rows that earned something are looked up, so that a stretch may be all of the log.
+
+        Raises:
+            LogUnavailable: The store does not answer.
+        """
+        with answering(self._address):
+            return by_currency(
+                rows_of(self._engine.execute(asking.EARNED_SO_FAR, span.given(self._release)))
+            )
 
     def binnings(self, span: Span, names: Sequence[str]) -> tuple[Binning, ...]:
         """Return how columns are divided, by the rows of a reference.
@@ -198,6 +221,7 @@ class CountsWindows:
         errors = {} if self._acts else ask(asking.ERRORS, source)[0]
         features = [each for each in columns if each.name != "score"]
         earned = ask(asking.EARNED, source)
+        without = ask(asking.BASELINES, source)[0]
         costs = {each["fell_back"]: money_of(each) for each in ask(asking.COSTS, source)}
         return WindowCounts(
             **{name: count or 0 for name, count in totals.items()},
@@ -238,6 +262,9 @@ class CountsWindows:
             ),
             fallback_cost=costs.get(True, Money()),
             model_cost=costs.get(False, Money()),
+            baselines=Baselines(
+                **{name: money_of(without, f"{name}_") for name in Baselines.model_fields}
+            ),
             importance={each["feature"]: each["effect"] for each in ask(asking.IMPORTANCE, source)},
             usage=count_usage(self._engine, self._release, span),
         )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.rendering.distributions import shares
 from lifecycle_core.adapters.rendering.drift_map import drift_map
+from lifecycle_core.adapters.rendering.impact import told
 from lifecycle_core.adapters.rendering.trends import HEIGHT, WIDTH, trends
 from lifecycle_core.adapters.rendering.views import review as one
 from lifecycle_core.adapters.rendering.views import review_history as many
@@ -73,7 +74,9 @@ def values(record: ReviewDashboard) -> dict[str, Any]:
                 ],
                 "unknown": [one.row(each) for each in section.figures if each.value is None],
                 "missed": sum(figure.met is False for figure in section.figures),
-                "tables": [each for each in shown["tables"] if _TABLES[each[0]] == section.name],
+                "tables": [
+                    each for each in shown["tables"] if _TABLES.get(each[0], "data") == section.name
+                ],
             }
             for section in review.sections
         ],
@@ -140,6 +143,7 @@ def _alerts(record: ReviewDashboard) -> Iterator[dict[str, Any]]:
                 "key": "", "window": label, "state": "fail", "rule": firing.rule,
                 "firing": firing, "late": False, "said": "", "told": "",
                 "seen": [one.evidence(seen) for seen in firing.evidence],
+                "impact": list(told(firing.impact)),
             }  # fmt: skip
         return
     for window in record.history.windows:
@@ -159,6 +163,7 @@ def _alert(each: AlertStanding, now: str) -> dict[str, Any]:
         "said": words["said"],
         "told": words["told"],
         "seen": [one.evidence(seen) for seen in each.alert.firing.evidence],
+        "impact": list(told(each.alert.firing.impact)),
     }
 
 
