@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lifecycle_core.monitoring.versions import answers_of, main_version
-from lifecycle_core.schema.review import Distribution
+from lifecycle_core.schema.distribution import Distribution
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

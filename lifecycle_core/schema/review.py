@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import Field
 
 from lifecycle_core.schema.base import Record
+from lifecycle_core.schema.distribution import Distribution
 from lifecycle_core.schema.finalization import Interval
 
 Grain = Literal["day", "week", "month", "period", "quarter", "year"]
@@ -105,29 +106,6 @@ class ColumnDrift(Record):
     importance: float | None = None
     cost: float | None = None
     note: str = ""
-
-
-class Distribution(Record):
-    """How the rows of one column lie in the window and in the reference: counts, and no rows.
-
-    Attributes:
-        column: A feature, `score`, or `decision`, whose values are `acted on` and `left alone`.
-        edges: Inner edges of the bins of a number, rising; empty for a category.
-        values: Of a category, the most frequent ones of the reference; empty for a number.
-        before: Rows of the reference: of a number at or below the first edge, ..., above the last
-            one; of a category by value, and last with any other value.
-        now: Rows of the window, likewise.
-        missing_before: Rows of the reference without a value.
-        missing_now: Likewise, of the window.
-    """
-
-    column: str
-    edges: tuple[float, ...] = ()
-    values: tuple[str, ...] = ()
-    before: tuple[int, ...] = ()
-    now: tuple[int, ...] = ()
-    missing_before: int = Field(default=0, ge=0)
-    missing_now: int = Field(default=0, ge=0)
 
 
 class Broken(Record):

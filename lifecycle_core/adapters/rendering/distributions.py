@@ -10,7 +10,7 @@ from lifecycle_core.adapters.rendering.words import number
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lifecycle_core.schema.review import Distribution
+    from lifecycle_core.schema.distribution import Distribution
 
 
 def shares(found: Distribution) -> dict[str, Any]:
@@ -19,7 +19,7 @@ def shares(found: Distribution) -> dict[str, Any]:
     Bins that are empty on both sides have none.
 
     Example:
-        >>> from lifecycle_core.schema.review import Distribution
+        >>> from lifecycle_core.schema.distribution import Distribution
         >>> rows = {"before": (30, 10), "now": (5, 15)}
         >>> made = shares(Distribution(column="tenure", edges=(12.0,), **rows))
         >>> [(line["name"], line["before"], line["now"], line["now_bar"]) for line in made["lines"]]
