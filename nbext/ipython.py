@@ -65,7 +65,7 @@ RECORDS = {
     "Reproductions": "reproductions",
     "Retrained": "retrained",
     "RetrainingDecision": "retraining_decision",
-    "Review": "review",
+    "ReviewDashboard": "review_dashboard",
     "ReviewHistory": "review_history",
     "ReviewRun": "review_history",
     "ReviewSeries": "review_series",
@@ -73,7 +73,7 @@ RECORDS = {
     "Service": "serving",
     "Status": "release",
 }
-PANELS = {"PipelineOverview": "pipeline_overview", "Proposal": "proposal"}
+PANELS = {"PipelineOverview": "pipeline_overview", "Proposal": "proposal", "Review": "review"}
 WORK = ("nbext.attended", "Attended")
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from lifecycle_core.errors import InvalidCall
+from lifecycle_core.monitoring.distributions import distributions_of
 from lifecycle_core.monitoring.figures import FALLBACK_CAUSES, Around
 from lifecycle_core.monitoring.reading import Beside, read
 from lifecycle_core.monitoring.response_rules import compile_rule
@@ -216,6 +217,7 @@ def review(
         same_phase=plan.same_phase.label,
         sections=found.sections,
         drift=found.drift,
+        distributions=distributions_of(counted.reference, counted.window),
         contract=found.contract,
         refused=found.refused,
         reconciled=found.reconciled,

@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import Field
 
 from lifecycle_core.schema.base import Record
+from lifecycle_core.schema.distribution import Distribution
 from lifecycle_core.schema.finalization import Interval
 
 Grain = Literal["day", "week", "month", "period", "quarter", "year"]
@@ -294,6 +295,8 @@ class Review(Record):
         same_phase: Label of the window at the same phase of the last cycle.
         drift: Score and decision first, then features, the most moved first; where the log has
             reasons, those first that may cost most.
+        distributions: Of what was compared, in any order; empty in reviews that were kept before
+            these were.
         contract: Rules that rows break, the most broken first.
         refused: Why rows got no answer: causes, then fields, the most frequent first.
         reconciled: What was expected of rows without labels, beside what was seen.
@@ -322,6 +325,7 @@ class Review(Record):
     same_phase: str
     sections: tuple[Section, ...]
     drift: tuple[ColumnDrift, ...] = ()
+    distributions: tuple[Distribution, ...] = ()
     contract: tuple[Broken, ...] = ()
     refused: tuple[RefusedInput, ...] = ()
     reconciled: tuple[Reconciled, ...] = ()

@@ -26,7 +26,13 @@ from lifecycle_core.verbs.experimenting import (
     stop_experiment,
 )
 from lifecycle_core.verbs.exporting import export_pipeline
-from lifecycle_core.verbs.kept_reviews import acknowledge, kept_review, review_due, reviews
+from lifecycle_core.verbs.kept_reviews import (
+    acknowledge,
+    kept_review,
+    review_dashboard,
+    review_due,
+    reviews,
+)
 from lifecycle_core.verbs.linting import lint
 from lifecycle_core.verbs.logs import (
     check_reasons,
@@ -69,11 +75,11 @@ __all__ = [
     "compact_log", "compile_meanwhile", "compile_pipeline", "decide_retraining",
     "design_experiment", "difference", "drain_log", "experiments", "export_pipeline", "finalize",
     "find_notebook", "forget_key", "history", "infer_contract", "kept_review", "lint",
-    "lost_source", "overview_after", "package", "parse_release", "pipeline_of",
-    "pipeline_overview", "pipeline_results", "promote", "propose", "propose_pipeline",
-    "read_experiment", "read_log", "releases", "reproduce", "reproduce_meanwhile", "retain_log",
-    "retrain", "retrain_release", "review", "review_due", "review_report", "review_series",
-    "reviews", "rollback", "run_each_meanwhile", "run_meanwhile", "run_pipeline", "said", "score",
+    "lost_source", "overview_after", "package", "parse_release", "pipeline_of", "pipeline_overview",
+    "pipeline_results", "promote", "propose", "propose_pipeline", "read_experiment", "read_log",
+    "releases", "reproduce", "reproduce_meanwhile", "retain_log", "retrain", "retrain_release",
+    "review", "review_dashboard", "review_due", "review_report", "review_series", "reviews",
+    "rollback", "run_each_meanwhile", "run_meanwhile", "run_pipeline", "said", "score",
     "score_frame", "serve", "serve_meanwhile", "show_experiment", "show_pipeline",
     "start_experiment", "status", "stop_experiment", "tell_outcomes", "to_html", "to_text",
     "verify",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from lifecycle_core.schema.review import Review
+    from lifecycle_core.schema.review_dashboard import ReviewDashboard
     from lifecycle_core.schema.review_history import ReleaseReviewed, ReviewHistory, ReviewRun
     from lifecycle_core.settings import Settings
 
@@ -69,6 +70,48 @@ def kept_review(
             hint=known or f"Make one: `nbrelease review {release.name}`.",
         )
     return kept[label].newest.review
+
+
+def review_dashboard(review: Review, *, windows: int = 12) -> ReviewDashboard:
+    """Return a review beside those that are kept of the windows before it, and what is open.
+
+    Args:
+        review: As `review` or `kept_review` return it.
+        windows: How many at most, with its own; at least 1.
+
+    Raises:
+        InvalidCall: There can be no such number of windows.
+        ReleaseNotFound: There is no such release.
+        BundleInvalid: The bundle is not what was registered.
+        RegistryUnavailable: The registry does not answer.
+    """
+    from lifecycle_core.adapters.review_ledger import ReviewLedger
+    from lifecycle_core.monitoring import content_digest, readings_of
+    from lifecycle_core.schema.review_dashboard import ReviewDashboard
+
+    if windows < 1:
+        raise InvalidCall(f"{windows} windows are asked for, want 1 or more.")
+    now = moment_of(None)
+    settings = load_settings()
+    history = reviews(review.release)
+    events, _ = ReviewLedger(registry_of(settings)).read(review.release)
+    readings = readings_of(events, now=now)
+    own, last = review.window, readings.get(review.window.label)
+    before = sorted(
+        (
+            each.newest.review
+            for each in readings.values()
+            if each.newest.review.window.grain == own.grain
+            and each.newest.review.window.end <= own.start
+        ),
+        key=lambda each: each.window.end,
+    )
+    return ReviewDashboard(
+        review=review,
+        reviews=(*before[max(0, len(before) + 1 - windows) :], review),
+        history=history,
+        kept=last is not None and last.newest.digest == content_digest(review),
+    )
 
 
 def review_due(*names: str, as_of: datetime | str | None = None) -> ReviewRun:

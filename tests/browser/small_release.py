@@ -43,7 +43,9 @@ review:
   schedule: First of the month
   business_cycle: monthly
   window: month
-  rules: [when rows < 1 then notify data]
+  rules:
+    - when rows < 1 then notify data
+    - when drifted > 0 then escalate operations within 2 days
   latency: {limit: twice the usual, response: look at it}
   errors: {limit: twice the usual, response: look at it}
   drift: {limit: twice the usual, response: look at it}

@@ -51,6 +51,7 @@ VIEWS = {
     "Retrained": "retrained",
     "RetrainingDecision": "retraining_decision",
     "Review": "review",
+    "ReviewDashboard": "review_dashboard",
     "ReviewHistory": "review_history",
     "ReviewRun": "review_run",
     "ReviewSeries": "review_series",

@@ -29,6 +29,7 @@ _WHAT = {
     "share": "share acted on",
 }  # fmt: skip
 _WORDS = {"share": "", "ratio": "", "distance": ""}
+_COUNTED = ("columns", "comparisons", "groups", "hours", "rows", "segments")
 _MARKED = ("pass", "fail")
 _UNKNOWN = "not enough data"
 _MET = {True: "pass", False: "fail", None: "undecided_target"}
@@ -306,6 +307,8 @@ def _amount(figure: Figure) -> str:
     if figure.unit == "share":
         return f"{100 * value:.1f}%"
     unit = _WORDS.get(figure.unit, figure.unit)
+    if value == 1 and unit in _COUNTED:
+        unit = unit.removesuffix("s")
     return f"{number(value)} {unit}".strip()
 
 

@@ -33,7 +33,7 @@ def values(record: ReviewHistory) -> dict[str, Any]:
     return {
         "headline": headline(record),
         "windows": [_window(each) for each in record.windows],
-        "alerts": [_alert(each, record.as_of) for each in reversed(record.alerts)],
+        "alerts": [alert(each, record.as_of) for each in reversed(record.alerts)],
         "events": [_event(each) for each in record.events[: -_LAST_EVENTS - 1 : -1]],
         "earlier": max(0, len(record.events) - _LAST_EVENTS),
     }
@@ -103,7 +103,8 @@ def _window(each: ReviewedWindow) -> dict[str, str]:
     }
 
 
-def _alert(each: AlertStanding, now: str) -> dict[str, str]:
+def alert(each: AlertStanding, now: str) -> dict[str, str]:
+    """Return an alert in words, as of a moment."""
     firing = each.alert.firing
     late = ", which has passed" if each.state == "open" and firing.deadline < now else ""
     who = firing.name or f"nobody is named as owners.{firing.owner}"

@@ -25,6 +25,7 @@ from tests.fakes import (
     replayed,
     reproductions,
     retrained,
+    review_dashboard,
     review_series,
     windows,
 )
@@ -91,6 +92,8 @@ CASES: dict[str, Record] = {
     "review-fired": windows.review_that_fired(),
     "review-empty": windows.reviewed(),
     "review-again": with_changes(windows.reviewed(*[windows.counts()] * 5), windows.reviewed()),
+    "review_dashboard": review_dashboard.dashboard(),
+    "review_dashboard-not-kept": review_dashboard.dashboard("2026-W08", kept=False),
     "review_history": kept_reviews.history(),
     "review_run": kept_reviews.run(),
     "review_series": review_series.series(),
