@@ -7,12 +7,15 @@ failure, and no rule fires on it.
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
 from lifecycle_core.schema.base import Record
 from lifecycle_core.schema.finalization import Interval
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Grain = Literal["day", "week", "month", "period", "quarter", "year"]
 DriftState = Literal["drift", "no_material_drift", "not_enough_data"]
@@ -80,6 +83,8 @@ class ColumnDrift(Record):
     Attributes:
         column: A feature, `score` or `decision`.
         what: `distribution`, `missing`, `new_values`, or the `share` acted on.
+        against: What it is compared with: the windows `before`, which drift may have moved along
+            with, or what the `release` keeps of its training table and held-out rows.
         value: Effect size less what noise adds; a distance or a change of a share, in [0, 1].
         low: Its one-sided lower bound.
         high: Its one-sided upper bound.
@@ -95,6 +100,7 @@ class ColumnDrift(Record):
 
     column: str
     what: Literal["distribution", "missing", "new_values", "share"]
+    against: Literal["before", "release"] = "before"
     state: DriftState
     value: float | None = None
     low: float | None = None
@@ -105,6 +111,18 @@ class ColumnDrift(Record):
     importance: float | None = None
     cost: float | None = None
     note: str = ""
+
+
+def recent(drift: Iterable[ColumnDrift]) -> tuple[ColumnDrift, ...]:
+    """Return the comparisons with the windows before; with the release where there are no others.
+
+    Example:
+        >>> told = {"column": "plan", "what": "missing", "state": "drift", "tolerance": 0.1}
+        >>> [each.against for each in recent([ColumnDrift(**told, against="release")])]
+        ['release']
+    """
+    every = tuple(drift)
+    return tuple(each for each in every if each.against == "before") or every
 
 
 class Broken(Record):
