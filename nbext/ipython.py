@@ -29,6 +29,7 @@ MAGICS = {
     "review": ("line", "nbext.magics.reviewing:ReviewMagics"),
     "reviews": ("line", "nbext.magics.reviewing:ReviewMagics"),
     "acknowledge": ("line", "nbext.magics.reviewing:ReviewMagics"),
+    "outcomes": ("line", "nbext.magics.reviewing:ReviewMagics"),
     "retrain": ("line", "nbext.magics.retraining:RetrainingMagics"),
     "experiment": ("line", "nbext.magics.experiments:ExperimentMagics"),
 }

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from lifecycle_core.adapters.prediction_log.asking import Span
+from lifecycle_core.adapters.prediction_log.baselines import baseline_of
 from lifecycle_core.adapters.prediction_log.counting import CountsWindows
 from lifecycle_core.adapters.reference_profile import binnings_of, number_by_name, with_rules
 from lifecycle_core.adapters.table_counting import CountedTable
@@ -57,7 +58,7 @@ class Found(NamedTuple):
         before: Of those before it.
         reference: Of its reference.
         same_phase: Of the window at the same phase of the last cycle.
-        running: Of everything until the window's end.
+        running: Of everything until the window's end: what it earned, and nothing else.
         rows_before: Rows of the reference that were picked by their ids.
         rows_now: Likewise, of the window.
         released: What the release keeps of its training table and its held-out rows.
@@ -115,6 +116,7 @@ def count_windows(
             unit=assigned.unit if assigned else None,
             key=stated.workflow.key,
             maturity=timedelta(days=stated.review.label_maturity_days),
+            baseline=baseline_of(stated.serving.fallback, features),
         )
     ) as counts:
         # Of windows that are there for their labels alone, features are not read.
@@ -163,8 +165,7 @@ def count_windows(
         scores = [each for each in bins if each.name == "score"]
         found = found._replace(same_phase=counts.count(phase, scores, units=False))
         running = Span(_EARLIEST, datetime.fromisoformat(asked.window.end), as_of)
-        counts.read(running, features=False)
-        return found._replace(running=counts.count(running, units=False))
+        return found._replace(running=WindowCounts(money=counts.earned(running)))
 
 
 def count_table(

@@ -18,7 +18,7 @@ from lifecycle_core.delivering.inquiring import Part, only
 from lifecycle_core.delivering.last_scores import LastScore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from lifecycle_core.delivering.inquiring import Inquiry
     from lifecycle_core.delivering.row_checks import Columns
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.serving import Cause
 
     Decision = bool | float | None
+
+_FEW = 8
+"""Rows of a request up to which the release before is asked though time is short."""
 
 
 class Answer(NamedTuple):
@@ -40,6 +43,7 @@ class Answer(NamedTuple):
         cause: Why the model did not answer; empty if it did.
         used: The fallback that answered; empty if the model did, or none could.
         reasons: The factors that moved the model's score most, where they were asked for.
+        hurried: They were asked for, and there was no time to find them.
     """
 
     served: Served
@@ -49,13 +53,17 @@ class Answer(NamedTuple):
     cause: Cause | str = ""
     used: str = ""
     reasons: tuple[Reason, ...] = ()
+    hurried: bool = False
 
 
-def answer_all(inquiries: Sequence[Inquiry]) -> list[tuple[list[Answer], str]]:
+def answer_all(
+    inquiries: Sequence[Inquiry], late: Callable[[int], bool] = lambda _: False
+) -> list[tuple[list[Answer], str]]:
     """Answer several requests with one call of each model.
 
     Args:
         inquiries: None of them refused.
+        late: Whether the one at this position has no time for the reasons of another row.
 
     Returns:
         For each request one answer a row, and the type of what a model raised, or nothing. Where
@@ -76,11 +84,31 @@ def answer_all(inquiries: Sequence[Inquiry]) -> list[tuple[list[Answer], str]]:
             end = start + len(part.good)
             scores[id(part)] = found if isinstance(found, str) else found[start:end]
             start = end
-    return [_assembled(inquiry, scores) for inquiry in inquiries]
+    return [_assembled(inquiry, scores, partial(late, at)) for at, inquiry in enumerate(inquiries)]
+
+
+def explain(inquiry: Inquiry, answers: Sequence[Answer], late: Callable[[], bool]) -> list[Answer]:
+    """Return answers with the reasons that there was no time for.
+
+    Args:
+        inquiry: The request.
+        answers: One for each of its rows.
+        late: Whether there is still none for another row.
+    """
+    found = list(answers)
+    for part in inquiry.parts:
+        for at in part.good:
+            row = part.rows[at]
+            if found[row].hurried and not late():
+                reasons = part.served.reasons(part.checked.columns, at)
+                found[row] = found[row]._replace(reasons=reasons, hurried=False)
+    return found
 
 
 def fall_back(inquiry: Inquiry, cause: Cause) -> list[Answer]:
-    """Answer every row at once, without its model; there is no time to ask the release before.
+    """Answer every row at once, without its model.
+
+    The release before is asked about a few rows, if it is compiled: there is time for no more.
 
     Args:
         inquiry: The request.
@@ -127,7 +155,9 @@ def _joined(many: Sequence[Columns]) -> Columns:
     return {name: [v for some in many for v in some[name]] for name in many[0]}
 
 
-def _assembled(inquiry: Inquiry, scores: dict[int, list[float] | str]) -> tuple[list[Answer], str]:
+def _assembled(
+    inquiry: Inquiry, scores: dict[int, list[float] | str], late: Callable[[], bool]
+) -> tuple[list[Answer], str]:
     answers: list[Answer | None] = [None] * inquiry.rows
     raised = ""
     for part in inquiry.parts:
@@ -140,8 +170,11 @@ def _assembled(inquiry: Inquiry, scores: dict[int, list[float] | str]) -> tuple[
                 answers[row] = _substitute(inquiry, part, at, cause, prompt=False)
             continue
         for at, score in zip(part.good, found, strict=True):
-            reasons = served.reasons(part.checked.columns, at) if inquiry.explained else ()
-            answers[rows[at]] = Answer(served, arm, score, served.decide(score), reasons=reasons)
+            hurried = inquiry.explained and served.explainer is not None and late()
+            explained = inquiry.explained and not hurried
+            reasons = served.reasons(part.checked.columns, at) if explained else ()
+            decision = served.decide(score)
+            answers[rows[at]] = Answer(served, arm, score, decision, "", "", reasons, hurried)
         for at in part.checked.bad:
             answers[rows[at]] = _substitute(inquiry, part, at, "bad_input", prompt=False)
     if inquiry.lineup.champion.fallbacks.remembers:
@@ -160,7 +193,7 @@ def _substitute(inquiry: Inquiry, part: Part, at: int, cause: Cause, *, prompt: 
     served, previous = part.served, inquiry.lineup.previous
     row = part.rows[at]
     earlier = None
-    if previous is not None and not prompt:
+    if previous is not None and (not prompt or (previous.compiled and inquiry.rows <= _FEW)):
         earlier = partial(_earlier, previous, inquiry, row)
     values = {name: vs[at] for name, vs in part.checked.columns.items()}
     given = served.fallbacks.substitute(Asked(values, inquiry.keys[row], inquiry.now, earlier))

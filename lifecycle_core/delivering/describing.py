@@ -24,6 +24,7 @@ _NAMING = {
     "minimum": -(1 << 63), "maximum": (1 << 63) - 1,
 }  # fmt: skip
 _TEXT = {"type": "string"}
+_BROKEN = ("field", "rule", "got", "want")
 
 
 def described(served: Served) -> dict[str, Any]:
@@ -45,13 +46,17 @@ def described(served: Served) -> dict[str, Any]:
         "operationId": "score",
         "summary": f"Score rows with {served.release.name}",
         "description": "One row as an object gives one answer; a list of rows gives a list. "
-        "An Arrow stream gives an Arrow stream. Each answer names the version that gave it.",
+        "An Arrow stream gives an Arrow stream: uncompressed, of numbers, booleans, dates, "
+        "timestamps, strings or dictionaries of such. Each answer names the version that gave it. "
+        f"Up to 64 rows are answered within {served.serving.deadline_ms:g} ms, more rows within 30 "
+        "seconds; later than that, the fallback answers.",
         "parameters": [
             {
                 "name": "reasons",
                 "in": "query",
                 "required": False,
-                "description": "false leaves out the reasons, which take longer than the score.",
+                "description": "false leaves out the reasons, which take longer than the score. "
+                "Requests of more than 64 rows get none.",
                 "schema": {"type": "boolean", "default": True},
             }
         ],
@@ -150,7 +155,8 @@ def _answer_schema(served: Served) -> dict[str, Any]:
         "decision": decision,
         "reasons": {
             "type": "array",
-            "description": "What moved the score most, strongest first; of up to 64 rows.",
+            "description": "What moved the score most, strongest first; only of requests of up to "
+            "64 rows. In an Arrow stream the `value` of each is text.",
             "items": {
                 "type": "object",
                 "properties": {
@@ -164,11 +170,25 @@ def _answer_schema(served: Served) -> dict[str, Any]:
         "answered_by": {**_TEXT, "description": "model, or the fallback that answered."},
         "fallback": {**_TEXT, "description": "Why the model did not answer; empty if it did."},
     }
-    return {"type": "object", "properties": properties, "required": list(properties)}
+    at_times: dict[str, Any] = {
+        "reasons_left_out": {
+            "enum": ["deadline"],
+            "description": "Only where there was no time left for the reasons.",
+        },
+        "refusals": {
+            "type": "array",
+            "description": "What in the row breaks the contract, where a fallback answers for it. "
+            "Of a request with very many bad fields, the first 100.",
+            "items": {"type": "object", "properties": dict.fromkeys(_BROKEN, _TEXT)},
+        },
+    }
+    return {
+        "type": "object", "properties": properties | at_times, "required": list(properties),
+    }  # fmt: skip
 
 
 def _problem_schema() -> dict[str, Any]:
-    refusal = dict.fromkeys(("field", "rule", "got", "want"), _TEXT)
+    refusal = dict.fromkeys(_BROKEN, _TEXT)
     refusals = {
         "type": "array",
         "items": {"type": "object", "properties": {"row": {"type": "integer"}, **refusal}},

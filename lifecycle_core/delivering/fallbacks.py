@@ -114,7 +114,7 @@ def compile_fallbacks(
 def require_fallbacks(
     declared: tuple[Fallback, ...], contract: Contract, finalization: Finalization
 ) -> None:
-    """Look whether the declared fallbacks fit a release, before there is one.
+    """Look whether the declared fallbacks fit a release and can answer, before there is one.
 
     Args:
         declared: From the release file.
@@ -122,8 +122,14 @@ def require_fallbacks(
         finalization: Says of which kind decisions are.
 
     Raises:
-        InvalidCall: One does not fit.
+        InvalidCall: One does not fit, or nothing stands behind the release before.
     """
+    if declared and declared[-1].use == "previous_release":
+        raise InvalidCall(
+            "The last fallback is `previous_release`, want another one behind it: there may be no "
+            "release before, and one that is not in ONNX is not asked when time is short.",
+            hint="Add `{use: constant, decision: ...}` or a `rule` to `serving.fallback`.",
+        )
     acts = finalization.rule.acts
     compile_fallbacks(declared, contract, LastScores(), acts=acts)
 

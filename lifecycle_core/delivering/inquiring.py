@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lifecycle_core.delivering.routing import arm_of
+from lifecycle_core.delivering.row_checks import MOST_REFUSALS
 from lifecycle_core.schema.row_names import as_name
 from lifecycle_core.schema.serving import CONTROL, HOLDOUT
 
@@ -18,11 +19,14 @@ if TYPE_CHECKING:
     from lifecycle_core.delivering.last_scores import LastScores
     from lifecycle_core.delivering.row_checks import Checked, Columns
     from lifecycle_core.delivering.serving import Served
+    from lifecycle_core.schema.contract import Rule
     from lifecycle_core.schema.serving import Experiment, Refusal, ServingSection
 
 _FEW = 8
 _EXPLAINED = 64
 """Rows of a request that reasons are found for: they are found row by row."""
+_QUICK_SLOTS = 20_000
+"""Slots of trees, times rows, whose reasons are found in about four milliseconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +99,8 @@ class Inquiry:
         rows: Their number.
         keys: Business key of each row.
         now: When it came, in seconds since 1970.
-        refusals: What makes it be refused as a whole; empty where a fallback answers for bad rows.
+        refusals: What is wrong with its rows; of very many bad fields the first.
+        refused: For that it is refused as a whole; else a fallback answers for bad rows.
         explained: Scores are given with their reasons.
     """
 
@@ -106,6 +111,7 @@ class Inquiry:
     now: float
     parts: tuple[Part, ...]
     refusals: tuple[Refusal, ...]
+    refused: bool
     explained: bool
 
     @property
@@ -127,10 +133,30 @@ class Inquiry:
         return self.lineup.shadow is not None
 
     @property
+    def broken(self) -> dict[int, dict[tuple[str, Rule], int]]:
+        """By version that answers, how many fields break its contract, by field and rule."""
+        found: dict[int, dict[tuple[str, Rule], int]] = {}
+        for part in self.parts:
+            counts = found.setdefault(part.served.release.version, {})
+            for key, many in part.checked.broken.items():
+                counts[key] = counts.get(key, 0) + many
+        return found
+
+    @property
     def quick(self) -> bool:
         """Whether compiled code alone answers, which takes a bounded, short time."""
-        return self.rows <= _FEW and all(
-            part.served.quick and not part.checked.bad for part in self.parts
+        return (
+            self.rows <= _FEW
+            and all(part.served.compiled and not part.checked.bad for part in self.parts)
+            and not self.slow_reasons
+        )
+
+    @property
+    def slow_reasons(self) -> bool:
+        """Whether its reasons may take long, so that its scores cannot wait for them."""
+        return self.explained and (
+            sum(part.served.slots * len(part.good) for part in self.parts if part.good)
+            > _QUICK_SLOTS
         )
 
 
@@ -148,19 +174,24 @@ def inquire(
     """
     champion = lineup.champion
     keys = champion.keys(columns, rows)
-    parts, refusals = [], []
+    parts: list[Part] = []
+    refusals: list[Refusal] = []
+    refused = False
     for served, arm, positions in _routes(lineup, columns, keys, rows):
         some = columns if len(positions) == rows else only(columns, positions)
         part = Part.of(served, arm, some, positions, now=now)
         parts.append(part)
-        if part.checked.refusals and served.serving.bad_input == "refuse":
+        if part.checked.bad:
+            refused |= served.serving.bad_input == "refuse"
             refusals += [
                 refusal.model_copy(update={"row": positions[refusal.row]})
                 for refusal in part.checked.refusals
             ]
+    if len(parts) > 1:
+        refusals = sorted(refusals, key=lambda refusal: refusal.row)[:MOST_REFUSALS]
     return Inquiry(
         lineup=lineup, columns=columns, rows=rows, keys=keys, now=now, parts=tuple(parts),
-        refusals=tuple(refusals), explained=explained and rows <= _EXPLAINED,
+        refusals=tuple(refusals), refused=refused, explained=explained and rows <= _EXPLAINED,
     )  # fmt: skip
 
 

@@ -40,6 +40,23 @@ class LastScores:
             if len(self._kept) > self._most:
                 self._kept.popitem(last=False)
 
+    def bring_back(self, key: str, last: LastScore) -> bool:
+        """Keep what was said about a key before, unless something newer is known.
+
+        Returns:
+            False where there is no room: what is kept was used or said later.
+        """
+        with self._lock:
+            known = self._kept.get(key)
+            if known is None:
+                if len(self._kept) >= self._most:
+                    return False
+                self._kept[key] = last
+                self._kept.move_to_end(key, last=False)
+            elif known.time < last.time:
+                self._kept[key] = last
+            return True
+
     def recall(self, key: str, *, since: float) -> LastScore | None:
         """Return what was last said about a key, unless that was before `since`.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lifecycle_core.adapters.prediction_log.rows import time_of
-from lifecycle_core.delivering.answering import answer_all, fall_back, shadowed
+from lifecycle_core.delivering.answering import answer_all, explain, fall_back, shadowed
 from lifecycle_core.delivering.inquiring import inquire
 
 if TYPE_CHECKING:
@@ -29,12 +29,14 @@ class Reply(NamedTuple):
         predictions: Those that were answered, as `schema.prediction.Prediction` has them.
         unanswered: Why no row has an answer; empty if one has.
         raised: Type of what the model raised; empty if it did not.
+        given: What they say, to say it again with reasons.
     """
 
     answers: list[dict[str, Any]]
     predictions: list[dict[str, Any]]
     unanswered: str
     raised: str
+    given: list[Answer]
 
 
 class Desk:
@@ -59,7 +61,10 @@ class Desk:
         return inquire(self.lineup, columns, rows, now=now, explained=explained)
 
     def answer(
-        self, inquiries: Sequence[Inquiry], elapsed: Callable[[], Sequence[float]]
+        self,
+        inquiries: Sequence[Inquiry],
+        elapsed: Callable[[], Sequence[float]],
+        late: Callable[[int], bool] = lambda _: False,
     ) -> list[Reply]:
         """Answer several requests at once.
 
@@ -67,13 +72,32 @@ class Desk:
             inquiries: None of them refused.
             elapsed: Gives, of each, the seconds since it came; asked once the scores are there, so
                 that they hold the time that the model took.
+            late: Whether the one at this position has no time for the reasons of another row.
         """
-        found = answer_all(inquiries)
+        found = answer_all(inquiries, late)
         latencies = elapsed()
         return [
             self._reply(inquiry, answers, latency, raised)
             for inquiry, latency, (answers, raised) in zip(inquiries, latencies, found, strict=True)
         ]
+
+    def explain(
+        self,
+        inquiry: Inquiry,
+        reply: Reply,
+        elapsed: Callable[[], float],
+        late: Callable[[], bool],
+    ) -> Reply:
+        """Return a reply with the reasons that there was no time for.
+
+        Args:
+            inquiry: What it replies to.
+            reply: As it is.
+            elapsed: Gives the seconds since the request came; asked once the reasons are there.
+            late: Whether there is still no time for those of another row.
+        """
+        answers = explain(inquiry, reply.given, late)
+        return self._reply(inquiry, answers, elapsed(), reply.raised)
 
     def fall_back(self, inquiry: Inquiry, cause: Cause, latency: float) -> Reply:
         """Answer a request without its model, at once."""
@@ -88,12 +112,11 @@ class Desk:
         given = [(row, answer) for row, answer in enumerate(answers) if answer.decision is not None]
         predictions = predictions_of(inquiry, given, latency, self._identify)
         ids = {row: made["id"] for (row, _), made in zip(given, predictions, strict=True)}
-        return Reply(
-            [_said(ids.get(row), inquiry.keys[row], answer) for row, answer in enumerate(answers)],
-            predictions,
-            "" if given else answers[0].cause,
-            raised,
-        )
+        said = [_said(ids.get(row), inquiry.keys[row], each) for row, each in enumerate(answers)]
+        for refusal in inquiry.refusals:
+            broken = said[refusal.row].setdefault("refusals", [])
+            broken.append(refusal.model_dump(exclude={"row"}))
+        return Reply(said, predictions, "" if given else answers[0].cause, raised, answers)
 
 
 def predictions_of(
@@ -143,7 +166,7 @@ def predictions_of(
 
 def _said(number: str | None, key: str | None, answer: Answer) -> dict[str, Any]:
     release = answer.served.release
-    return {
+    said: dict[str, Any] = {
         "id": number,
         "key": key,
         "release": release.name,
@@ -155,3 +178,6 @@ def _said(number: str | None, key: str | None, answer: Answer) -> dict[str, Any]
         "answered_by": answer.used or (NOBODY if answer.decision is None else MODEL),
         "fallback": answer.cause,
     }
+    if answer.hurried:
+        said["reasons_left_out"] = "deadline"
+    return said

@@ -83,10 +83,14 @@ class Served:
         ]
 
     @property
-    def quick(self) -> bool:
-        """Whether compiled code alone answers, which takes a bounded, short time."""
-        sampled = self.explainer is not None and self.explainer.facts.method == "sampling"
-        return self.scorer.kind == "onnx" and not sampled
+    def compiled(self) -> bool:
+        """Whether compiled code alone scores, which takes a bounded, short time."""
+        return self.scorer.kind == "onnx"
+
+    @property
+    def slots(self) -> float:
+        """How much there is to do for the reasons of a row; see `Explainer.slots`."""
+        return 0.0 if self.explainer is None else self.explainer.slots
 
     def reasons(self, columns: Columns, row: int) -> tuple[Reason, ...]:
         """Return what moved a row's score most; nothing where that cannot be found."""

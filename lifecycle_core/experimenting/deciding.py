@@ -62,7 +62,8 @@ def decide(
     if winners:
         best = max(winners, key=lambda arm: _gain(plan, primary[arm]))
         return Decided("ship", best, states[best][1])
-    return _undecided(plan, states, primary.values(), done=done)
+    more = look.of is None or look.number != look.of  # nothing later counts
+    return _undecided(plan, states, primary.values(), done=done, more=more)
 
 
 def _undecided(
@@ -71,12 +72,14 @@ def _undecided(
     primary: Iterable[MetricReading],
     *,
     done: float,
+    more: bool,
 ) -> Decided:
     """Return whether to go on where nothing is to be shipped."""
     if all(state == "stop" for state, _ in states.values()):
         return Decided("stop", "", " ".join(why for _, why in states.values()))
     lacking = " ".join(why for state, why in states.values() if state == "open")
-    if done >= 1 and not any(each.finding == "not_enough_data" for each in primary):
+    few = any(each.finding == "not_enough_data" for each in primary)
+    if (done >= 1 and not few) or not more:
         return Decided("stop", "", f"The planned {plan.periods} periods are over. {lacking}")
     return Decided("keep_running", "", lacking)
 

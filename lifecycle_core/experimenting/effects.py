@@ -15,9 +15,12 @@ from lifecycle_core.schema.readout import MetricReading
 from lifecycle_core.schema.serving import CONTROL
 from lifecycle_core.stats.effect import difference, guardrail, relative_difference
 from lifecycle_core.stats.looks import spending_bounds
+from lifecycle_core.stats.multiplicity import holm
 from lifecycle_core.stats.sequential import always_valid, always_valid_p
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lifecycle_core.schema.experiment import ExperimentMetric, ExperimentPlan
     from lifecycle_core.schema.readout import Finding, Role
     from lifecycle_core.schema.unit_counts import UnitCounts
@@ -65,10 +68,63 @@ def look_at(plan: ExperimentPlan, *, done: float) -> Look:
     if looks == "always":
         return Look(level, None, None, plan.units)
     number = min(looks, int(looks * done + 1e-9))
-    if looks > 1 and number:
-        bound = spending_bounds(looks, level=level)[number - 1]
-        level = 2 * NormalDist().cdf(bound) - 1
-    return Look(level, number, looks, plan.units)
+    return Look(_level_at(number, looks, level), number, looks, plan.units)
+
+
+def corrected(
+    plan: ExperimentPlan, readings: Sequence[MetricReading], look: Look
+) -> tuple[MetricReading, ...]:
+    """Return readings whose p-values, and what secondary metrics show, allow for their number.
+
+    The primary metric decides alone, and is corrected for the number of arms only, as its interval
+    is. A secondary one shows what its p-value among all of them shows: so the chance that even one
+    of them shows something by chance is that of the plan's level, over all looks.
+
+    Args:
+        plan: Has the level.
+        readings: Of all metrics and arms.
+        look: How they may be read.
+    """
+    asked = [
+        at
+        for at, each in enumerate(readings)
+        if each.role != "guardrail" and each.p_value is not None
+    ]
+    raised = dict(zip(asked, holm([readings[at].p_value or 0.0 for at in asked]), strict=True))
+    alpha = _alpha_of_all(plan, look, len(asked))
+    found = list(readings)
+    for at in asked:
+        each, p_value = readings[at], raised[at]
+        if each.role == "primary":
+            alone = min(1.0, len(plan.arms) * (each.p_value or 0.0))
+            found[at] = each.model_copy(update={"adjusted": alone})
+            continue
+        metric = next(one for one in plan.secondary if one.name == each.metric)
+        up = (each.effect or 0.0) > 0
+        shown: Finding = "better" if up == (metric.better == "up") else "worse"
+        if p_value >= alpha or look.number == 0:
+            shown = "open"
+        found[at] = each.model_copy(update={"adjusted": p_value, "finding": shown})
+    return tuple(found)
+
+
+def _alpha_of_all(plan: ExperimentPlan, look: Look, many: int) -> float:
+    """Return below what a p-value corrected for `many` comparisons shows something at a look.
+
+    The bounds of one comparison, raised `many` times, spend a little more over several looks than
+    those of `many` do: theirs count.
+    """
+    alpha = 1 - plan.rule.level
+    if not look.number or look.of in {None, 1} or not many:
+        return alpha
+    return many * (1 - _level_at(look.number, look.of or 1, 1 - alpha / many))
+
+
+def _level_at(number: int, of: int, level: float) -> float:
+    """Return the confidence of an interval at one of several looks; before the first, of all."""
+    if of == 1 or not number:
+        return level
+    return 2 * NormalDist().cdf(spending_bounds(of, level=level)[number - 1]) - 1
 
 
 def reading(
@@ -106,8 +162,11 @@ def reading(
         }
     )
     if metric.margin is not None:
-        return _guarded(found, metric, relative, margin=metric.margin, units=units, look=look)
-    return found.model_copy(update={"finding": _finding(found, metric)})
+        found = _guarded(found, metric, relative, margin=metric.margin, units=units, look=look)
+    else:
+        found = found.model_copy(update={"finding": _finding(found, metric)})
+    # Before the first of a fixed number of looks nothing is shown yet, however it may seem.
+    return found.model_copy(update={"finding": "open"}) if look.number == 0 else found
 
 
 def towards_better(interval: Interval, metric: ExperimentMetric) -> Interval:
@@ -160,6 +219,8 @@ def _guarded(
         bounds = towards_better(_interval(relative, units, sides), metric)
         holds, broken = bounds.low > -margin, bounds.high < -margin
         shifted = relative.value + (margin if metric.better == "up" else -margin)
-        p_value = _p_value(relative._replace(value=shifted), units, look)
+        # One-sided as the bound is: half of the two-sided one where the harm is within the margin.
+        within = (shifted > 0) == (metric.better == "up")
+        p_value = _p_value(relative._replace(value=shifted), units, sides) / 2 if within else 1.0
     finding: Finding = "holds" if holds else "broken" if broken else "open"
     return found.model_copy(update={"finding": finding, "p_value": p_value})

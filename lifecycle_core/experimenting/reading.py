@@ -10,14 +10,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from lifecycle_core.experimenting.deciding import decide
-from lifecycle_core.experimenting.effects import FEWEST, look_at, reading
+from lifecycle_core.experimenting.effects import FEWEST, corrected, look_at, reading
 from lifecycle_core.experimenting.groups import groups_of, novelty, steadiness
 from lifecycle_core.experimenting.money import worth_of
 from lifecycle_core.experimenting.trusting import checks, sizes
 from lifecycle_core.schema.canonical import utc_text
 from lifecycle_core.schema.readout import MetricReading, Readout
 from lifecycle_core.schema.serving import CONTROL
-from lifecycle_core.stats.multiplicity import holm
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +38,8 @@ class Span(NamedTuple):
 
     Attributes:
         start: When it was started.
-        until: Predictions until then count; what comes of later ones may still come.
+        until: Predictions until then count; what comes of later ones may still come, or the plan
+            looks at them later or never.
         as_of: Nothing that was said later counts.
         history: From when on rows tell what units were like before; None if the plan does without.
     """
@@ -58,6 +58,9 @@ class Span(NamedTuple):
 def span_of(status: ExperimentStatus, as_of: datetime) -> Span:
     """Return the time that an experiment is read over as of a moment.
 
+    A look of a fixed number ends at its planned moment, whenever it is read: else each reading
+    until the next one, or after the end, would be a look of its own at the full level.
+
     Args:
         status: The experiment.
         as_of: With a zone.
@@ -67,6 +70,10 @@ def span_of(status: ExperimentStatus, as_of: datetime) -> Span:
     until = as_of - timedelta(days=frozen.plan.maturity_days)
     if status.stopped:
         until = min(until, datetime.fromisoformat(status.stopped))
+    looks, planned = frozen.plan.rule.looks, timedelta(days=planned_days(frozen.plan))
+    number = look_at(frozen.plan, done=max(0.0, (until - start) / planned)).number
+    if looks != "always" and number:
+        until = min(until, start + planned * number / looks)
     days = frozen.plan.history_days
     return Span(start, max(start, until), as_of, start - timedelta(days=days) if days else None)
 
@@ -128,29 +135,20 @@ def read(status: ExperimentStatus, counts: UnitCounts, span: Span) -> Readout:
 
 
 def _readings(plan: ExperimentPlan, counts: UnitCounts, look: Look) -> tuple[MetricReading, ...]:
-    """Return what every metric says about every arm, p-values corrected for their number."""
+    """Return what every metric says about every arm, corrected for their number."""
     found: list[MetricReading] = []
     for arm in plan.arms:
         found.append(reading(plan.metric, "primary", counts, arm, look))
         found.extend(reading(each, "secondary", counts, arm, look) for each in plan.secondary)
         found.extend(reading(each, "guardrail", counts, arm, look) for each in plan.guardrails)
-    asked = [
-        at for at, each in enumerate(found) if each.role != "guardrail" and each.p_value is not None
-    ]
-    corrected = dict(
-        zip(asked, holm([found[at].p_value or 0.0 for at in asked]), strict=True) if asked else ()
-    )
-    return tuple(
-        each.model_copy(update={"adjusted": corrected[at]}) if at in corrected else each
-        for at, each in enumerate(found)
-    )
+    return corrected(plan, found, look)
 
 
 def _notes(
     status: ExperimentStatus, counts: UnitCounts, span: Span, readings: Sequence[MetricReading]
 ) -> list[str]:
     plan = status.frozen.plan
-    look = plan.rule.looks
+    look = look_at(plan, done=span.days / planned_days(plan))
     few = f"An arm has fewer than {FEWEST} units."
     declared = status.frozen.declared
     said = {
@@ -169,7 +167,12 @@ def _notes(
         and not any(each.gain for each in readings)
         and not any(each.note == few for each in readings),
         "Effects are shown before the look that was planned: they may look large or small by "
-        "chance.": look != "always"
-        and look_at(plan, done=span.days / planned_days(plan)).number == 0,
+        "chance.": look.number == 0,
+        f"This is look {look.number} of {look.of}: predictions until {span.until:%Y-%m-%d %H:%M} "
+        f"UTC count, and later ones {_later(look)}.": look.number,
     }
     return [sentence for sentence, holds in said.items() if holds]
+
+
+def _later(look: Look) -> str:
+    return "never" if look.number == look.of else "at the next look"

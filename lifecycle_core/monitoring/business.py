@@ -17,13 +17,14 @@ from lifecycle_core.schema.review import Figure, Section
 from lifecycle_core.schema.serving import HOLDOUT
 from lifecycle_core.stats.effect import difference
 from lifecycle_core.stats.moments import Moments, merged, ratios
+from lifecycle_core.stats.shares import mean_interval_of_sums
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from lifecycle_core.monitoring.figures import Around
     from lifecycle_core.schema.release_file import CostsSection, Metric, ReleaseFile
-    from lifecycle_core.schema.window_counts import ArmCounts, Money, WindowCounts
+    from lifecycle_core.schema.window_counts import ArmCounts, Baselines, Money, WindowCounts
     from lifecycle_core.stats.moments import Sample
 
 _LEVEL = 0.95
@@ -50,6 +51,7 @@ def business(
         *_uplift(window, stated.review.control_arm, currency),
         *_of_mistakes(window, stated.costs),
         _of_fallbacks(window, stated.costs),
+        *_without_model(window.baselines, stated),
         _earned("money_total", money, currency),
         _per_row(window, currency),
         _earned("money_cumulated", running, currency),
@@ -87,11 +89,31 @@ def _met(figure: Figure, metric: Metric, window: WindowCounts) -> Figure:
 
 
 def _earned(name: str, money: Money | None, currency: str) -> Figure:
-    """Return the sum of amounts that were reported."""
+    """Return the sum of amounts that were reported, with its interval.
+
+    A sum is what it is; its interval says between which sums rows like these would bring.
+    """
     if money is None:
         note = f"No amounts in {currency} were reported."
         return Figure(name=name, unit=currency, note=note)
-    return Figure(name=name, value=money.total, unit=currency, rows=money.rows)
+    interval = mean_interval_of_sums(money.rows, money.total, money.squares)
+    return Figure(
+        name=name,
+        value=money.total,
+        interval=None if interval is None else _scaled(interval, money.rows),
+        unit=currency,
+        rows=money.rows,
+    )
+
+
+def _mean(name: str, money: Money, currency: str) -> Figure:
+    return Figure(
+        name=name,
+        value=money.total / money.rows,
+        interval=mean_interval_of_sums(money.rows, money.total, money.squares),
+        unit=currency,
+        rows=money.rows,
+    )
 
 
 def _per_row(window: WindowCounts, currency: str) -> Figure:
@@ -146,8 +168,7 @@ def _per_run(figure: Figure, of: Figure | None, rows: int | None, note: str) -> 
     return figure.model_copy(
         update={
             "value": of.value * rows,
-            "interval": inner
-            and Interval(low=inner.low * rows, high=inner.high * rows, level=inner.level),
+            "interval": inner and _scaled(inner, rows),
             "rows": of.rows,
             "note": of.note,
         }
@@ -222,12 +243,37 @@ def _of_fallbacks(window: WindowCounts, costs: CostsSection) -> Figure:
     )
 
 
+def _without_model(found: Baselines, stated: ReleaseFile) -> tuple[Figure, ...]:
+    """Return what a row would have cost without the model, and what the model saves of that."""
+    currency = stated.costs.currency
+    acts = stated.model.task == "classification"
+    nobody = "No labels yet." if acts else "Decisions are amounts: each row has one."
+    rule = (
+        "No labels yet, or the log does not keep what the fallback looks at."
+        if any(each.use in {"constant", "rule"} for each in stated.serving.fallback)
+        else "`serving.fallback` has no `rule` and no `constant`."
+    )
+    if (stated.costs.over if not acts else matrix_of(stated.costs)) is None:
+        nobody = rule = "`costs` are not declared."
+    return tuple(
+        _mean(name, money, currency) if money.rows else Figure(name=name, unit=currency, note=note)
+        for name, money, note in (
+            ("cost_if_nobody_acts", found.nobody, nobody),
+            ("saved_against_nobody", found.nobody_saved, nobody),
+            ("cost_by_fallback_rule", found.rule, rule),
+            ("saved_against_fallback_rule", found.rule_saved, rule),
+        )
+    )
+
+
 def _times(figure: Figure, value: float, interval: Interval, rows: float) -> Figure:
     return figure.model_copy(
         update={
             "value": value * rows,
-            "interval": Interval(
-                low=interval.low * rows, high=interval.high * rows, level=interval.level
-            ),
+            "interval": _scaled(interval, rows),
         }
     )
+
+
+def _scaled(interval: Interval, by: float) -> Interval:
+    return Interval(low=interval.low * by, high=interval.high * by, level=interval.level)

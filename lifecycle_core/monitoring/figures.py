@@ -161,8 +161,9 @@ def against(figure: Figure, metric: Metric) -> Figure:
     met: bool | None = None
     sure = figure.interval is not None or figure.name in _EXACT
     if figure.value is not None and wanted and sure:
-        low = figure.interval.low if figure.interval else figure.value
-        high = figure.interval.high if figure.interval else figure.value
+        between = None if figure.name in _EXACT else figure.interval
+        low = between.low if between else figure.value
+        high = between.high if between else figure.value
         least = -float("inf") if metric.at_least is None else metric.at_least
         most = float("inf") if metric.at_most is None else metric.at_most
         if least <= low and high <= most:

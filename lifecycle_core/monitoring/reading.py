@@ -9,6 +9,7 @@ from lifecycle_core.monitoring.changes import changes_of, new_segments
 from lifecycle_core.monitoring.expecting import learned_from, reconciled
 from lifecycle_core.monitoring.figures import Around, action, technical
 from lifecycle_core.monitoring.groups import counted, overriding, segment_quality
+from lifecycle_core.monitoring.impact import impact_of
 from lifecycle_core.monitoring.quality import forecast_quality, quality
 from lifecycle_core.monitoring.shifts import Since, Tolerances, drift_of, lasting, weighed
 from lifecycle_core.monitoring.signals import Signals, broken_rules, data
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
         Broken,
         ColumnDrift,
         Figure,
+        Impact,
         Overriding,
         Reconciled,
         RefusedInput,
@@ -60,7 +62,7 @@ class Beside(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What one window says; the attributes are those of the review."""
+    """What one window says; the attributes are those of the review, and of its firings."""
 
     sections: tuple[Section, ...]
     drift: tuple[ColumnDrift, ...]
@@ -70,6 +72,7 @@ class Found(NamedTuple):
     segments: tuple[SegmentQuality, ...]
     overriding: tuple[Overriding, ...]
     fresh: tuple[SegmentCounts, ...]
+    impact: Impact
 
 
 def read(stated: ReleaseFile, counts: WindowCounts, beside: Beside) -> Found:
@@ -99,6 +102,7 @@ def read(stated: ReleaseFile, counts: WindowCounts, beside: Beside) -> Found:
         good = forecast_quality(counts, costs, final=around.final, more=(of_segments,))
     by_name = {each.name: each for each in good.figures}
     cost = _cost_of(by_name, final=around.final or whole(counts))
+    cost_change = _cost_change(beside.labelled, cost)
     tolerances = Tolerances(rules.drift_tolerance, rules.share_tolerance)
     changes = changes_of(reference, counts)
     since = None
@@ -114,7 +118,7 @@ def read(stated: ReleaseFile, counts: WindowCounts, beside: Beside) -> Found:
                 since,
             ),
             counts.importance,
-            _cost_change(beside.labelled, cost),
+            cost_change,
         ),
         beside.drift,
         at_least=rules.drift_windows,
@@ -142,7 +146,11 @@ def read(stated: ReleaseFile, counts: WindowCounts, beside: Beside) -> Found:
         segments=segments,
         overriding=others,
         fresh=fresh,
-    )
+        impact=impact_of(
+            drift, segments, cost, cost_change=cost_change, rows=counts.rows,
+            currency=costs.currency,
+        ),
+    )  # fmt: skip
 
 
 def _cost_of(figures: dict[str, Figure], *, final: bool) -> Figure:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from lifecycle_core.monitoring.response_rules import Figures, ResponseRule
     from lifecycle_core.schema.release_file import Duty, Owner, ReleaseFile, ReviewSection
-    from lifecycle_core.schema.review import ColumnDrift, Window
+    from lifecycle_core.schema.review import ColumnDrift, Impact, Window
     from lifecycle_core.schema.window_counts import WindowCounts
     from lifecycle_core.stats.sampled import SampledRows
 
@@ -49,7 +49,9 @@ FIGURES = (
     "answered_share", "adoption_rate", "override_rate", "override_share_of_actions",
     "override_correctness", "time_to_action_p50_hours", "time_to_action_p95_hours",
     "time_to_action_p99_hours", "override_outliers", "uplift_per_row", "uplift_total",
-    "cost_of_false_alarms", "cost_of_misses", "cost_of_fallbacks", "money_total", "money_per_row",
+    "cost_of_false_alarms", "cost_of_misses", "cost_of_fallbacks",
+    "cost_if_nobody_acts", "saved_against_nobody", "cost_by_fallback_rule",
+    "saved_against_fallback_rule", "money_total", "money_per_row",
     "money_cumulated", "cost_per_run", "actions_per_run",
 )  # fmt: skip
 """Names of all figures, which response rules may use."""
@@ -86,7 +88,7 @@ class Counted:
         reference: Of the last windows before together, with quantiles; of the training table
             where they have no rows.
         same_phase: Of that window.
-        running: Of everything until the window's end.
+        running: Of everything until the window's end: what it earned.
         rows_before: Rows of the reference that were picked by their ids.
         rows_now: Likewise, of the window.
         released: What the release keeps of its training table and its held-out rows.
@@ -249,7 +251,9 @@ def review(
         overriding=found.overriding,
         new_segments=tuple(f"{each.column} = {each.value}" for each in found.fresh),
         history=tuple(seen),
-        firings=_firings(stated, [rule for rule in rules if rule.fires(surely)], seen, as_of),
+        firings=_firings(
+            stated, [rule for rule in rules if rule.fires(surely)], seen, found.impact, as_of
+        ),
         notes=(
             *_notes(stated, counted.window, registered, complete=end <= as_of),
             *unsure(rules, seen, surely),
@@ -278,7 +282,11 @@ def _around(
 
 
 def _firings(
-    stated: ReleaseFile, rules: Sequence[ResponseRule], seen: Sequence[Seen], as_of: datetime
+    stated: ReleaseFile,
+    rules: Sequence[ResponseRule],
+    seen: Sequence[Seen],
+    found: Impact,
+    as_of: datetime,
 ) -> tuple[Firing, ...]:
     fired = []
     for rule in rules:
@@ -300,6 +308,7 @@ def _firings(
                     )
                     for each in seen[-rule.of :]
                 ),
+                impact=found,
             )
         )
     return tuple(fired)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.window_counts import SegmentCounts, WindowCounts
 
 _SHOWN = 5  # columns that are named
+_FEWEST = 30  # rows from which on the law of an interval is that of large samples
 _NO_ROWS = "No predictions in the window."
 
 
@@ -187,11 +188,12 @@ def _since(same_phase: WindowCounts | None, window: WindowCounts) -> Figure:
         note = "One of the two windows has no decisions of this version."
         return Figure(name=name, unit=unit, rows=rows, note=note)
     shares = proportion(then.acted, then.decided), proportion(now.acted, now.decided)
+    few = min(now.decided, then.decided) < _FEWEST
     effect = difference(*shares)
     return Figure(
         name=name,
         value=shares[1].mean - shares[0].mean,
-        interval=None if effect is None else effect.interval,
+        interval=None if few or effect is None else effect.interval,
         unit=unit,
         rows=min(rows, then.decided),
     )

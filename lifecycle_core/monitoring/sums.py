@@ -9,6 +9,7 @@ from lifecycle_core.schema.base import Record
 from lifecycle_core.schema.window_counts import (
     Answers,
     ArmCounts,
+    Baselines,
     ColumnCounts,
     Money,
     ScoreGroup,
@@ -61,6 +62,12 @@ def added(windows: Sequence[WindowCounts]) -> WindowCounts:
         arms=_joined((each for window in windows for each in window.arms), ("arm",), _arm),
         fallback_cost=money_added(window.fallback_cost for window in windows),
         model_cost=money_added(window.model_cost for window in windows),
+        baselines=Baselines(
+            **{
+                name: money_added(getattr(window.baselines, name) for window in windows)
+                for name in Baselines.model_fields
+            }
+        ),
         importance=_by_name(window.importance for window in windows),
     )  # fmt: skip
 

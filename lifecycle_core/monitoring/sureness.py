@@ -26,7 +26,8 @@ _OF_LABELS = frozenset({
     "labelled_share", "accuracy", "precision", "recall", "auc", "calibration_error",
     "calibration_growth", "mean_absolute_error", "cost_per_row", "worse_segments",
     "override_correctness", "cost_of_false_alarms", "cost_of_misses", "cost_of_fallbacks",
-    "cost_per_run",
+    "cost_per_run", "cost_if_nobody_acts", "saved_against_nobody", "cost_by_fallback_rule",
+    "saved_against_fallback_rule",
 })  # fmt: skip
 _OF_MONEY = frozenset({"money_total", "money_cumulated"})
 _OF_WINDOW = {*_OF_MONEY, "cost_of_fallbacks", "cost_of_false_alarms", "cost_of_misses"}

@@ -50,13 +50,14 @@ class MetricReading(Record):
         control: Its value in the control, adjusted where `gain` is above 0.
         treatment: Likewise in the arm.
         effect: Treatment minus control, in the metric's unit.
-        interval: Of `effect`.
+        interval: Of `effect`, at its own level, as if no other metric was looked at.
         relative: `effect` as a share of the control's value.
         relative_interval: Of `relative`.
         p_value: Of no effect; of a guardrail, of harm at its margin.
-        adjusted: The p-value corrected for the number of metrics; what decides is not corrected.
+        adjusted: The p-value corrected for the number of metrics; of the primary one, which decides
+            alone, for the number of arms.
         gain: Share of the units that knowing the days before has saved.
-        finding: What is shown.
+        finding: What is shown; of a secondary metric by `adjusted`, and not by its interval.
         note: Why there are no numbers, or what to keep in mind.
     """
 

@@ -234,6 +234,29 @@ class Seen(Record):
     figures: dict[str, float | None]
 
 
+class Impact(Record):
+    """Where a window is odd and what that costs, for whoever has to act on a rule.
+
+    Attributes:
+        columns: Comparisons that have drifted, the ones that matter most first; features before
+            the score and the decision, which move because they do.
+        segment: The worst of those that are shown to be worse than all other rows; None if none is.
+        cost_per_row: Money: what a row costs; None if that is not known.
+        expected: It is expected, since too few labels are there.
+        cost_change: Money per row by which it has moved since the windows before; None likewise.
+        cost_of_change: Money: what that makes of the rows of this window.
+        currency: Of the money.
+    """
+
+    columns: tuple[ColumnDrift, ...] = ()
+    segment: SegmentQuality | None = None
+    cost_per_row: float | None = None
+    expected: bool = False
+    cost_change: float | None = None
+    cost_of_change: float | None = None
+    currency: str = ""
+
+
 class Firing(Record):
     """A response rule whose condition held, and who acts until when.
 
@@ -246,6 +269,7 @@ class Firing(Record):
         escalation: Who is asked when they do not answer.
         deadline: By when, in UTC, ISO 8601.
         evidence: What was seen, the newest window last.
+        impact: Where, and what it costs; None in what was kept before there were any.
     """
 
     rule: str
@@ -256,6 +280,7 @@ class Firing(Record):
     escalation: str = ""
     deadline: str
     evidence: tuple[Seen, ...]
+    impact: Impact | None = None
 
 
 class Change(Record):

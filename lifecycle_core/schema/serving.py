@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Literal, Self
 from uuid import UUID
 
@@ -127,11 +128,12 @@ class Refusal(Record):
 
 
 class ReportedOutcome(Record):
-    """What a client says about a prediction that it was given; the service adds id and time.
+    """What a client says about a prediction that it was given; the service adds what is left out.
 
     Attributes:
         id: A UUID that the client made, so that it may say the same again; made here if left out.
         prediction: The prediction's `id`.
+        time: When somebody acted or said so, with its zone; when it arrives, if left out.
         who: Who acted, or which system says so.
         action: Whether the decision was followed; left out if only the truth came in.
         label: The truth, once it is known: a class, or a quantity.
@@ -142,12 +144,21 @@ class ReportedOutcome(Record):
 
     id: UUID | None = None
     prediction: UUID
+    time: AwareDatetime | None = None
     who: str = Field(min_length=1, max_length=200)
     action: Literal["accepted", "overridden"] | None = None
     label: StrictBool | float | None = None
     label_time: AwareDatetime | None = None
     money: float | None = None
     currency: str | None = Field(default=None, pattern=r"^[A-Z]{3}$")
+
+    @field_validator("time", "label_time")
+    @classmethod
+    def _in_utc(cls, moment: datetime | None) -> datetime | None:
+        try:
+            return None if moment is None else moment.astimezone(UTC)
+        except OverflowError:
+            raise ValueError("a moment between the years 1 and 9999 in UTC") from None
 
 
 class KeptOutcomes(Record):

@@ -179,6 +179,22 @@ class UsageCounts(Record):
     peak_bytes: int | None = None
 
 
+class Baselines(Record):
+    """Money: what rows that the model answered would have cost without it, by their labels.
+
+    Attributes:
+        nobody: If nobody had acted on any of them.
+        nobody_saved: That less what each of them cost.
+        rule: If the declared fallback had decided: the first that looks at nothing but the row.
+        rule_saved: That less what each of them cost.
+    """
+
+    nobody: Money = Money()
+    nobody_saved: Money = Money()
+    rule: Money = Money()
+    rule_saved: Money = Money()
+
+
 class WindowCounts(Record):
     """Everything that is counted in one window.
 
@@ -214,6 +230,7 @@ class WindowCounts(Record):
         arms: By arm.
         fallback_cost: Money: of rows that the fallback answered and whose label is known.
         model_cost: Likewise, of rows that the model answered.
+        baselines: What those would have cost without it.
         importance: By feature: how far it moved logged scores, summed over the reasons of rows.
         usage: What answering took, and what was not answered.
     """
@@ -248,5 +265,6 @@ class WindowCounts(Record):
     arms: tuple[ArmCounts, ...] = ()
     fallback_cost: Money = Money()
     model_cost: Money = Money()
+    baselines: Baselines = Baselines()
     importance: dict[str, float] = {}
     usage: UsageCounts = UsageCounts()

@@ -102,6 +102,7 @@ def serve(spec: str, *, options: ServiceOptions, ready: Callable[[Service], None
     from lifecycle_core.adapters.worker import LastingWorker
     from lifecycle_core.delivering.following import Following
     from lifecycle_core.delivering.last_scores import LastScores
+    from lifecycle_core.verbs.remembering import Remembering
 
     require_libraries()
     settings = load_settings()
@@ -123,6 +124,10 @@ def serve(spec: str, *, options: ServiceOptions, ready: Callable[[Service], None
         )
         log, where = _open_log(settings, following.release().release.name, options)
         stack.callback(log.close)
+        served = following.desk.lineup.champion
+        remembering = Remembering(last, served, where, log.lag)
+        remembering.start()
+        stack.callback(remembering.close)
         file = file_of(settings.registry)
         seconds = _POLL_SECONDS if file else _SERVER_POLL_SECONDS
         poll = Poll(following.step, seconds=seconds, file=file)
@@ -146,7 +151,6 @@ def serve(spec: str, *, options: ServiceOptions, ready: Callable[[Service], None
                 tally=tally,
             )
         )
-        served = following.desk.lineup.champion
         alias = following.alias
         run(app, binding, ready=lambda address: ready(_service(address, alias, served, where)))
 

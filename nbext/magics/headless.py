@@ -30,6 +30,7 @@ _COMMANDS = {
     "review": "nbrelease review",
     "reviews": "nbrelease reviews",
     "acknowledge": "nbrelease acknowledge",
+    "outcomes": "nbrelease outcomes",
     "retrain": "nbrelease retrain --decide",
     "experiment": "nbrelease experiment",
 }

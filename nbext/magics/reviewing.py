@@ -1,4 +1,4 @@
-"""`%review`, `%reviews` and `%acknowledge`: what the logs say, and what became of it."""
+"""`%review`, `%reviews`, `%acknowledge`, `%outcomes`: what the logs say, and what became of it."""
 
 # mypy: allow-untyped-decorators, allow-subclassing-any
 # IPython publishes no types that mypy --strict accepts.
@@ -19,6 +19,7 @@ from nbext.presence import inside_clean_run
 if TYPE_CHECKING:
     from argparse import Namespace
 
+    from lifecycle_core.schema.prediction import OutcomesTold
     from lifecycle_core.schema.review import Review
     from lifecycle_core.schema.review_history import ReviewHistory, ReviewRun
 
@@ -95,6 +96,36 @@ class ReviewMagics(Magics):
         if inside_clean_run() and left_for_later(self.shell, "acknowledge", line):
             return None
         return verbs.acknowledge(**vars(say))
+
+    @magic_arguments()
+    @argument("name", help="Name of the release.")
+    @argument(
+        "--in",
+        dest="source",
+        metavar="TABLE",
+        required=True,
+        help="The table: a path or an address, or the name of a frame in this notebook.",
+    )
+    @argument("--who", help="Who says so, where the table has no column `who`; default: you.")
+    @line_magic
+    def outcomes(self, line: str) -> OutcomesTold | None:
+        """Tell what was done with predictions, what became true, and what it earned.
+
+        Columns of the table: `prediction` (ids that scores come with) or the business key; some of
+        action (accepted, overridden), label, money; and currency, label_time, who, time. Told
+        again, a table is told once. If a row is wrong, nothing of the table is kept.
+
+        Example::
+
+            %outcomes churn --in kept.csv --who crm
+        """
+        from lifecycle_core import verbs
+
+        say = parsed(self.outcomes, line)
+        if inside_clean_run() and left_for_later(self.shell, "outcomes", line):
+            return None
+        source = self.shell.user_ns.get(say.source, say.source)
+        return verbs.tell_outcomes(say.name, source=source, who=say.who)
 
 
 def _alone(say: Namespace) -> Namespace:

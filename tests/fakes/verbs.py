@@ -18,6 +18,7 @@ from tests.fakes import (
     experiments,
     kept_reviews,
     pipeline_runs,
+    predictions,
     records,
     replayed,
     windows,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.packaged import Packaged
     from lifecycle_core.schema.pipeline_overview import PipelineOverview
     from lifecycle_core.schema.pipeline_run import PipelineRun
+    from lifecycle_core.schema.prediction import OutcomesTold
     from lifecycle_core.schema.proposal import Proposal
     from lifecycle_core.schema.readout import Readout
     from lifecycle_core.schema.release import Releases, Status
@@ -218,6 +220,11 @@ class FakeVerbs:
         """Answer with the history."""
         self._note("acknowledge", name=name, rule=rule, **words)
         return kept_reviews.history()
+
+    def tell_outcomes(self, release: str, **words: Any) -> OutcomesTold:  # noqa: ANN401 - as the core takes them
+        """Answer with what was told."""
+        self._note("tell_outcomes", release=release, **words)
+        return predictions.told()
 
     def decide_retraining(
         self, name: str, *, as_of: str | None, progress: object

@@ -11,6 +11,7 @@ import pytest
 from lifecycle_core.adapters.live_notebook import Located
 from lifecycle_core.errors import InvalidCall
 from tests.fakes import records
+from tests.nbext.shells import completed
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -209,6 +210,28 @@ def test_reviews_lists_and_acknowledge_takes_on(shell: InteractiveShell, verbs: 
     ]
 
 
+def test_outcomes_are_told_from_a_file_or_a_frame(
+    shell: InteractiveShell, verbs: FakeVerbs
+) -> None:
+    shell.user_ns["kept"] = frame = object()
+    assert shell.run_line_magic("outcomes", "churn --in kept.csv --who crm").release == "churn"
+    shell.run_line_magic("outcomes", "churn --in kept")
+    assert verbs.calls == [
+        ("tell_outcomes", {"release": "churn", "source": "kept.csv", "who": "crm"}),
+        ("tell_outcomes", {"release": "churn", "source": frame, "who": None}),
+    ]
+    assert {"--in", "--who"} <= completed(shell, "%outcomes churn --")
+
+
+def test_outcomes_without_a_table_say_how_it_is_written(
+    shell: InteractiveShell, verbs: FakeVerbs, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fact, hint = shown_error(shell, capsys, "%outcomes churn")
+    assert "--in" in fact
+    assert "`%outcomes churn --in kept.csv --who crm`" in hint
+    assert verbs.calls == []
+
+
 @pytest.mark.parametrize("flag", ["", "--decide "])
 def test_retrain_asks_whether_it_pays(shell: InteractiveShell, verbs: FakeVerbs, flag: str) -> None:
     found = shell.run_line_magic("retrain", f"churn {flag}--as-of 2026-11-01")
@@ -302,6 +325,7 @@ MOVES = {
     "review": ("churn", "nbrelease review churn"),
     "reviews": ("churn", "nbrelease reviews churn"),
     "acknowledge": ("churn drifted", "nbrelease acknowledge churn drifted"),
+    "outcomes": ("churn --in kept.csv", "nbrelease outcomes churn --in kept.csv"),
     "retrain": ("churn", "nbrelease retrain --decide churn"),
     "experiment": ("read churn", "nbrelease experiment read churn"),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 class Effects(Protocol):
     """Shares out one row's score."""
+
+    @property
+    def slots(self) -> float:
+        """How many slots of trees that walks; infinite where a model is asked again and again."""
 
     def __call__(self, row: Mapping[str, Any]) -> NDArray[np.float64]:
         """Return each factor's effect, shape (factors,)."""
@@ -44,6 +49,11 @@ class LinearEffects:
     players: NDArray[np.int64]
     count: int
 
+    @property
+    def slots(self) -> float:
+        """None; see `Effects`."""
+        return 0.0
+
     def __call__(self, row: Mapping[str, Any]) -> NDArray[np.float64]:
         """Return each factor's effect; see `Effects`."""
         moved = (self.encoder.row(row)[0] - self.means) * self.weights
@@ -66,6 +76,11 @@ class TreeEffects:
     sign: int
     single_precision: bool
 
+    @property
+    def slots(self) -> float:
+        """Those of its trees; see `Effects`."""
+        return len(self.solver.game.slot_start)
+
     def __call__(self, row: Mapping[str, Any]) -> NDArray[np.float64]:
         """Return each factor's effect; see `Effects`."""
         numbers = self.encoder.row(row)[0]
@@ -87,6 +102,11 @@ class SampledEffects:
     scorer: Scorer
     facts: ExplainerFacts
     orders: Orders
+
+    @property
+    def slots(self) -> float:
+        """No bound is known; see `Effects`."""
+        return inf
 
     @classmethod
     def of(cls, scorer: Scorer, facts: ExplainerFacts) -> SampledEffects:

@@ -50,6 +50,11 @@ class Explainer:
     shared: Effects
 
     @property
+    def slots(self) -> float:
+        """How many slots of trees one explanation walks; no bound is known where it samples."""
+        return self.shared.slots
+
+    @property
     def name(self) -> str:
         """Name, version and baseline, as the prediction log keeps them."""
         return f"{self.facts.method}/{self.facts.version} baseline {self.facts.baseline:.6g}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lifecycle_core.adapters.rendering.impact import told
 from lifecycle_core.adapters.rendering.plain import one_line
 from lifecycle_core.adapters.rendering.words import moment, number
 from lifecycle_core.schema.review_history import MISSED
@@ -23,7 +24,7 @@ def subject_of(notification: Notification) -> str:
 
 
 def message_of(notification: Notification) -> str:
-    """Return who acts until when, what was seen, and what to type."""
+    """Return who acts until when, what was seen, where, what it costs, and what to type."""
     alert, firing = notification.alert, notification.alert.firing
     who = firing.name or f"nobody is named as owners.{firing.owner}"
     lines = [
@@ -41,6 +42,7 @@ def message_of(notification: Notification) -> str:
             )
             for seen in firing.evidence
         ),
+        *(f"{name}: {said}" for name, said in told(firing.impact)),
         "",
         f"Look: nbrelease review {notification.release} --window {alert.window}"
         + ("" if firing.rule == MISSED else " --kept"),

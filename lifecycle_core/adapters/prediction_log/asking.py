@@ -36,7 +36,8 @@ joined AS (
            said.who, said.first_said, CASE WHEN isfinite(said.label) THEN said.label END AS label
     FROM once LEFT JOIN said ON said.prediction = once.id
 )
-SELECT *, {{if_positive}} AS if_positive, {{if_negative}} AS if_negative, {{cost}} AS cost
+SELECT *, {{if_positive}} AS if_positive, {{if_negative}} AS if_negative, {{cost}} AS cost,
+       {{cost_if_nobody}} AS cost_if_nobody, {{cost_by_rule}} AS cost_by_rule
 FROM joined
 """  # noqa: S608 - names of our own columns
 TOTALS = """
@@ -112,6 +113,24 @@ FROM (SELECT arm, coalesce(nullif(unit, ''), id), count(*) AS rows,
 GROUP BY arm ORDER BY arm
 """  # noqa: S608 - as above
 """A row of which nobody reported an amount earned nothing, and rows of one unit are not several."""
+EARNED_SO_FAR = f"""
+WITH sayings AS (
+    SELECT id, prediction, action, label, money, currency, sequence FROM outcomes
+    WHERE day BETWEEN $earliest AND $latest AND time <= $as_of
+      AND (money IS NOT NULL OR currency IS NOT NULL)
+    {ONCE}
+),
+said AS ({last_said()}),
+found AS (
+    SELECT id, arm, sequence FROM predictions SEMI JOIN said ON said.prediction = predictions.id
+    WHERE release = $release AND day BETWEEN $first AND $last
+      AND time >= $start AND time < $end
+),
+once AS ({FOUND_ONCE})
+SELECT coalesce(currency, '') AS currency, {_MONEY.format("money", "")}
+FROM once JOIN said ON said.prediction = once.id
+WHERE arm <> 'shadow' AND isfinite(money) GROUP BY 1 ORDER BY 1
+"""  # noqa: S608 - as above
 VERSIONS = "SELECT version, count(*) AS rows FROM {source} GROUP BY version ORDER BY version"
 ANSWERS = f"""
 SELECT version, count(decision) AS decided, ifnull(count_if(decision = 1), 0) AS acted
@@ -124,6 +143,13 @@ GROUP BY fallback ORDER BY fallback
 COSTS = f"""
 SELECT fallback <> '' AS fell_back, {_MONEY.format("cost", "")}
 FROM {{source}} GROUP BY ALL ORDER BY ALL
+"""  # noqa: S608 - as above
+BASELINES = f"""
+SELECT {_MONEY.format("cost_if_nobody", "nobody_")},
+       {_MONEY.format("(cost_if_nobody - cost)", "nobody_saved_")},
+       {_MONEY.format("cost_by_rule", "rule_")},
+       {_MONEY.format("(cost_by_rule - cost)", "rule_saved_")}
+FROM {{source}} AND {BY_MODEL} AND cost IS NOT NULL
 """  # noqa: S608 - as above
 IMPORTANCE = """
 SELECT reason.feature AS feature, sum(abs(reason.effect)) AS effect

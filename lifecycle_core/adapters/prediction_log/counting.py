@@ -14,7 +14,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.prediction_log import asking
+from lifecycle_core.adapters.prediction_log.answer_counting import count_answers, spread
 from lifecycle_core.adapters.prediction_log.asking import BY_MODEL, Span
+from lifecycle_core.adapters.prediction_log.baselines import priced_without_model
 from lifecycle_core.adapters.prediction_log.column_counting import count_columns
 from lifecycle_core.adapters.prediction_log.columns import (
     SAMPLED,
@@ -43,9 +45,9 @@ from lifecycle_core.schema.window_counts import (
     MOST_VALUES,
     Answers,
     ArmCounts,
+    Baselines,
     Money,
     SegmentCounts,
-    Spread,
     TeamCounts,
     WindowCounts,
 )
@@ -56,6 +58,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from lifecycle_core.adapters.prediction_log.baselines import Baseline
     from lifecycle_core.schema.unit_counts import ArmMoments
     from lifecycle_core.stats.sampled import SampledRows
 
@@ -74,6 +77,7 @@ class CountsWindows:
         unit: Column that names who is assigned to an arm; the whole business key if None.
         key: Columns of the business key.
         maturity: How long after a prediction its outcomes may still come.
+        baseline: What would have decided without the model; what it looks at is among `kinds`.
         memory: Most memory that the engine takes, such as `1GB`.
 
     Raises:
@@ -91,6 +95,7 @@ class CountsWindows:
         unit: str | None = None,
         key: Sequence[str] = (),
         maturity: timedelta = timedelta(),
+        baseline: Baseline | None = None,
         memory: str = "1GB",
     ) -> None:
         self._address = str(address)
@@ -99,6 +104,7 @@ class CountsWindows:
         self._costs = costs or CostsSection()
         self._kinds = dict(kinds or {})
         self._unit, self._key, self._maturity = unit, tuple(key), maturity
+        self._baseline = baseline
         self._column = {name: f"f{at}" for at, name in enumerate(self._kinds)}
         self._folder = tempfile.mkdtemp(prefix="nbrelease-")
         self._engine = open_engine(self._address, memory_limit=memory, temp_directory=self._folder)
@@ -140,6 +146,9 @@ class CountsWindows:
             if_positive=if_positive,
             if_negative=if_negative,
             cost=cost_of(costs, places, acts=self._acts),
+            **priced_without_model(
+                costs, places if features else None, self._baseline, acts=self._acts
+            ),
         )
         with answering(self._address):
             self._engine.execute(query, span.given(self._release) | given)
@@ -168,6 +177,19 @@ class CountsWindows:
                 {"release": self._release, "version": version},
             ).fetchall()
         return None if found is None else datetime.fromtimestamp(found, UTC)
+
+    def earned(self, span: Span) -> dict[str, Money]:
+        """Return what predictions of a stretch of time earned, by currency; it need not be read.
+
+        Only rows that earned something are looked up, so that a stretch may be all of the log.
+
+        Raises:
+            LogUnavailable: The store does not answer.
+        """
+        with answering(self._address):
+            return by_currency(
+                rows_of(self._engine.execute(asking.EARNED_SO_FAR, span.given(self._release)))
+            )
 
     def binnings(self, span: Span, names: Sequence[str]) -> tuple[Binning, ...]:
         """Return how columns are divided, by the rows of a reference.
@@ -215,6 +237,7 @@ class CountsWindows:
         features = [each for each in columns if each.name != "score"]
         earned = ask(asking.EARNED, source)
         units_of = self._units(span) if units else {}
+        without = ask(asking.BASELINES, source)[0]
         costs = {each["fell_back"]: money_of(each) for each in ask(asking.COSTS, source)}
         return WindowCounts(
             **{name: count or 0 for name, count in totals.items()},
@@ -222,9 +245,9 @@ class CountsWindows:
             shadows=self._rows(f"{span.with_shadows()} AND arm = 'shadow'"),
             versions={str(each["version"]): each["rows"] for each in ask(asking.VERSIONS, source)},
             fallbacks={each["fallback"]: each["rows"] for each in ask(asking.FALLBACKS, source)},
-            latency=self._spread("latency_ms", source),
-            hours_to_action=self._spread(
-                "epoch(acted_at - time) / 3600", f"{source} AND acted_at >= time"
+            latency=spread(self._engine, "latency_ms", source),
+            hours_to_action=spread(
+                self._engine, "epoch(acted_at - time) / 3600", f"{source} AND acted_at >= time"
             ),
             groups=groups_of(ask(asking.GROUPS, source), own=bool(self._costs.amounts))
             if self._acts
@@ -238,7 +261,7 @@ class CountsWindows:
                 [(each, self._value(each.name)) for each in features],
                 quantiles_from=picked(totals["rows"] or 0, SAMPLED) if quantiles else "",
             ),
-            answers=self._answers(source, next((x for x in columns if x.name == "score"), None)),
+            answers=self._answers(source, columns),
             segments=tuple(
                 segment
                 for each in features
@@ -259,6 +282,9 @@ class CountsWindows:
             ),
             fallback_cost=costs.get(True, Money()),
             model_cost=costs.get(False, Money()),
+            baselines=Baselines(
+                **{name: money_of(without, f"{name}_") for name in Baselines.model_fields}
+            ),
             importance={each["feature"]: each["effect"] for each in ask(asking.IMPORTANCE, source)},
             usage=count_usage(self._engine, self._release, span),
         )
@@ -275,19 +301,11 @@ class CountsWindows:
                 self._engine.sql(f"SELECT * FROM {source}"),  # noqa: S608 - our own words
                 [(each, self._value(each.name)) for each in columns if each.name != "score"],
             ),
-            answers=self._answers(source, next((x for x in columns if x.name == "score"), None)),
+            answers=self._answers(source, columns),
         )
 
     def sample(self, span: Span, columns: Sequence[Binning], rows: int) -> SampledRows:
-        """Return rows of a window that are picked by their ids: at most so many.
-
-        Labels of rows that are not mature are left out.
-
-        Args:
-            span: The window.
-            columns: Features, with the categories whose places are their codes.
-            rows: How many are picked at most.
-        """
+        """Return at most so many rows of a window, picked by their ids; see `pick`."""
         source = span.source()
         return pick(
             self._engine,
@@ -306,18 +324,9 @@ class CountsWindows:
         ).fetchall()
         return {arm.arm: arm for arm in (arm_in(row, 2) for row in found)}
 
-    def _answers(self, source: str, scores: Binning | None) -> tuple[Answers, ...]:
-        if scores is None:
-            return ()
-        answers = []
-        for each in self._ask(asking.ANSWERS, source):
-            version = each.pop("version")
-            own = f"SELECT score FROM {source} AND version = {int(version)} AND {BY_MODEL}"  # noqa: S608 - as above
-            (score,) = count_columns(self._engine.sql(own), [(scores, "score")])
-            if not self._acts:
-                each |= {"decided": 0, "acted": 0}
-            answers.append(Answers(version=str(version), score=score, **each))
-        return tuple(answers)
+    def _answers(self, source: str, columns: Sequence[Binning]) -> tuple[Answers, ...]:
+        scores = next((each for each in columns if each.name == "score"), None)
+        return () if scores is None else count_answers(self._engine, source, scores, self._acts)
 
     def _segments(self, source: str, binning: Binning) -> tuple[SegmentCounts, ...]:
         value = segment_of(self._value(binning.name), binning)
@@ -335,11 +344,6 @@ class CountsWindows:
 
     def _rows(self, source: str) -> int:
         return int(self._ask("SELECT count(*) AS rows FROM {source}", source)[0]["rows"])
-
-    def _spread(self, what: str, source: str) -> Spread:
-        found = rows_of(self._engine.execute(asking.SPREAD.format(what=what, source=source)))[0]
-        middle, high, highest = found["q"] or (None, None, None)
-        return Spread(rows=found["rows"], p50=middle, p95=high, p99=highest)
 
     def _ask(self, query: str, source: str) -> list[dict[str, Any]]:
         return rows_of(self._engine.execute(query.format(source=source)))

@@ -6,7 +6,6 @@ import asyncio
 import time
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -33,6 +32,8 @@ if TYPE_CHECKING:
 
 _MOST_OUTCOMES = 1_000
 _LOG_SECONDS = 10.0
+_SKEW_SECONDS = 300.0
+"""How far a client's clock may be ahead of ours."""
 _PROBLEM = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     401: {"description": "A bearer token is wanted.", **_PROBLEM},
@@ -183,20 +184,31 @@ async def _failed(_: object, __: Exception) -> Any:  # noqa: ANN401 - a response
     return JSONResponse({"detail": "The service failed.", "cause": "service_error"}, 503)
 
 
+def _require_past(reported: list[ReportedOutcome], now: float) -> None:
+    from fastapi import HTTPException
+
+    for at, each in enumerate(reported):
+        if each.time is not None and each.time.timestamp() > now + _SKEW_SECONDS:
+            got, most = each.time.isoformat(), time_of(now + _SKEW_SECONDS)
+            fact = f"Field 'time' of outcome {at}: got {got}, want a moment until {most}."
+            raise HTTPException(422, fact)
+
+
 async def _kept(parts: Parts, reported: list[ReportedOutcome]) -> KeptOutcomes:
     from fastapi import HTTPException
 
     if len(reported) > _MOST_OUTCOMES:
         raise HTTPException(413, f"A request may have {_MOST_OUTCOMES:,} outcomes.")
-    now = time_of(time.time())
+    now = time.time()
+    _require_past(reported, now)
     release = parts.standing.readiness().release
     outcomes = [
         Outcome(
             id=str(each.id or parts.identify()),
             prediction=str(each.prediction),
-            time=now,
+            time=time_of(now if each.time is None else each.time.timestamp()),
             release=release,
-            label_time=each.label_time.astimezone(UTC).isoformat() if each.label_time else None,
+            label_time=each.label_time.isoformat() if each.label_time else None,
             **each.model_dump(include={"who", "action", "label", "money", "currency"}),
         )
         for each in reported

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from lifecycle_core.schema.contract import Rule
     from lifecycle_core.schema.prediction import Lag, Outcome
     from lifecycle_core.schema.serving import Cause, Refusal, ServingSection
     from lifecycle_core.schema.usage import Usage
@@ -22,7 +23,15 @@ class Inquiry(Protocol):
 
     @property
     def refusals(self) -> Sequence[Refusal]:
-        """Why it is refused; empty where it is not."""
+        """What is wrong with its rows; of very many bad fields the first."""
+
+    @property
+    def refused(self) -> bool:
+        """Whether it is refused for that; else a fallback answers for bad rows."""
+
+    @property
+    def broken(self) -> Mapping[int, Mapping[tuple[str, Rule], int]]:
+        """By version that answers, how many fields break its contract, by field and rule."""
 
     @property
     def asked(self) -> Mapping[int, Sequence[int]]:
@@ -39,6 +48,10 @@ class Inquiry(Protocol):
     @property
     def quick(self) -> bool:
         """Whether its models answer in a bounded, short time, so that nobody need wait apart."""
+
+    @property
+    def slow_reasons(self) -> bool:
+        """Whether its reasons may take long, so that its scores cannot wait for them."""
 
 
 class Reply(Protocol):
@@ -70,9 +83,21 @@ class Desk(Protocol):
         """Route and check the rows of a request."""
 
     def answer(
-        self, inquiries: Sequence[Any], elapsed: Callable[[], Sequence[float]]
+        self,
+        inquiries: Sequence[Any],
+        elapsed: Callable[[], Sequence[float]],
+        late: Callable[[int], bool],
     ) -> Sequence[Reply]:
-        """Answer several requests at once."""
+        """Answer several requests at once; without reasons from where one of them is late."""
+
+    def explain(
+        self,
+        inquiry: Any,  # noqa: ANN401 - its own inquiry
+        reply: Any,  # noqa: ANN401 - its own reply
+        elapsed: Callable[[], float],
+        late: Callable[[], bool],
+    ) -> Reply:
+        """Return a reply with the reasons that there was no time for."""
 
     def fall_back(self, inquiry: Any, cause: Cause, latency: float) -> Reply:  # noqa: ANN401 - its own inquiry
         """Answer a request without its model, at once."""

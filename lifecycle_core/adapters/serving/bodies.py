@@ -5,6 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from lifecycle_core.adapters.serving.arrow_streams import (
+    MOST_CELLS,
+    PLAIN,
+    is_compressed,
+    odd_columns,
+    text_bytes,
+)
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -66,34 +74,45 @@ def json_body(content: bytes, *, most: int) -> Body:
         raise Unusable(422, "The body must be an object with a row's fields, or a list of such.")
     _require_rows(len(found), most)
     names = dict.fromkeys(name for row in found for name in row)
+    _require_cells(len(found), len(names))
     return Body(columns={name: [row.get(name) for row in found] for name in names}, rows=len(found))
 
 
-def arrow_body(content: bytes, *, most: int) -> Body:
+def arrow_body(content: bytes, *, most: int, text: int) -> Body:
     """Read a table from Arrow's stream format; nothing of it can hold code.
 
     Args:
         content: As it came.
         most: Rows that a request may have.
+        text: Bytes that its strings may have, each counted where it stands: dictionaries hold a
+            string once for many rows.
 
     Raises:
-        Unusable: It is no such stream, names a column twice, or has too many rows.
+        Unusable: It is no such stream, is compressed, has a column that is not plain or is named
+            twice, or has too much of something.
     """
     import pyarrow as pa
 
     try:
+        if is_compressed(content):
+            raise Unusable(415, "The stream's batches are compressed, want them uncompressed.")
         with pa.ipc.open_stream(pa.BufferReader(content)) as reader:
-            batches, rows = [], 0
+            _require_plain(reader.schema)
+            batches, rows, said = [], 0, 0
             for batch in reader:
                 batch.validate(full=True)
                 rows += batch.num_rows
                 _require_rows(max(rows, 1), most)
+                _require_cells(rows, batch.num_columns)
+                said += text_bytes(batch)
+                if said > text:
+                    raise Unusable(
+                        413, f"The table's strings have {said:,} bytes, want at most {text:,}."
+                    )
                 batches.append(batch)
             table = pa.Table.from_batches(batches, reader.schema)
-        if len(set(table.column_names)) != table.num_columns:
-            raise Unusable(422, "The table names a column twice.")
         columns = {name: table.column(name).to_pylist() for name in table.column_names}
-    except (pa.ArrowException, OSError, ValueError, TypeError) as error:
+    except (pa.ArrowException, OSError, ValueError, TypeError, OverflowError) as error:
         raise Unusable(400, f"The body is no Arrow stream: {type(error).__name__}.") from None
     _require_rows(rows, most)
     return Body(columns=columns, rows=rows)
@@ -112,20 +131,24 @@ def said_json(answers: Sequence[Mapping[str, Any]], *, single: bool) -> bytes:
 
 
 def said_arrow(answers: Sequence[Mapping[str, Any]]) -> bytes:
-    """Return answers as a table in Arrow's stream format, without their reasons."""
+    """Return answers as a table in Arrow's stream format; a value in reasons is text there."""
     import pyarrow as pa
 
-    names = [name for name in answers[0] if name != "reasons"]
     decisions = [answer["decision"] for answer in answers]
     acts = any(isinstance(decision, bool) for decision in decisions)
-    decided = pa.bool_() if acts else pa.float64()
-    kinds = {"version": pa.int64(), "score": pa.float64(), "decision": decided}
-    table = pa.table(
-        {
-            name: pa.array([answer[name] for answer in answers], kinds.get(name, pa.string()))
-            for name in names
-        }
-    )
+    text, number = pa.string(), pa.float64()
+    reason = [("feature", text), ("value", text), ("effect", number), ("text", text)]
+    kinds = {
+        "version": pa.int64(),
+        "score": number,
+        "decision": pa.bool_() if acts else number,
+        "reasons": pa.list_(pa.struct(reason)),
+        "refusals": pa.list_(pa.struct([(n, text) for n in ("field", "rule", "got", "want")])),
+    }
+    names = dict.fromkeys(name for answer in answers for name in answer)
+    columns = {name: [answer.get(name) for answer in answers] for name in names}
+    columns["reasons"] = [[_as_text(each) for each in said["reasons"]] for said in answers]
+    table = pa.table({name: pa.array(v, kinds.get(name, text)) for name, v in columns.items()})
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as writer:
         writer.write_table(table)
@@ -133,18 +156,42 @@ def said_arrow(answers: Sequence[Mapping[str, Any]]) -> bytes:
     return content
 
 
-def refused_json(refusals: Sequence[Refusal]) -> bytes:
-    """Return what a client is told about rows that break the contract."""
+def _as_text(reason: Mapping[str, Any]) -> dict[str, Any]:
+    value = reason["value"]
+    shown = f"{value:.10g}" if isinstance(value, float) else value
+    return {**reason, "value": shown}
+
+
+def refused_json(refusals: Sequence[Refusal], count: int) -> bytes:
+    """Return what a client is told about rows that break the contract.
+
+    Args:
+        refusals: The first of them.
+        count: How many there are.
+    """
     first = refusals[0]
     where = f"Field {first.field!r} of row {first.row}" if first.field else f"Row {first.row}"
-    more = f" {len(refusals) - 1} more." if len(refusals) > 1 else ""
+    more = f" {count - 1:,} more." if count > 1 else ""
     fact = f"{where}: got {first.got}, want {first.want}.{more}"
-    return encoded({"detail": fact, "refusals": [each.model_dump() for each in refusals[:100]]})
+    return encoded({"detail": fact, "refusals": [each.model_dump() for each in refusals]})
 
 
 def problem_json(fact: str, **more: object) -> bytes:
     """Return a fact as the body of a response that is no answer."""
     return encoded({"detail": fact, **more})
+
+
+def _require_plain(schema: Any) -> None:  # noqa: ANN401 - a pyarrow Schema
+    if len(set(schema.names)) != len(schema.names):
+        raise Unusable(422, "The table names a column twice.")
+    if odd := odd_columns(schema):
+        raise Unusable(422, f"Column {', '.join(odd)}, want {PLAIN}, or dictionaries of such.")
+
+
+def _require_cells(rows: int, columns: int) -> None:
+    if rows * columns > MOST_CELLS:
+        got = f"{rows:,} rows of {columns:,} fields"
+        raise Unusable(413, f"The request has {got}, want at most {MOST_CELLS:,} values.")
 
 
 def _require_rows(rows: int, most: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.serving.bodies import (
@@ -16,11 +17,12 @@ from lifecycle_core.adapters.serving.bodies import (
     said_arrow,
     said_json,
 )
+from lifecycle_core.adapters.serving.scoring import Busy
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, MutableMapping
 
-    from lifecycle_core.adapters.serving.base import Desk
+    from lifecycle_core.adapters.serving.base import Desk, Inquiry, Reply
     from lifecycle_core.adapters.serving.bodies import Body
     from lifecycle_core.adapters.serving.metrics import Metrics
     from lifecycle_core.adapters.serving.scoring import Limits, Scoring
@@ -31,11 +33,15 @@ if TYPE_CHECKING:
     Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 PATH = "/score"
+_SHORT = 16 << 10
+"""Bytes up to which a body is read in the loop; more would keep other requests waiting."""
+_MOST_READ = 16
+"""Large requests that may wait to be read."""
 _UNANSWERED = {
     "deadline": "The deadline passed, and the release declares no fallback.",
     "model_error": "The model failed, and the release declares no fallback.",
-    "bad_input": "The rows break the contract, and no fallback can answer for them.",
     "shed": "Too many requests wait, and the release declares no fallback.",
+    "busy": "Too many large requests wait; this one was not read.",
     "log_full": "The prediction log has no room, so nothing may be answered.",
     "log_late": "The prediction log was not written in time, so the answer was withheld.",
     "log_failed": "The prediction log could not be written, so the answer was withheld.",
@@ -56,16 +62,23 @@ class ScoreEndpoint:
         arrived = time.perf_counter()
         now = time.time()
         try:
-            body, arrow = await self._body(scope, receive)
+            content, arrow = await self._content(scope, receive)
+            explained = b"reasons=false" not in scope["query_string"].split(b"&")
+            ask = partial(self._ask, content, now, arrow=arrow, explained=explained)
+            short = not arrow and len(content) <= _SHORT
+            body, inquiry = ask() if short else await self._scoring.apart(ask, most=_MOST_READ)
         except Unusable as wrong:
             await self._respond(send, wrong.status, problem_json(str(wrong)))
             self._tally.unusable(wrong.status)
             return
-        explained = not arrow and b"reasons=false" not in scope["query_string"].split(b"&")
-        inquiry = self._desk.inquire(body.columns, body.rows, now=now, explained=explained)
-        if inquiry.refusals:
-            self._metrics.refused(inquiry.refusals)
-            await self._respond(send, 422, refused_json(inquiry.refusals))
+        except Busy:
+            self._metrics.unanswered("busy")
+            await self._respond(send, 503, _unanswered("busy"))
+            self._tally.unread("busy")
+            return
+        if inquiry.refused:
+            await self._refuse(send, inquiry)
+            self._metrics.broken(inquiry)
             self._tally.refused(inquiry)
             return
         reply = await self._scoring.reply(inquiry, arrived)
@@ -75,19 +88,48 @@ class ScoreEndpoint:
             self._tally.unanswered(inquiry, reply)
             return
         seconds = time.perf_counter() - arrived
-        if reply.unanswered:
+        say = partial(
+            said_arrow if arrow else partial(said_json, single=body.single), reply.answers
+        )
+        many = inquiry.rows > self._limits.few
+        if reply.unanswered == "bad_input":
+            await self._refuse(send, inquiry)
+        elif reply.unanswered:
             await self._respond(send, 503, _unanswered(reply.unanswered))
-        elif arrow:
-            await self._respond(send, 200, said_arrow(reply.answers), ARROW)
         else:
-            await self._respond(send, 200, said_json(reply.answers, single=body.single))
+            said = await self._scoring.apart(say) if many else say()
+            await self._respond(send, 200, said, ARROW if arrow else JSON)
         # Nobody waits for what comes now.
-        self._metrics.replied(reply, seconds)
-        self._tally.replied(reply)
+        count = partial(self._count, inquiry, reply, seconds)
+        if many:
+            await self._scoring.apart(count)
+        else:
+            count()
         if not reply.unanswered:
             self._scoring.replied(inquiry, arrived)
 
-    async def _body(self, scope: Scope, receive: Receive) -> tuple[Body, bool]:
+    def _ask(
+        self, content: bytes, now: float, *, arrow: bool, explained: bool
+    ) -> tuple[Body, Inquiry]:
+        limits = self._limits
+        if arrow:
+            body = arrow_body(content, most=limits.rows, text=limits.table_bytes)
+        else:
+            body = json_body(content, most=limits.rows)
+        return body, self._desk.inquire(body.columns, body.rows, now=now, explained=explained)
+
+    async def _refuse(self, send: Send, inquiry: Inquiry) -> None:
+        count = sum(sum(fields.values()) for fields in inquiry.broken.values())
+        await self._respond(send, 422, refused_json(inquiry.refusals, count))
+
+    def _count(self, inquiry: Inquiry, reply: Reply, seconds: float) -> None:
+        self._metrics.replied(reply, seconds)
+        self._tally.replied(reply)
+        if inquiry.refusals:
+            self._metrics.broken(inquiry)
+            self._tally.broken(inquiry)
+
+    async def _content(self, scope: Scope, receive: Receive) -> tuple[bytes, bool]:
         if scope["method"] != "POST":
             raise Unusable(405, "Rows are scored with POST.")
         kind = JSON
@@ -97,8 +139,7 @@ class ScoreEndpoint:
         if kind not in {JSON, ARROW}:
             raise Unusable(415, f"The content type is {kind!r:.60}, want {JSON} or {ARROW}.")
         limits, arrow = self._limits, kind == ARROW
-        content = await read(receive, limits.table_bytes if arrow else limits.body_bytes)
-        return (arrow_body if arrow else json_body)(content, most=limits.rows), arrow
+        return await read(receive, limits.table_bytes if arrow else limits.body_bytes), arrow
 
     async def _respond(self, send: Send, status: int, content: bytes, kind: str = JSON) -> None:
         try:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-    from lifecycle_core.adapters.serving.base import Reply
+    from lifecycle_core.adapters.serving.base import Inquiry, Reply
     from lifecycle_core.schema.prediction import Lag
-    from lifecycle_core.schema.serving import Refusal
 
 _BUCKETS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
 
@@ -102,11 +101,11 @@ class Metrics:
             self._statuses[path, status] = counter
         counter.inc()
 
-    def refused(self, refusals: Sequence[Refusal]) -> None:
-        """Count bad fields; names that the contract does not know count as one."""
-        for refusal in refusals:
-            known = refusal.rule != "extra_column"
-            self._refused.labels(refusal.field if known else "", refusal.rule).inc()
+    def broken(self, inquiry: Inquiry) -> None:
+        """Count the bad fields of a request, also where a fallback answers for them."""
+        for fields in inquiry.broken.values():
+            for (field, rule), many in fields.items():
+                self._refused.labels(field, rule).inc(many)
 
     def raised(self, kind: str) -> None:
         """Count a call of a model that raised."""

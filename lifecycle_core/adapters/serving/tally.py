@@ -63,10 +63,12 @@ class Tally:
         with self._lock:
             for said in reply.answers:
                 counts = self._of(said["version"])
-                if said["id"] is None:
-                    counts.errors[said["fallback"]] += 1
-                else:
+                if said["id"] is not None:
                     counts.answered += 1
+                elif said["fallback"] == "bad_input":
+                    counts.refused["contract"] += 1
+                else:
+                    counts.errors[said["fallback"]] += 1
 
     def unanswered(self, inquiry: Inquiry, cause: str) -> None:
         """Count the rows of a request that got no answer."""
@@ -77,14 +79,20 @@ class Tally:
     def refused(self, inquiry: Inquiry) -> None:
         """Count the rows of a request that was refused, and what broke the contract in it."""
         with self._lock:
-            version_of: dict[int, int] = {}
             for version, rows in inquiry.asked.items():
                 self._of(version).refused["contract"] += len(rows)
-                version_of |= dict.fromkeys(rows, version)
-            for refusal in inquiry.refusals:
-                # A client chooses the names of fields that the contract does not know.
-                known = "" if refusal.rule == "extra_column" else refusal.field
-                self._of(version_of[refusal.row]).fields[known, refusal.rule] += 1
+        self.broken(inquiry)
+
+    def broken(self, inquiry: Inquiry) -> None:
+        """Count the bad fields of a request."""
+        with self._lock:
+            for version, fields in inquiry.broken.items():
+                self._of(version).fields.update(fields)
+
+    def unread(self, cause: str) -> None:
+        """Count a request that there was no time to read."""
+        with self._lock:
+            self._of(CHAMPION).errors[cause] += 1
 
     def unusable(self, status: int) -> None:
         """Count a request whose rows could not be read, by the status that it got."""

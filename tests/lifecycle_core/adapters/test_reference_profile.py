@@ -87,6 +87,6 @@ def test_the_training_table_stands_in_until_there_are_windows(tmp_path: Path) ->
         profile=profile,
     )
     assert found.reference == profile
-    assert found.running.rows == found.window.rows == 9
+    assert found.window.rows == 9
     assert found.window.columns[1].other == 9
     assert found.window.columns[0].edges == tenure.edges

@@ -5,13 +5,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lifecycle_core.adapters.prediction_log import Identifiers
+from lifecycle_core.delivering.fallbacks import require_fallbacks
 from lifecycle_core.delivering.inquiring import Inquiry, Lineup
-from lifecycle_core.delivering.last_scores import LastScores
+from lifecycle_core.delivering.last_scores import LastScore, LastScores
 from lifecycle_core.delivering.replying import Desk, Reply
 from lifecycle_core.errors import BundleInvalid, InvalidCall
 from lifecycle_core.schema.contract import Contract
+from lifecycle_core.schema.finalization import DecisionRule
 from lifecycle_core.schema.prediction import Prediction
-from lifecycle_core.schema.serving import Experiment
+from lifecycle_core.schema.serving import Experiment, Fallback
+from tests.fakes.scoring import finalization
 from tests.fakes.serving import CONTRACT, NOW, ROW, FakeScorer, served
 
 if TYPE_CHECKING:
@@ -142,6 +145,38 @@ def test_the_release_before_answers_in_its_own_name() -> None:
     assert (reply.answers[0]["version"], reply.answers[0]["arm"]) == (1, "previous")
     assert reply.predictions[0]["version"] == 1
     assert at.fall_back(inquiry(at, ROW), "deadline", 0.1).unanswered == "deadline"
+
+
+def test_the_release_before_answers_few_rows_in_a_hurry_if_it_is_compiled() -> None:
+    champion = served(version=2, fallback=[{"use": "previous_release"}, CONSTANT])
+    at = desk(champion, previous=served(FakeScorer(lambda _: 0.7, kind="onnx")))
+    for cause in ("deadline", "shed", "log_full"):
+        (said,) = at.fall_back(inquiry(at, ROW), cause, 0.1).answers
+        assert (said["version"], said["score"], said["fallback"]) == (1, 0.7, cause)
+    many = at.fall_back(inquiry(at, *customers(9)), "deadline", 0.1).answers
+    assert {each["answered_by"] for each in many} == {"constant"}
+
+
+def test_something_stands_behind_the_release_before() -> None:
+    rule = DecisionRule(kind="threshold", value=0.5)
+    chosen = finalization("classification", rule)
+    before, behind = Fallback(use="previous_release"), Fallback(use="constant", decision=False)
+    with pytest.raises(InvalidCall, match="want another one behind it"):
+        require_fallbacks((behind, before), CONTRACT, chosen)
+    require_fallbacks((before, behind), CONTRACT, chosen)
+
+
+def test_what_was_said_before_is_brought_back_and_takes_no_ones_place() -> None:
+    last = LastScores(most=2)
+    last.remember("c1", LastScore(0.6, decision=True, time=20.0))
+    assert last.bring_back("c1", LastScore(0.1, decision=False, time=10.0))
+    assert last.bring_back("c2", LastScore(0.2, decision=False, time=10.0))
+    assert last.bring_back("c2", LastScore(0.1, decision=False, time=5.0))
+    assert not last.bring_back("c3", LastScore(0.3, decision=False, time=9.0))
+    found = [last.recall(key, since=0.0) for key in ("c1", "c2", "c3")]
+    assert [each and each.score for each in found] == [0.6, 0.2, None]
+    last.remember("c4", LastScore(0.4, decision=False, time=30.0))
+    assert last.recall("c2", since=0.0) is None  # it goes before what was said since
 
 
 def test_bad_rows_are_refused_or_get_the_fallback_as_is_declared() -> None:

@@ -109,3 +109,31 @@ def test_whatever_comes_is_read_or_refused(row: dict[str, Any]) -> None:
     found = checked({**GOOD, **row})
     assert bool(found.refusals) == bool(found.bad)
     assert list(found.columns) == [feature.name for feature in CONTRACT.features]
+
+
+LIKELY = {
+    "tenure": st.integers(-1, 73) | st.none(),
+    "charges": st.floats(width=32) | st.integers(-1, 9) | st.just(1 << 2000) | st.none(),
+    "plan": st.sampled_from(["basic", "plus", "gold", None]),
+    "partner": st.booleans() | st.none(),
+    "since": st.dates(date(2026, 1, 1), date(2026, 1, 9)) | st.none() | st.just("2026-01-31"),
+    "seen": st.just(NOW.isoformat()),
+}
+
+
+@given(
+    st.lists(st.fixed_dictionaries(LIKELY), min_size=32, max_size=40)
+    | st.lists(st.fixed_dictionaries({}, optional=LIKELY), min_size=32, max_size=40)
+    | st.builds(lambda row, odd: [GOOD] * 40 + [{**GOOD, **row}, odd], *[
+        st.fixed_dictionaries({}, optional=LIKELY)] * 2)
+)  # fmt: skip
+def test_many_rows_are_read_as_each_by_itself(rows: list[dict[str, Any]]) -> None:
+    together, each = checked(*rows), [checked(row) for row in rows]
+    for name in together.columns:
+        alone = [one.columns[name][0] for one in each]
+        assert together.columns[name] == alone
+        assert [*map(type, together.columns[name])] == [*map(type, alone)]
+    assert together.bad == {row for row, one in enumerate(each) if one.bad}
+    told = [(row, r.field, r.rule) for row, one in enumerate(each) for r in one.refusals]
+    assert sorted((r.row, r.field, r.rule) for r in together.refusals) == sorted(told[:100])
+    assert sum(together.broken.values()) == len(told)

@@ -28,7 +28,7 @@ _TITLES = {
     "sample_ratio": "sizes of the arms", "assignment": "everybody in the own arm",
     "versions": "the versions of the start",
 }  # fmt: skip
-_METRICS = ("Metric", "Control", "Treatment", "Effect", "Relative", "Interval", "p", "Shown")
+_METRICS = ("Metric", "Control", "Treatment", "Effect", "Relative", "p", "Shown")
 _NUMBERS = ("Control", "Treatment", "Effect", "Relative", "p")
 
 
@@ -46,6 +46,7 @@ def values(record: Readout) -> dict[str, Any]:
             for each in record.arms
         ],
         "metrics": [_metric(each, several=_several(record)) for each in record.metrics],
+        "interval": _interval_title(record),
         "worth": [
             (each.arm, f"{signed(each.per_unit)} {each.currency}",
              _bounds(each.per_unit_interval), f"{signed(each.per_year)} {each.currency}",
@@ -77,7 +78,7 @@ def text(record: Readout) -> list[RenderableType]:
         arms.add_row(*row)
     shown.append(arms)
     if found["metrics"]:
-        metrics = table(*_METRICS, numbers=_NUMBERS)
+        metrics = table(*_METRICS[:5], found["interval"], *_METRICS[5:], numbers=_NUMBERS)
         for row in found["metrics"]:
             metrics.add_row(*map(Text, row["cells"]), mark(row["finding"]))
         shown.append(metrics)
@@ -117,6 +118,13 @@ def _summary(record: Readout) -> Iterator[tuple[str, str]]:
     yield "Read as of", f"{moment(record.as_of)}, {record.days:.1f} days"
     yield "Units", f"{record.units:,} of {record.planned:,} that were planned"
     yield "Plan", short_digest(record.plan_digest)
+
+
+def _interval_title(record: Readout) -> str:
+    """Return what the intervals of the metrics are called: a look has one level for all of them."""
+    level = next((each.relative_interval.level for each in record.metrics
+                  if each.relative_interval), None)  # fmt: skip
+    return "Interval" if level is None else f"{100 * level:.3g}% interval"
 
 
 def _metric(each: MetricReading, *, several: bool) -> dict[str, Any]:

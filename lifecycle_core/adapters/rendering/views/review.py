@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from lifecycle_core.adapters.rendering.effects import chart
+from lifecycle_core.adapters.rendering.impact import told
 from lifecycle_core.adapters.rendering.rows import facts, mark, table, title
 from lifecycle_core.adapters.rendering.trends import seen_lines
 from lifecycle_core.adapters.rendering.words import how_many, moment, number
@@ -63,7 +64,10 @@ def values(record: Review) -> dict[str, Any]:
         "tables": [table for table in tables(record) if table[2]],
         "chart": chart(recent(record.drift)),
         "changes": [_changed(each) for each in record.changes],
-        "firings": [(each, [evidence(seen) for seen in each.evidence]) for each in record.firings],
+        "firings": [
+            (each, [evidence(seen) for seen in each.evidence], told(each.impact))
+            for each in record.firings
+        ],
     }
 
 
@@ -280,6 +284,8 @@ def _fired(firing: Firing) -> Text:
         shown.append(f"; else {firing.escalation}")
     for seen in firing.evidence:
         shown.append(f"\n  {evidence(seen)}")
+    for name, said in told(firing.impact):
+        shown.append(f"\n  {name}: {said}")
     return shown
 
 

@@ -5,22 +5,41 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import math
+import resource
+import threading
 import time
-from collections.abc import Callable, Iterator, Sequence  # noqa: TC003 - of a fixture
+from collections.abc import Callable, Iterator, Mapping, Sequence  # noqa: TC003 - of a fixture
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import httpx
+import numpy as np
 import pyarrow as pa
 import pytest
 
+from lifecycle_core.adapters.explaining import Explainer
+from lifecycle_core.adapters.prediction_log import open_prediction_log
 from lifecycle_core.adapters.serving.bodies import ARROW
 from lifecycle_core.adapters.serving.guard import Tokens
 from lifecycle_core.adapters.serving.metrics import Metrics
 from lifecycle_core.adapters.serving.scoring import Limits, Scoring
+from lifecycle_core.adapters.serving.tally import Tally
+from lifecycle_core.delivering.last_scores import LastScores
+from lifecycle_core.schema.explaining import ExplainerFacts, Factor
 from lifecycle_core.schema.prediction import Prediction
+from lifecycle_core.schema.release_file import ReasonsSection
 from tests.fakes.serving import ROW, FakeLedger, FakeScorer, MemoryLog, running, served
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from lifecycle_core.delivering.following import Following
+    from lifecycle_core.delivering.serving import Served
 
 CONSTANT = {"use": "constant", "decision": False, "score": 0.125}
 
@@ -72,12 +91,9 @@ def test_a_list_of_rows_gives_a_list_of_answers(address: str) -> None:
 
 
 def table(rows: int, **columns: pa.Array) -> bytes:
-    made = {name: pa.array([value] * rows) for name, value in ROW.items()} | columns
-    sink = io.BytesIO()
-    whole = pa.table(made)
-    with pa.ipc.new_stream(sink, whole.schema) as writer:
-        writer.write_table(whole)
-    return sink.getvalue()
+    return stream(
+        pa.table({name: pa.array([value] * rows) for name, value in ROW.items()} | columns)
+    )
 
 
 def test_an_arrow_table_gives_an_arrow_table(address: str) -> None:
@@ -112,6 +128,74 @@ def test_a_body_that_cannot_be_read_is_told_why(
 ) -> None:
     said = post(address, content)
     assert (said.status_code, fact in said.json()["detail"]) == (status, True), said.text
+
+
+def stream(whole: pa.Table, compression: str | None = None) -> bytes:
+    sink = io.BytesIO()
+    options = pa.ipc.IpcWriteOptions(compression=compression)
+    with pa.ipc.new_stream(sink, whole.schema, options=options) as writer:
+        writer.write_table(whole)
+    return sink.getvalue()
+
+
+LONG = "x" * (1 << 20)
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "fact"),
+    [
+        (stream(pa.table({"plan": [LONG] * 9}), "zstd"), 415, "compressed, want them uncompressed"),
+        (
+            stream(pa.table({"plan": pa.array([LONG]).dictionary_encode()}), "lz4"),
+            415, "compressed, want them uncompressed",
+        ),
+        (
+            stream(pa.table({"plan": pa.DictionaryArray.from_arrays([0] * 300, [LONG])})),
+            413, "The table's strings have 314,572,800 bytes, want at most 16,777,216.",
+        ),
+        (
+            stream(pa.table({f"c{at}": pa.nulls(10_000) for at in range(420)})),
+            413, "10,000 rows of 420 fields, want at most 4,194,304 values.",
+        ),
+        (
+            stream(pa.table({"tenure": [1], "tags": [["a"]], "made": [{"a": 1}]})),
+            422, "Column 'tags' is list<item: string>, 'made' is struct<a: int64>, want numbers",
+        ),
+        (
+            stream(pa.table({"at": pa.array([2**60], pa.timestamp("s"))})),
+            400, "The body is no Arrow stream",
+        ),
+    ],
+    ids=["batch", "dictionary", "decoded", "nulls", "types", "moment"],
+)  # fmt: skip
+def test_an_arrow_stream_may_not_be_more_than_it_seems(
+    address: str, content: bytes, status: int, fact: str
+) -> None:
+    said = post(address, content, content_type=ARROW)
+    assert (said.status_code, fact in said.json()["detail"]) == (status, True), said.text
+
+
+def test_rows_of_ever_new_fields_are_refused_before_they_are_a_table(address: str) -> None:
+    content = json.dumps([{f"{at}-{field}": 1 for field in range(3)} for at in range(5_000)])
+    said = post(address, content.encode())
+    assert said.status_code == 413
+    assert "5,000 rows of 15,000 fields, want at most" in said.json()["detail"]
+
+
+def test_of_very_many_bad_fields_the_first_are_told_and_all_are_counted() -> None:
+    ledger = FakeLedger(lambda version: served(version=version))
+    with running(ledger.following(), MemoryLog()) as address:
+        said = post(address, [{"tenure": 99, "plan": "gold", "odd": 1}] * 5_000)
+        assert said.status_code == 422
+        assert (
+            said.json()["detail"] == "Field 'tenure' of row 0: got 99, want 0 to 72. 14,999 more."
+        )
+        told = [(each["row"], each["field"]) for each in said.json()["refusals"]]
+        assert told == [(at // 3, ("tenure", "plan", "odd")[at % 3]) for at in range(100)]
+        figures = httpx.get(f"{address}/metrics").text
+    for field, rule in (("tenure", "range"), ("plan", "category"), ("", "extra_column")):
+        counted = f'nbrelease_refused_fields_total{{field="{field}",rule="{rule}"}} 5000.0'
+        assert counted in figures
 
 
 @pytest.mark.parametrize("cut", [0, 8, 100, 400])
@@ -156,6 +240,21 @@ def test_outcomes_are_kept_by_the_prediction_that_they_speak_of(address: str) ->
     wrong = httpx.post(f"{address}/outcomes", json={**outcome, "action": "ignored"})
     assert wrong.status_code == 422
     assert "'accepted' or 'overridden'" in wrong.text
+
+
+def test_an_outcome_may_say_when_somebody_acted(address: str) -> None:
+    prediction = post(address, ROW).json()["id"]
+    outcome = {"prediction": prediction, "who": "crm", "action": "accepted"}
+    timed = {**outcome, "time": "2026-11-27T10:00:00+02:00"}
+    assert httpx.post(f"{address}/outcomes", json=timed).status_code == 200
+    assert LOG.outcomes[-1].time == "2026-11-27T08:00:00.000000Z"
+    for time_of_it, fact in [
+        ("2026-11-27T10:00:00", "timezone"),
+        ("0001-01-01T00:00:00+14:00", "between the years 1 and 9999"),
+        ("9999-01-01T00:00:00Z", "'time' of outcome 0: got 9999-01-01T00:00:00+00:00, want"),
+    ]:
+        said = httpx.post(f"{address}/outcomes", json={**outcome, "time": time_of_it})
+        assert (said.status_code, fact in said.text) == (422, True), said.text
 
 
 def test_outcomes_that_are_too_large_are_told_so(address: str) -> None:
@@ -257,6 +356,111 @@ def test_nothing_is_said_that_is_not_kept_unless_that_is_declared(
         figures = httpx.get(f"{address}/metrics").text
         counted = f'nbrelease_unanswered_total{{cause="{cause}"}} 1.0'
         assert (counted in figures) is (status == 503)
+
+
+def test_a_bad_field_is_named_and_counted_where_a_fallback_answers_for_it() -> None:
+    last = LastScores()
+    fallback = [{"use": "last_score"}]
+    ledger = FakeLedger(lambda _: served(last=last, bad_input="fall_back", fallback=fallback))
+    tally = Tally()
+    known = {**ROW, "customer": "c1"}
+    with running(ledger.following(last), MemoryLog(), tally=tally) as address:
+        assert "refusals" not in post(address, known).json()
+        good, bad = post(address, [ROW, {**known, "plan": "gold"}]).json()
+        assert "refusals" not in good
+        assert (bad["fallback"], bad["answered_by"]) == ("bad_input", "last_score")
+        named = {
+            "field": "plan", "rule": "category", "got": '"gold"', "want": "one of 'basic', 'plus'"
+        }  # fmt: skip
+        assert bad["refusals"] == [named]
+        content = table(1, plan=pa.array(["gold"]), customer=pa.array(["c1"]))
+        arrow = post(address, content, content_type=ARROW)
+        with pa.ipc.open_stream(arrow.content) as reader:
+            assert reader.read_all().column("refusals").to_pylist() == [[named]]
+        # Nothing is known of nobody, so nothing answers.
+        said = post(address, {**ROW, "tenure": 99})
+        assert said.status_code == 422
+        assert said.json()["detail"] == "Field 'tenure' of row 0: got 99, want 0 to 72."
+        figures = httpx.get(f"{address}/metrics").text
+    assert 'nbrelease_refused_fields_total{field="plan",rule="category"} 2.0' in figures
+    assert 'nbrelease_refused_fields_total{field="tenure",rule="range"} 1.0' in figures
+    counts = tally.take(1)[1]
+    assert dict(counts.fields) == {("plan", "category"): 2, ("tenure", "range"): 1}
+    assert (counts.answered, dict(counts.refused), dict(counts.errors)) == (4, {"contract": 1}, {})
+
+
+@pytest.mark.parametrize(("spare", "said"), [(True, (200, "log_full")), (False, (503, "log_full"))])
+def test_a_disk_that_is_full_is_a_log_that_is_full(
+    tmp_path: Path,
+    spare: bool,  # noqa: FBT001 - a case
+    said: tuple[int, str],
+) -> None:
+    ledger = FakeLedger(lambda _: served(fallback=[CONSTANT], deadline_ms=5000))
+    log = open_prediction_log(tmp_path / "log", wal=tmp_path / "wal")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with log, running(ledger.following(), log, spare=spare) as address:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (64, hard))  # no file may be larger
+        try:
+            found = post(address, ROW)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        cause = found.json()["cause" if found.status_code == 503 else "fallback"]
+        assert (found.status_code, cause) == said
+        assert post(address, ROW).json()["fallback"] == ""  # there is room again
+
+
+class SlowReasons:
+    """Effects that are found once somebody lets them."""
+
+    slots = math.inf
+
+    def __init__(self) -> None:
+        self.let = threading.Event()
+
+    def __call__(self, row: Mapping[str, Any]) -> NDArray[np.float64]:
+        assert self.let.wait(30)
+        return np.array([row["tenure"] / 100])
+
+
+def explained(effects: SlowReasons, made: Served) -> Following:
+    factors = (Factor(name="tenure", features=("tenure",)),)
+    facts = ExplainerFacts(method="sampling", factors=factors, base=0.0, baseline=0.0)
+    explainer = Explainer(facts, ReasonsSection(), effects)
+    return FakeLedger(lambda _: replace(made, explainer=explainer)).following()
+
+
+def test_a_score_is_not_lost_for_reasons_that_take_too_long() -> None:
+    effects, log = SlowReasons(), MemoryLog()
+    following = explained(
+        effects, served(FakeScorer(kind="onnx"), deadline_ms=400, fallback=[CONSTANT])
+    )
+    with running(following, log) as address, ThreadPoolExecutor(6) as many:
+        said = [each.json() for each in many.map(lambda _: post(address, ROW), range(6))]
+        effects.let.set()
+        assert {(each["score"], each["answered_by"], each["fallback"]) for each in said} == {
+            (0.5, "model", "")
+        }
+        assert [each["reasons"] for each in said] == [[]] * 6
+        assert {each["reasons_left_out"] for each in said} == {"deadline"}
+        kept = [Prediction.from_json(row) for row in log.rows]
+        assert {(each.score, each.explainer, each.reasons) for each in kept} == {(0.5, "", ())}
+
+
+def test_slow_reasons_come_where_there_is_time() -> None:
+    effects, log = SlowReasons(), MemoryLog()
+    effects.let.set()
+    following = explained(effects, served(FakeScorer(kind="onnx"), deadline_ms=60_000))
+    with running(following, log) as address:
+        said = post(address, ROW).json()
+        assert "reasons_left_out" not in said
+        assert [(each["feature"], each["effect"]) for each in said["reasons"]] == [("tenure", 0.36)]
+        arrow = post(address, table(2), content_type=ARROW)
+        with pa.ipc.open_stream(arrow.content) as reader:
+            (first, _) = reader.read_all().column("reasons").to_pylist()
+        assert [(each["value"], each["effect"]) for each in first] == [("36", 0.36)]
+        assert httpx.post(f"{address}/score?reasons=false", json=ROW).json()["reasons"] == []
+    kept = [Prediction.from_json(row) for row in log.rows]
+    assert [len(each.reasons) for each in kept] == [1, 1, 1, 0]
 
 
 def test_a_log_without_room_disturbs_nobody_when_the_loop_has_ended() -> None:
