@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lifecycle_core.schema.review import Impact
+from lifecycle_core.schema.review import Impact, recent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +43,8 @@ def impact_of(
         100.0
     """
     drifted = sorted(
-        (each for each in drift if each.state == "drift"), key=lambda each: each.column in _OUTPUTS
+        (each for each in recent(drift) if each.state == "drift"),
+        key=lambda each: each.column in _OUTPUTS,
     )
     worst = next((each for each in segments if each.worse), None)
     return Impact(

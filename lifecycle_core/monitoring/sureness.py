@@ -29,8 +29,14 @@ _OF_LABELS = frozenset({
     "cost_per_run", "cost_if_nobody_acts", "saved_against_nobody", "cost_by_fallback_rule",
     "saved_against_fallback_rule",
 })  # fmt: skip
-_OF_MONEY = frozenset({"money_total", "money_cumulated"})
-_OF_WINDOW = {*_OF_MONEY, "cost_of_fallbacks", "cost_of_false_alarms", "cost_of_misses"}
+_OF_MONEY = frozenset({"money_total"})
+_OF_WINDOW = {
+    "money_total",
+    "money_cumulated",
+    "cost_of_fallbacks",
+    "cost_of_false_alarms",
+    "cost_of_misses",
+}
 _TIED = ("expected_", "weighted_", "calibration_growth", "score_shift", "decision_shift")
 """What has part of its error from the windows before, which other windows share."""
 

@@ -203,7 +203,8 @@ def review_that_fired() -> Review:
     )
     release = stated(rules=rules, override_at_most=0.3, drift_windows=2, drift_windows_of=3)
     labelled = counts().model_copy(update={"groups": counts(acted=0.6).groups})
+    priced = counts().model_copy(update={"model_cost": Money(rows=1_000, total=20_000.0)})
     return reviewed(
-        *[counts()] * 4, low, odd.model_copy(update={"groups": labelled.groups}), of=release,
+        *[priced] * 4, low, odd.model_copy(update={"groups": labelled.groups}), of=release,
         reference=usual,
     )  # fmt: skip
