@@ -11,8 +11,8 @@ from simulated_drift import Population, tilt_of
 from simulation_table import ALARMS, POWER, line
 
 from lifecycle_core.monitoring import Counted, plan_of, review
+from lifecycle_core.schema.recent_drift import recent
 from lifecycle_core.schema.release_file import ModelSection, ReleaseFile, ReviewSection
-from lifecycle_core.schema.review import recent
 from lifecycle_core.schema.window_counts import Answers, ColumnCounts, WindowCounts
 
 if TYPE_CHECKING:

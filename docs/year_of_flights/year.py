@@ -24,7 +24,7 @@ from docs.year_of_flights.results import Amount, Happening, MonthResult, Saved, 
 from docs.year_of_flights.telling import outcomes
 from docs.year_of_flights.trying import begin
 from lifecycle_core.errors import CheckpointFailed
-from lifecycle_core.schema.review import recent
+from lifecycle_core.schema.recent_drift import recent
 from lifecycle_core.verbs import to_text
 
 if TYPE_CHECKING:

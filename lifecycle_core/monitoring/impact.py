@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lifecycle_core.schema.review import Impact, recent
+from lifecycle_core.schema.recent_drift import recent
+from lifecycle_core.schema.review import Impact
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

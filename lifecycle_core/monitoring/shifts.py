@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 
 from lifecycle_core.monitoring.versions import answers_of, main_version, new_since
-from lifecycle_core.schema.review import ColumnDrift, recent
+from lifecycle_core.schema.recent_drift import recent
+from lifecycle_core.schema.review import ColumnDrift
 from lifecycle_core.stats.drift_states import judge, persistent
 from lifecycle_core.stats.shift import Shift, jensen_shannon_shift, share_shift
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from lifecycle_core.monitoring.figures import share
 from lifecycle_core.monitoring.versions import answers_of, main_version
 from lifecycle_core.schema.finalization import Interval
-from lifecycle_core.schema.review import Broken, Figure, Section, recent
+from lifecycle_core.schema.recent_drift import recent
+from lifecycle_core.schema.review import Broken, Figure, Section
 from lifecycle_core.stats.effect import difference
 from lifecycle_core.stats.moments import proportion
 

@@ -7,15 +7,12 @@ failure, and no rule fires on it.
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from lifecycle_core.schema.base import Record
 from lifecycle_core.schema.finalization import Interval
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 Grain = Literal["day", "week", "month", "period", "quarter", "year"]
 DriftState = Literal["drift", "no_material_drift", "not_enough_data"]
@@ -111,18 +108,6 @@ class ColumnDrift(Record):
     importance: float | None = None
     cost: float | None = None
     note: str = ""
-
-
-def recent(drift: Iterable[ColumnDrift]) -> tuple[ColumnDrift, ...]:
-    """Return the comparisons with the windows before; with the release where there are no others.
-
-    Example:
-        >>> told = {"column": "plan", "what": "missing", "state": "drift", "tolerance": 0.1}
-        >>> [each.against for each in recent([ColumnDrift(**told, against="release")])]
-        ['release']
-    """
-    every = tuple(drift)
-    return tuple(each for each in every if each.against == "before") or every
 
 
 class Broken(Record):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.rendering.words import number
-from lifecycle_core.schema.review import recent
+from lifecycle_core.schema.recent_drift import recent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,8 @@ from lifecycle_core.adapters.rendering.impact import told
 from lifecycle_core.adapters.rendering.rows import facts, mark, table, title
 from lifecycle_core.adapters.rendering.trends import seen_lines
 from lifecycle_core.adapters.rendering.words import how_many, moment, number
-from lifecycle_core.schema.review import Figure, recent
+from lifecycle_core.schema.recent_drift import recent
+from lifecycle_core.schema.review import Figure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -12,7 +12,7 @@ from lifecycle_core.adapters.rendering.rows import mark, table, title
 from lifecycle_core.adapters.rendering.trends import HEIGHT, WIDTH, trends
 from lifecycle_core.adapters.rendering.views.review import SECTION_TITLES, evidence
 from lifecycle_core.adapters.rendering.words import how_many, moment
-from lifecycle_core.schema.review import recent
+from lifecycle_core.schema.recent_drift import recent
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
