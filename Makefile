@@ -41,7 +41,7 @@ $(VENV)/.run: $(VENV)/.uv pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.run
-	$(INSTALL) '.[in-database,lab,examples,monitoring,postgresql,serve,server]' --group test
+	$(INSTALL) '.[in-database,lab,examples,monitoring,postgresql,serve,server,sign]' --group test
 	@touch $@
 
 browser: ## what the browser tests need; without the right to install, those tests say so

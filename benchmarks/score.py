@@ -7,10 +7,11 @@ for another start, writing. Each model is scored with a fast path in its bundle,
 scikit-learn. What is left out (starting Python, importing scikit-learn and DuckDB) is printed
 apart. Memory is the peak of a fresh process that scores a table, for 1x and 10x rows.
 
-    python benchmarks/score.py [--rows 1000000] [--large] [--format parquet|csv] [--jobs 2]
+    python benchmarks/score.py [--rows 1000000] [--large] [--format parquet|csv] [--jobs 2] [--log]
 
 `--large` is 5 million rows, and memory at 1 and 10 million. The ratio per core divides the seconds
-of processor that both sides take; without `--jobs` they are all in this process.
+of processor that both sides take; without `--jobs` they are all in this process. `--log` times a
+third side, in the same rounds: the same run with every row in a prediction log of its own.
 
 Aim: ratio per core at least 0.9, and memory that stays flat as rows grow ten times.
 """
@@ -24,6 +25,7 @@ import sys
 import tempfile
 import time
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,10 +37,12 @@ from lifecycle_core.adapters.evidence import ENCODING, ONNX
 from lifecycle_core.adapters.models import SkopsModels
 from lifecycle_core.adapters.remote_tables import Systems, TableAddress
 from lifecycle_core.adapters.score_runs import ScoreRuns
+from lifecycle_core.adapters.serving.salt import hasher
 from lifecycle_core.adapters.sinks.base import surroundings
 from lifecycle_core.adapters.tables import DuckTables
 from lifecycle_core.contracting import check, infer
 from lifecycle_core.delivering import Means, Order, accelerate, deliver
+from lifecycle_core.delivering.log_order import LogOrder
 from lifecycle_core.schema.release import Release
 
 if TYPE_CHECKING:
@@ -58,6 +62,7 @@ def main() -> None:
     parser.add_argument("--large", action="store_true", help="5M rows; memory at 1M and 10M")
     parser.add_argument("--jobs", type=int, help="processes that score")
     parser.add_argument("--format", choices=("parquet", "csv"), default="parquet")
+    parser.add_argument("--log", action="store_true", help="also with the prediction log")
     parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child:
@@ -79,7 +84,7 @@ def main() -> None:
             for fast in (False, True)
         }
         for label, bundle in bundles.items():
-            _compare(label, bundle, table, folder, options.jobs)
+            _compare(label, bundle, table, folder, options.jobs, log=options.log)
         steps = (1_000_000, 10_000_000) if options.large else (300_000, 3_000_000)
         for rows in steps:
             table = _tile(frame, rows, folder / f"rows.{options.format}")
@@ -152,18 +157,28 @@ def _bundle(label: str, model: Any, frame: pd.DataFrame, folder: Path, *, fast: 
     return Path(BundleFolders().write("churn", files, folder / "bundles").path)
 
 
-def _compare(label: str, bundle: Path, table: Path, folder: Path, jobs: int | None) -> None:
+def _compare(
+    label: str, bundle: Path, table: Path, folder: Path, jobs: int | None, *, log: bool
+) -> None:
     import pandas as pd
 
     frame = pd.read_csv(table) if table.suffix == ".csv" else pd.read_parquet(table)
     model = SkopsModels().load(bundle / "model" / "model.skops")
-    memory, product = [], []
+    memory, product, logged = [], [], []
     for _ in range(ROUNDS):
         memory.append(_timed(lambda: model.predict_proba(frame)))
         product.append(_timed(lambda: _score(bundle, table, folder / "scores.parquet", jobs)))
+        if log:
+            with tempfile.TemporaryDirectory(dir=folder) as kept:  # else the rows are known already
+                order = LogOrder(address=f"{kept}/log", hashed=hasher(Path(kept, "salt")))
+                scores = folder / "scores.parquet"
+                logged.append(_timed(partial(_score, bundle, table, scores, jobs, log=order)))
     rows = len(frame)
     print(f"{label}, {rows:,} rows of {table.suffix[1:]}")
-    for name, rounds in (("predict_proba in memory", memory), ("nbrelease score", product)):
+    sides = {"predict_proba in memory": memory, "nbrelease score": product}
+    if log:
+        sides["nbrelease score --log"] = logged
+    for name, rounds in sides.items():
         wall, busy = map(min, zip(*rounds, strict=True))
         print(f"  {name:24} {rows / wall:11,.0f} rows/s, {busy:.2f} s of processor")
     whole, per_core = (
@@ -171,6 +186,9 @@ def _compare(label: str, bundle: Path, table: Path, folder: Path, jobs: int | No
         for which in (0, 1)
     )
     print(f"  ratio                    {whole:11.2f}")
+    if log:
+        ratio = min(each[0] for each in product) / min(each[0] for each in logged)
+        print(f"  with the log, of without {ratio:11.2f}")
     if jobs is None:
         print(f"  ratio per core           {per_core:11.2f}   (aim: at least 0.9)")
 
@@ -205,7 +223,9 @@ def _peak() -> float:
     return int(status.split("VmHWM:")[1].split()[0]) / 1024
 
 
-def _score(bundle: Path, table: Path, target: Path, jobs: int | None = None) -> ScoreSummary:
+def _score(
+    bundle: Path, table: Path, target: Path, jobs: int | None = None, *, log: LogOrder | None = None
+) -> ScoreSummary:
     bundles = BundleFolders()
     digest = bundles.verify(bundle).digest
     release = Release(name="churn", version=1, bundle_digest=digest, created="2026-01-01")
@@ -214,6 +234,7 @@ def _score(bundle: Path, table: Path, target: Path, jobs: int | None = None) -> 
         Order(
             source=TableAddress("file", str(table)), target=TableAddress("file", str(target)),
             rejects=folder / "rejects.parquet", dead_letters=folder / "dead.parquet",
+            log=log,
         ),
         release, bundle,
         Means(

@@ -15,6 +15,7 @@ __version__ = "0.5.0"
 
 __all__ = [
     "acknowledge",
+    "attest",
     "backtest",
     "check_contract",
     "check_reasons",
@@ -67,6 +68,7 @@ __all__ = [
 if TYPE_CHECKING:
     from lifecycle_core.verbs import (
         acknowledge,
+        attest,
         backtest,
         check_contract,
         check_reasons,

@@ -17,13 +17,13 @@ from lifecycle_core.adapters.configuration_files import read_configuration
 from lifecycle_core.errors import InvalidCall
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from lifecycle_core.adapters.announcer import Announcer
+    from lifecycle_core.adapters.bundles import BundleFolders
     from lifecycle_core.adapters.ledger import Ledger
     from lifecycle_core.adapters.notifying import Channel
     from lifecycle_core.adapters.registry import MlflowRegistry
-    from lifecycle_core.adapters.scheduling import Scheduler
     from lifecycle_core.adapters.store import Store
     from lifecycle_core.contracting import Borders
     from lifecycle_core.monitoring import References
@@ -31,8 +31,9 @@ if TYPE_CHECKING:
     from lifecycle_core.releasing.border_checks import BorderChecks
     from lifecycle_core.schema.monitoring import Monitoring
 
-TEXTS = ("home", "registry", "log")
+TEXTS = ("home", "registry", "log", "salt_file")
 TABLES = ("sinks", "hooks", "borders", "drift", "notify")
+ATTESTATION = "attestation"
 HEAVY = ("mlflow", "skops.io", "pandas", "pyarrow", "duckdb", "sklearn.pipeline")
 """What the worker loads while the notebook runs."""
 
@@ -48,6 +49,10 @@ class Settings:
         project: The project's folder, which relative paths in its configuration are relative to.
         file: The configuration file, for messages; empty without one.
         monitoring: Sinks, hooks, contracts and references; None where none are configured.
+        salt_file: File of the secret that values are hashed with for the log, which must be there;
+            one that is made in `home` if None.
+        private_key: Key that new bundles are attested with; None attests none.
+        public_key: Key whose attestation bundles must have; None demands none.
     """
 
     home: Path
@@ -56,6 +61,9 @@ class Settings:
     project: Path = Path()
     file: str = ""
     monitoring: Monitoring | None = None
+    salt_file: Path | None = None
+    private_key: Path | None = None
+    public_key: Path | None = None
 
     @property
     def bundles(self) -> Path:
@@ -91,8 +99,9 @@ def load_settings(
         start: Where to look from, upwards; the current folder if None.
         home: From a flag.
         registry: From a flag.
-        environ: Variables; `NBRELEASE_HOME`, `NBRELEASE_REGISTRY`, `NBRELEASE_LOG` and
-            `NBRELEASE_SINKS` count.
+        environ: Variables; `NBRELEASE_HOME`, `NBRELEASE_REGISTRY`, `NBRELEASE_LOG`,
+            `NBRELEASE_SALT_FILE`, `NBRELEASE_ATTESTATION_PRIVATE_KEY`,
+            `NBRELEASE_ATTESTATION_PUBLIC_KEY` and `NBRELEASE_SINKS` count.
 
     Raises:
         InvalidCall: A configuration file is not TOML, has an unknown key or a wrong value, or
@@ -106,12 +115,20 @@ def load_settings(
         'http://r:5000'
     """
     root, file, configured = read_configuration(
-        (start or Path.cwd()).resolve(), texts=TEXTS, tables=TABLES
+        (start or Path.cwd()).resolve(), texts=TEXTS, tables=(*TABLES, ATTESTATION)
     )
     chosen_home = home or _path(environ.get("NBRELEASE_HOME")) or _path(configured.get("home"))
     folder = (root / (chosen_home or ".nbrelease")).resolve()
     log = environ.get("NBRELEASE_LOG") or configured.get("log") or str(folder / "log")
     uri = registry or environ.get("NBRELEASE_REGISTRY") or configured.get("registry")
+
+    def file_of(variable: str, stated: str | None) -> Path | None:
+        chosen = environ.get(variable) or stated
+        return (root / chosen).resolve() if chosen else None
+
+    keys: dict[str, str] = {}
+    if ATTESTATION in configured:
+        keys = _attesting(configured[ATTESTATION], file)
     return Settings(
         home=folder,
         registry=uri or f"sqlite:///{folder / 'registry.db'}",
@@ -119,6 +136,9 @@ def load_settings(
         project=root,
         file=file,
         monitoring=_monitoring(configured, file, told=_sinks_are_on(environ)),
+        salt_file=file_of("NBRELEASE_SALT_FILE", configured.get("salt_file")),
+        private_key=file_of("NBRELEASE_ATTESTATION_PRIVATE_KEY", keys.get("private_key")),
+        public_key=file_of("NBRELEASE_ATTESTATION_PUBLIC_KEY", keys.get("public_key")),
     )
 
 
@@ -134,6 +154,28 @@ def ledger_of(settings: Settings) -> Ledger:
     from lifecycle_core.adapters.ledger import Ledger
 
     return Ledger(registry_of(settings))
+
+
+def bundles_of(settings: Settings) -> BundleFolders:
+    """Return what writes and verifies bundles, with the attestations that the settings ask for."""
+    from lifecycle_core.adapters.attestation import Attestations
+    from lifecycle_core.adapters.bundles import BundleFolders
+
+    return BundleFolders(Attestations(settings.private_key, settings.public_key))
+
+
+def hasher_of(settings: Settings) -> Callable[[str, str], str]:
+    """Return what turns a feature's name and value into what the log keeps instead of it.
+
+    Raises:
+        InvalidCall: The file of the secret that the settings name cannot be read, or is too short.
+        TargetUnwritable: The one in `home` cannot be made.
+    """
+    from lifecycle_core.adapters.serving.salt import given_hasher, hasher
+
+    if settings.salt_file:
+        return given_hasher(settings.salt_file)
+    return hasher(settings.home / "log-salt")
 
 
 def announcer_of(settings: Settings) -> Announcer:
@@ -246,33 +288,9 @@ def store_at(settings: Settings, address: str | None = None, *, to_write: bool =
     return open_store(address or settings.store, to_write=to_write)
 
 
-def scheduler_at(name: str) -> Scheduler:
-    """Return the scheduler of a name.
-
-    Args:
-        name: `processes`, `threads`, or the address of a Dask scheduler, such as `tcp://host:8786`.
-
-    Raises:
-        InvalidCall: It is none of these.
-    """
-    if name in ("processes", "threads"):
-        from lifecycle_core.adapters.scheduling import LocalScheduler
-
-        return LocalScheduler("threads" if name == "threads" else "processes")
-    if "://" in name:
-        from lifecycle_core.adapters.scheduling.cluster import ClusterScheduler
-
-        return ClusterScheduler(name)
-    raise InvalidCall(
-        f"There is no scheduler {name!r}.",
-        hint="Name processes, threads, or an address such as tcp://host:8786.",
-    )
-
-
 @contextmanager
 def outside(settings: Settings) -> Iterator[Outside]:
     """Yield the systems that the main job works with; the worker ends with the block."""
-    from lifecycle_core.adapters.bundles import BundleFolders
     from lifecycle_core.adapters.engine import PapermillEngine
     from lifecycle_core.adapters.environment import UvEnvironments
     from lifecycle_core.adapters.identity import identify
@@ -287,7 +305,7 @@ def outside(settings: Settings) -> Iterator[Outside]:
             environments=UvEnvironments(),
             models=SkopsModels(),
             tables=DuckTables(),
-            bundles=BundleFolders(),
+            bundles=bundles_of(settings),
             registry=registry_of(settings),
             ledger=ledger_of(settings),
             actor=identify(),
@@ -312,6 +330,13 @@ def _sinks_are_on(environ: Mapping[str, str]) -> bool:
             hint="NBRELEASE_SINKS=off tells no sink and calls no hook.",
         )
     return wanted == "on"
+
+
+def _attesting(configured: object, file: str) -> dict[str, str]:
+    from lifecycle_core.adapters.configuring import validated
+    from lifecycle_core.schema.attesting import Attesting
+
+    return validated(Attesting, configured, file=file, place=(ATTESTATION,)).model_dump()
 
 
 def _monitoring(configured: dict[str, Any], file: str, *, told: bool) -> Monitoring | None:

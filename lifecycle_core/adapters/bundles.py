@@ -3,6 +3,7 @@
     files --write--> folder + manifest.json (SHA-256 of each) --verify--> the same, or BundleInvalid
 
 Nothing in a bundle is loaded or run here. The digest of a bundle is the digest of its manifest.
+Where keys are configured, a bundle is attested when it is written and must be when it is verified.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from pydantic import ValidationError
 
+from lifecycle_core.adapters.attestation import ATTESTATION, UNSIGNED, Attestations
 from lifecycle_core.adapters.files import digest_bytes, digest_file, replacing_folder
 from lifecycle_core.errors import BundleInvalid, TargetUnwritable
 from lifecycle_core.schema.bundle import Bundle, FileDigest, Manifest
@@ -25,13 +27,14 @@ if TYPE_CHECKING:
 
 MANIFEST = "manifest.json"
 _MAX_MANIFEST = 16 << 20
-# Written into a downloaded folder by MLflow up to 3.17; of no effect, and not ours.
-_FOREIGN = frozenset({"registered_model_meta"})
 _HINT = "Do not use this copy. Fetch the release again, or build it again from its notebook."
 
 
 class Bundles(Protocol):
     """Writes, verifies and reads bundles."""
+
+    def require(self) -> None:
+        """Look at once whether a bundle could be attested as configured; nothing is made."""
 
     def write(self, name: str, files: Mapping[str, bytes | Path], into: Path) -> Bundle:
         """Write a bundle below a folder."""
@@ -45,15 +48,30 @@ class Bundles(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class BundleFolders:
-    """Bundles as folders of this machine."""
+    """Bundles as folders of this machine.
+
+    Attributes:
+        attestations: Made of what is written, and demanded of what is verified.
+    """
+
+    attestations: Attestations = Attestations()  # noqa: RUF009 - it is frozen
+
+    def require(self) -> None:
+        """Look whether the configured keys can be used.
+
+        Raises:
+            InvalidCall: A key's file cannot be read, or is no such key.
+            MissingExtra: model-signing is not installed.
+        """
+        self.attestations.require()
 
     def write(self, name: str, files: Mapping[str, bytes | Path], into: Path) -> Bundle:
-        """Write a bundle; see `write_bundle`."""
-        return write_bundle(name, files, into)
+        """Write a bundle, and attest it if there is a key to do so with; see `write_bundle`."""
+        return self.attestations.attest(write_bundle(name, files, into))
 
     def verify(self, path: Path, *, digest: str | None = None) -> Bundle:
-        """Verify a bundle; see `verify_bundle`."""
-        return verify_bundle(path, digest=digest)
+        """Verify a bundle, and its attestation if one is demanded; see `verify_bundle`."""
+        return self.attestations.check(verify_bundle(path, digest=digest))
 
     def read(self, path: Path, name: str) -> bytes:
         """Return the content of one of a bundle's files.
@@ -80,12 +98,13 @@ def write_bundle(name: str, files: Mapping[str, bytes | Path], into: Path) -> Bu
         The bundle. One with the same content that is there already is verified and returned.
 
     Raises:
-        ValueError: A path within the bundle is absolute, leaves it, or is the manifest's.
+        ValueError: A path within the bundle is absolute, leaves it, or is the manifest's or the
+            attestation's.
         TargetUnwritable: The operating system refuses; nothing is left behind.
         BundleInvalid: A bundle with this digest is there already, and was changed.
     """
     for inner in files:
-        if not _is_inner(inner) or inner == MANIFEST:
+        if not _is_inner(inner) or inner in {MANIFEST, ATTESTATION}:
             raise ValueError(f"{inner!r} is no path of a file within a bundle.")
     manifest = Manifest(
         name=name,
@@ -148,9 +167,15 @@ def verify_bundle(path: Path, *, digest: str | None = None) -> Bundle:
                 f"it has {size:,} bytes with digest {_short(is_now)}, it must have "
                 f"{recorded.bytes:,} bytes with digest {_short('sha256:' + recorded.sha256)}",
             )
-    if extra := sorted(present - set(manifest.files) - {MANIFEST} - _FOREIGN):
+    if extra := sorted(present - set(manifest.files) - {MANIFEST} - UNSIGNED):
         raise _changed(path, extra[0], "it is not in the manifest, and must not be there")
-    return Bundle(name=manifest.name, path=str(path), digest=found, manifest=manifest)
+    return Bundle(
+        name=manifest.name,
+        path=str(path),
+        digest=found,
+        manifest=manifest,
+        attested=ATTESTATION in present,
+    )
 
 
 def _manifest(path: Path) -> tuple[Manifest, str]:

@@ -214,17 +214,42 @@ app.command(short_help=RETRAIN_HELP, epilog=RETRAIN_EXAMPLES)(retrain)
 
 @app.command(
     short_help="Check every byte of a bundle; loads nothing.",
-    epilog="Example: nbrelease verify .nbrelease/bundles/churn-0123456789ab",
+    epilog="Example: nbrelease verify .nbrelease/bundles/churn-0123456789ab --key release.pub",
 )
 @verb
 def verify(
     bundle: Annotated[Path, typer.Argument(help="The folder of a bundle.", metavar="BUNDLE")],
+    key: Annotated[
+        Path | None,
+        typer.Option(help="Public key, PEM, that must attest it; default: the configured one."),
+    ] = None,
     json_file: JsonOption = None,
 ) -> int:
-    """Check every byte of a bundle and the types of its model; loads nothing."""
+    """Check every byte of a bundle, its attestation and the types of its model; loads nothing."""
     from lifecycle_core import verbs
 
-    answer(verbs.verify(bundle), json_file)
+    answer(verbs.verify(bundle, key=key), json_file)
+    return 0
+
+
+@app.command(
+    short_help="Attest a registered release with a private key.",
+    epilog="Example: nbrelease attest churn/3 --key release.pem",
+)
+@verb
+def attest(
+    spec: SpecArgument,
+    key: Annotated[
+        Path | None, typer.Option(help="Private key, PEM; default: the configured one.")
+    ] = None,
+    json_file: JsonOption = None,
+) -> int:
+    """Attest a registered release, for those who let in only what this key has attested."""
+    from lifecycle_core import verbs
+
+    with asking():
+        found = verbs.attest(spec, key=key)
+    answer(found, json_file)
     return 0
 
 

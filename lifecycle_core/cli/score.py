@@ -62,7 +62,8 @@ def score(
     time: Annotated[
         str | None,
         typer.Option(
-            help="With the log: the moment of each row, else the run's start.", metavar="COLUMN"
+            help="The moment of each row, for log and freshness; else the run's start.",
+            metavar="COLUMN",
         ),
     ] = None,
     json_file: JsonOption = None,

@@ -9,18 +9,24 @@ start of the run has left in the journal are not computed again.
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lifecycle_core.adapters.batch_engines import Threads
+from lifecycle_core.adapters.tables import JudgedAt
 from lifecycle_core.delivering.arms import ArmRelease, Begun
 from lifecycle_core.delivering.deciding import decided
-from lifecycle_core.delivering.fitting import kept_columns, require_fit, require_places_apart
+from lifecycle_core.delivering.fitting import (
+    kept_columns,
+    require_fit,
+    require_places_apart,
+    with_moments,
+)
 from lifecycle_core.delivering.rows_out import RowsOut
 from lifecycle_core.delivering.verifying import declared_workflow, verified_bundle
 from lifecycle_core.schema.contract import Contract
@@ -64,6 +70,7 @@ def score(
     mark: str = "",
     arms: Arms | None = None,
     log: LoggedRun | None = None,
+    time: str | None = None,
 ) -> ScoreSummary:
     """Score every row of a table with a released model.
 
@@ -88,12 +95,14 @@ def score(
         rejects: A parquet or CSV file to write: the rows without a score, with their values.
         journal: Scores of an earlier start of this run, of the same table.
         run: Its id.
-        began: When it began first, with zone.
+        began: When it began first, with zone; rows need not be fresh if None.
         mark: By which its temporary files are found if it is killed; see `files.replacing`.
         arms: The experiment that runs: rows are scored by the release of their arm, `version` is
             that release's, and the output has a column `arm`.
         log: The prediction log of the run: it has a row for each row of the table before the
             output is there, and the output has a column `prediction` with their ids.
+        time: Column with the moment at which each row must be as fresh as the contract says, which
+            is carried along; the log's if None, else when the run began.
 
     Raises:
         BundleInvalid: The bundle is not what was registered.
@@ -103,7 +112,7 @@ def score(
         TargetUnwritable: The operating system refuses; nothing is left behind.
         LogUnavailable: The tables of the log cannot be written; nothing is left behind.
     """
-    started = time.perf_counter()
+    started = perf_counter()
     require_places_apart(source, target, rejects)
     verified = verified_bundle(bundle, release, bundles)
     finalization = Finalization.from_json(bundles.read(bundle, "evidence/finalization.json"))
@@ -114,8 +123,9 @@ def score(
     if arms:
         arms.require(columns, kept)
     if log:
-        log.order.require(columns, kept)
-        kept = log.order.kept(kept, contract)
+        time = time or log.order.time
+        log.order.require(kept)
+    kept = with_moments(kept, columns, contract, time)
     scoring = Scoring(
         release=release,
         contract=contract,
@@ -133,6 +143,7 @@ def score(
         journal=journal,
         mark=mark,
         arms=arms,
+        judged_at=JudgedAt(moment=began, column=time) if began else None,
     )
     scoring.require_columns(source)
     places = engine or Threads(models, bundles)
@@ -154,7 +165,7 @@ def score(
         rows=counts.scored,
         acted_on=counts.acted_on if scoring.rows_out.acts else None,
         unscored=counts.rows - counts.scored,
-        seconds=time.perf_counter() - started,
+        seconds=perf_counter() - started,
         output=str(target),
         rejects=str(rejects or ""),
         run=run,
@@ -195,6 +206,7 @@ class Scoring:
     journal: ScoreJournal | None = None
     mark: str = ""
     arms: Arms | None = None
+    judged_at: JudgedAt | None = None
     counts: Counts = field(default_factory=Counts)
 
     def require_columns(self, source: Path) -> None:
@@ -219,7 +231,9 @@ class Scoring:
                 open_.enter_context(to(rejects)) if rejects else None,
                 log,
             )
-            batches = open_.enter_context(self.tables.stream(source, self.contract, keep=self.keep))
+            batches = open_.enter_context(
+                self.tables.stream(source, self.contract, keep=self.keep, judged_at=self.judged_at)
+            )
             reading = open_.enter_context(ThreadPoolExecutor(1))
             writing = open_.enter_context(ThreadPoolExecutor(1))
             written = writing.submit(_nothing)

@@ -94,3 +94,21 @@ def kept_columns(
             hint="Rename it in the table.",
         )
     return kept
+
+
+def with_moments(
+    kept: tuple[str, ...], columns: Collection[str], contract: Contract, time: str | None
+) -> tuple[str, ...]:
+    """Return which columns are carried along, with that of each row's moment.
+
+    Raises:
+        InvalidCall: The table does not have it.
+    """
+    if time is None or time in kept:
+        return kept
+    if time not in columns:
+        raise InvalidCall(
+            f"The table has no column {time!r} to take the moments from.",
+            hint="Name one that it has, or leave --time out: the start of the run then counts.",
+        )
+    return kept if time in {feature.name for feature in contract.features} else (*kept, time)

@@ -153,6 +153,12 @@ class _Within:
 
     def write(self) -> tuple[int, int, int]:
         """Score the table; return its rows, those with a score, and those that are acted on."""
+        if self.contract.freshness_column and self.contract.freshness_hours:
+            raise InvalidCall(
+                f"The contract asks how fresh {self.contract.freshness_column!r} of each row is, "
+                "and a database is not asked that.",
+                hint="Leave --in-database out.",
+            )
         with open_database(self.order.source) as database:
             named = self.workflow.key
             kept = kept_columns(named, database.columns, self.order.keep)

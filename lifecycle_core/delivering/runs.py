@@ -57,6 +57,7 @@ class Order:
         run: The run's id, if somebody gives it one.
         arms: The experiment that runs.
         log: How rows go into the prediction log; they do not if None.
+        time: Column with the moment of each row; the log's, or the start of the run, if None.
     """
 
     source: TableAddress | Any
@@ -67,6 +68,7 @@ class Order:
     run: str | None = None
     arms: Arms | None = None
     log: LogOrder | None = None
+    time: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +202,7 @@ class _Run:
                 mark=self.state.name,
                 arms=order.arms,
                 log=self._logged(begun),
+                time=order.time,
             )
         if not in_place:
             summary = summary.model_copy(update={"output": order.target.shown})
@@ -270,6 +273,8 @@ def call_of(order: Order, release: Release) -> str:
         asked.append(order.arms.mark)
     if order.log:
         asked.append(["log", order.log.address, order.log.time])
+    elif order.time:
+        asked.append(["time", order.time])
     return json.dumps([release.name, release.version, release.bundle_digest, *asked])
 
 

@@ -83,6 +83,7 @@ def release(
         UntrustedModel: The model would run foreign code.
         TargetUnwritable: A file cannot be written.
         RegistryUnavailable: The registry does not answer.
+        MissingExtra: A key for attestations is configured, and the extra `sign` is not installed.
     """
     notebook = read_notebook(path)
     stated = stated_release(notebook)
@@ -90,6 +91,7 @@ def release(
     agreed = agreed_contract(path.parent, stated)
     policy = stated.policy
     compiled = compiled_from(path, notebook.digest)
+    outside.bundles.require()
     outside.registry.require()
     ready = outside.apart.start(outside.registry.create)
 

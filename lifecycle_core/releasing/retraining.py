@@ -100,11 +100,13 @@ def retrain(
         UntrustedModel: The model would run foreign code.
         TargetUnwritable: A file cannot be written.
         RegistryUnavailable: The registry does not answer.
+        MissingExtra: A key for attestations is configured, and the extra `sign` is not installed.
     """
     compiled = task.package
     stated, finalize = stated_by(compiled)
     agreed = compiled_contract(compiled, stated)
     notebook = compiled_notebook(compiled)
+    outside.bundles.require()
     outside.registry.require()
     ready = outside.apart.start(outside.registry.create)
     made = Made(

@@ -37,12 +37,16 @@ class Bundle(Record):
     Attributes:
         path: Where it lies.
         digest: `sha256:` and 64 hexadecimal digits.
+        attested: There is an attestation with it.
+        attested_by: The fingerprint of the key that it was checked with; empty if it was not.
     """
 
     name: str
     path: str
     digest: str
     manifest: Manifest
+    attested: bool = False
+    attested_by: str = ""
 
 
 class ModelFacts(Record):

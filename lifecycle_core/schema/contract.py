@@ -90,7 +90,8 @@ class Contract(Record):
         status: `draft` while a field that people fill in is empty, else `active`.
         features: The columns in the model's order.
         freshness_column: Date or timestamp column that freshness is judged by, if any.
-        freshness_hours: Oldest allowed age of its newest value.
+        freshness_hours: Oldest allowed age: of its newest value where a table is checked, of each
+            row's where rows are scored.
     """
 
     schema_: Literal["nbrelease/contract/1"] = Field(default="nbrelease/contract/1", alias="schema")

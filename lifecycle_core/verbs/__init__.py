@@ -47,6 +47,7 @@ from lifecycle_core.verbs.pipelines import (
     show_pipeline,
 )
 from lifecycle_core.verbs.released import (
+    attest,
     checkpoints,
     history,
     promote,
@@ -64,15 +65,16 @@ from lifecycle_core.verbs.showing import difference, lost_source, to_html, to_te
 from lifecycle_core.verbs.tables import check_contract, infer_contract, score, score_frame
 
 __all__ = [
-    "acknowledge", "backtest", "check_contract", "check_reasons", "checkpoints", "compact_log",
-    "compile_meanwhile", "compile_pipeline", "decide_retraining", "design_experiment",
-    "difference", "drain_log", "experiments", "export_pipeline", "finalize", "find_notebook",
-    "forget_key", "history", "infer_contract", "kept_review", "lint", "lost_source",
-    "overview_after", "package", "parse_release", "pipeline_of", "pipeline_overview",
-    "pipeline_results", "promote", "propose", "propose_pipeline", "read_experiment", "read_log",
-    "releases", "reproduce", "reproduce_meanwhile", "retain_log", "retrain", "retrain_release",
-    "review", "review_due", "review_report", "review_series", "reviews", "rollback",
-    "run_each_meanwhile", "run_meanwhile", "run_pipeline", "said", "score", "score_frame",
-    "serve", "serve_meanwhile", "show_experiment", "show_pipeline", "start_experiment",
-    "status", "stop_experiment", "tell_outcomes", "to_html", "to_text", "verify",
+    "acknowledge", "attest", "backtest", "check_contract", "check_reasons", "checkpoints",
+    "compact_log", "compile_meanwhile", "compile_pipeline", "decide_retraining",
+    "design_experiment", "difference", "drain_log", "experiments", "export_pipeline", "finalize",
+    "find_notebook", "forget_key", "history", "infer_contract", "kept_review", "lint",
+    "lost_source", "overview_after", "package", "parse_release", "pipeline_of",
+    "pipeline_overview", "pipeline_results", "promote", "propose", "propose_pipeline",
+    "read_experiment", "read_log", "releases", "reproduce", "reproduce_meanwhile", "retain_log",
+    "retrain", "retrain_release", "review", "review_due", "review_report", "review_series",
+    "reviews", "rollback", "run_each_meanwhile", "run_meanwhile", "run_pipeline", "said", "score",
+    "score_frame", "serve", "serve_meanwhile", "show_experiment", "show_pipeline",
+    "start_experiment", "status", "stop_experiment", "tell_outcomes", "to_html", "to_text",
+    "verify",
 ]  # fmt: skip

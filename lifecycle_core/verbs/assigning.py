@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lifecycle_core.errors import LedgerBroken
 from lifecycle_core.schema.release import CHAMPION
 from lifecycle_core.schema.serving import CONTROL
-from lifecycle_core.settings import ledger_of
+from lifecycle_core.settings import bundles_of, ledger_of
 from lifecycle_core.verbs.downloading import downloaded
 
 if TYPE_CHECKING:
@@ -61,7 +61,6 @@ def arms_for(
         bundle: Folder of the champion's bundle.
         stack: Keeps the bundles of the other arms until it ends.
     """
-    from lifecycle_core.adapters.bundles import BundleFolders
     from lifecycle_core.adapters.files import digest_bytes
     from lifecycle_core.delivering import ArmRelease, Arms
     from lifecycle_core.delivering.verifying import declared_workflow, verified_bundle
@@ -77,7 +76,7 @@ def arms_for(
         same = owner.version == champion.version
         folder = bundle if same else stack.enter_context(downloaded(settings, owner))
         releases[arm] = ArmRelease(owner, folder)
-    bundles = BundleFolders()
+    bundles = bundles_of(settings)
     verified_bundle(bundle, champion, bundles)
     return Arms(
         experiment=experiment,

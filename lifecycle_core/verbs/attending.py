@@ -11,7 +11,6 @@ from lifecycle_core.schema.pipeline import Compilation
 from lifecycle_core.schema.pipeline_run import PipelineRun, PipelineRuns
 from lifecycle_core.schema.reproduction import Reproduction
 from lifecycle_core.schema.session import SessionJournal
-from lifecycle_core.settings import scheduler_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -85,6 +84,8 @@ def run_meanwhile(
     Raises:
         InvalidCall: There is no such scheduler.
     """
+    from lifecycle_core.adapters.scheduling.choosing import scheduler_at
+
     scheduler_at(scheduler)  # here, where a person sees at once what is wrong
     words = {"name_or_folder": folder, "parameters": dict(parameters), "scheduler": scheduler}
     return Background(_PROGRAM, {"verb": "run_pipeline", "words": words}, PipelineRun)
@@ -108,6 +109,8 @@ def run_each_meanwhile(
     Raises:
         InvalidCall: There is no such scheduler.
     """
+    from lifecycle_core.adapters.scheduling.choosing import scheduler_at
+
     scheduler_at(scheduler)
     words = {
         "name_or_folder": folder, "parameters": dict(parameters), "scheduler": scheduler,

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lifecycle_core.settings import registry_of
+from lifecycle_core.settings import bundles_of, registry_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,10 +27,9 @@ def downloaded(settings: Settings, release: Release) -> Iterator[Path]:
 def verifier_of(settings: Settings) -> Callable[[Release], Verified]:
     """Return what downloads a release, verifies every digest and reads its evidence."""
     from lifecycle_core.adapters.bundled_evidence import read_evidence
-    from lifecycle_core.adapters.bundles import BundleFolders
     from lifecycle_core.promoting import Verified
 
-    bundles = BundleFolders()
+    bundles = bundles_of(settings)
 
     def verified(release: Release) -> Verified:
         with downloaded(settings, release) as folder:

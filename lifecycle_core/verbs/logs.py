@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from lifecycle_core.errors import InvalidCall
-from lifecycle_core.settings import ledger_of, load_settings
+from lifecycle_core.settings import bundles_of, ledger_of, load_settings
 from lifecycle_core.verbs.downloading import downloaded
 
 if TYPE_CHECKING:
@@ -124,7 +124,6 @@ def check_reasons(
         UntrustedModel: A model would run foreign code.
         LogUnavailable: The tables do not answer, or a service does not.
     """
-    from lifecycle_core.adapters.bundles import BundleFolders
     from lifecycle_core.adapters.explaining import open_explainer
     from lifecycle_core.adapters.prediction_log import flush, read_explained
     from lifecycle_core.adapters.scorers import open_scorer
@@ -141,7 +140,7 @@ def check_reasons(
         if release.bundle_digest != digest:
             return None
         with downloaded(settings, release) as folder:
-            BundleFolders().verify(folder, digest=digest)
+            bundles_of(settings).verify(folder, digest=digest)
             return open_explainer(folder, open_scorer(folder))
 
     flush(settings.log, settings.write_ahead_logs)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.progress import Progress, Silent
 from lifecycle_core.errors import InvalidCall
-from lifecycle_core.settings import announcer_of, checks_of, load_settings, scheduler_at, store_at
+from lifecycle_core.settings import announcer_of, checks_of, load_settings, store_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -82,6 +82,7 @@ def run_each(
     progress: Progress,
 ) -> PipelineRuns:
     """Run a package once for each mapping of parameters; see `run_pipeline`."""
+    from lifecycle_core.adapters.scheduling.choosing import scheduler_at
     from lifecycle_core.running import chosen_parameters, run
 
     for one in given:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lifecycle_core.settings import ledger_of, load_settings, registry_of
-from lifecycle_core.verbs.downloading import verifier_of
+from lifecycle_core.errors import InvalidCall
+from lifecycle_core.settings import bundles_of, ledger_of, load_settings, registry_of
+from lifecycle_core.verbs.downloading import downloaded, verifier_of
 from lifecycle_core.verbs.duties import reviews_before
 from lifecycle_core.verbs.moments import moment_of
 
@@ -119,14 +121,65 @@ def history(name: str) -> History:
     return ledger_of(load_settings()).history(name)
 
 
-def verify(bundle: Path | str) -> Bundle:
-    """Check every byte of a bundle and the types of its model; nothing of it is loaded."""
-    from lifecycle_core.adapters.bundles import verify_bundle
+def verify(bundle: Path | str, *, key: Path | str | None = None) -> Bundle:
+    """Check every byte of a bundle, its attestation and the types of its model; load nothing.
+
+    Args:
+        bundle: Its folder.
+        key: File of the public key whose attestation it must have; the configured one if None.
+
+    Returns:
+        The bundle. Without a key it says only whether there is an attestation.
+
+    Raises:
+        BundleInvalid: It was changed, or the key does not attest it.
+        UntrustedModel: Its model would run foreign code.
+        InvalidCall: The key's file cannot be read, or is no such key.
+        MissingExtra: There is a key, and the extra `sign` is not installed.
+    """
     from lifecycle_core.adapters.models import SkopsModels
 
-    verified = verify_bundle(Path(bundle))
+    settings = load_settings()
+    if key:
+        settings = replace(settings, public_key=Path(key))
+    verified = bundles_of(settings).verify(Path(bundle))
     SkopsModels().judge(Path(bundle) / "model" / "model.skops")
     return verified
+
+
+def attest(spec: str, *, key: Path | str | None = None) -> Bundle:
+    """Attest a registered release with a private key; its attestation is kept with its files.
+
+    Args:
+        spec: Which one, such as `churn/3`.
+        key: File of the private key; the configured one if None.
+
+    Raises:
+        InvalidCall: There is no key, or it cannot be used.
+        ReleaseNotFound: There is no such release.
+        BundleInvalid: The bundle is not what was registered; it was not attested.
+        MissingExtra: The extra `sign` is not installed.
+        TargetUnwritable: The registry's files cannot be written.
+    """
+    from lifecycle_core.adapters.attestation import ATTESTATION, Attestations
+    from lifecycle_core.adapters.bundles import BundleFolders
+    from lifecycle_core.delivering.verifying import verified_bundle
+
+    settings = load_settings()
+    attestations = Attestations(private_key=Path(key) if key else settings.private_key)
+    if attestations.private_key is None:
+        raise InvalidCall(
+            "There is no private key to attest with.",
+            hint="Name its file: `--key release.pem`, or `private_key` under [attestation] in "
+            "nbrelease.toml.",
+        )
+    attestations.require()
+    release = ledger_of(settings).resolve(spec)
+    with downloaded(settings, release) as folder:
+        # Not by `bundles_of`: one that is demanded and not there yet is what this is for.
+        bundle = attestations.attest(verified_bundle(folder, release, BundleFolders()))
+        registry_of(settings).attach(release, folder / ATTESTATION)
+    return bundle.model_copy(update={"path": ""})
 
 
 def _verifier_at(settings: Settings, now: datetime) -> Callable[[Release], Verified]:

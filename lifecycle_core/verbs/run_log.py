@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from lifecycle_core.errors import InvalidCall, LifecycleError
+from lifecycle_core.settings import bundles_of, hasher_of
 from lifecycle_core.verbs.assigning import is_champion
 
 if TYPE_CHECKING:
@@ -40,25 +41,34 @@ def log_for(
         time: Column with the moment of each row.
 
     Raises:
-        InvalidCall: There is a column of moments for rows that are not logged.
+        InvalidCall: There is a column of moments that nothing is done with.
     """
-    from lifecycle_core.adapters.bundles import BundleFolders
-    from lifecycle_core.adapters.serving.salt import hasher
     from lifecycle_core.delivering.log_order import LogOrder
     from lifecycle_core.delivering.verifying import declared_workflow, verified_bundle
 
     if log is None and is_champion(spec, release):
-        bundles = BundleFolders()
+        bundles = bundles_of(settings)
         verified_bundle(bundle, release, bundles)
         log = declared_workflow(bundle, bundles).log
     if not log:
-        if time is not None:
+        if time is not None and not _judges_freshness(settings, release, bundle):
             raise InvalidCall(
-                "A column of moments is given, and the rows do not go into the prediction log.",
+                "A column of moments is given, the rows do not go into the prediction log, and "
+                "their contract has no rule of freshness.",
                 hint="Add --log, or leave --time out.",
             )
         return None
-    return LogOrder(address=settings.log, hashed=hasher(settings.home / "log-salt"), time=time)
+    return LogOrder(address=settings.log, hashed=hasher_of(settings), time=time)
+
+
+def _judges_freshness(settings: Settings, release: Release, bundle: Path) -> bool:
+    from lifecycle_core.delivering.verifying import verified_bundle
+    from lifecycle_core.schema.contract import Contract
+
+    bundles = bundles_of(settings)
+    verified_bundle(bundle, release, bundles)
+    contract = Contract.from_json(bundles.read(bundle, "contract/contract.json"))
+    return bool(contract.freshness_column and contract.freshness_hours)
 
 
 def log_run(

@@ -16,7 +16,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from lifecycle_core.errors import ReleaseNotFound
-from lifecycle_core.settings import ledger_of, load_settings, registry_of
+from lifecycle_core.settings import (
+    bundles_of,
+    hasher_of,
+    ledger_of,
+    load_settings,
+    registry_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -209,7 +215,6 @@ class _Loading:
 
     def load(self, release: Release) -> Served:
         """Return a release that is ready to answer."""
-        from lifecycle_core.adapters.bundles import BundleFolders
         from lifecycle_core.adapters.explaining import open_explainer
         from lifecycle_core.adapters.scorers import open_scorer
         from lifecycle_core.delivering.loading import load
@@ -218,7 +223,7 @@ class _Loading:
             return load(
                 release,
                 self.worker.run(download, self.settings, release, Path(folder)),
-                bundles=BundleFolders(),
+                bundles=bundles_of(self.settings),
                 open_scorer=open_scorer,
                 open_explainer=open_explainer,
                 last=self.last,
@@ -229,9 +234,7 @@ class _Loading:
 
     @cached_property
     def _hashed(self) -> Callable[[str, str], str]:
-        from lifecycle_core.adapters.serving.salt import hasher
-
-        return hasher(self.settings.home / "log-salt")
+        return hasher_of(self.settings)
 
 
 @dataclass(frozen=True, slots=True)

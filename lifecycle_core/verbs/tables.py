@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.progress import Progress, Silent
 from lifecycle_core.errors import InvalidCall
-from lifecycle_core.settings import ledger_of, load_settings
+from lifecycle_core.settings import bundles_of, ledger_of, load_settings
 from lifecycle_core.verbs.assigning import arms_for
 from lifecycle_core.verbs.downloading import downloaded
 from lifecycle_core.verbs.run_log import log_for, log_run
@@ -66,7 +66,7 @@ def score(
             of the release file says if None. Rows without a score are answered by the declared
             fallback, as the service does it.
         time: Column with the moment at which each row was decided, with its zone; the start of the
-            run if None.
+            run if None. The log has it, and the row's values must have been fresh then.
         progress: Is told how far it is.
 
     Raises:
@@ -81,7 +81,6 @@ def score(
     from datetime import UTC, datetime
 
     from lifecycle_core.adapters.batch_engines import engine_of
-    from lifecycle_core.adapters.bundles import BundleFolders
     from lifecycle_core.adapters.metering import Meter
     from lifecycle_core.adapters.models import SkopsModels
     from lifecycle_core.adapters.remote_tables import Systems, address_of
@@ -132,11 +131,12 @@ def score(
                 run=run,
                 arms=arms,
                 log=logged,
+                time=time,
             ),
             release,
             bundle,
             Means(
-                bundles=BundleFolders(),
+                bundles=bundles_of(settings),
                 models=SkopsModels(),
                 tables=tables,
                 remote=Systems(around),

@@ -57,21 +57,34 @@ policy:
 _FINALIZE = "%finalize candidates X y --folds 3 --seed {seed}"
 
 
-_REGISTER = """\
+_FIRST = """\
 from lifecycle_core import verbs
 verbs.package("first.ipynb")
 verbs.promote("tumours", to="challenger", reason="the first")
-verbs.package("second.ipynb")
 """
+
+
+def register_one_version(folder: Path) -> None:
+    """Run the main job once, and make what comes of it the challenger."""
+    _write(folder, "first", seed=0)
+    _run(folder, _FIRST)
 
 
 def register_two_versions(folder: Path) -> None:
     """Run the main job twice, with the first version as the challenger."""
-    for seed, name in enumerate(("first", "second")):
-        path = folder / f"{name}.ipynb"
-        write_notebook(path, _MODEL, _RELEASE, _FINALIZE.format(seed=seed))
+    _write(folder, "first", seed=0)
+    _write(folder, "second", seed=1)
+    _run(folder, f'{_FIRST}verbs.package("second.ipynb")\n')
+
+
+def _write(folder: Path, name: str, *, seed: int) -> None:
+    path = folder / f"{name}.ipynb"
+    write_notebook(path, _MODEL, _RELEASE, _FINALIZE.format(seed=seed))
+
+
+def _run(folder: Path, program: str) -> None:
     ended = subprocess.run(
-        [sys.executable, "-c", _REGISTER],
+        [sys.executable, "-c", program],
         cwd=folder,
         env=without_ours(os.environ),
         capture_output=True,

@@ -114,6 +114,8 @@ class Made:
         batch_rows: int = 2048,
         keep: tuple[str, ...] = (),
         log: LogOrder | None = None,
+        time: str | None = None,
+        now: datetime = NOW,
         activity: Callable[..., ScoreSummary] = deliver,
     ) -> ScoreSummary:
         """Score from any place to any place; a target that is a bare name lies in the folder."""
@@ -132,6 +134,7 @@ class Made:
                 keep=keep,
                 run=run,
                 log=log,
+                time=time,
             ),
             self.release,
             self.bundle,
@@ -144,7 +147,7 @@ class Made:
                 runs=ScoreRuns(self.folder / "runs"),
                 engine=engine,
             ),
-            now=NOW,
+            now=now,
         )
 
     def table(self, frame: pd.DataFrame, name: str = "in.csv") -> Path:
@@ -166,11 +169,12 @@ def make(
     threshold: float = 0.4,
     fallback: tuple[Fallback, ...] = (),
     policy: Mapping[str, Logged] | None = None,
+    fresh_hours: float | None = None,
 ) -> Made:
     """Fit, finalize and bundle a model; `categorical` fits it on a pandas categorical.
 
     `workflow` and `fallback` stand in a release file; `fast` adds the fast path; `policy` says what
-    the log keeps of a feature.
+    the log keeps of a feature; with `fresh_hours`, the column `as_of` must not be older.
     """
     columns = make_column_transformer(
         (OneHotEncoder(handle_unknown="ignore"), ["plan"]),
@@ -194,7 +198,8 @@ def make(
         each.model_copy(update={"log": (policy or {}).get(each.name, each.log)})
         for each in contract.features
     )
-    contract = contract.model_copy(update={"features": features})
+    dated = {"freshness_column": "as_of", "freshness_hours": fresh_hours} if fresh_hours else {}
+    contract = contract.model_copy(update={"features": features, **dated})
     files: dict[str, bytes | Path] = {
         "model/model.skops": folder / "evidence" / "model.skops",
         "contract/contract.json": contract.to_json().encode(),

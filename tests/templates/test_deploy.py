@@ -48,6 +48,21 @@ def test_a_pod_is_probed_bounded_and_may_write_nowhere_but_its_volume() -> None:
     assert mounts["data"] == {e["name"]: e.get("value") for e in container["env"]}["NBRELEASE_HOME"]
 
 
+def test_all_replicas_have_the_same_salt_and_their_secrets_are_files() -> None:
+    pod = manifests()["StatefulSet"]["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    variables = {each["name"]: each.get("value") for each in container["env"]}
+    (mount,) = (each for each in container["volumeMounts"] if each["name"] == "secrets")
+    (volume,) = (each["secret"] for each in pod["volumes"] if each["name"] == "secrets")
+    secret = manifests()["Secret"]
+    assert volume["secretName"] == secret["metadata"]["name"]
+    files = {f"{mount['mountPath']}/{name}" for name in secret["stringData"]}
+    (tokens,) = (word.partition("=")[2] for word in container["args"] if "token-file" in word)
+    assert files == {tokens, variables["NBRELEASE_SALT_FILE"]}
+    assert all(len(text) >= 32 for text in secret["stringData"].values())  # else it would not start
+    assert not volume["defaultMode"] & 0o007
+
+
 def test_the_probes_ask_what_the_service_answers_without_a_token() -> None:
     (container,) = manifests()["StatefulSet"]["spec"]["template"]["spec"]["containers"]
     probes = ("startupProbe", "livenessProbe", "readinessProbe")

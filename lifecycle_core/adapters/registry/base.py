@@ -46,6 +46,9 @@ class Registry(Protocol):
     def download(self, release: Release, into: Path) -> Path:
         """Copy a release's files into a new folder within `into` and return that folder."""
 
+    def attach(self, release: Release, file: Path) -> None:
+        """Put a file beside those of a release, in place of one of its name."""
+
     def append(self, event: LedgerEvent) -> int:
         """Add an event to the ledger of its release in one step; return its `seq`."""
 

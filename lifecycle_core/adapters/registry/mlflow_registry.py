@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lifecycle_core.adapters.files import require_place, writing
+from lifecycle_core.adapters.files import require_place, write_atomically, writing
 from lifecycle_core.adapters.registry.address import (
     file_of,
     redacted,
@@ -20,6 +20,7 @@ from lifecycle_core.adapters.registry.address import (
 )
 from lifecycle_core.adapters.registry.creation import create_file
 from lifecycle_core.adapters.registry.queries import (
+    ensure_experiment,
     ensure_model,
     events_of,
     or_none,
@@ -51,7 +52,6 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.retraining import Lineage
     from lifecycle_core.schema.review_history import ReviewEvent
 
-_EXPERIMENT = "nbrelease"
 _ALIAS_TRIES = 5
 _ADDED_BY_DOWNLOAD = "registered_model_meta"
 
@@ -118,7 +118,9 @@ class MlflowRegistry:
             create_file(path)
         with session(self.uri, write=True) as client, self._writing():
             model = client.create_logged_model(
-                self._experiment(client), name=bundle.name, params=params_of(lineage)
+                ensure_experiment(client, self._location),
+                name=bundle.name,
+                params=params_of(lineage),
             )
             client.log_model_artifacts(model.model_id, bundle.path)
             client.finalize_logged_model(model.model_id, "READY")
@@ -199,6 +201,22 @@ class MlflowRegistry:
         (folder / _ADDED_BY_DOWNLOAD).unlink(missing_ok=True)
         return folder
 
+    def attach(self, release: Release, file: Path) -> None:
+        """Put a file beside those of a release, in place of one of its name.
+
+        Raises:
+            ReleaseNotFound: There is no such version.
+        """
+        name, version = release.name, release.version
+        with session(self.uri, write=True) as client, self._writing():
+            found = or_none(lambda: client.get_model_version(name, str(version)))
+            if not found or release_of(found) is None:
+                raise self._missing(name, version)
+            if own := self._own(found):
+                write_atomically(own / file.name, file.read_bytes())
+            else:
+                client.log_model_artifact(found.tags[MODEL], str(file))
+
     def append(self, event: LedgerEvent) -> int:
         """Add an event to the ledger of its release in one step; return its `seq`."""
         ledger = ledger_of(event.release)
@@ -274,32 +292,14 @@ class MlflowRegistry:
         else:
             yield
 
-    def _experiment(self, client: Any) -> str:  # noqa: ANN401 - MLflow is untyped
-        """Return the experiment that our files are kept under, made if need be."""
-        from mlflow.exceptions import MlflowException
-
-        name, location = _EXPERIMENT, None
-        if file_of(self.uri):
-            location = self.artifacts.resolve().as_uri()
-            found = client.get_experiment_by_name(name)
-            if found and found.artifact_location != location:
-                # The project was moved. Old releases stay readable; new ones go to the new place.
-                name = f"{_EXPERIMENT} {location}"
-        if found := client.get_experiment_by_name(name):
-            if found.lifecycle_stage == "deleted":
-                client.restore_experiment(found.experiment_id)
-            return str(found.experiment_id)
-        try:
-            return str(client.create_experiment(name, artifact_location=location))
-        except MlflowException:
-            if (found := client.get_experiment_by_name(name)) is None:
-                raise
-            return str(found.experiment_id)  # somebody else was first
+    @property
+    def _location(self) -> str | None:
+        """Where MLflow is to keep new files; None leaves it to the server."""
+        return self.artifacts.resolve().as_uri() if file_of(self.uri) else None
 
     def _fetch(self, client: Any, version: Any, target: Path) -> Path:  # noqa: ANN401 - as above
         """Copy the files and return their folder; a moved project's are found where they are."""
-        own = self.artifacts / "models" / version.tags.get(MODEL, "") / "artifacts"
-        if file_of(self.uri) and version.tags.get(MODEL) and own.is_dir():
+        if own := self._own(version):
             with writing(target):
                 shutil.copytree(own, target, dirs_exist_ok=True)
             return target
@@ -309,6 +309,12 @@ class MlflowRegistry:
         return Path(  # MLflow makes a folder within `target`
             download_artifacts(artifact_uri=location, dst_path=str(target), tracking_uri=self.uri)
         )
+
+    def _own(self, version: Any) -> Path | None:  # noqa: ANN401 - as above
+        """Return the folder of a version's files where we keep it ourselves."""
+        model = version.tags.get(MODEL)
+        own = self.artifacts / "models" / (model or "") / "artifacts"
+        return own if file_of(self.uri) and model and own.is_dir() else None
 
     def _known(self, release: Release | None, name: str, version: int) -> Release:
         if release is None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.review_history import ReviewEvent
 
 _PAGE = 1_000
+_EXPERIMENT = "nbrelease"
 
 
 def or_none(call: Any) -> Any:  # noqa: ANN401 - MLflow is untyped
@@ -41,6 +42,33 @@ def ensure_model(client: Any, name: str, *, kind: str) -> None:  # noqa: ANN401 
                 raise
     elif model.tags.get(KIND) != kind:
         client.set_registered_model_tag(name, KIND, kind)
+
+
+def ensure_experiment(client: Any, location: str | None) -> str:  # noqa: ANN401 - as above
+    """Return the id of the experiment that our files are kept under, made if need be.
+
+    Args:
+        client: MLflow's.
+        location: Where new files shall go, as a URI; None leaves it to the server.
+    """
+    from mlflow.exceptions import MlflowException
+
+    name = _EXPERIMENT
+    if location is not None:
+        found = client.get_experiment_by_name(name)
+        if found and found.artifact_location != location:
+            # The project was moved. Old releases stay readable; new ones go to the new place.
+            name = f"{_EXPERIMENT} {location}"
+    if found := client.get_experiment_by_name(name):
+        if found.lifecycle_stage == "deleted":
+            client.restore_experiment(found.experiment_id)
+        return str(found.experiment_id)
+    try:
+        return str(client.create_experiment(name, artifact_location=location))
+    except MlflowException:
+        if (found := client.get_experiment_by_name(name)) is None:
+            raise
+        return str(found.experiment_id)  # somebody else was first
 
 
 def pages(search: Any, **query: Any) -> Iterator[Any]:  # noqa: ANN401 - as above

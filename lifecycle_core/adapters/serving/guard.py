@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import os
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -61,6 +62,12 @@ def read_tokens(path: Path) -> Tokens:
     """
     try:
         mode, text = path.stat().st_mode, path.read_text(encoding="utf-8")
+    except PermissionError:
+        raise InvalidCall(
+            f"The token file {path} may not be read by user {os.geteuid()}, as whom this runs.",
+            hint=f"chown {os.geteuid()} {path}; of a container, where the file lies, or run it "
+            "with --user.",
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidCall(
             f"The token file {path} cannot be read: {type(error).__name__}.",

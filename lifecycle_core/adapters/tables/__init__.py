@@ -10,7 +10,7 @@ from lifecycle_core.adapters.tables.measurement import ColumnMeasure, Measuremen
 from lifecycle_core.adapters.tables.profiling import profile_table
 from lifecycle_core.adapters.tables.relations import DuckTables, Tables
 from lifecycle_core.adapters.tables.source import require_distinct
-from lifecycle_core.adapters.tables.streaming import Batch, pandas_column
+from lifecycle_core.adapters.tables.streaming import Batch, JudgedAt, pandas_column
 from lifecycle_core.adapters.tables.writing import TableWriter
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "ColumnMeasure",
     "DuckTables",
     "FrameColumns",
+    "JudgedAt",
     "Measurement",
     "TableWriter",
     "Tables",

@@ -22,6 +22,7 @@ SQL_TYPES: dict[LogicalType, str] = {
 NO_VALUE = "has no value"
 UNKNOWN = "is none of its categories"
 OUTSIDE = "is out of its range"
+NO_MOMENT = "has no moment to judge freshness by"
 """What is said of a value behind its column's name; databases say the same, word for word."""
 _LONGEST_DATE = len("2026-01-31")
 _ACCEPTED: dict[LogicalType, frozenset[LogicalType]] = {
@@ -132,6 +133,18 @@ def typed(raw: str, kind: LogicalType, *, text: bool) -> str:
     if kind == "date" and text:  # DuckDB would drop the time of day without a word
         return f"CASE WHEN length({raw}) <= {_LONGEST_DATE} THEN TRY_CAST({raw} AS DATE) END"
     return f"TRY_CAST({raw} AS {SQL_TYPES[kind]})"
+
+
+def moment(source: Source, name: str) -> str:
+    """Return the expression of a moment in UTC; null where a value is none. Without zone it is UTC.
+
+    A text is read as a moment with a zone, for DuckDB else drops an offset without a word.
+    """
+    physical, raw = source.physical_of(name), source.column(name)
+    kind = None if is_unsupported(physical) else logical(physical)
+    if kind == "string":
+        return f"TRY_CAST(TRY_CAST({raw} AS TIMESTAMPTZ) AS TIMESTAMP)"
+    return f"TRY_CAST({raw} AS TIMESTAMP)" if kind in {"date", "timestamp"} else "NULL::TIMESTAMP"
 
 
 def no_number(raw: str) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lifecycle_core.adapters.tables.measurement import Measurement
-    from lifecycle_core.adapters.tables.streaming import Batch
+    from lifecycle_core.adapters.tables.streaming import Batch, JudgedAt
     from lifecycle_core.adapters.tables.writing import TableWriter
     from lifecycle_core.schema.contract import Contract, TableProfile
 
@@ -34,7 +34,12 @@ class Tables(Protocol):
         """Name the columns of a table without reading its rows."""
 
     def stream(
-        self, path: Path, contract: Contract, *, keep: Collection[str] = ()
+        self,
+        path: Path,
+        contract: Contract,
+        *,
+        keep: Collection[str] = (),
+        judged_at: JudgedAt | None = None,
     ) -> AbstractContextManager[Iterator[Batch]]:
         """Read a table in batches."""
 
@@ -68,10 +73,15 @@ class DuckTables:
         return outline(path)
 
     def stream(
-        self, path: Path, contract: Contract, *, keep: Collection[str] = ()
+        self,
+        path: Path,
+        contract: Contract,
+        *,
+        keep: Collection[str] = (),
+        judged_at: JudgedAt | None = None,
     ) -> AbstractContextManager[Iterator[Batch]]:
         """Read a table in batches; see `streaming.stream`."""
-        return stream(path, contract, keep=keep, batch_rows=self.batch_rows)
+        return stream(path, contract, keep=keep, batch_rows=self.batch_rows, judged_at=judged_at)
 
     def lacking(self, path: Path, columns: Sequence[str]) -> AbstractContextManager[Path]:
         """Make a table whose rows each lack one value; see `writing.lacking`."""

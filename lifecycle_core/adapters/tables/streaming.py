@@ -8,14 +8,23 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-from lifecycle_core.adapters.tables.expressions import NO_VALUE, OUTSIDE, UNKNOWN, rules
+from lifecycle_core.adapters.tables.expressions import (
+    NO_MOMENT,
+    NO_VALUE,
+    OUTSIDE,
+    UNKNOWN,
+    moment,
+    rules,
+)
 from lifecycle_core.adapters.tables.source import open_source, quoted, reading
 from lifecycle_core.errors import TableInvalid
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
+    from datetime import datetime
     from pathlib import Path
 
     import numpy as np
@@ -26,6 +35,20 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.contract import Contract, Feature
 
 BATCH_ROWS = 65_536
+_MICROSECONDS_AN_HOUR = 3_600_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedAt:
+    """The moment at which rows must be as fresh as the contract says.
+
+    Attributes:
+        moment: With zone.
+        column: Where each row has a moment of its own, the column that it stands in.
+    """
+
+    moment: datetime
+    column: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -68,7 +91,12 @@ class Batch:
 
 @contextmanager
 def stream(
-    path: Path, contract: Contract, *, keep: Collection[str] = (), batch_rows: int = BATCH_ROWS
+    path: Path,
+    contract: Contract,
+    *,
+    keep: Collection[str] = (),
+    batch_rows: int = BATCH_ROWS,
+    judged_at: JudgedAt | None = None,
 ) -> Iterator[Iterator[Batch]]:
     """Yield the batches of a table, in its order; it has the contract's columns and `keep`.
 
@@ -77,18 +105,20 @@ def stream(
         contract: Says which columns the model eats, and which rows it may.
         keep: Columns that are carried along unchanged.
         batch_rows: Rows of one batch at most; memory grows with it.
+        judged_at: When rows must be as fresh as the contract says; without it they need not.
 
     Raises:
         TableInvalid: There is no such table, a column is absent, or it breaks off further down.
     """
     values = {value for feature in contract.features for value in feature.categories}
     with open_source(path, values=values) as source:
-        absent = [name for name in _needed(contract, keep) if name not in source.names]
+        needed = [*_needed(contract, keep), *_dates(contract, judged_at)]
+        absent = [name for name in needed if name not in source.names]
         if absent:
             raise TableInvalid(
                 f"{path.name} has no column {absent[0]!r}.", hint="Check the names of its columns."
             )
-        yield _batches(source, contract, tuple(keep), batch_rows)
+        yield _batches(source, contract, tuple(keep), batch_rows, judged_at)
 
 
 def _needed(contract: Contract, keep: Collection[str]) -> Iterator[str]:
@@ -96,15 +126,26 @@ def _needed(contract: Contract, keep: Collection[str]) -> Iterator[str]:
     yield from keep
 
 
+def _dates(contract: Contract, judged_at: JudgedAt | None) -> Iterator[str]:
+    if judged_at and contract.freshness_column and contract.freshness_hours:
+        yield contract.freshness_column
+        if judged_at.column is not None:
+            yield judged_at.column
+
+
 def _batches(
-    source: Source, contract: Contract, keep: tuple[str, ...], batch_rows: int
+    source: Source,
+    contract: Contract,
+    keep: tuple[str, ...],
+    batch_rows: int,
+    judged_at: JudgedAt | None,
 ) -> Iterator[Batch]:
     asked = [rules(source, feature) for feature in contract.features]
     mistyped = " OR ".join(rule.mistyped for rule in asked) or "false"
     expressions = [
         *(f"{rule.value} AS v{at}" for at, rule in enumerate(asked)),
         *(f"{source.column(name)} AS k{at}" for at, name in enumerate(keep)),
-        f"{_reason(asked)} AS reason",
+        f"{_reason(asked, _stale(source, contract, judged_at))} AS reason",
         f"({mistyped}) AS mistyped",
     ]
     start = 0
@@ -114,7 +155,23 @@ def _batches(
             start += part.num_rows
 
 
-def _reason(asked: list[Rules]) -> str:
+def _stale(
+    source: Source, contract: Contract, judged_at: JudgedAt | None
+) -> Iterator[tuple[str, str]]:
+    """Yield the conditions on which a row is not fresh, and what is then said."""
+    column, hours = contract.freshness_column, contract.freshness_hours
+    if judged_at is None or column is None or hours is None:
+        return
+    at = f"TIMESTAMP {quoted(judged_at.moment.astimezone(UTC).replace(tzinfo=None).isoformat())}"
+    if judged_at.column is not None:
+        at = moment(source, judged_at.column)
+    oldest = f"({at} - to_microseconds({round(hours * _MICROSECONDS_AN_HOUR)}))"
+    value = moment(source, column)
+    yield f"({value}) IS NULL", f"{column} {NO_MOMENT}"
+    yield f"({value} >= {oldest}) IS NOT TRUE", f"{column} is more than {hours:g} hours old"
+
+
+def _reason(asked: list[Rules], stale: Iterable[tuple[str, str]]) -> str:
     cases = []
     for rule in asked:
         name = rule.feature.name
@@ -124,6 +181,7 @@ def _reason(asked: list[Rules]) -> str:
             cases.append((rule.unknown, f"{name} {UNKNOWN}"))
         if rule.outside != "false":
             cases.append((rule.outside, f"{name} {OUTSIDE}"))
+    cases.extend(stale)
     if not cases:
         return "NULL::VARCHAR"
     whens = " ".join(f"WHEN {condition} THEN {quoted(text)}" for condition, text in cases)

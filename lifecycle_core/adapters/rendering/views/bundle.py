@@ -14,9 +14,18 @@ if TYPE_CHECKING:
 
 
 def values(record: Bundle) -> dict[str, Any]:
-    """Add the size in words."""
+    """Add the size and the attestation in words."""
     size = sum(file.bytes for file in record.manifest.files.values())
-    return {"size": f"{size / 1e6:,.1f} MB" if size >= 1e5 else f"{size:,} bytes"}  # noqa: PLR2004
+    if record.attested_by:
+        attestation = f"by the key {record.attested_by}"
+    elif record.attested:
+        attestation = "not checked: no public key is given"
+    else:
+        attestation = "none"
+    return {
+        "size": f"{size / 1e6:,.1f} MB" if size >= 1e5 else f"{size:,} bytes",  # noqa: PLR2004
+        "attestation": attestation,
+    }
 
 
 def text(record: Bundle) -> list[RenderableType]:
@@ -24,5 +33,10 @@ def text(record: Bundle) -> list[RenderableType]:
     made = table("File", "Bytes", "SHA-256", numbers=["Bytes"])
     for path, file in sorted(record.manifest.files.items()):
         made.add_row(path, f"{file.bytes:,}", short_digest(file.sha256))
+    pairs = [
+        ("Digest", record.digest),
+        ("Attestation", values(record)["attestation"]),
+        *([("Folder", record.path)] if record.path else []),
+    ]
     head = title("Bundle", record.name, "is intact")
-    return [head, facts(("Digest", record.digest), ("Folder", record.path)), made]
+    return [head, facts(*pairs), made]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from datetime import datetime  # noqa: TC003 - of a function that is called
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from lifecycle_core.adapters.serving.guard import Guard, Rate, Tokens, read_toke
 from lifecycle_core.adapters.serving.polling import Poll
 from lifecycle_core.adapters.serving.running import Binding, require_guarded, run
 from lifecycle_core.errors import InvalidCall
+from lifecycle_core.verbs import serving
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
@@ -81,6 +83,21 @@ def test_a_token_file_that_protects_nothing_is_refused(
         read_tokens(path)
 
 
+def test_a_token_file_of_somebody_else_is_said_to_be_so(tmp_path: Path) -> None:
+    path = tmp_path / "tokens"
+    path.write_text("a-token-of-some-length")
+    path.chmod(0)
+    user = os.geteuid()
+    try:
+        if user == 0:  # whom no mode keeps out
+            os.seteuid(10001)
+        with pytest.raises(InvalidCall, match="may not be read by user") as refused:
+            read_tokens(path)
+        assert f"chown {os.geteuid()} {path}" in refused.value.hint
+    finally:
+        os.seteuid(user)
+
+
 def test_each_line_of_a_token_file_is_a_token(tmp_path: Path) -> None:
     path = tmp_path / "tokens"
     path.write_text("# of the CRM\nfirst-token-of-length\n\nsecond-token-of-length\n")
@@ -142,3 +159,28 @@ def test_a_ledger_is_asked_again_when_its_file_was_written_to(tmp_path: Path) ->
     assert asked.acquire(timeout=30)
     poll.close()
     assert not asked.acquire(blocking=False)
+
+
+def test_a_promotion_is_looked_for_so_often_that_it_is_taken_up_within_two_seconds() -> None:
+    # Whoever promotes just after a look waits this long; a second is left to verify and load.
+    intervals = (serving._POLL_SECONDS, serving._SERVER_POLL_SECONDS)
+    assert max(intervals) <= 1.0
+    for seconds in intervals:
+        clock = StandingClock()
+        looks: list[datetime] = []
+        poll = Poll(looks.append, seconds=seconds)
+        poll._over = clock  # type: ignore[assignment]  # waits without any time
+        poll._run()
+        assert clock.waited == [seconds] * 4  # nothing else is waited for
+        assert len(looks) == 3
+
+
+class StandingClock:
+    """Waits for nothing, and is over at the fourth time."""
+
+    def __init__(self) -> None:
+        self.waited: list[float] = []
+
+    def wait(self, seconds: float) -> bool:
+        self.waited.append(seconds)
+        return len(self.waited) > 3

@@ -288,6 +288,22 @@ def faulty(scorer: FakeScorer, serving: dict[str, Any]) -> FakeLedger:
     return FakeLedger(lambda _: made)
 
 
+def test_the_share_of_rows_that_the_fallback_answered_is_in_the_figures() -> None:
+    ledger = FakeLedger(lambda _: served(bad_input="fall_back", fallback=[CONSTANT]))
+    with running(ledger.following(), MemoryLog()) as address:
+        for plan in ("basic", "plus", "basic", "gold"):
+            assert post(address, {**ROW, "plan": plan}).status_code == 200
+        text = httpx.get(f"{address}/metrics").text
+    of = 'arm="champion",fallback="{}",release="churn",version="1"'
+    counted = {
+        cause: line.rpartition(" ")[2]
+        for cause in ("", "bad_input")
+        for line in text.splitlines()
+        if line.startswith(f"nbrelease_predictions_total{{{of.format(cause)}}}")
+    }
+    assert counted == {"": "3.0", "bad_input": "1.0"}
+
+
 def test_a_model_that_sleeps_gets_no_answer_later_than_the_deadline() -> None:
     ledger = faulty(FakeScorer(seconds=1.0), {"deadline_ms": 60, "fallback": [CONSTANT]})
     log = MemoryLog()
