@@ -11,6 +11,7 @@ from simulated_drift import Population, tilt_of
 from simulation_table import ALARMS, POWER, line
 
 from lifecycle_core.monitoring import Counted, plan_of, review
+from lifecycle_core.schema.recent_drift import recent
 from lifecycle_core.schema.release_file import ModelSection, ReleaseFile, ReviewSection
 from lifecycle_core.schema.window_counts import Answers, ColumnCounts, WindowCounts
 
@@ -63,30 +64,57 @@ def counts(
     )
 
 
-def reviewed(window: WindowCounts, before: WindowCounts, limits: tuple[float, float]) -> Review:
-    """Review a window beside the one before."""
+def reviewed(
+    window: WindowCounts,
+    before: WindowCounts,
+    released: WindowCounts,
+    limits: tuple[float, float],
+) -> Review:
+    """Review a window beside the one before, and beside what the release keeps."""
     section = ReviewSection(
         window="week", reference_windows=1, drift_tolerance=limits[0], share_tolerance=limits[1],
-        rules=("when drifted > 0 then notify data",),
+        rules=("when drifted > 0 or drifted_since_release > 0 then notify data",),
     )  # fmt: skip
     return review(
         "churn",
         ReleaseFile(model=ModelSection(name="churn"), review=section),
         plan_of(section, label=None, as_of=AS_OF),
-        Counted(window=window, before=(before,), reference=before, same_phase=WindowCounts()),
+        Counted(
+            window=window,
+            before=(before,),
+            reference=before,
+            same_phase=WindowCounts(),
+            released=released,
+            since=(window,),
+        ),
         as_of=AS_OF,
     )
+
+
+def still(rng: np.random.Generator, rows: int, size: int, limits: tuple[float, float]) -> Review:
+    """Review a window of the population that all others are of."""
+    kept = counts(rng, size), counts(rng, size)
+    return reviewed(counts(rng, rows), *kept, limits)
+
+
+def moved(rng: np.random.Generator, rows: int, size: int, limits: tuple[float, float]) -> Review:
+    """Review a window that has moved by twice the tolerances."""
+    kept = counts(rng, size), counts(rng, size)
+    return reviewed(counts(rng, rows, tilt_of(2 * limits[0]), 2 * limits[1]), *kept, limits)
+
+
+def found_in(review: Review) -> set[str]:
+    """Return the columns that drifted against the windows before."""
+    return {each.column for each in recent(review.drift) if each.state == "drift"}
 
 
 def of_size(rows: int, limits: tuple[float, float], runs: int) -> Iterator[Line]:
     """Yield false alarms and power of whole reviews of 25 features, score and decision."""
     rng, size = np.random.default_rng([4, rows]), max(rows, 50_000)
-    tilt, share = tilt_of(2 * limits[0]), 2 * limits[1]
     fired, found = 0, dict.fromkeys(("c0", "score", "decision"), 0)
     for _ in range(runs):
-        fired += bool(reviewed(counts(rng, rows), counts(rng, size), limits).firings)
-        moved = reviewed(counts(rng, rows, tilt, share), counts(rng, size), limits)
-        drifted = {each.column for each in moved.drift if each.state == "drift"}
+        fired += bool(still(rng, rows, size, limits).firings)
+        drifted = found_in(moved(rng, rows, size, limits))
         for name in found:
             found[name] += name in drifted
     title = f"review: false alarms, all columns together, {rows:,} rows"
@@ -100,16 +128,12 @@ def usual_tolerances(runs: int) -> Iterator[Line]:
     """Yield false alarms by the tolerances that nobody has changed, and power where rows do."""
     usual = ReviewSection()
     limits = usual.drift_tolerance, usual.share_tolerance
-    tilt, share = tilt_of(2 * limits[0]), 2 * limits[1]
     for rows in LIMITS:
         rng, size = np.random.default_rng([5, rows]), max(rows, 50_000)
         fired = drifted = 0
         for _ in range(runs):
-            fired += bool(reviewed(counts(rng, rows), counts(rng, size), limits).firings)
-            moved = reviewed(counts(rng, rows, tilt, share), counts(rng, size), limits)
-            drifted += {"c0", "score", "decision"} <= {
-                each.column for each in moved.drift if each.state == "drift"
-            }
+            fired += bool(still(rng, rows, size, limits).firings)
+            drifted += {"c0", "score", "decision"} <= found_in(moved(rng, rows, size, limits))
         title = f"review: false alarms, usual tolerances, {rows:,} rows"
         yield line(title, fired / runs, runs, ALARMS)
         # With 200 rows that is 'not enough data', which the state says.

@@ -62,12 +62,12 @@ class Listener:
 
     def _kept(self, until: int | None = None) -> Journal:
         if self._journal is None:
-            from lifecycle_core.recorder.journal import Journal, project_folder
+            from lifecycle_core.recorder.journal import Journal
 
             ran = self._shell.history_manager.input_hist_raw[:until]
             self._journal = Journal(
                 self._shell.user_ns,
-                folder=project_folder(os.getcwd()),  # noqa: PTH109 - text, as the recorder has it
+                folder=_project(),
                 temporary=tempfile.gettempdir(),
             )
             self._journal.earlier((n, code) for n, code in enumerate(ran) if code.strip())
@@ -82,6 +82,16 @@ def journal_of(shell: InteractiveShell) -> Listener:
     """Return the listener that `%load_ext nbext` started."""
     listener: Listener = shell.meta[MEMORY]["journal"]
     return listener
+
+
+def _project() -> str:
+    """Return the project's folder, or nothing if somebody removed the kernel's folder meanwhile."""
+    from lifecycle_core.recorder.journal import project_folder
+
+    try:
+        return project_folder(os.getcwd())  # noqa: PTH109 - text, as the recorder has it
+    except FileNotFoundError:
+        return ""
 
 
 def _of_the_user(info: Any) -> bool:  # noqa: ANN401 - IPython's own type

@@ -24,6 +24,7 @@ from docs.year_of_flights.results import Amount, Happening, MonthResult, Saved, 
 from docs.year_of_flights.telling import outcomes
 from docs.year_of_flights.trying import begin
 from lifecycle_core.errors import CheckpointFailed
+from lifecycle_core.schema.recent_drift import recent
 from lifecycle_core.verbs import to_text
 
 if TYPE_CHECKING:
@@ -296,7 +297,7 @@ def _told(review: Review, played: Played) -> MonthResult:
         value, interval = mean_by_days(paid, days)
         amounts[name] = Amount(value=value, interval=interval)
     drift: dict[str, DriftState] = {}
-    for each in review.drift:
+    for each in recent(review.drift):
         states = (drift.get(each.column, _WORST[0]), each.state)
         drift[each.column] = max(states, key=_WORST.index)
     arrived = ~np.isnan(month.late)
@@ -311,7 +312,7 @@ def _told(review: Review, played: Played) -> MonthResult:
         auc_interval=area.interval,
         calibration_error=review.figure("calibration_error").value,
         drift=drift,
-        drifted=sum(each.state == "drift" for each in review.drift),
+        drifted=sum(each.state == "drift" for each in recent(review.drift)),
         adoption=review.figure("adoption_rate").value,
         fired=tuple((each.rule, f"{each.action} {each.name}") for each in review.firings),
         **amounts,

@@ -4,6 +4,7 @@ finalization.json   the record, written last: where it stands, the rest is compl
 model.skops         the fitted model
 training.parquet    the features it was fitted on, without index and target
 rehearsal.parquet   up to 1,000 of those rows, with the score and decision given in the notebook
+held_out.parquet    score, decision and label of each row while it was held out
 encoding.json, model.onnx, explainer.json, trees.npz
                     other forms of the model, left by packaging if they are used
 """
@@ -28,6 +29,7 @@ RECORD = "finalization.json"
 MODEL = "model.skops"
 TRAINING = "training.parquet"
 REHEARSAL = "rehearsal.parquet"
+HELD_OUT = "held_out.parquet"
 ENCODING = "encoding.json"
 ONNX = "model.onnx"
 EXPLAINER = "explainer.json"
@@ -47,8 +49,21 @@ class SavesModels(Protocol):
 class EvidenceStore(Protocol):
     """Keeps what a finalization decided and the model it decided for."""
 
-    def keep(self, record: Finalization, model: Fitted, frame: pd.DataFrame) -> Finalization:
+    def keep(
+        self,
+        record: Finalization,
+        model: Fitted,
+        frame: pd.DataFrame,
+        held_out: pd.DataFrame | None = None,
+    ) -> Finalization:
         """Keep the record, the fitted model and the frame of features it was fitted on.
+
+        Args:
+            record: The choice.
+            model: The chosen candidate, fitted on all rows.
+            frame: Those rows.
+            held_out: What it gave for each row while that row was held out: columns `score`,
+                `decision` and `label`.
 
         Returns:
             The record, with the digest of the model's file where there is a file.
@@ -62,10 +77,17 @@ class EvidenceInMemory:
     record: Finalization | None = None
     model: Fitted = None
     frame: pd.DataFrame | None = None
+    held_out: pd.DataFrame | None = None
 
-    def keep(self, record: Finalization, model: Fitted, frame: pd.DataFrame) -> Finalization:
-        """Keep all three as they are."""
-        self.record, self.model, self.frame = record, model, frame
+    def keep(
+        self,
+        record: Finalization,
+        model: Fitted,
+        frame: pd.DataFrame,
+        held_out: pd.DataFrame | None = None,
+    ) -> Finalization:
+        """Keep all of it as it is."""
+        self.record, self.model, self.frame, self.held_out = record, model, frame, held_out
         return record
 
 
@@ -75,10 +97,16 @@ class EvidenceChain:
 
     stores: tuple[EvidenceStore, ...] = ()
 
-    def keep(self, record: Finalization, model: Fitted, frame: pd.DataFrame) -> Finalization:
-        """Hand all three to each store, and the record as the last one returned it."""
+    def keep(
+        self,
+        record: Finalization,
+        model: Fitted,
+        frame: pd.DataFrame,
+        held_out: pd.DataFrame | None = None,
+    ) -> Finalization:
+        """Hand all of it to each store, and the record as the last one returned it."""
         for store in self.stores:
-            record = store.keep(record, model, frame)
+            record = store.keep(record, model, frame, held_out)
         return record
 
 
@@ -94,8 +122,14 @@ class EvidenceFolder:
     path: Path
     models: SavesModels
 
-    def keep(self, record: Finalization, model: Fitted, frame: pd.DataFrame) -> Finalization:
-        """Write the four files, the record last.
+    def keep(
+        self,
+        record: Finalization,
+        model: Fitted,
+        frame: pd.DataFrame,
+        held_out: pd.DataFrame | None = None,
+    ) -> Finalization:
+        """Write the files, the record last.
 
         Raises:
             InvalidCall: A column cannot be stored in Parquet, or has a name that is taken.
@@ -104,9 +138,12 @@ class EvidenceFolder:
         """
         with writing(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
-            (self.path / RECORD).unlink(missing_ok=True)
+            for name in (RECORD, HELD_OUT):
+                (self.path / name).unlink(missing_ok=True)
         self.models.save(model, self.path / MODEL)
         _write_table(frame, self.path / TRAINING)
+        if held_out is not None:
+            _write_table(held_out, self.path / HELD_OUT)
         _write_table(_rehearsal(record, model, frame), self.path / REHEARSAL)
         kept = record.model_copy(update={"model_digest": digest_file(self.path / MODEL)})
         write_atomically(self.path / RECORD, kept.to_json())

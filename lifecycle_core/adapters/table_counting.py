@@ -162,6 +162,19 @@ class CountedTable:
             answers=self._answers([each for each in columns if each.name == "score"]),
         )
 
+    def compared(self, columns: Sequence[Binning]) -> WindowCounts:
+        """Return of the table what drift looks at, and nothing else.
+
+        Args:
+            columns: Features that are counted by bin, and how scores are.
+        """
+        return WindowCounts(
+            rows=self._totals["rows"],
+            versions=self._by("version"),
+            columns=self._columns([x for x in columns if x.name != "score"], quantiles=False),
+            answers=self._answers([x for x in columns if x.name == "score"]),
+        )
+
     def _columns(self, features: Sequence[Binning], *, quantiles: bool) -> tuple[ColumnCounts, ...]:
         """Return the counts of features; what was read to divide them is not read again."""
         asked = [each for each in features if each.name not in self._rows]
@@ -197,20 +210,23 @@ class CountedTable:
         )
         return {name: int(value or 0) for name, value in whole.items()}
 
-    def sample(self, columns: Sequence[Binning], rows: int) -> SampledRows:
+    def sample(self, columns: Sequence[Binning], rows: int, *, ripe: object = None) -> SampledRows:
         """Return rows that are picked by their ids: at most so many.
 
         Args:
             columns: Features, with the categories whose places are their codes.
             rows: How many are picked at most.
+            ripe: Labels of later rows are left out, as the column `time` has it; all count if None.
         """
+        import narwhals as nw
         import numpy as np
 
         features = [each for each in columns if each.name != "score"]
         names = ["version", "score", "label", *(each.name for each in features)]
-        picked = {
-            name: values[:rows] for name, values in values_of(self._marked(rows), names).items()
-        }
+        frame = self._marked(rows)
+        if ripe is not None and not self._absent & {"time", "label"}:
+            frame = frame.with_columns(nw.when(nw.col("time") <= ripe).then(nw.col("label")))
+        picked = {name: values[:rows] for name, values in values_of(frame, names).items()}
         matrix = [codes_of(picked[each.name], each) for each in features]
         scores = numbers_in(picked["score"])
         return SampledRows(

@@ -45,6 +45,10 @@ class Asked(Protocol):
     def reference(self) -> int:
         """How many before it are its reference."""
 
+    @property
+    def looks_back(self) -> int:
+        """How many windows are compared with a reference: it, and some before it."""
+
 
 class Found(NamedTuple):
     """What was counted, all with the same bins; as `monitoring.Counted` wants it.
@@ -57,6 +61,8 @@ class Found(NamedTuple):
         running: Of everything until the window's end: what it earned, and nothing else.
         rows_before: Rows of the reference that were picked by their ids.
         rows_now: Likewise, of the window.
+        released: What the release keeps of its training table and its held-out rows.
+        since: The last `looks_back` windows in the bins of that; empty without it.
     """
 
     window: WindowCounts
@@ -66,6 +72,8 @@ class Found(NamedTuple):
     running: WindowCounts
     rows_before: SampledRows
     rows_now: SampledRows
+    released: WindowCounts | None = None
+    since: tuple[WindowCounts, ...] = ()
 
 
 def count_windows(
@@ -87,7 +95,8 @@ def count_windows(
         stated: Its release file.
         features: Of the contract; those of which the log keeps nothing are left out.
         as_of: Nothing that was said later counts; with a zone.
-        profile: Of the training table; it stands in where those windows have no rows.
+        profile: Of the training table and the held-out rows; windows are compared with it, too, and
+            it stands in where those before have no rows.
 
     Raises:
         LogUnavailable: The store does not answer.
@@ -95,6 +104,7 @@ def count_windows(
     """
     kinds = number_by_name(features)
     own = {each.column for each in stated.costs.amounts.values()}
+    assigned = stated.serving.experiment
     segments = [name for name in stated.review.segments if name in kinds]
     with closing(
         CountsWindows(
@@ -103,37 +113,57 @@ def count_windows(
             acts=stated.model.task == "classification",
             costs=stated.costs,
             kinds=kinds | dict.fromkeys(sorted(own), True),
+            unit=assigned.unit if assigned else None,
+            key=stated.workflow.key,
+            maturity=timedelta(days=stated.review.label_maturity_days),
             baseline=baseline_of(stated.serving.fallback, features),
         )
     ) as counts:
-        whole = asked.before[0], asked.window
-        counts.read(_span(whole[0], whole[1], as_of))
+        # Of windows that are there for their labels alone, features are not read.
+        near = asked.before[-(asked.reference + asked.looks_back - 1) :]
+        far = asked.before[: -len(near)]
+        if far:
+            counts.read(_span(far[0], far[-1], as_of), features=False)
+        labelled = tuple(counts.count(_span(one, one, as_of), units=False) for one in far)
+        counts.read(_span(near[0], asked.window, as_of))
         used = asked.before[-asked.reference :]
         span = _span(used[0], used[-1], as_of)
         bins = counts.binnings(span, ["score", *kinds])
         reference = counts.count(span, with_rules(bins, features), segments=segments)
         if not reference.rows and profile is not None:
-            bins = counts.binnings(_span(asked.window, asked.window, as_of), ["score"])
-            bins, reference = (*bins, *binnings_of(profile)), profile
+            bins, reference = binnings_of(profile), profile
+            if not profile.answers:
+                now = _span(asked.window, asked.window, as_of)
+                bins = (*counts.binnings(now, ["score"]), *bins)
         bins = with_rules(bins, features)
         now = _span(asked.window, asked.window, as_of)
         rows_before, rows_now = (counts.sample(each, bins, ROWS) for each in (span, now))
         found = Found(
             reference=reference,
-            before=tuple(
+            before=labelled
+            + tuple(
                 counts.count(_span(one, one, as_of), bins, segments=segments, quantiles=False)
-                for one in asked.before
+                for one in near
             ),
             window=counts.count(now, bins, segments=segments),
             same_phase=WindowCounts(),
             running=WindowCounts(),
             rows_before=rows_before,
             rows_now=rows_now,
+            released=profile,
         )
+        if profile is reference:
+            found = found._replace(since=(*found.before, found.window)[-asked.looks_back :])
+        elif profile is not None:
+            since = (*near, asked.window)[-asked.looks_back :]
+            kept = binnings_of(profile)
+            found = found._replace(
+                since=tuple(counts.compared(_span(one, one, as_of), kept) for one in since)
+            )
         phase = _span(asked.same_phase, asked.same_phase, as_of)
         counts.read(phase, features=False)
         scores = [each for each in bins if each.name == "score"]
-        found = found._replace(same_phase=counts.count(phase, scores))
+        found = found._replace(same_phase=counts.count(phase, scores, units=False))
         running = Span(_EARLIEST, datetime.fromisoformat(asked.window.end), as_of)
         return found._replace(running=WindowCounts(money=counts.earned(running)))
 
@@ -144,6 +174,7 @@ def count_table(
     *,
     features: Sequence[Feature],
     as_of: datetime,
+    maturity_days: float = 0.0,
     profile: WindowCounts | None = None,
 ) -> Found:
     """Count the windows of a review in a table of any engine, where that table is.
@@ -154,7 +185,8 @@ def count_table(
             prediction in `time`.
         features: Of the contract, which are columns of the table.
         as_of: No later row counts; with a zone.
-        profile: Of the training table; it stands in where there are no windows before.
+        maturity_days: How long after a prediction its label may still come.
+        profile: As of `count_windows`.
     """
     kinds = number_by_name(features)
     whole = CountedTable(table, kinds)
@@ -168,17 +200,30 @@ def count_table(
     bins = with_rules(before.binnings(["score", *kinds]), features)
     reference = before.count(bins)
     if not reference.rows and profile is not None:
-        bins = (*now.binnings(["score"]), *binnings_of(profile))
+        bins = binnings_of(profile)
+        if not profile.answers:
+            bins = (*now.binnings(["score"]), *bins)
         bins, reference = with_rules(bins, features), profile
-    return Found(
+    ripe = as_of - timedelta(days=maturity_days)
+    found = Found(
         reference=reference,
         before=tuple(part(one, one).count(bins, quantiles=False) for one in asked.before),
         window=now.count(bins),
-        same_phase=part(asked.same_phase, asked.same_phase).count(bins[:1], quantiles=False),
+        same_phase=part(asked.same_phase, asked.same_phase).count(
+            [each for each in bins if each.name == "score"], quantiles=False
+        ),
         running=WindowCounts(),
-        rows_before=before.sample(bins, ROWS),
+        rows_before=before.sample(bins, ROWS, ripe=ripe),
         rows_now=now.sample(bins, ROWS),
+        released=profile,
     )
+    since = [*asked.before, asked.window][-asked.looks_back :]
+    if profile is reference:
+        return found._replace(since=(*found.before, found.window)[-asked.looks_back :])
+    if profile is None:
+        return found
+    kept = binnings_of(profile)
+    return found._replace(since=tuple(part(one, one).compared(kept) for one in since))
 
 
 def _span(first: Window, last: Window, as_of: datetime) -> Span:

@@ -21,6 +21,8 @@ from lifecycle_core.schema.finalization import Comparison, Finalization
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import pandas as pd
+
     from lifecycle_core.adapters.evidence import EvidenceStore
     from lifecycle_core.schema.release_file import ReleaseFile
 
@@ -103,7 +105,16 @@ def finalize(
             "holdout": holdout_metrics(chosen, model, problem, record.rule),
         }
     )
-    return evidence.keep(record, model, train.features)
+    return evidence.keep(record, model, train.features, _held_out(measured[chosen], problem))
+
+
+def _held_out(best: Measured, problem: Problem) -> pd.DataFrame:
+    """Return what the chosen candidate gave for each row while it was held out."""
+    import pandas as pd
+
+    decided = problem.decision.decide(best.scores, best.result.rule)
+    columns = {"score": best.scores, "decision": decided, "label": problem.train.truth}
+    return pd.DataFrame({name: values.astype(float) for name, values in columns.items()})
 
 
 def _cheapest(measured: Mapping[str, Measured]) -> str:

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from statistics import NormalDist
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from lifecycle_core.monitoring.expecting import matrix_of
-from lifecycle_core.monitoring.figures import against, as_final, share
+from lifecycle_core.monitoring.figures import LEAST_ROWS, against, as_final, share
 from lifecycle_core.monitoring.groups import sample_of
-from lifecycle_core.monitoring.sums import money_added
+from lifecycle_core.monitoring.sureness import settled
 from lifecycle_core.schema.finalization import Interval
 from lifecycle_core.schema.review import Figure, Section
 from lifecycle_core.schema.serving import HOLDOUT
-from lifecycle_core.schema.window_counts import Money
 from lifecycle_core.stats.effect import difference
+from lifecycle_core.stats.moments import Moments, merged, ratios
 from lifecycle_core.stats.shares import mean_interval_of_sums
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from lifecycle_core.monitoring.figures import Around
-    from lifecycle_core.schema.release_file import CostsSection, ReleaseFile
-    from lifecycle_core.schema.window_counts import Baselines, WindowCounts
+    from lifecycle_core.schema.release_file import CostsSection, Metric, ReleaseFile
+    from lifecycle_core.schema.window_counts import ArmCounts, Baselines, Money, WindowCounts
+    from lifecycle_core.stats.moments import Sample
+
+_LEVEL = 0.95
+_UNRIPE = "No row is older than `review.label_maturity_days`."
 
 
 def business(
@@ -43,7 +53,7 @@ def business(
         _of_fallbacks(window, stated.costs),
         *_without_model(window.baselines, stated),
         _earned("money_total", money, currency),
-        _earned("money_per_row", money, currency, per_row=True),
+        _per_row(window, currency),
         _earned("money_cumulated", running, currency),
         _per_run(
             Figure(name="cost_per_run", unit=currency),
@@ -66,14 +76,20 @@ def business(
     return Section(
         name="business",
         figures=tuple(
-            against(figure, metrics[figure.name]) if figure.name in metrics else figure
+            _met(figure, metrics[figure.name], window) if figure.name in metrics else figure
             for figure in as_final(figures, around)
         ),
     )
 
 
-def _earned(name: str, money: Money | None, currency: str, *, per_row: bool = False) -> Figure:
-    """Return amounts that were reported: their sum or their mean, with its interval.
+def _met(figure: Figure, metric: Metric, window: WindowCounts) -> Figure:
+    """Return a figure against its target; what is not settled has neither met nor missed it."""
+    found = against(figure, metric)
+    return found if settled(figure, window) else found.model_copy(update={"met": None})
+
+
+def _earned(name: str, money: Money | None, currency: str) -> Figure:
+    """Return the sum of amounts that were reported, with its interval.
 
     A sum is what it is; its interval says between which sums rows like these would bring.
     """
@@ -83,11 +99,63 @@ def _earned(name: str, money: Money | None, currency: str, *, per_row: bool = Fa
     interval = mean_interval_of_sums(money.rows, money.total, money.squares)
     return Figure(
         name=name,
-        value=money.total / money.rows if per_row else money.total,
-        interval=interval if per_row or interval is None else _scaled(interval, money.rows),
+        value=money.total,
+        interval=None if interval is None else _scaled(interval, money.rows),
         unit=currency,
         rows=money.rows,
     )
+
+
+def _mean(name: str, money: Money, currency: str) -> Figure:
+    return Figure(
+        name=name,
+        value=money.total / money.rows,
+        interval=mean_interval_of_sums(money.rows, money.total, money.squares),
+        unit=currency,
+        rows=money.rows,
+    )
+
+
+def _per_row(window: WindowCounts, currency: str) -> Figure:
+    """Return what a row earned, be an amount reported of it or not."""
+    figure = Figure(name="money_per_row", unit=currency)
+    if currency not in window.money:
+        note = f"No amounts in {currency} were reported."
+        return figure.model_copy(update={"note": note})
+    units = _units(window.arms)
+    if not units.n:
+        return figure.model_copy(update={"note": _UNRIPE})
+    mean = _money_of_row(units)
+    reach = NormalDist().inv_cdf((1 + _LEVEL) / 2) * mean.error
+    enough = units.n >= LEAST_ROWS
+    return figure.model_copy(
+        update={
+            "value": mean.mean,
+            "interval": Interval(low=mean.mean - reach, high=mean.mean + reach, level=_LEVEL)
+            if enough
+            else None,
+            "rows": _rows(units),
+        }
+    )
+
+
+def _units(arms: Iterable[ArmCounts]) -> Moments:
+    """Return money and rows of the units of some arms."""
+    found = [
+        Moments(each.units.units, np.array(each.units.means), np.array(each.units.covariance))
+        for each in arms
+        if each.units is not None
+    ]
+    return reduce(merged, found, Moments(0, np.zeros(2), np.zeros((2, 2))))
+
+
+def _money_of_row(units: Moments) -> Sample:
+    """Return what a row earned; its variance knows that rows of one unit are alike."""
+    return ratios(units, [(0, 1)]).sample()
+
+
+def _rows(units: Moments) -> int:
+    return round(units.n * float(units.means[1]))
 
 
 def _per_run(figure: Figure, of: Figure | None, rows: int | None, note: str) -> Figure:
@@ -109,25 +177,22 @@ def _per_run(figure: Figure, of: Figure | None, rows: int | None, note: str) -> 
 
 def _uplift(window: WindowCounts, control: str, currency: str) -> tuple[Figure, Figure]:
     """Return what rows of the treatments earned more than those of the control arm."""
-    treated = money_added(
-        each.money.get(currency, Money())
-        for each in window.arms
-        if each.arm not in {control, HOLDOUT}
-    )
-    usual = money_added(
-        each.money.get(currency, Money()) for each in window.arms if each.arm == control
-    )
-    effect = difference(sample_of(usual), sample_of(treated))
+    treated = _units(each for each in window.arms if each.arm not in {control, HOLDOUT})
+    usual = _units(each for each in window.arms if each.arm == control)
+    effect = difference(_money_of_row(usual), _money_of_row(treated))
+    rows = _rows(treated)
     pair = (
-        Figure(name="uplift_per_row", unit=currency, rows=treated.rows),
-        Figure(name="uplift_total", unit=currency, rows=treated.rows),
+        Figure(name="uplift_per_row", unit=currency, rows=rows),
+        Figure(name="uplift_total", unit=currency, rows=rows),
     )
-    if effect is None:
-        note = f"Too few amounts in {currency} of the arm {control!r}, or of the others."
+    if effect is None or currency not in window.money:
+        note = f"No amounts in {currency} were reported."
+        if currency in window.money:
+            note = f"Too few mature rows of the arm {control!r}, or of the others."
         return pair[0].model_copy(update={"note": note}), pair[1].model_copy(update={"note": note})
     return (
         _times(pair[0], effect.value, effect.interval, 1.0),
-        _times(pair[1], effect.value, effect.interval, float(treated.rows)),
+        _times(pair[1], effect.value, effect.interval, float(rows)),
     )
 
 
@@ -191,9 +256,7 @@ def _without_model(found: Baselines, stated: ReleaseFile) -> tuple[Figure, ...]:
     if (stated.costs.over if not acts else matrix_of(stated.costs)) is None:
         nobody = rule = "`costs` are not declared."
     return tuple(
-        _earned(name, money, currency, per_row=True)
-        if money.rows
-        else Figure(name=name, unit=currency, note=note)
+        _mean(name, money, currency) if money.rows else Figure(name=name, unit=currency, note=note)
         for name, money, note in (
             ("cost_if_nobody_acts", found.nobody, nobody),
             ("saved_against_nobody", found.nobody_saved, nobody),

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
+from lifecycle_core.schema.window_counts import MOST_VALUES, SegmentCounts
 from lifecycle_core.stats.unit_change import unit_change
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lifecycle_core.schema.window_counts import ColumnCounts, SegmentCounts, WindowCounts
+    from lifecycle_core.schema.window_counts import ColumnCounts, WindowCounts
 
 _QUANTILES = 19
 _TAILS = 21  # edges of a column whose outer ones are its 0.1% and 99.9% quantiles
@@ -65,16 +66,29 @@ def new_segments(
     """Return the segments that no window before has, and that are worth looking at.
 
     Args:
-        reference: Of windows before; without rows nothing is new.
+        reference: Of windows before; without rows nothing is new. Of a column with more values than
+            are counted nothing is new either: what is not among them may have been there.
         window: The window.
-        least: Rows that a segment needs.
+        least: Rows that a segment needs. Ten have to be expected in the windows before, too, or it
+            may have been missed there by chance.
+
+    Returns:
+        By column, the most frequent first.
+
+    Example:
+        >>> from lifecycle_core.schema.window_counts import WindowCounts
+        >>> before = WindowCounts(rows=900, values={"plan": {"a": 900}})
+        >>> now = WindowCounts(rows=300, values={"plan": {"a": 150, "b": 149, "c": 1}})
+        >>> [each.value for each in new_segments(before, now, least=100)]
+        ['b']
     """
-    known = {(each.column, each.value) for each in reference.segments}
-    counted = {each.column for each in reference.segments}
+    least_before = _EXPECTED / max(1, reference.rows) * window.rows
     return tuple(
-        each
-        for each in window.segments
-        if each.column in counted and (each.column, each.value) not in known and each.rows >= least
+        SegmentCounts(column=column, value=value, rows=rows)
+        for column, values in window.values.items()
+        if 0 < len(known := reference.values.get(column, {})) < MOST_VALUES
+        for value, rows in values.items()
+        if value not in known and rows >= max(least, least_before)
     )
 
 

@@ -43,6 +43,36 @@ class LikeWindow(NamedTuple):
     odds: NDArray[np.float64]
 
 
+class Learned(NamedTuple):
+    """What expectations are learned from: rows of one version, with labels.
+
+    Attributes:
+        groups: Those rows.
+        kept: They are not of the log: the release keeps them of its held-out rows.
+    """
+
+    groups: tuple[ScoreGroup, ...]
+    kept: bool = False
+
+
+def learned_from(
+    labelled: WindowCounts, released: WindowCounts | None, window: WindowCounts
+) -> Learned:
+    """Return what is known of the version of a window: of the log if it suffices, else kept rows.
+
+    Args:
+        labelled: Windows before whose labels are final.
+        released: What the release keeps; its held-out rows count until the log has enough.
+        window: The window.
+    """
+    version = main_version(window)
+    groups = only(labelled, version).groups
+    if released is None or _suffices(_labelled(groups)):
+        return Learned(groups)
+    kept = only(released, version).groups
+    return Learned(kept, kept=True) if kept else Learned(groups)
+
+
 def matrix_of(costs: CostsSection) -> CostMatrix | None:
     """Return what decisions about a usual row cost; None if that is not declared."""
     if costs.false_positive is None or costs.false_negative is None:
@@ -56,7 +86,7 @@ def matrix_of(costs: CostsSection) -> CostMatrix | None:
 
 
 def expected(
-    reference: WindowCounts,
+    learned: Learned,
     window: WindowCounts,
     costs: CostsSection,
     *,
@@ -66,7 +96,7 @@ def expected(
     """Return what a window of a classification is expected to show.
 
     Args:
-        reference: Windows before, with labels.
+        learned: Rows with labels.
         window: The window; its labels are not looked at.
         costs: Money per row.
         draws: Of the intervals.
@@ -75,10 +105,12 @@ def expected(
     """
     version = main_version(window)
     groups, matrix = only(window, version).groups, matrix_of(costs)
-    known = _labelled(only(reference, version).groups)
+    known = _labelled(learned.groups)
     found, why = _estimated(known, version, _scored(groups, matrix), draws)
     part = sum(each.rows for each in window.groups) - sum(each.rows for each in groups)
     note = f"Of version {version} alone." if part else ""
+    if learned.kept and not why:
+        why = f"{note} Learned from the held-out rows of finalization.".strip()
     weighted, why_not = _weighted(like, version, _scored(groups, matrix), draws)
     return [
         *_figures("expected", found, why or note, groups, costs),
@@ -87,12 +119,12 @@ def expected(
 
 
 def reconciled(
-    reference: WindowCounts, window: WindowCounts, costs: CostsSection, *, draws: int
+    learned: Learned, window: WindowCounts, costs: CostsSection, *, draws: int
 ) -> tuple[Reconciled, ...]:
     """Return what the rows with labels were expected to show, beside what they showed.
 
     Args:
-        reference: Windows before, with labels.
+        learned: Rows with labels.
         window: The window.
         costs: Money per row.
         draws: Of the intervals.
@@ -107,7 +139,7 @@ def reconciled(
         if (rows := each.positives + each.negatives)
     ]
     scored = _scored(groups, matrix)
-    known = _labelled(only(reference, version).groups)
+    known = _labelled(learned.groups)
     found, _ = _estimated(known, version, scored, draws)
     if found is None:
         return ()
@@ -179,6 +211,13 @@ def _labelled(groups: Sequence[ScoreGroup]) -> Reference | None:
     )
 
 
+def _suffices(known: Reference | None) -> bool:
+    if known is None:
+        return False
+    rows, positives = float(known.rows.sum()), float(known.rows @ known.truth)
+    return rows >= LEAST_KNOWN and 0 < positives < rows
+
+
 def _scored(groups: Sequence[ScoreGroup], matrix: CostMatrix | None) -> Scored:
     """Return groups with what their rows cost; those without costs of their own as usual ones."""
     found = scored_at(
@@ -203,13 +242,12 @@ def _estimated(
 ) -> tuple[Expected | None, str]:
     if not window.scores.size:
         return None, "No scores in the window."
-    rows = 0 if known is None else round(float(known.rows.sum()))
-    positives = 0.0 if known is None else float(known.rows @ known.truth)
-    if known is None or rows < LEAST_KNOWN or not 0 < positives < rows:
-        least = f"{LEAST_KNOWN} labelled rows of both classes"
+    if known is None or not _suffices(known):
+        rows = 0 if known is None else round(float(known.rows.sum()))
+        least = f"{LEAST_KNOWN} rows of both classes"
         return None, (
-            f"The windows before have {rows:,} labelled rows of version {version}; {least} are "
-            "needed."
+            f"The windows before have {rows:,} rows of version {version} whose labels are final; "
+            f"{least} are needed."
         )
     return expected_performance(known, window, draws=draws), ""
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.release_file import Metric
     from lifecycle_core.schema.window_counts import Spread, WindowCounts
 
+LEAST_ROWS = 30
+"""Rows without which nothing is concluded from a figure; as few say little of skewed amounts."""
 FALLBACK_CAUSES = ("deadline", "model_error", "bad_input", "shed", "log_full")
 _EXACT = ("money_total", "money_cumulated")  # sums; all else needs an interval to be sure of
 _HOUR = 3600.0

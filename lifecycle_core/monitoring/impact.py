@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lifecycle_core.schema.recent_drift import recent
 from lifecycle_core.schema.review import Impact
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ def impact_of(
         100.0
     """
     drifted = sorted(
-        (each for each in drift if each.state == "drift"), key=lambda each: each.column in _OUTPUTS
+        (each for each in recent(drift) if each.state == "drift"),
+        key=lambda each: each.column in _OUTPUTS,
     )
     worst = next((each for each in segments if each.worse), None)
     return Impact(

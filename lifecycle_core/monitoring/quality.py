@@ -23,7 +23,7 @@ from lifecycle_core.stats.shares import mean_interval_of_sums
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lifecycle_core.monitoring.expecting import LikeWindow
+    from lifecycle_core.monitoring.expecting import Learned, LikeWindow
     from lifecycle_core.schema.release_file import CostsSection
     from lifecycle_core.schema.window_counts import ScoreGroup, WindowCounts
     from lifecycle_core.stats.cost import CostMatrix
@@ -34,7 +34,7 @@ _REGRESSION = "Only for a classification."
 
 
 def quality(
-    reference: WindowCounts,
+    learned: Learned,
     window: WindowCounts,
     costs: CostsSection,
     *,
@@ -46,7 +46,7 @@ def quality(
     """Return the quality of a window of a classification.
 
     Args:
-        reference: Windows before, with labels, that the expectation is learned from.
+        learned: Rows with labels, that the expectation is learned from.
         window: The window.
         costs: Money per row.
         final: No more labels are expected.
@@ -58,13 +58,13 @@ def quality(
     known = [
         share("labelled_share", window.labelled, window.rows, "No predictions in the window."),
         *_realised(window.groups, matrix_of(costs), costs.currency),
-        *_calibration(only(reference, version).groups, only(window, version).groups),
+        *_calibration(learned.groups, only(window, version).groups),
     ]
     return Section(
         name="quality",
         figures=(
             *(figure.model_copy(update={"final": final}) for figure in known),
-            *expected(reference, window, costs, draws=draws, like=like),
+            *expected(learned, window, costs, draws=draws, like=like),
             *more,
         ),
     )
@@ -82,10 +82,9 @@ def forecast_quality(
         more: Figures that follow.
     """
     errors = window.absolute_error
-    priced = costs.over is not None and costs.under is not None and errors.rows > 0
-    cost = (
-        (costs.over or 0.0) * window.over + (costs.under or 0.0) * window.under if priced else None
-    )
+    declared = costs.over is not None and costs.under is not None
+    spent = money_added((window.model_cost, window.fallback_cost))
+    priced = declared and spent.rows > 0
     figures = (
         share("labelled_share", window.labelled, window.rows, "No predictions in the window."),
         Figure(
@@ -97,10 +96,13 @@ def forecast_quality(
         ),
         Figure(
             name="cost_per_row",
-            value=None if cost is None else cost / errors.rows,
+            value=spent.total / spent.rows if priced else None,
+            interval=mean_interval_of_sums(spent.rows, spent.total, spent.squares)
+            if priced
+            else None,
             unit=costs.currency,
-            rows=errors.rows,
-            note="" if priced else _NO_LABELS if not errors.rows else NO_COSTS,
+            rows=spent.rows,
+            note="" if priced else _NO_LABELS if declared else NO_COSTS,
         ),
         *(
             Figure(name=name, note=_REGRESSION)
@@ -203,7 +205,7 @@ def _calibration(reference: Sequence[ScoreGroup], groups: Sequence[ScoreGroup]) 
     )
     growth = Figure(name="calibration_growth", unit="share", rows=known)
     if now is None or before is None:
-        where = _NO_LABELS if now is None else "No labels in the windows before."
+        where = _NO_LABELS if now is None else "No final labels in the windows before."
         return [error, growth.model_copy(update={"note": where})]
     told = {
         "value": now.debiased - before.debiased,

@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lifecycle_core.monitoring.business import business
 from lifecycle_core.monitoring.changes import changes_of, new_segments
-from lifecycle_core.monitoring.expecting import reconciled
+from lifecycle_core.monitoring.expecting import learned_from, reconciled
 from lifecycle_core.monitoring.figures import Around, action, technical
 from lifecycle_core.monitoring.groups import counted, overriding, segment_quality
 from lifecycle_core.monitoring.impact import impact_of
 from lifecycle_core.monitoring.quality import forecast_quality, quality
-from lifecycle_core.monitoring.shifts import Tolerances, drift_of, lasting, weighed
+from lifecycle_core.monitoring.shifts import Since, Tolerances, drift_of, lasting, weighed
 from lifecycle_core.monitoring.signals import Signals, broken_rules, data
+from lifecycle_core.monitoring.sureness import whole
 from lifecycle_core.monitoring.telling_apart import NOT_ASKED, ToldApart
 from lifecycle_core.monitoring.usage import refused_input, usage_figures
+from lifecycle_core.schema.window_counts import WindowCounts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
         Section,
         SegmentQuality,
     )
-    from lifecycle_core.schema.window_counts import SegmentCounts, WindowCounts
+    from lifecycle_core.schema.window_counts import SegmentCounts
 
 
 class Beside(NamedTuple):
@@ -40,6 +42,10 @@ class Beside(NamedTuple):
     Attributes:
         reference: Of the windows before it.
         around: What its volume and its money are compared with.
+        labelled: Of the last windows before it whose labels are final: what has a label already
+            in a window where more will come is not as the rest.
+        released: What the release keeps of its training table and its held-out rows.
+        since: The window in the bins of that.
         drift: Of the windows before it, oldest first.
         domain: How well a model tells it from the reference.
         draws: Of intervals of what is expected.
@@ -47,6 +53,9 @@ class Beside(NamedTuple):
 
     reference: WindowCounts
     around: Around
+    labelled: WindowCounts = WindowCounts()
+    released: WindowCounts | None = None
+    since: WindowCounts | None = None
     drift: Sequence[Sequence[ColumnDrift]] = ()
     domain: ToldApart = NOT_ASKED
     draws: int = 1
@@ -81,23 +90,33 @@ def read(stated: ReleaseFile, counts: WindowCounts, beside: Beside) -> Found:
     of_segments = counted(
         "worse_segments", "segments", sum(each.worse for each in segments), len(segments),
         "No segment of `review.segments` has enough labels.",
-    )  # fmt: skip
+    ).model_copy(update={"final": around.final})  # fmt: skip
     acts = stated.model.task == "classification"
+    learned = learned_from(beside.labelled, beside.released, counts)
     if acts:
         good = quality(
-            reference, counts, costs, final=around.final, draws=beside.draws,
+            learned, counts, costs, final=around.final, draws=beside.draws,
             like=beside.domain.like, more=(of_segments,),
         )  # fmt: skip
     else:
         good = forecast_quality(counts, costs, final=around.final, more=(of_segments,))
     by_name = {each.name: each for each in good.figures}
-    cost = _cost_of(by_name)
-    cost_change = _cost_change(reference, cost)
+    cost = _cost_of(by_name, final=around.final or whole(counts))
+    cost_change = _cost_change(beside.labelled, cost)
     tolerances = Tolerances(rules.drift_tolerance, rules.share_tolerance)
     changes = changes_of(reference, counts)
+    since = None
+    if beside.released is not None and beside.since is not None:
+        since = Since(beside.released, beside.since)
     drift = lasting(
         weighed(
-            drift_of(reference, counts, tolerances, changes),
+            drift_of(
+                WindowCounts() if reference is beside.released else reference,
+                counts,
+                tolerances,
+                changes,
+                since,
+            ),
             counts.importance,
             cost_change,
         ),
@@ -123,7 +142,7 @@ def read(stated: ReleaseFile, counts: WindowCounts, beside: Beside) -> Found:
         drift=drift,
         contract=broken,
         refused=refused_input(counts.usage),
-        reconciled=reconciled(reference, counts, costs, draws=beside.draws) if acts else (),
+        reconciled=reconciled(learned, counts, costs, draws=beside.draws) if acts else (),
         segments=segments,
         overriding=others,
         fresh=fresh,
@@ -134,17 +153,18 @@ def read(stated: ReleaseFile, counts: WindowCounts, beside: Beside) -> Found:
     )  # fmt: skip
 
 
-def _cost_of(figures: dict[str, Figure]) -> Figure:
-    """Return what a row costs: as it was seen, else as it is expected."""
+def _cost_of(figures: dict[str, Figure], *, final: bool) -> Figure:
+    """Return what a row costs: as it was seen once that is final, else as it is expected."""
     cost, expected = figures["cost_per_row"], figures["expected_cost_per_row"]
-    if cost.interval is None and expected.value is not None:
-        return expected.model_copy(update={"note": "Expected, as too few labels are there."})
+    if expected.value is not None and not (final and cost.interval is not None):
+        why = "as too few labels are there" if final else "as labels may still come"
+        return expected.model_copy(update={"note": f"Expected, {why}."})
     return cost
 
 
-def _cost_change(reference: WindowCounts, cost: Figure) -> float | None:
+def _cost_change(labelled: WindowCounts, cost: Figure) -> float | None:
     """Return money per row by which cost has moved since the windows before."""
-    known = reference.model_cost
+    known = labelled.model_cost
     if cost.value is None or not known.rows:
         return None
     return cost.value - known.total / known.rows

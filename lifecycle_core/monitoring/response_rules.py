@@ -4,27 +4,34 @@
 
 The condition has Python's own syntax, and of it: names of figures, numbers, `+ - * /`, comparisons,
 `and`, `or`, `not`. It is read by Python's parser, checked node by node and compiled to closures;
-nothing is evaluated. A figure without a value makes a comparison neither true nor false, and a rule
+nothing is evaluated. A figure without a value makes a comparison neither true nor false, and so
+does a limit that lies within the interval of the figure; arithmetic carries intervals along. A rule
 fires on true only: where there is not enough data nobody is called.
+
+A rule that looks at several windows need not be sure of each of them. The intervals of those are
+narrowed so far that where the truth lies at the limit, it fires as rarely as a rule of one window.
 """
 
 from __future__ import annotations
 
 import ast
+import math
 import operator
 import re
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from itertools import product
+from statistics import NormalDist
+from typing import TYPE_CHECKING, NamedTuple
 
 from lifecycle_core.errors import InvalidCall
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    Figures = Mapping[str, float | None]
+    Figures = Mapping[str, "Known | float | None"]
     Condition = Callable[[Figures], bool | None]
-    Amount = Callable[[Figures], float | None]
+    Amount = Callable[[Figures], "Known | None"]
 
 ACTIONS = ("escalate", "notify", "stop", "rollback", "retrain")
 OWNERS = (
@@ -42,6 +49,7 @@ _RULE = re.compile(
 _EXAMPLE = "An example: when adoption_rate < 0.6 for 2 windows then escalate operations."
 _LONGEST, _DEEPEST = 500, 20
 _HOURS = {"hour": 1, "day": 24}
+_TAIL = 0.025  # of a two-sided interval of 95%
 _COMPARISONS: dict[type[ast.cmpop], Callable[[float, float], bool]] = {
     ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
     ast.Eq: operator.eq, ast.NotEq: operator.ne,
@@ -50,6 +58,33 @@ _ARITHMETIC: dict[type[ast.operator], Callable[[float, float], float]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul,
     ast.Div: operator.truediv,
 }  # fmt: skip
+
+
+class Known(NamedTuple):
+    """A figure and how well it is known.
+
+    Attributes:
+        value: As it stands.
+        low: The least that it may be; `value` where it is exact.
+        high: The most that it may be.
+        apart: Its error has nothing to do with that of other windows.
+    """
+
+    value: float
+    low: float
+    high: float
+    apart: bool = False
+
+    def narrowed(self, part: float) -> Known:
+        """Return it with an interval that is a part of what it is, in [0, 1]."""
+        if not self.apart:
+            return self
+        return Known(
+            self.value,
+            self.value - part * (self.value - self.low),
+            self.value + part * (self.high - self.value),
+            apart=True,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +115,13 @@ class ResponseRule:
         """Whether it held in the newest window and in enough of those before.
 
         Args:
-            windows: Figures by name, the newest window last.
+            windows: Figures by name, the newest window last; a plain number is exact.
         """
-        last = [self.holds(figures) is True for figures in windows[-self.of :]]
+        part = _part_of_interval(self.count, self.of)
+        last = [
+            self.holds({name: _narrowed(figures.get(name), part) for name in self.figures}) is True
+            for figures in windows[-self.of :]
+        ]
         return bool(last) and last[-1] and sum(last) >= self.count
 
 
@@ -169,7 +208,7 @@ class _Compiler:
                 return self._figure(name)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 part = self.amount(operand, depth + 1)
-                return lambda figures: None if (held := part(figures)) is None else -held
+                return lambda figures: None if (held := part(figures)) is None else _turned(held)
             case ast.BinOp(left=left, op=op, right=right) if type(op) in _ARITHMETIC:
                 sides = self.amount(left, depth + 1), self.amount(right, depth + 1)
                 return _calculated(_ARITHMETIC[type(op)], *sides)
@@ -181,24 +220,65 @@ class _Compiler:
             hint = f"Did you mean `{near[0]}`?" if near else f"There are: {', '.join(self.known)}."
             raise _wrong(self.text, f"a review has no figure `{name}`", hint)
         self.seen.append(name)
-        return lambda figures: figures.get(name)
+        return lambda figures: _known(figures.get(name))
 
     def _check(self, depth: int) -> None:
         if depth > _DEEPEST:
             raise _wrong(self.text, f"it is nested more than {_DEEPEST} levels deep")
 
 
+def _part_of_interval(count: int, of: int) -> float:
+    """Return how much of each window's interval is enough for `count` of `of` windows together.
+
+    Windows that lie at the limit seem to be beyond it with a chance that each has by itself; so
+    many of them do with the chance of one window only if that is larger.
+    """
+
+    def chance(single: float) -> float:
+        return sum(
+            math.comb(of, hits) * single**hits * (1 - single) ** (of - hits)
+            for hits in range(count, of + 1)
+        )
+
+    low, high = 0.0, 0.5
+    for _ in range(50):
+        middle = (low + high) / 2
+        low, high = (middle, high) if chance(middle) < _TAIL else (low, middle)
+    normal = NormalDist()
+    return min(1.0, max(0.0, normal.inv_cdf(1 - high) / normal.inv_cdf(1 - _TAIL)))
+
+
+def _known(figure: Known | float | None) -> Known | None:
+    if figure is None or isinstance(figure, Known):
+        return figure
+    return Known(figure, figure, figure)
+
+
+def _narrowed(figure: Known | float | None, part: float) -> Known | None:
+    found = _known(figure)
+    return None if found is None else found.narrowed(part)
+
+
+def _turned(known: Known) -> Known:
+    return Known(-known.value, -known.high, -known.low)
+
+
 def _constant(number: float) -> Amount:
-    return lambda _: number
+    return lambda _: Known(number, number, number)
 
 
-def _calculated(calculate: Callable[[Any, Any], float], left: Amount, right: Amount) -> Amount:
-    def value(figures: Figures) -> float | None:
+def _calculated(calculate: Callable[[float, float], float], left: Amount, right: Amount) -> Amount:
+    def value(figures: Figures) -> Known | None:
         a, b = left(figures), right(figures)
         if a is None or b is None:
             return None
+        if calculate is operator.truediv and b.low <= 0 <= b.high:
+            return None
         try:
-            return calculate(float(a), float(b))
+            ends = [
+                calculate(float(x), float(y)) for x, y in product((a.low, a.high), (b.low, b.high))
+            ]
+            return Known(calculate(float(a.value), float(b.value)), min(ends), max(ends))
         except (ZeroDivisionError, OverflowError):
             return None
 
@@ -206,9 +286,20 @@ def _calculated(calculate: Callable[[Any, Any], float], left: Amount, right: Amo
 
 
 def _compared(holds: Callable[[float, float], bool], left: Amount, right: Amount) -> Condition:
+    """Return what is said of two amounts: not known where some of what they may be says otherwise.
+
+    All that they may be says the same where their ends do and they do not lie within each other.
+    """
+
     def compare(figures: Figures) -> bool | None:
         a, b = left(figures), right(figures)
-        return None if a is None or b is None else holds(a, b)
+        if a is None or b is None:
+            return None
+        said = {holds(x, y) for x, y in product((a.low, a.high), (b.low, b.high))}
+        open_ = holds in {operator.eq, operator.ne} and not (a.low == a.high and b.low == b.high)
+        if open_ and a.low <= b.high and b.low <= a.high:
+            return None
+        return said.pop() if len(said) == 1 else None
 
     return compare
 

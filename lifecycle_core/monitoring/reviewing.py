@@ -12,6 +12,7 @@ from lifecycle_core.monitoring.figures import FALLBACK_CAUSES, Around
 from lifecycle_core.monitoring.reading import Beside, read
 from lifecycle_core.monitoring.response_rules import compile_rule
 from lifecycle_core.monitoring.sums import added
+from lifecycle_core.monitoring.sureness import sure_of, unsure, whole
 from lifecycle_core.monitoring.telling_apart import told_apart
 from lifecycle_core.monitoring.windows import calendar_of, label_moments
 from lifecycle_core.schema.canonical import utc_text
@@ -20,20 +21,22 @@ from lifecycle_core.schema.review import Firing, Review, Seen
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lifecycle_core.monitoring.response_rules import ResponseRule
+    from lifecycle_core.monitoring.response_rules import Figures, ResponseRule
     from lifecycle_core.schema.release_file import Duty, Owner, ReleaseFile, ReviewSection
     from lifecycle_core.schema.review import ColumnDrift, Impact, Window
     from lifecycle_core.schema.window_counts import WindowCounts
     from lifecycle_core.stats.sampled import SampledRows
 
 TRAINING = "training table"
-_DRAWS = 200  # of intervals; figures of windows before are shown without
+_DRAWS = 200  # of intervals; of windows that no rule looks at none is shown
+_MOST_UNRIPE = 60  # windows before whose labels may still come
 FIGURES = (
     "rows", "volume_ratio", "volume_ratio_same_phase", "latency_p50_ms", "latency_p95_ms",
     "latency_p99_ms", "fallback_share",
     *(f"fallback_share_{cause}" for cause in FALLBACK_CAUSES),
     "hours_since_newest", "refused_share", "error_share", "cpu_seconds_per_1000_rows",
-    "peak_memory_mib", "drifted", "drifted_lastingly", "undecided", "score_shift",
+    "peak_memory_mib", "drifted", "drifted_lastingly", "undecided", "drifted_since_release",
+    "score_shift",
     "decision_shift", "decision_shift_same_phase", "domain_auc", "unit_changes", "meaning_changes",
     "new_segments", "contract_break_share",
     "labelled_share", "accuracy", "precision", "recall", "auc", "calibration_error",
@@ -61,7 +64,8 @@ class Plan:
 
     Attributes:
         window: The one that is reviewed.
-        before: Those before it, oldest first: as many as drift and rules look back on.
+        before: Those before it, oldest first: as many as drift and rules look back on, and as it
+            takes to have enough windows whose labels are final.
         same_phase: The one at the same phase of the last cycle.
         reference: How many before each window are its reference.
         looks_back: How many windows rules and lasting drift look at, with the one that is
@@ -88,6 +92,8 @@ class Counted:
         running: Of everything until the window's end: what it earned.
         rows_before: Rows of the reference that were picked by their ids.
         rows_now: Likewise, of the window.
+        released: What the release keeps of its training table and its held-out rows.
+        since: The last `Plan.looks_back` windows in the bins of that; empty without it.
     """
 
     window: WindowCounts
@@ -97,6 +103,8 @@ class Counted:
     running: WindowCounts | None = None
     rows_before: SampledRows | None = None
     rows_now: SampledRows | None = None
+    released: WindowCounts | None = None
+    since: tuple[WindowCounts, ...] = ()
 
 
 def plan_of(stated: ReviewSection, *, label: str | None, as_of: datetime) -> Plan:
@@ -129,8 +137,11 @@ def plan_of(stated: ReviewSection, *, label: str | None, as_of: datetime) -> Pla
         )
     looks_back = max([stated.drift_windows_of, *(rule.of for rule in rules_of(stated))])
     before = [window]
-    for _ in range(stated.reference_windows + looks_back - 1):
+    unripe = 0
+    while len(before) <= stated.reference_windows + max(looks_back - 1, unripe):
         before.append(calendar.previous(before[-1]))
+        _, ripe = label_moments(before[-1], maturity_days=stated.label_maturity_days)
+        unripe += ripe > as_of and unripe < _MOST_UNRIPE
     return Plan(
         window=window,
         before=tuple(reversed(before[1:])),
@@ -186,9 +197,24 @@ def review(
     last = len(windows) - 1
     seen: list[Seen] = []
     drifts: list[tuple[ColumnDrift, ...]] = []
+    rules = rules_of(stated.review)
+    asked = max((rule.of for rule in rules), default=1)
+    final = [
+        whole(count) or _around(stated.review, one, (), as_of).final
+        for one, count in zip(windows, counts, strict=True)
+    ]
+    surely: list[Figures] = []
     for at in range(last + 1 - plan.looks_back, last + 1):
         earlier = counts[max(0, at - plan.reference) : at]
-        beside = Beside(added(earlier), _around(stated.review, windows[at], earlier, as_of))
+        ripe = [counts[place] for place in range(at) if final[place]][-plan.reference :]
+        beside = Beside(
+            added(earlier),
+            _around(stated.review, windows[at], earlier, as_of),
+            labelled=added(ripe),
+            released=counted.released,
+            since=counted.since[at - last - 1] if counted.since else None,
+            draws=_DRAWS if last - at < asked else 1,
+        )
         if at == last:
             beside = beside._replace(
                 reference=counted.reference,
@@ -196,20 +222,22 @@ def review(
                     same_phase=counted.same_phase, running=counted.running
                 ),
                 domain=told_apart(counted.rows_before, counted.rows_now),
-                draws=_DRAWS,
             )
         found = read(stated, counts[at], beside._replace(drift=tuple(drifts)))
         drifts.append(found.drift)
-        figures = {each.name: each.value for section in found.sections for each in section.figures}
-        seen.append(Seen(window=windows[at].label, figures=figures))
-    end, ripe = label_moments(plan.window, maturity_days=stated.review.label_maturity_days)
+        figures = [each for section in found.sections for each in section.figures]
+        seen.append(
+            Seen(window=windows[at].label, figures={each.name: each.value for each in figures})
+        )
+        surely.append(sure_of(figures, counts[at]))
+    end, last_label = label_moments(plan.window, maturity_days=stated.review.label_maturity_days)
     return Review(
         release=release,
         window=plan.window,
         as_of=utc_text(as_of),
         complete=end <= as_of,
-        labels_final_from=utc_text(ripe),
-        labels_final=ripe <= as_of,
+        labels_final_from=utc_text(last_label),
+        labels_final=last_label <= as_of,
         currency=stated.costs.currency,
         versions=counted.window.versions,
         reference=_compared_with(plan, counted),
@@ -225,8 +253,13 @@ def review(
         overriding=found.overriding,
         new_segments=tuple(f"{each.column} = {each.value}" for each in found.fresh),
         history=tuple(seen),
-        firings=_firings(stated, seen, found.impact, as_of),
-        notes=_notes(stated, counted.window, registered, complete=end <= as_of),
+        firings=_firings(
+            stated, [rule for rule in rules if rule.fires(surely)], seen, found.impact, as_of
+        ),
+        notes=(
+            *_notes(stated, counted.window, registered, complete=end <= as_of),
+            *unsure(rules, seen, surely),
+        ),
     )
 
 
@@ -251,12 +284,14 @@ def _around(
 
 
 def _firings(
-    stated: ReleaseFile, seen: Sequence[Seen], found: Impact, as_of: datetime
+    stated: ReleaseFile,
+    rules: Sequence[ResponseRule],
+    seen: Sequence[Seen],
+    found: Impact,
+    as_of: datetime,
 ) -> tuple[Firing, ...]:
     fired = []
-    for rule in rules_of(stated.review):
-        if not rule.fires([each.figures for each in seen]):
-            continue
+    for rule in rules:
         who: Owner | Duty | None = getattr(stated.owners, rule.owner)
         asked = stated.owners.escalation
         fired.append(

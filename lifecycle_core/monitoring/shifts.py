@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 
 from lifecycle_core.monitoring.versions import answers_of, main_version, new_since
+from lifecycle_core.schema.recent_drift import recent
 from lifecycle_core.schema.review import ColumnDrift
 from lifecycle_core.stats.drift_states import judge, persistent
 from lifecycle_core.stats.shift import Shift, jensen_shannon_shift, share_shift
@@ -25,9 +26,17 @@ if TYPE_CHECKING:
     from lifecycle_core.monitoring.changes import Change
     from lifecycle_core.schema.window_counts import ColumnCounts, WindowCounts
 
+Against = Literal["before", "release"]
 What = Literal["distribution", "missing", "new_values", "share"]
 _FIRST = ("score", "decision")
 _ORDER = ("drift", "not_enough_data", "no_material_drift")
+
+
+class Since(NamedTuple):
+    """What the release keeps, beside the window in the same bins."""
+
+    released: WindowCounts
+    window: WindowCounts
 
 
 class Tolerances(NamedTuple):
@@ -51,14 +60,19 @@ def drift_of(
     window: WindowCounts,
     tolerances: Tolerances,
     changes: Sequence[Change] = (),
+    since: Since | None = None,
 ) -> tuple[ColumnDrift, ...]:
-    """Compare a window with the reference.
+    """Compare a window with the reference, and with what the release keeps.
+
+    Windows before move along with drift that is slow, and hide it; what the release keeps does not.
+    All comparisons are one family: the more there are, the more each has to show.
 
     Args:
         reference: Of windows before.
         window: Counted with the same bins.
         tolerances: What is bearable.
         changes: Signs that columns mean something else, which are told beside them.
+        since: What the release keeps; without it, and without rows before, nothing is compared.
 
     Returns:
         Score and decision first; then drift before what is not known before what has not moved, and
@@ -74,27 +88,36 @@ def drift_of(
         >>> found.column, found.state, round(found.value, 2)
         ('decision', 'drift', 0.2)
     """
-    shifts = {
-        (column, what): (shift, tolerances.of(what))
+    shifts: dict[tuple[Against, str, What], tuple[Shift | None, float]] = {
+        ("before", column, what): (shift, tolerances.of(what))
         for column, what, shift in _shifts(reference, window, tolerances)
+        if reference.rows or since is None
+    } | {
+        ("release", column, what): (shift, tolerances.of(what))
+        for column, what, shift in (_shifts(*since, tolerances) if since else ())
+        if shift is not None or column not in _FIRST
     }
-    judged = judge({f"{column}\n{what}": pair for (column, what), pair in shifts.items()})
+    judged = judge({"\n".join(key): pair for key, pair in shifts.items()})
     changed = new_since(reference, main_version(window))
     notes = {change.column: change.note for change in reversed(changes)}
     found = []
-    for (column, what), (shift, tolerance) in shifts.items():
-        known = notes.get(column, "") * (what == "distribution")
+    for (against, column, what), (shift, tolerance) in shifts.items():
+        known = notes.get(column, "") * (
+            what == "distribution" and (against == "before" or not reference.rows)
+        )
+        verdict = judged[f"{against}\n{column}\n{what}"]
         why = (changed if column in _FIRST else "") or "There are no rows in one of the two."
         found.append(
             ColumnDrift(
                 column=column,
                 what=what,
-                state=judged[f"{column}\n{what}"].state,
+                against=against,
+                state=verdict.state,
                 value=None if shift is None else shift.value,
                 low=None if shift is None else shift.low,
                 high=None if shift is None else shift.high,
                 tolerance=tolerance,
-                adjusted=judged[f"{column}\n{what}"].adjusted,
+                adjusted=verdict.adjusted,
                 note=why if shift is None else known,
             )
         )
@@ -115,7 +138,7 @@ def weighed(
         Of each distribution that has drifted: its part of the importance of all features, and of
         the change of the cost, which is shared out among them by effect times importance.
     """
-    whole = sum(importance.values())
+    whole, own = sum(importance.values()), recent(drift)
     if whole <= 0:
         return tuple(drift)
     parts = {
@@ -125,7 +148,7 @@ def weighed(
     }
     pulls = {
         each.column: (each.value or 0.0) * parts[each.column]
-        for each in drift
+        for each in own
         if each.column in parts and each.what == "distribution" and each.state == "drift"
     }
     pulled = sum(pulls.values())
@@ -133,7 +156,7 @@ def weighed(
     for each in drift:
         update: dict[str, float | None] = {"importance": parts.get(each.column)}
         if each.what == "distribution" and pulled and cost_change is not None:
-            pull = pulls.get(each.column)
+            pull = pulls.get(each.column) if each in own else None
             update["cost"] = None if pull is None else cost_change * pull / pulled
         found.append(each.model_copy(update=update))
     return ranked(found)
@@ -142,7 +165,7 @@ def weighed(
 def ranked(drift: Sequence[ColumnDrift]) -> tuple[ColumnDrift, ...]:
     """Return comparisons in the order in which they are worth reading."""
 
-    def place(each: ColumnDrift) -> tuple[bool, int, float, float, str, str]:
+    def place(each: ColumnDrift) -> tuple[bool, int, float, float, str, str, str]:
         weight = (each.importance or 0.0) * (each.value or 0.0)
         state = _ORDER.index(each.state)
         return (
@@ -152,6 +175,7 @@ def ranked(drift: Sequence[ColumnDrift]) -> tuple[ColumnDrift, ...]:
             -(each.value or 0.0),
             each.column,
             each.what,
+            each.against,
         )
 
     return tuple(sorted(drift, key=place))
@@ -172,12 +196,12 @@ def lasting(
         at_least: Windows with drift that make it lasting.
         of: Windows that are looked back on, with the newest.
     """
-    states = [{(each.column, each.what): each.state for each in one} for one in (*before, drift)]
+    states = [{_key(each): each.state for each in one} for one in (*before, drift)]
     return tuple(
         each.model_copy(
             update={
                 "lasting": persistent(
-                    [one.get((each.column, each.what), "not_enough_data") for one in states],
+                    [one.get(_key(each), "not_enough_data") for one in states],
                     at_least=at_least,
                     of=of,
                 )
@@ -185,6 +209,10 @@ def lasting(
         )
         for each in drift
     )
+
+
+def _key(each: ColumnDrift) -> tuple[str, str, str]:
+    return each.against, each.column, each.what
 
 
 def _shifts(

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from lifecycle_core.monitoring.figures import share
 from lifecycle_core.monitoring.versions import answers_of, main_version
+from lifecycle_core.schema.finalization import Interval
+from lifecycle_core.schema.recent_drift import recent
 from lifecycle_core.schema.review import Broken, Figure, Section
 from lifecycle_core.stats.effect import difference
 from lifecycle_core.stats.moments import proportion
@@ -26,7 +29,7 @@ class Signals(NamedTuple):
     """What has been found out about the data of a window.
 
     Attributes:
-        drift: Against the windows before.
+        drift: Against the windows before, and against the release.
         changes: Columns that seem to mean something else.
         fresh: Segments that no window before has.
         broken: Rules of the contract.
@@ -51,10 +54,16 @@ def data(
         same_phase: The window at the same phase of the last cycle; None if it was not counted.
         window: The window.
     """
-    drift = found.drift
+    drift = recent(found.drift)
+    since = [each for each in found.drift if each.against == "release"]
     told = [each for each in drift if each.state != "not_enough_data"]
     compared = bool(reference.columns and window.rows and reference.rows)
-    by = {(each.column, each.what): each for each in drift}
+    # Of a version that is new in the log, only the release has scores to compare with.
+    by = {(each.column, each.what): each for each in since} | {
+        (each.column, each.what): each
+        for each in drift
+        if each.state != "not_enough_data" or not any(_same(each, other) for other in since)
+    }
     longer = [each for each in drift if each.lasting != "not_enough_data"]
 
     def effect(name: str, column: str, what: What) -> Figure:
@@ -63,7 +72,9 @@ def data(
         return Figure(
             name=name,
             value=seen.value if known and seen is not None else None,
+            interval=_bounds(seen) if known and seen is not None else None,
             unit="distance" if what == "distribution" else "share",
+            rows=window.rows,
             note="" if known else (seen.note if seen else "") or "Too few rows to tell.",
         )
 
@@ -91,6 +102,10 @@ def data(
                   "comparisons", known=bool(longer), note=few),
             count("undecided", len(drift) - len(told), len(drift), "comparisons", known=True,
                   note=""),
+            count("drifted_since_release", sum(each.state == "drift" for each in since),
+                  len(since), "comparisons",
+                  known=any(each.state != "not_enough_data" for each in since),
+                  note=few if since else "The release keeps no counts to compare with."),
             effect("score_shift", "score", "distribution"),
             effect("decision_shift", "decision", "share"),
             _since(same_phase, window),
@@ -98,10 +113,21 @@ def data(
             changed("unit"),
             changed("meaning"),
             count("new_segments", len(found.fresh), window.rows, "segments",
-                  known=bool(reference.segments), note="No segments in the windows before."),
+                  known=bool(reference.values), note="No segments in the windows before."),
             _contract(found.broken, window),
         ),
     )  # fmt: skip
+
+
+def _same(one: ColumnDrift, other: ColumnDrift) -> bool:
+    return (one.column, one.what) == (other.column, other.what)
+
+
+def _bounds(of: ColumnDrift) -> Interval | None:
+    """Return two one-sided bounds of 95% each as one interval."""
+    if of.low is None or of.high is None:
+        return None
+    return Interval(low=of.low, high=of.high, level=0.9)
 
 
 def broken_rules(reference: WindowCounts, window: WindowCounts) -> tuple[Broken, ...]:
@@ -148,8 +174,8 @@ def _contract(broken: Sequence[Broken], window: WindowCounts) -> Figure:
             else _NO_ROWS
         )
         return Figure(name=name, unit="share", rows=window.rows, note=note)
-    worst = max((each.share for each in broken), default=0.0)
-    return Figure(name=name, value=worst, unit="share", rows=window.rows)
+    worst = max((each.rows for each in broken), default=0)
+    return share(name, worst, window.rows, "")
 
 
 def _since(same_phase: WindowCounts | None, window: WindowCounts) -> Figure:
@@ -162,8 +188,13 @@ def _since(same_phase: WindowCounts | None, window: WindowCounts) -> Figure:
     if now is None or not now.decided or then is None or not then.decided:
         note = "One of the two windows has no decisions of this version."
         return Figure(name=name, unit=unit, rows=rows, note=note)
-    change = now.acted / now.decided - then.acted / then.decided
+    shares = proportion(then.acted, then.decided), proportion(now.acted, now.decided)
     few = min(now.decided, then.decided) < _FEWEST
-    effect = difference(proportion(then.acted, then.decided), proportion(now.acted, now.decided))
-    interval = None if few or effect is None else effect.interval
-    return Figure(name=name, value=change, interval=interval, unit=unit, rows=rows)
+    effect = difference(*shares)
+    return Figure(
+        name=name,
+        value=shares[1].mean - shares[0].mean,
+        interval=None if few or effect is None else effect.interval,
+        unit=unit,
+        rows=min(rows, then.decided),
+    )

@@ -27,7 +27,7 @@ One = TypeVar("One", bound=Record)
 def added(windows: Sequence[WindowCounts]) -> WindowCounts:
     """Return what windows hold together.
 
-    What cannot be added, such as quantiles, is left out.
+    What cannot be added, such as quantiles and units, is left out.
 
     Example:
         >>> two = added([WindowCounts(rows=3, decided=3, acted=1), WindowCounts(rows=2)])
@@ -57,6 +57,7 @@ def added(windows: Sequence[WindowCounts]) -> WindowCounts:
         segments=_joined(
             (each for window in windows for each in window.segments), ("column", "value"), _segment
         ),
+        values=_values([window.values for window in windows]),
         teams=_joined((each for window in windows for each in window.teams), ("who",), _team),
         arms=_joined((each for window in windows for each in window.arms), ("arm",), _arm),
         fallback_cost=money_added(window.fallback_cost for window in windows),
@@ -111,6 +112,11 @@ def _by_name(parts: Iterable[dict[str, Any]]) -> dict[str, Any]:
     for part in parts:
         total.update(part)
     return dict(total)
+
+
+def _values(parts: Sequence[dict[str, dict[str, int]]]) -> dict[str, dict[str, int]]:
+    names = dict.fromkeys(name for part in parts for name in part)
+    return {name: _by_name(part.get(name, {}) for part in parts) for name in names}
 
 
 def _purses(parts: Iterable[dict[str, Money]]) -> dict[str, Money]:

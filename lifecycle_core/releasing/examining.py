@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lifecycle_core.adapters.evidence import MODEL, REHEARSAL, TRAINING, kept_forms
+from lifecycle_core.adapters.evidence import HELD_OUT, MODEL, REHEARSAL, TRAINING, kept_forms
 from lifecycle_core.adapters.files import digest_bytes
 from lifecycle_core.adapters.progress import told
 from lifecycle_core.adapters.reference_profile import profile_table
@@ -38,7 +38,7 @@ class Examined:
         facts: What the model's file holds.
         fast_path: How its rows are scored, and the proof of it.
         forms: The other forms of the model that this takes, by name.
-        reference: Counts of the training table, which the first reviews compare with.
+        reference: Counts of the training table and of held-out scores, for reviews.
     """
 
     contract: Contract
@@ -120,5 +120,11 @@ def examine(
         rehearsal=rehearsal,
         fast_path=fast_path,
         forms=kept_forms(folder),
-        reference=outside.apart.run(profile_table, training, contract.features),
+        reference=outside.apart.run(
+            profile_table,
+            training,
+            contract.features,
+            held_out=folder / HELD_OUT,
+            acts=stated.model.task == "classification",
+        ),
     )

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.prediction_log.counting import CountsWindows
 from lifecycle_core.adapters.progress import Progress, Silent, told
+from lifecycle_core.adapters.reference_profile import of_version
 from lifecycle_core.adapters.window_counting import count_windows
 from lifecycle_core.errors import LifecycleError
 from lifecycle_core.monitoring import Counted, Plan, plan_of, review
@@ -84,6 +85,7 @@ class _Looked:
         self.delay = self._unripe(last.window, asked)
         plan = self._longer(last, terms.backtest_windows + self.delay)
         features = asked.evidence.contract.features if asked.evidence.contract else ()
+        kept = asked.evidence.reference
         found = count_windows(
             plan,
             asked.log,
@@ -91,7 +93,7 @@ class _Looked:
             stated=stated,
             features=features,
             as_of=asked.as_of,
-            profile=asked.evidence.reference,
+            profile=None if kept is None else of_version(kept, asked.release.version),
         )
         self.review: Review = review(
             asked.release.name,

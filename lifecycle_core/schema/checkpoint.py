@@ -51,7 +51,7 @@ class Evidence(Record):
         pipeline: Compiled from exactly the notebook's source, and proven equal.
         lineage: Of a release that was retrained by running the pipeline.
         champion: How such a release stands beside the one that it was retrained from.
-        reference: Counts of the training table, which the first reviews compare with.
+        reference: Counts of the training table and of held-out scores, for reviews.
         reviews: Of the release so far; no part of the bundle, as it goes on after it.
     """
 

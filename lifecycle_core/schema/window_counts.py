@@ -5,6 +5,9 @@ from __future__ import annotations
 from pydantic import Field
 
 from lifecycle_core.schema.base import Record
+from lifecycle_core.schema.unit_counts import ArmMoments
+
+MOST_VALUES = 10_000
 
 
 class Spread(Record):
@@ -137,11 +140,19 @@ class TeamCounts(Record):
 
 
 class ArmCounts(Record):
-    """Rows of one arm, and what they earned by currency."""
+    """Rows of one arm, and what they earned by currency.
+
+    Attributes:
+        money: Of the rows of which an amount was reported.
+        units: Money in the release's currency and rows of each unit, in this order, of the rows
+            whose outcomes are all there: without a report a row earned nothing. None where units
+            were not counted.
+    """
 
     arm: str
     rows: int = Field(default=0, ge=0)
     money: dict[str, Money] = {}
+    units: ArmMoments | None = None
 
 
 class UsageCounts(Record):
@@ -213,7 +224,8 @@ class WindowCounts(Record):
         money: By currency.
         columns: Features.
         answers: By version.
-        segments: Of the columns that the release file names.
+        segments: Of the columns that the release file names, their 50 most frequent values.
+        values: Rows by value of those columns: all values, or the most frequent `MOST_VALUES`.
         teams: By who acted, the busiest ones.
         arms: By arm.
         fallback_cost: Money: of rows that the fallback answered and whose label is known.
@@ -248,6 +260,7 @@ class WindowCounts(Record):
     columns: tuple[ColumnCounts, ...] = ()
     answers: tuple[Answers, ...] = ()
     segments: tuple[SegmentCounts, ...] = ()
+    values: dict[str, dict[str, int]] = {}
     teams: tuple[TeamCounts, ...] = ()
     arms: tuple[ArmCounts, ...] = ()
     fallback_cost: Money = Money()

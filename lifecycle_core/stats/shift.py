@@ -147,8 +147,27 @@ def share_shift(
         value=abs(apart),
         low=max(0.0, least(z)) if still < 1 - level else 0.0,
         high=max(-low, high),
-        p_value=max(still, _NORMAL.cdf(-_score(least, abs(apart), tolerance))),
+        p_value=max(
+            still,
+            _NORMAL.cdf(-_score(least, abs(apart), tolerance)),
+            _by_chance(reference, second, tolerance),
+            _by_chance(current, first, tolerance),
+        ),
     )
+
+
+def _by_chance(sample: tuple[int, int], other: float, tolerance: float) -> float:
+    """Return how often a sample is so far from a share that is the tolerance off another one.
+
+    Of a few rows the normal law thinks more than they say: one row that is in, where hardly any
+    were, is no news.
+    """
+    from scipy.special import bdtr, bdtrc
+
+    hits, rows = sample
+    if hits > other * rows:
+        return float(bdtrc(hits - 1, rows, min(1.0, other + tolerance)))
+    return float(bdtr(hits, rows, max(0.0, other - tolerance)))
 
 
 def largest_share_shift(

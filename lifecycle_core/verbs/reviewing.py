@@ -99,6 +99,7 @@ def review_of(
         table: Scored rows; the logs if None.
     """
     from lifecycle_core.adapters.prediction_log import flush
+    from lifecycle_core.adapters.reference_profile import of_version
     from lifecycle_core.adapters.window_counting import count_table, count_windows
     from lifecycle_core.monitoring import Counted, plan_of
     from lifecycle_core.monitoring import review as judge
@@ -107,6 +108,8 @@ def review_of(
     stated = evidence.release_file
     plan = plan_of(stated.review, label=window, as_of=moment)
     features = evidence.contract.features if evidence.contract else ()
+    kept = evidence.reference
+    profile = None if kept is None else of_version(kept, release.version)
     if table is None:
         flush(settings.log, settings.write_ahead_logs)
         found = count_windows(
@@ -116,11 +119,16 @@ def review_of(
             stated=stated,
             features=features,
             as_of=moment,
-            profile=evidence.reference,
+            profile=profile,
         )
     else:
         found = count_table(
-            plan, table, features=features, as_of=moment, profile=evidence.reference
+            plan,
+            table,
+            features=features,
+            as_of=moment,
+            maturity_days=stated.review.label_maturity_days,
+            profile=profile,
         )
     registered = [each.version for each in registry_of(settings).releases(release.name)]
     return judge(

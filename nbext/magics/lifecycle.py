@@ -92,7 +92,13 @@ class _Variable:
     def __init__(self, names: dict[str, Any], name: str) -> None:
         self._names, self._name = names, name
 
-    def keep(self, record: Finalization, model: Any, frame: Any) -> Finalization:  # noqa: ANN401, ARG002 - as EvidenceStore
+    def keep(
+        self,
+        record: Finalization,
+        model: Any,  # noqa: ANN401 - as EvidenceStore
+        frame: Any,  # noqa: ANN401, ARG002 - as EvidenceStore
+        held_out: Any = None,  # noqa: ANN401, ARG002 - as EvidenceStore
+    ) -> Finalization:
         """Set the variable; the record stays as it is."""
         self._names[self._name] = model
         return record

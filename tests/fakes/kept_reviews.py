@@ -103,7 +103,7 @@ class Weeks:
             raise LogUnavailable("The log does not answer.", address="s3://log")
         plan = plan_of(self.stated.review, label=label, as_of=now)
         counted = Counted(
-            window=windows.counts(100, adopted=self.adopted.get(label, 0.5)),
+            window=windows.counts(adopted=self.adopted.get(label, 0.5)),
             before=tuple(WindowCounts() for _ in plan.before),
             reference=WindowCounts(),
             same_phase=WindowCounts(),

@@ -131,8 +131,13 @@ def reviewed(
     *windows: WindowCounts,
     of: ReleaseFile | None = None,
     reference: WindowCounts | None = None,
+    released: WindowCounts | None = None,
+    since: WindowCounts | None = None,
 ) -> Review:
-    """Return the review of the last of these windows; those before it that lack are empty."""
+    """Return the review of the last of these windows; those before it that lack are empty.
+
+    What the release keeps is counted in the same bins, unless the window is given in others.
+    """
     release = of or stated()
     plan = plan_of(release.review, label="2026-W10", as_of=AS_OF)
     empty = WindowCounts()
@@ -144,7 +149,14 @@ def reviewed(
         "churn",
         release,
         plan,
-        Counted(window=known[-1], before=before, reference=reference, same_phase=empty),
+        Counted(
+            window=known[-1],
+            before=before,
+            reference=reference,
+            same_phase=empty,
+            released=released,
+            since=() if released is None else (*before, since or known[-1])[-plan.looks_back :],
+        ),
         as_of=AS_OF,
         registered=(3,),
     )
@@ -168,6 +180,7 @@ def review_that_fired() -> Review:
             ),
             "importance": {"tenure": 3.0, "plan": 1.0},
             "segments": (segment("a", 800, wrong=80), segment("<b>", 200, wrong=80)),
+            "values": {"plan": {"a": 800, "<b>": 200}},
             "teams": (TeamCounts(who="Desk & co", accepted=100, overridden=100),),
             "usage": UsageCounts(
                 intervals=60,
@@ -184,12 +197,14 @@ def review_that_fired() -> Review:
     usual = counts(4_000).model_copy(
         update={
             "segments": (segment("a", 4_000, wrong=400),),
+            "values": {"plan": {"a": 4_000}},
             "model_cost": Money(rows=4_000, total=80_000.0),
         }
     )
     release = stated(rules=rules, override_at_most=0.3, drift_windows=2, drift_windows_of=3)
     labelled = counts().model_copy(update={"groups": counts(acted=0.6).groups})
+    priced = counts().model_copy(update={"model_cost": Money(rows=1_000, total=20_000.0)})
     return reviewed(
-        *[counts()] * 4, low, odd.model_copy(update={"groups": labelled.groups}), of=release,
+        *[priced] * 4, low, odd.model_copy(update={"groups": labelled.groups}), of=release,
         reference=usual,
     )  # fmt: skip

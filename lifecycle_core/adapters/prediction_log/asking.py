@@ -6,6 +6,7 @@ from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from lifecycle_core.adapters.prediction_log.engine import FOUND_ONCE, ONCE, SKEW, last_said
+from lifecycle_core.adapters.prediction_log.unit_rows import moments
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -18,7 +19,7 @@ MADE = f"""
 CREATE OR REPLACE TEMP TABLE asked AS
 WITH found AS (
     SELECT id, time, version, arm, score, decision, latency_ms, fallback, sequence,
-           {{reasons}} AS reasons, {{parsed}} AS f, {{text}} AS features
+           {{unit}} AS unit, {{reasons}} AS reasons, {{parsed}} AS f, {{text}} AS features
     FROM predictions
     WHERE release = $release AND day BETWEEN $first AND $last
       AND time >= $start AND time < $end
@@ -86,6 +87,14 @@ SELECT {{value}} AS value, count(*) AS rows,
        {_MONEY.format("cost", "cost_")}
 FROM {{source}} GROUP BY 1 ORDER BY rows DESC, value LIMIT 50
 """  # noqa: S608 - as above
+VALUES = """
+SELECT {value} AS value, count(*) AS rows
+FROM {source} GROUP BY 1 ORDER BY rows DESC, value LIMIT {most}
+"""
+SPREAD = """
+SELECT count(x) AS rows, quantile_cont(x, [0.5, 0.95, 0.99]) AS q
+FROM (SELECT {what} AS x FROM {source}) WHERE isfinite(x)
+"""
 TEAMS = """
 SELECT who, ifnull(count_if(action = 'accepted'), 0) AS accepted,
        ifnull(count_if(action = 'overridden'), 0) AS overridden
@@ -96,6 +105,14 @@ EARNED = f"""
 SELECT arm, coalesce(currency, '') AS currency, {_MONEY.format("money", "")}
 FROM {{source}} AND isfinite(money) GROUP BY ALL ORDER BY ALL
 """  # noqa: S608 - as above
+UNITS = f"""
+SELECT arm, '' AS part, {moments(("money", "rows"))}
+FROM (SELECT arm, coalesce(nullif(unit, ''), id), count(*) AS rows,
+             sum(CASE WHEN isfinite(money) AND currency = $currency THEN money ELSE 0 END) AS money
+      FROM {{source}} AND time <= $ripe GROUP BY ALL)
+GROUP BY arm ORDER BY arm
+"""  # noqa: S608 - as above
+"""A row of which nobody reported an amount earned nothing, and rows of one unit are not several."""
 EARNED_SO_FAR = f"""
 WITH sayings AS (
     SELECT id, prediction, action, label, money, currency, sequence FROM outcomes

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.prediction_log import asking
+from lifecycle_core.adapters.prediction_log.answer_counting import count_answers, spread
 from lifecycle_core.adapters.prediction_log.asking import BY_MODEL, Span
 from lifecycle_core.adapters.prediction_log.baselines import priced_without_model
 from lifecycle_core.adapters.prediction_log.column_counting import count_columns
@@ -27,38 +28,39 @@ from lifecycle_core.adapters.prediction_log.columns import (
 from lifecycle_core.adapters.prediction_log.engine import open_engine
 from lifecycle_core.adapters.prediction_log.places import answering
 from lifecycle_core.adapters.prediction_log.pricing import cost_of, costs_by_truth
+from lifecycle_core.adapters.prediction_log.row_sample import pick
 from lifecycle_core.adapters.prediction_log.rows import time_of
 from lifecycle_core.adapters.prediction_log.sums import (
     by_currency,
-    coded,
     groups_of,
     money_of,
     rows_of,
+    segment_in,
     segment_of,
 )
+from lifecycle_core.adapters.prediction_log.unit_rows import arm_in, unit_of
 from lifecycle_core.adapters.prediction_log.usage_counting import count_usage
 from lifecycle_core.schema.release_file import CostsSection
 from lifecycle_core.schema.window_counts import (
+    MOST_VALUES,
     Answers,
     ArmCounts,
     Baselines,
     Money,
     SegmentCounts,
-    Spread,
     TeamCounts,
     WindowCounts,
 )
-from lifecycle_core.stats.sampled import SampledRows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import duckdb
-    import numpy as np
-    from numpy.typing import NDArray
 
     from lifecycle_core.adapters.prediction_log.baselines import Baseline
+    from lifecycle_core.schema.unit_counts import ArmMoments
+    from lifecycle_core.stats.sampled import SampledRows
 
 _SCORE = f"CASE WHEN {BY_MODEL} THEN score END"
 
@@ -72,6 +74,9 @@ class CountsWindows:
         acts: A decision is to act or not; else it is a number in the target's unit.
         costs: Money per row; features that it is proportional to have to be among `kinds`.
         kinds: Features that are read: by name, whether it is a number.
+        unit: Column that names who is assigned to an arm; the whole business key if None.
+        key: Columns of the business key.
+        maturity: How long after a prediction its outcomes may still come.
         baseline: What would have decided without the model; what it looks at is among `kinds`.
         memory: Most memory that the engine takes, such as `1GB`.
 
@@ -87,6 +92,9 @@ class CountsWindows:
         acts: bool,
         costs: CostsSection | None = None,
         kinds: Mapping[str, bool] | None = None,
+        unit: str | None = None,
+        key: Sequence[str] = (),
+        maturity: timedelta = timedelta(),
         baseline: Baseline | None = None,
         memory: str = "1GB",
     ) -> None:
@@ -95,6 +103,7 @@ class CountsWindows:
         self._acts = acts
         self._costs = costs or CostsSection()
         self._kinds = dict(kinds or {})
+        self._unit, self._key, self._maturity = unit, tuple(key), maturity
         self._baseline = baseline
         self._column = {name: f"f{at}" for at, name in enumerate(self._kinds)}
         self._folder = tempfile.mkdtemp(prefix="nbrelease-")
@@ -122,8 +131,12 @@ class CountsWindows:
         # Without features nothing is known of costs that are proportional to one: better none.
         costs = self._costs if features or not self._costs.amounts else CostsSection()
         none = "NULL::DOUBLE"
+        # Without features nothing is known of a unit that is one: then each row is its own.
+        unit, given = unit_of(self._unit, self._key)
+        unit, given = (unit, given) if features or not given else ("NULL", {})
         if_positive, if_negative = costs_by_truth(costs, places) if self._acts else (none, none)
         query = asking.MADE.format(
+            unit=unit,
             reasons="list_transform(reasons, lambda r: {'feature': r.feature, 'effect': r.effect})"
             if features
             else "NULL::STRUCT(feature VARCHAR, effect DOUBLE)[]",
@@ -138,7 +151,7 @@ class CountsWindows:
             ),
         )
         with answering(self._address):
-            self._engine.execute(query, span.given(self._release))
+            self._engine.execute(query, span.given(self._release) | given)
 
     def laid_out(self, span: Span) -> duckdb.DuckDBPyConnection:
         """Return the engine, with the rows of a window in its table `asked`, features as text.
@@ -204,6 +217,7 @@ class CountsWindows:
         *,
         segments: Sequence[str] = (),
         quantiles: bool = True,
+        units: bool = True,
     ) -> WindowCounts:
         """Return what a window holds.
 
@@ -212,6 +226,7 @@ class CountsWindows:
             columns: Features that are counted by bin, and how scores are.
             segments: Features by whose values rows are counted; they are among `columns`.
             quantiles: Read them, too.
+            units: Sum the money of mature rows to units, too.
         """
         ask, source = self._ask, span.source()
         totals = ask(asking.TOTALS, source)[0]
@@ -221,6 +236,7 @@ class CountsWindows:
         errors = {} if self._acts else ask(asking.ERRORS, source)[0]
         features = [each for each in columns if each.name != "score"]
         earned = ask(asking.EARNED, source)
+        units_of = self._units(span) if units else {}
         without = ask(asking.BASELINES, source)[0]
         costs = {each["fell_back"]: money_of(each) for each in ask(asking.COSTS, source)}
         return WindowCounts(
@@ -229,9 +245,9 @@ class CountsWindows:
             shadows=self._rows(f"{span.with_shadows()} AND arm = 'shadow'"),
             versions={str(each["version"]): each["rows"] for each in ask(asking.VERSIONS, source)},
             fallbacks={each["fallback"]: each["rows"] for each in ask(asking.FALLBACKS, source)},
-            latency=self._spread("latency_ms", source),
-            hours_to_action=self._spread(
-                "epoch(acted_at - time) / 3600", f"{source} AND acted_at >= time"
+            latency=spread(self._engine, "latency_ms", source),
+            hours_to_action=spread(
+                self._engine, "epoch(acted_at - time) / 3600", f"{source} AND acted_at >= time"
             ),
             groups=groups_of(ask(asking.GROUPS, source), own=bool(self._costs.amounts))
             if self._acts
@@ -245,18 +261,22 @@ class CountsWindows:
                 [(each, self._value(each.name)) for each in features],
                 quantiles_from=picked(totals["rows"] or 0, SAMPLED) if quantiles else "",
             ),
-            answers=self._answers(source, next((x for x in columns if x.name == "score"), None)),
+            answers=self._answers(source, columns),
             segments=tuple(
                 segment
                 for each in features
                 if each.name in segments
                 for segment in self._segments(source, each)
             ),
+            values={
+                each.name: self._values(source, each) for each in features if each.name in segments
+            },
             teams=tuple(TeamCounts(**each) for each in ask(asking.TEAMS, source)),
             arms=tuple(
                 ArmCounts(
                     **arm,
                     money=by_currency([one for one in earned if one["arm"] == arm["arm"]]),
+                    units=units_of.get(arm["arm"]),
                 )
                 for arm in ask(asking.ARMS, source)
             ),
@@ -269,82 +289,61 @@ class CountsWindows:
             usage=count_usage(self._engine, self._release, span),
         )
 
-    def sample(self, span: Span, columns: Sequence[Binning], rows: int) -> SampledRows:
-        """Return rows of a window that are picked by their ids: at most so many.
-
-        Args:
-            span: The window.
-            columns: Features, with the categories whose places are their codes.
-            rows: How many are picked at most.
-        """
-        import numpy as np
-
-        features = [each for each in columns if each.name != "score"]
+    def compared(self, span: Span, columns: Sequence[Binning]) -> WindowCounts:
+        """Return of a window, in the bins of `columns`, what drift looks at, and nothing else."""
         source = span.source()
-        values = [
-            f"{coded(self._value(each.name), each)} AS x{at}" for at, each in enumerate(features)
-        ]
-        found = self._engine.execute(
-            f"SELECT {', '.join([*values, f'{_SCORE} AS score', 'label', 'version'])} "  # noqa: S608 - our own words
-            f"FROM {source} AND {picked(self._rows(source), rows)} "
-            f"ORDER BY md5_number_lower(id), id LIMIT {rows}"
-        ).fetchnumpy()
-
-        def numbers(name: str) -> NDArray[np.float64]:
-            return np.ma.filled(np.ma.asarray(found[name]).astype(np.float64), np.nan)
-
-        matrix = [numbers(f"x{at}") for at in range(len(features))]
-        scores = numbers("score")
-        return SampledRows(
-            features=np.column_stack(matrix) if matrix else np.empty((scores.size, 0)),
-            categorical=np.array([not each.number for each in features], dtype=bool),
-            scores=scores,
-            labels=numbers("label"),
-            versions=np.ma.filled(found["version"], 0).astype(np.int64),
+        return WindowCounts(
+            rows=self._rows(source),
+            versions={
+                str(each["version"]): each["rows"] for each in self._ask(asking.VERSIONS, source)
+            },
+            columns=count_columns(
+                self._engine.sql(f"SELECT * FROM {source}"),  # noqa: S608 - our own words
+                [(each, self._value(each.name)) for each in columns if each.name != "score"],
+            ),
+            answers=self._answers(source, columns),
         )
 
-    def _answers(self, source: str, scores: Binning | None) -> tuple[Answers, ...]:
-        if scores is None:
-            return ()
-        answers = []
-        for each in self._ask(asking.ANSWERS, source):
-            version = each.pop("version")
-            own = f"SELECT score FROM {source} AND version = {int(version)} AND {BY_MODEL}"  # noqa: S608 - as above
-            (score,) = count_columns(self._engine.sql(own), [(scores, "score")])
-            if not self._acts:
-                each |= {"decided": 0, "acted": 0}
-            answers.append(Answers(version=str(version), score=score, **each))
-        return tuple(answers)
+    def sample(self, span: Span, columns: Sequence[Binning], rows: int) -> SampledRows:
+        """Return at most so many rows of a window, picked by their ids; see `pick`."""
+        source = span.source()
+        return pick(
+            self._engine,
+            f"{source} AND {picked(self._rows(source), rows)}",
+            [(each, self._value(each.name)) for each in columns if each.name != "score"],
+            score=_SCORE,
+            ripe=span.as_of - self._maturity,
+            most=rows,
+        )
+
+    def _units(self, span: Span) -> dict[str, ArmMoments]:
+        """Return money and rows of the units of each arm, of rows whose outcomes are all there."""
+        found = self._engine.execute(
+            asking.UNITS.format(source=span.source()),
+            {"currency": self._costs.currency, "ripe": span.as_of - self._maturity},
+        ).fetchall()
+        return {arm.arm: arm for arm in (arm_in(row, 2) for row in found)}
+
+    def _answers(self, source: str, columns: Sequence[Binning]) -> tuple[Answers, ...]:
+        scores = next((each for each in columns if each.name == "score"), None)
+        return () if scores is None else count_answers(self._engine, source, scores, self._acts)
 
     def _segments(self, source: str, binning: Binning) -> tuple[SegmentCounts, ...]:
         value = segment_of(self._value(binning.name), binning)
         query = asking.SEGMENTS.format(source=source, value=value)
-        return tuple(
-            SegmentCounts(
-                column=binning.name,
-                cost=money_of(each, "cost_"),
-                **{name: each[name] or 0 for name in ("rows", "accepted", "overridden")},
-                labelled=each["labelled"] if self._acts else 0,
-                right=(each["right"] or 0) if self._acts else 0,
-                value=each["value"],
-            )
-            for each in rows_of(self._engine.execute(query))
-        )
+        found = rows_of(self._engine.execute(query))
+        return tuple(segment_in(each, binning.name, acts=self._acts) for each in found)
+
+    def _values(self, source: str, binning: Binning) -> dict[str, int]:
+        value = segment_of(self._value(binning.name), binning)
+        query = asking.VALUES.format(source=source, value=value, most=MOST_VALUES)
+        return dict(self._engine.execute(query).fetchall())
 
     def _value(self, name: str) -> str:
         return _SCORE if name == "score" else self._column[name]
 
     def _rows(self, source: str) -> int:
         return int(self._ask("SELECT count(*) AS rows FROM {source}", source)[0]["rows"])
-
-    def _spread(self, what: str, source: str) -> Spread:
-        found = self._ask(
-            f"SELECT count(x) AS rows, quantile_cont(x, [0.5, 0.95, 0.99]) AS q "  # noqa: S608 - our own words
-            f"FROM (SELECT {what} AS x FROM {{source}}) WHERE isfinite(x)",
-            source,
-        )[0]
-        middle, high, highest = found["q"] or (None, None, None)
-        return Spread(rows=found["rows"], p50=middle, p95=high, p99=highest)
 
     def _ask(self, query: str, source: str) -> list[dict[str, Any]]:
         return rows_of(self._engine.execute(query.format(source=source)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.prediction_log.columns import quoted
-from lifecycle_core.schema.window_counts import Money, ScoreGroup
+from lifecycle_core.schema.window_counts import Money, ScoreGroup, SegmentCounts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -70,6 +70,18 @@ def segment_of(value: str, binning: Binning) -> str:
         parts.append(f"WHEN {value} <= {cut!r} THEN {quoted(f'{before}up to {cut:g}')}")
         before = f"above {cut:g} "
     return f"CASE {' '.join(parts)} ELSE {quoted(before.strip() or 'all')} END"
+
+
+def segment_in(row: Mapping[str, Any], column: str, *, acts: bool) -> SegmentCounts:
+    """Return what an engine counted of a segment; of forecasts none is right or wrong."""
+    return SegmentCounts(
+        column=column,
+        cost=money_of(row, "cost_"),
+        **{name: row[name] or 0 for name in ("rows", "accepted", "overridden")},
+        labelled=row["labelled"] if acts else 0,
+        right=(row["right"] or 0) if acts else 0,
+        value=row["value"],
+    )
 
 
 def coded(value: str, binning: Binning) -> str:

@@ -60,14 +60,25 @@ def found_rows(unit: str | None, key: Sequence[str]) -> tuple[str, dict[str, str
         unit: Column that names it: one of `key`, or a feature; the whole key if None.
         key: Columns of the business key.
     """
+    value, given = unit_of(unit, key)
+    return _FOUND.format(unit=value), given
+
+
+def unit_of(unit: str | None, key: Sequence[str]) -> tuple[str, dict[str, str]]:
+    """Return SQL of the unit of a row of the log, and what it has to be given; see `found_rows`.
+
+    Example:
+        >>> unit_of(None, ["customer"]), unit_of("shop", ["customer"])
+        (('key', {}), ('json_extract_string(features, $unit)', {'unit': '/shop'}))
+    """
     if unit is None or (unit in key and len(key) == 1):
-        return _FOUND.format(unit="key"), {}
+        return "key", {}
     if unit in key:
         place = (
             f"CASE WHEN json_valid(key) THEN json_extract_string(key, '$[{key.index(unit)}]') END"
         )
-        return _FOUND.format(unit=place), {}
-    return _FOUND.format(unit="json_extract_string(features, $unit)"), {"unit": pointer(unit)}
+        return place, {}
+    return "json_extract_string(features, $unit)", {"unit": pointer(unit)}
 
 
 def predicted_rows(parts: Sequence[Stretch]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.rendering.words import number
+from lifecycle_core.schema.recent_drift import recent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +20,8 @@ _DEEPEST = 3.0  # tolerances; what lies beyond has the same colour
 def drift_map(reviews: Sequence[Review]) -> list[dict[str, Any]]:
     """Return a row for each column: score and decision first, then what drifted most often.
 
+    Windows are compared with those before them, as far as there are any.
+
     Each cell has its state, how deep its colour is in [0, 1], the effect in units of its tolerance,
     and a sentence; a window without the column has None.
 
@@ -28,7 +31,7 @@ def drift_map(reviews: Sequence[Review]) -> list[dict[str, Any]]:
     """
     columns: dict[str, list[ColumnDrift | None]] = {}
     for place, review in enumerate(reviews):
-        for each in review.drift:
+        for each in recent(review.drift):
             row = columns.setdefault(each.column, [None] * len(reviews))
             held = row[place]
             row[place] = each if held is None or _badness(each) > _badness(held) else held

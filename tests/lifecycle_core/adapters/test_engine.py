@@ -222,7 +222,9 @@ def eventually(condition: Any) -> bool:  # noqa: ANN401 - any callable
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_nothing_is_left_when_the_program_is_ended(tmp_path: Path, number: int) -> None:
-    told = tmp_path / "pids"
+    # A cell may write into a folder beside its project, and not beside that folder.
+    told = tmp_path / "told" / "pids"
+    told.parent.mkdir()
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     path = write(tmp_path / "project" / "model.ipynb", code(_CELL.format(file=str(told))))

@@ -47,6 +47,7 @@ def test_a_folder_holds_what_packaging_needs(tmp_path: Path) -> None:
     )
     assert sorted(path.name for path in folder.iterdir()) == [
         "finalization.json",
+        "held_out.parquet",
         "model.skops",
         "rehearsal.parquet",
         "training.parquet",
@@ -56,6 +57,9 @@ def test_a_folder_holds_what_packaging_needs(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(pd.read_parquet(folder / "training.parquet"), frame)
     rehearsal = pd.read_parquet(folder / "rehearsal.parquet")
     assert len(rehearsal) == 1_000
+    held_out = pd.read_parquet(folder / "held_out.parquet")
+    assert (len(held_out), held_out["label"].sum()) == (1_500, (y == "yes").sum())
+    np.testing.assert_array_equal(held_out["score"] >= record.rule.value, held_out["decision"])
     model = models.load(folder / "model.skops")
     scores = model.predict_proba(rehearsal[list(record.features)])[:, 1]
     np.testing.assert_array_equal(scores, rehearsal["__score__"])

@@ -13,7 +13,10 @@ from tests.fakes.windows import review_that_fired
 _SAID = (
     "Where: tenure drifted by 0.389, tolerated 0.1",
     "plan = <b>: error_rate 0.4, elsewhere 0.1",
-    "Cost: 18.4 EUR a row, -1.6 since the windows before: -1,600 EUR in this window",
+    (
+        "Cost: 18.4 EUR a row, as expected without labels, -1.6 since the windows before: "
+        "-1,600 EUR in this window"
+    ),
 )
 
 

@@ -11,6 +11,7 @@ from lifecycle_core.adapters.rendering.impact import told
 from lifecycle_core.adapters.rendering.rows import facts, mark, table, title
 from lifecycle_core.adapters.rendering.trends import seen_lines
 from lifecycle_core.adapters.rendering.words import how_many, moment, number
+from lifecycle_core.schema.recent_drift import recent
 from lifecycle_core.schema.review import Figure
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ def values(record: Review) -> dict[str, Any]:
         "drift": [
             {
                 "column": each.column,
-                "what": _WHAT.get(each.what, each.what),
+                "what": _WHAT.get(each.what, each.what)
+                + (", against the release" if each.against == "release" else ""),
                 "state": each.state,
                 "value": "" if each.value is None else number(each.value),
                 "bounds": _bounds(each.low, each.high),
@@ -62,7 +64,7 @@ def values(record: Review) -> dict[str, Any]:
             for each in record.drift
         ],
         "tables": [table for table in tables(record) if table[2]],
-        "chart": chart(record.drift),
+        "chart": chart(recent(record.drift)),
         "changes": [_changed(each) for each in record.changes],
         "firings": [
             (each, [evidence(seen) for seen in each.evidence], told(each.impact))

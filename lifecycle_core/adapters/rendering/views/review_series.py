@@ -12,6 +12,7 @@ from lifecycle_core.adapters.rendering.rows import mark, table, title
 from lifecycle_core.adapters.rendering.trends import HEIGHT, WIDTH, trends
 from lifecycle_core.adapters.rendering.views.review import SECTION_TITLES, evidence
 from lifecycle_core.adapters.rendering.words import how_many, moment
+from lifecycle_core.schema.recent_drift import recent
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -89,7 +90,7 @@ def headline(record: ReviewSeries) -> str:
 
 def _window(each: Review) -> tuple[str, str, str, str, str]:
     labels = "final" if each.labels_final else f"final from {moment(each.labels_final_from)}"
-    drifted = len({one.column for one in each.drift if one.state == "drift"})
+    drifted = len({one.column for one in recent(each.drift) if one.state == "drift"})
     return (
         each.window.label, moment(each.as_of), labels, str(len(each.firings) or ""),
         str(drifted or ""),
