@@ -96,7 +96,7 @@ def text(record: Review) -> list[RenderableType]:
             made.add_row(
                 Text(each["name"]), Text(each["value"]), Text(each["interval"]), each["rows"], note
             )
-        shown.append(made)
+        shown.append(made if made.row_count else Text(name))
         shown.extend(_unknown(unknown))
     shown.extend(_drift(found["drift"]))
     shown.extend(_table(*each) for each in found["tables"])
