@@ -79,6 +79,10 @@ def _plain(work: Attended[Any]) -> dict[str, Any]:
         return mime_bundle(work.shown)
     if standing.error is not None:
         return {"text/plain": "\n".join(standing.error._render_traceback_())}
+    if work.done:
+        what, magic, _ = work.named
+        said = f"The {what} was stopped. {magic} starts it again."
+        return {"text/plain": said, "text/html": footnote(said)}
     done, total = standing.done, standing.total
     cell = f"cell {done + 1} of {total}: {standing.label}" if done < total else f"{total} cells"
     at = (cell, done, total) if total else ()

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 _OWN = re.compile(
     r"(\w+\s*=\s*)?"
-    r"%(load_ext\s+nbext|reproduce|package|pipeline|promote|rollback|releases)\b"
+    r"%(load_ext\s+nbext|reproduce|package|pipeline|promote|rollback|releases|reviews?|experiment"
+    r"|retrain|outcomes|acknowledge|serve)\b"
 )
 
 

@@ -133,6 +133,15 @@ def test_without_a_panel_it_says_which_file_runs_and_how_to_end_it(
     assert "%reproduce --stop ends it." in html
 
 
+def test_without_a_panel_it_says_that_it_was_stopped(
+    report: Report, background: FakeBackground, shown: list[dict[str, Any]]
+) -> None:
+    nbext.live.show(report)
+    background.move(phase="stopped")
+    assert "The reproduction was stopped. %reproduce starts it again." in shown[-1]["text/html"]
+    assert "<progress" not in shown[-1]["text/html"]
+
+
 def test_after_the_last_cell_it_counts_no_further(
     report: Report, background: FakeBackground, shown: list[dict[str, Any]]
 ) -> None:

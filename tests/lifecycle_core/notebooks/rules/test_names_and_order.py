@@ -117,6 +117,7 @@ def test_a_cell_that_was_left_out() -> None:
     left = (cell("a = 1", 1), cell("# note"), cell("  "), cell("b = 2", tags=skip))
     assert found("NB106", *left) == []
     assert found("NB106", cell("a = 1"), cell("b = 2")) == []
+    assert found("NB106", cell("a = 1", 1), cell("%reproduce")) == []
 
 
 def test_output_that_is_gone() -> None:
