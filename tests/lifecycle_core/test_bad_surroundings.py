@@ -96,7 +96,8 @@ def test_a_registry_that_is_not_there(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_run_leaves_nothing(tmp_path: Path, sign: signal.Signals) -> None:
-    mark = tmp_path / "kernel"  # outside the project, of which a run sees only its copy
+    mark = tmp_path / "told" / "kernel"  # outside the project, of which a run sees only its copy
+    mark.parent.mkdir()
     project = tmp_path / "project"
     project.mkdir()
     write_small_release(

@@ -128,7 +128,8 @@ def _rest(parts: Parts, scoring: Scoring) -> Any:  # noqa: ANN401 - a FastAPI
         paths.ready
     )
     app.get("/release")(paths.release)
-    app.post("/outcomes")(paths.outcomes)
+    early = {"description": "A moment lies ahead of the service's clock.", **_PROBLEM}
+    app.post("/outcomes", responses={409: early})(paths.outcomes)
     app.get("/metrics", response_class=PlainTextResponse, response_model=None)(metrics)
 
     def document() -> dict[str, Any]:
@@ -191,7 +192,7 @@ def _require_past(reported: list[ReportedOutcome], now: float) -> None:
         if each.time is not None and each.time.timestamp() > now + _SKEW_SECONDS:
             got, most = each.time.isoformat(), time_of(now + _SKEW_SECONDS)
             fact = f"Field 'time' of outcome {at}: got {got}, want a moment until {most}."
-            raise HTTPException(422, fact)
+            raise HTTPException(409, fact)  # it is well-formed, and our clock says otherwise
 
 
 async def _kept(parts: Parts, reported: list[ReportedOutcome]) -> KeptOutcomes:

@@ -158,8 +158,10 @@ def test_an_interruption_ends_every_check_and_leaves_nothing(
 ) -> None:
     scratch = tmp_path / "scratch"
     scratch.mkdir()
+    told = tmp_path.parent / f"{tmp_path.name}-told"  # cells write nothing into their own project
+    told.mkdir()
     for name in ("a", "b"):
-        mark = f"open({str(tmp_path / name)!r}, 'w').close()"
+        mark = f"open({str(told / name)!r}, 'w').close()"
         wait = "import threading; threading.Event().wait()"
         write(tmp_path / "nb" / f"{name}.ipynb", code(f"{mark}\n{wait}", count=1))
     process = subprocess.Popen(
@@ -173,7 +175,7 @@ def test_an_interruption_ends_every_check_and_leaves_nothing(
         start_new_session=True,
     )  # fmt: skip
     deadline = time.monotonic() + 120
-    while not all((tmp_path / name).exists() for name in ("a", "b")):
+    while not all((told / name).exists() for name in ("a", "b")):
         assert time.monotonic() < deadline
         time.sleep(0.05)
     os.killpg(process.pid, signum)  # as a terminal does
