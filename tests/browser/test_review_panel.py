@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tests.browser.conftest import Lab
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 
 def test_a_review_is_looked_into_and_acted_on(page: Page, released: Lab, tmp_path: Path) -> None:

@@ -24,6 +24,8 @@ from tests.browser.small_release import register_one_version
 from tests.command_line import nbrelease
 from tests.fakes.keys import Keys, keys_in
 
+pytestmark = pytest.mark.long
+
 CONFIGURED = '[attestation]\nprivate_key = "../release.pem"\npublic_key = "../release.pub"\n'
 VERIFIED = '[attestation]\npublic_key = "../release.pub"\n'
 
