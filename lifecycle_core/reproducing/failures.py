@@ -144,6 +144,17 @@ def _cause(
     )
 
 
+def _absolute_path(execution: Execution, path: str, evidence: str = "") -> Cause:
+    return _cause(
+        execution,
+        "absolute_path",
+        HINTS["absolute_path"],
+        names=(path,),
+        way=confidence.PATH_NOT_FOUND,
+        evidence=evidence,
+    )
+
+
 def _interactive(_case: Case, execution: Execution) -> Cause | None:
     if not execution.run.message.startswith("StdinNotImplementedError"):
         return None
@@ -194,14 +205,7 @@ def _forbidden(_case: Case, execution: Execution) -> Cause | None:
         f"{path} could not be written: a clean run changes no file outside its copy of the "
         f"project. {execution.run.message}"
     )
-    return _cause(
-        execution,
-        "absolute_path",
-        HINTS["absolute_path"],
-        names=(path,),
-        way=confidence.PATH_NOT_FOUND,
-        evidence=evidence,
-    )
+    return _absolute_path(execution, path, evidence)
 
 
 def _missing_file(case: Case, execution: Execution) -> Cause | None:
@@ -211,13 +215,7 @@ def _missing_file(case: Case, execution: Execution) -> Cause | None:
     match = _FILE.search(message) or _QUOTED_FIRST.search(message)
     path = match[1] if match else ""
     if _ABSOLUTE.match(path) and not any(path.startswith(copy) for copy, _ in execution.roots):
-        return _cause(
-            execution,
-            "absolute_path",
-            HINTS["absolute_path"],
-            names=(path,),
-            way=confidence.PATH_NOT_FOUND,
-        )
+        return _absolute_path(execution, path)
     hint = (
         "It lies in your folder, but git ignores it: a clean copy does not have it. Track it, or "
         "say in the notebook how to get it."

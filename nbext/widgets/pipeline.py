@@ -8,18 +8,16 @@ The panel holds no logic: it shows an overview of the core's, and one button sto
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from nbext.widgets.panel import Panel, script
+from nbext.widgets.panel import Panel, script, style
 
 if TYPE_CHECKING:
     from lifecycle_core.schema.pipeline_overview import PipelineOverview, StepOverview
     from nbext.pipeline_work import PipelineWork
 
-_HERE = Path(__file__).parent
 _LIVE = ("status", "why", "error", "cell", "line")
 
 
@@ -37,7 +35,7 @@ class PipelinePanel(Panel):
     """
 
     _esm = script("pipeline.js")
-    _css = _HERE / "pipeline.css"
+    _css = style("pipeline.css")
     html = traitlets.Unicode().tag(sync=True)
     steps = traitlets.Dict().tag(sync=True)
     state = traitlets.Dict().tag(sync=True)

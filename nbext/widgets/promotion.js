@@ -393,25 +393,7 @@ class Panel {
   }
 
   say() {
-    const { busy, message } = this.state;
-    const kind = busy ? "busy" : this.asking ? "" : message.kind; // a question closes the answer
-    const icon = { busy: "…", done: "✓", error: "✕" }[kind];
-    this.message.className = kind ? `nbr-message nbr-is-${kind}` : "nbr-message";
-    this.message.replaceChildren(
-      ...(kind
-        ? [
-            el("i", { "aria-hidden": "true" }, icon),
-            el(
-              "div",
-              {},
-              el("div", {}, ...coded(busy || message.text)),
-              !busy && message.hint
-                ? el("div", { class: "nbr-soft" }, ...coded(message.hint))
-                : null,
-            ),
-          ]
-        : []),
-    );
+    tell(this.message, this.state, this.asking, coded);
   }
 }
 

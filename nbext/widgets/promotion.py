@@ -8,23 +8,17 @@ checks that against what it showed before a verb of the core acts.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-import anywidget  # noqa: TID253 - this module loads when the first panel shows
 import traitlets
-from pydantic import ValidationError
 
 from lifecycle_core.errors import LifecycleError
 from nbext.widgets.messages import CLICK, PromoteClick, RefreshClick, RollbackClick
-from nbext.widgets.panel import script
+from nbext.widgets.panel import QUIET, ActingPanel, script, style
 
 if TYPE_CHECKING:
     from lifecycle_core.schema.proposal import Proposal
     from lifecycle_core.schema.release import Entry
-
-_HERE = Path(__file__).parent
-_QUIET = {"kind": "", "text": "", "hint": ""}
 
 
 class Verbs(Protocol):
@@ -40,7 +34,7 @@ class Verbs(Protocol):
         """Point an alias back."""
 
 
-class PromotionPanel(anywidget.AnyWidget):
+class PromotionPanel(ActingPanel):
     """A proposal that a person can act on.
 
     Attributes:
@@ -49,7 +43,8 @@ class PromotionPanel(anywidget.AnyWidget):
     """
 
     _esm = script("promotion.js")
-    _css = _HERE / "promotion.css"
+    _css = style("promotion.css")
+    clicks = CLICK
     state = traitlets.Dict().tag(sync=True)
 
     def __init__(self, proposal: Proposal, verbs: Verbs) -> None:
@@ -62,22 +57,6 @@ class PromotionPanel(anywidget.AnyWidget):
         """Say which version the panel is about."""
         release = self._proposal.release
         return f"PromotionPanel({release.name!r}, version {release.version})"
-
-    def _receive(self, _: object, content: object, buffers: object) -> None:  # noqa: ARG002 - as ipywidgets calls
-        try:
-            click = CLICK.validate_python(content)
-        except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
-            self._say("error", f"The panel sent something else than a click: {first['msg']}.")
-            return
-        try:
-            self._act(click)
-        except LifecycleError as error:
-            self._refresh()
-            self._say("error", str(error), error.hint)
-        except Exception as error:
-            self._say("error", f"nbrelease has a defect: {error!r}.", "See the kernel's log.")
-            raise
 
     def _act(self, click: PromoteClick | RollbackClick | RefreshClick) -> None:
         if isinstance(click, RefreshClick):
@@ -129,9 +108,10 @@ class PromotionPanel(anywidget.AnyWidget):
         moved = f"{event.alias} points at version {event.target_version}"
         self._say("done", f"{moved}: entry {event.seq} of the ledger.", entry.note)
 
-    def _say(self, kind: str, text: str, hint: str = "") -> None:
-        self._show(message={"kind": kind, "text": text, "hint": hint})
+    def _refused(self, error: LifecycleError) -> None:
+        self._refresh()
+        super()._refused(error)
 
     def _show(self, *, busy: str = "", message: dict[str, str] | None = None) -> None:
         proposal = self._proposal.model_dump(mode="json")
-        self.state = {"proposal": proposal, "busy": busy, "message": message or _QUIET}
+        self.state = {"proposal": proposal, "busy": busy, "message": message or QUIET}

@@ -8,19 +8,16 @@ The panel holds no logic: it shows where the reproduction stands, and one button
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from nbext.widgets.panel import Panel, script
+from nbext.widgets.panel import Panel, script, style
 
 if TYPE_CHECKING:
     from lifecycle_core.schema.reproduction import Reproduction
     from lifecycle_core.verbs.attending import Standing
     from nbext.report import Report
-
-_HERE = Path(__file__).parent
 
 
 class ReproductionPanel(Panel):
@@ -34,7 +31,7 @@ class ReproductionPanel(Panel):
     """
 
     _esm = script("reproduction.js")
-    _css = _HERE / "reproduction.css"
+    _css = style("reproduction.css")
     state = traitlets.Dict().tag(sync=True)
 
     def __init__(self, report: Report) -> None:

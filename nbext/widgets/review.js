@@ -305,23 +305,7 @@ class Panel {
   }
 
   say() {
-    const { busy, message } = this.state;
-    const kind = busy ? "busy" : this.asking ? "" : message.kind; // a question closes the answer
-    const icon = { busy: "…", done: "✓", error: "✕" }[kind];
-    this.message.className = kind ? `nbr-message nbr-is-${kind}` : "nbr-message";
-    this.message.replaceChildren(
-      ...(kind
-        ? [
-            el("i", { "aria-hidden": "true" }, icon),
-            el(
-              "div",
-              {},
-              el("div", {}, busy || message.text),
-              !busy && message.hint ? el("div", { class: "nbr-soft" }, message.hint) : null,
-            ),
-          ]
-        : []),
-    );
+    tell(this.message, this.state, this.asking);
   }
 }
 

@@ -9,25 +9,18 @@ a verb of the core acts.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-import anywidget  # noqa: TID253 - this module loads when the first panel shows
 import traitlets
-from pydantic import ValidationError
 
-from lifecycle_core.errors import LifecycleError
 from nbext.widgets.messages import REVIEW_CLICK, AlertClick, RefreshClick, WindowClick
-from nbext.widgets.panel import script
+from nbext.widgets.panel import QUIET, ActingPanel, script, style
 
 if TYPE_CHECKING:
     from lifecycle_core.schema.base import Record
     from lifecycle_core.schema.review import Review
     from lifecycle_core.schema.review_dashboard import ReviewDashboard
     from lifecycle_core.schema.review_history import AlertStanding, ReviewHistory
-
-_HERE = Path(__file__).parent
-_QUIET = {"kind": "", "text": "", "hint": ""}
 
 
 class Verbs(Protocol):
@@ -54,7 +47,7 @@ class Verbs(Protocol):
         """Return a record as escaped HTML that runs nothing."""
 
 
-class ReviewPanel(anywidget.AnyWidget):
+class ReviewPanel(ActingPanel):
     """A review that a person can look into and act on.
 
     Attributes:
@@ -66,7 +59,8 @@ class ReviewPanel(anywidget.AnyWidget):
     """
 
     _esm = script("review.js")
-    _css = _HERE / "review.css"
+    _css = style("review.css")
+    clicks = REVIEW_CLICK
     html = traitlets.Unicode().tag(sync=True)
     state = traitlets.Dict().tag(sync=True)
 
@@ -81,21 +75,9 @@ class ReviewPanel(anywidget.AnyWidget):
         review = self._dashboard.review
         return f"ReviewPanel({review.release!r}, {review.window.label!r})"
 
-    def _receive(self, _: object, content: object, buffers: object) -> None:  # noqa: ARG002 - as ipywidgets calls
+    def _receive(self, _: object, content: object, buffers: object) -> None:
         self._answers += 1
-        try:
-            click = REVIEW_CLICK.validate_python(content)
-        except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
-            self._say("error", f"The panel sent something else than a click: {first['msg']}.")
-            return
-        try:
-            self._act(click)
-        except LifecycleError as error:
-            self._say("error", str(error), error.hint)
-        except Exception as error:
-            self._say("error", f"nbrelease has a defect: {error!r}.", "See the kernel's log.")
-            raise
+        super()._receive(_, content, buffers)
 
     def _act(self, click: WindowClick | AlertClick | RefreshClick) -> None:
         if isinstance(click, AlertClick):
@@ -146,9 +128,6 @@ class ReviewPanel(anywidget.AnyWidget):
     def _look(self, review: Review) -> None:
         self._dashboard = self._verbs.review_dashboard(review)
 
-    def _say(self, kind: str, text: str, hint: str = "") -> None:
-        self._show(message={"kind": kind, "text": text, "hint": hint})
-
     def _show(self, *, busy: str = "", message: dict[str, str] | None = None) -> None:
         with self.hold_sync():
             self.html = self._verbs.to_html(self._dashboard)
@@ -156,5 +135,5 @@ class ReviewPanel(anywidget.AnyWidget):
                 "window": self._dashboard.review.window.label,
                 "answers": self._answers,
                 "busy": busy,
-                "message": message or _QUIET,
+                "message": message or QUIET,
             }
