@@ -143,7 +143,7 @@ def _cell(fact: Mapping[str, Any]) -> CellFacts:
             for group in (groups if isinstance(groups, list) else ())
             if (names := _names(group))
         ),
-        drawn=_names(fact.get("drawn")),
+        generators=_states(fact.get("generators")),
         seconds=float(seconds) if isinstance(seconds, int | float) and seconds >= 0 else 0.0,
     )
 
@@ -155,6 +155,15 @@ def _variable(value: Mapping[str, Any]) -> Variable:
         digest=digest if isinstance(digest, str) else None,
         note=_text(value.get("note")),
     )
+
+
+def _states(value: object) -> dict[str, tuple[str, str]]:
+    """Return the states before and after, by library, of those that are two texts."""
+    found = {}
+    for name, states in (value if isinstance(value, dict) else {}).items():
+        if isinstance(states, list) and len(states) == 2 and all(map(_text, states)):  # noqa: PLR2004 - before and after
+            found[_text(name)] = (_text(states[0]), _text(states[1]))
+    return found
 
 
 def _merged(earlier: CellFacts | None, later: CellFacts) -> CellFacts:
@@ -169,7 +178,13 @@ def _merged(earlier: CellFacts | None, later: CellFacts) -> CellFacts:
             *later.deleted,
         ),
         aliases=later.aliases,
-        drawn=tuple(dict.fromkeys((*earlier.drawn, *later.drawn))),
+        generators={
+            **earlier.generators,
+            **{
+                name: (earlier.generators.get(name, states)[0], states[1])
+                for name, states in later.generators.items()
+            },
+        },
         seconds=earlier.seconds + later.seconds,
     )
 

@@ -134,7 +134,7 @@ def seen_of(
     return Seen(
         unexplained=here is None
         or bool(here.variables.keys() - made)
-        or bool(here.drawn)
+        or bool(here.generators)
         or any(site.cell == cell.index for sites in outside for site in sites),
         opaque=frozenset(
             name

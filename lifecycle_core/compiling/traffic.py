@@ -95,12 +95,9 @@ def traffic_of(program: Program, folder: str) -> Traffic:
 
 
 def _moved(program: Program, cell: int) -> tuple[Generator, ...]:
-    """Return the generators that a cell moved in the clean run, or moves by its text.
-
-    One that is loaded in the same cell had no state before, so that no movement was seen.
-    """
+    """Return the generators that a cell moved in the clean run, or moves by its text."""
     seen = program.facts.cells.get(cell)
-    found = set(seen.drawn) if seen else set()
+    found = set(seen.generators) if seen else set()
     for piece in program.code[cell]:
         for node in ast.walk(piece.node):
             if isinstance(node, ast.Call) and (path := program.imported_path(node.func)):

@@ -51,14 +51,15 @@ class CellFacts:
         variables: By name: those the cell defined or changed.
         deleted: Names it removed.
         aliases: Groups of names, among all variables, that were the same mutable object after it.
-        drawn: Libraries whose global generator moved, such as `random` or `numpy`.
+        generators: By library, such as `random` or `numpy`, whose global generator the cell moved:
+            digests of the generator's states before and after it.
         seconds: What recording this cell cost.
     """
 
     variables: Mapping[str, Variable] = field(default_factory=dict)
     deleted: tuple[str, ...] = ()
     aliases: tuple[tuple[str, ...], ...] = ()
-    drawn: tuple[str, ...] = ()
+    generators: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     seconds: float = 0.0
 
 

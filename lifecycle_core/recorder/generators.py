@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from sys import _getframe
 from typing import TYPE_CHECKING, Any
@@ -60,12 +61,16 @@ class Generators:
             self._drawing[library].watch(watching=bool(left))
         self._before = _states()
 
-    def end(self) -> list[str]:
-        """Return the libraries whose generator the cell moved; tell of draws nobody noticed."""
-        moved = []
+    def end(self) -> dict[str, list[str]]:
+        """Return the states before and after the cell by library, of those generators it moved.
+
+        Draws that nobody noticed are told of.
+        """
+        moved = {}
         for name, state in _states().items():
-            if not _same(self._before.get(name, state), state):
-                moved.append(name)
+            before = self._before.get(name, state)
+            if not _same(before, state):
+                moved[name] = [_digest(before), _digest(state)]
                 if name not in self._randomness.seeded and name not in self._noticed:
                     self._randomness.tell(f"{name} global generator", Caller(None, ""))
         return moved
@@ -74,6 +79,7 @@ class Generators:
         library, names = _SEEDING[module.__name__]
         if library == "torch" and self._seed is not None:
             module.manual_seed(self._seed)
+        self._before = {**_states(), **self._before}
         for name in names:
             self._observe_seeding(module, name, library)
         shared = getattr(module, "_inst", None) or getattr(
@@ -139,6 +145,17 @@ def _states() -> dict[str, Any]:
         except Exception:  # noqa: BLE001, S112 - half loaded, or replaced by the notebook
             continue
     return found
+
+
+def _digest(state: Any) -> str:  # noqa: ANN401 - any state
+    try:
+        parts = state if isinstance(state, tuple) else (state,)
+        raw = [
+            part.tobytes() if hasattr(part, "tobytes") else repr(part).encode() for part in parts
+        ]
+        return f"sha256:{hashlib.sha256(b','.join(raw)).hexdigest()}"
+    except Exception:  # noqa: BLE001 - as below
+        return ""
 
 
 def _same(before: Any, after: Any) -> bool:  # noqa: ANN401 - any state

@@ -99,7 +99,7 @@ class Recorder:
         """Tell what the cell that ended did."""
         self._randomness.end()
         self._files.end()
-        fact: dict[str, Any] = {"drawn": self._generators.end()}
+        fact: dict[str, Any] = {"generators": self._generators.end()}
         if self._tracker is not None:
             fact.update(self._changes(self._tracker))
         self._log.tell("cell", cell=self._cells.index, **fact)

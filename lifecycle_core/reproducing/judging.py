@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from lifecycle_core.notebooks.compare import Comparison, Surroundings, compare_outputs
 from lifecycle_core.notebooks.execution import ExecutedCell, Execution
-from lifecycle_core.schema.reproduction import CellResult, CellStatus, Run, VariableResult, Verdict
+from lifecycle_core.schema.reproduction import (
+    CellResult,
+    CellStatus,
+    GeneratorResult,
+    Run,
+    VariableResult,
+    Verdict,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -141,7 +148,9 @@ def _result(
     flow: Dataflow,
 ) -> CellResult:
     ran = [execution.cells.get(cell.index, ExecutedCell()) for execution in executions]
-    variables = _variables(cell.index, [execution.facts for execution in executions])
+    facts = [execution.facts for execution in executions]
+    variables = _variables(cell.index, facts)
+    generators = _generators(cell.index, facts)
     for execution, left in zip(executions, ran, strict=True):
         if not_compared := _not_compared(cell, left, execution.run, reference):
             status, detail = not_compared
@@ -151,6 +160,7 @@ def _result(
                 status=status,
                 seconds=left.seconds,
                 variables=variables,
+                generators=generators,
                 detail=detail,
             )
     stored = ran[0].outputs if reference == "clean_run" else cell.outputs
@@ -169,6 +179,7 @@ def _result(
         max_rel_error=found.max_rel_error,
         agree=agree if len(ran) > 1 else None,
         variables=variables,
+        generators=generators,
         seconds=ran[0].seconds,
         detail=detail,
         stored=found.stored,
@@ -226,3 +237,22 @@ def _variable(name: str, sides: Sequence[Variable | None]) -> VariableResult:
     elif len({side.digest for side in sides if side}) > 1:
         status = "different"
     return VariableResult(name=name, status=status, type=kept.type, digest=kept.digest, note=note)
+
+
+def _generators(index: int, facts: Sequence[Facts]) -> tuple[GeneratorResult, ...]:
+    """Compare where a cell found and left the shared generators in the first run and the second."""
+    sides = [one.cells[index].generators if index in one.cells else {} for one in facts[:2]]
+    names = dict.fromkeys(name for side in sides for name in side)
+    return tuple(_generator(name, [side.get(name) for side in sides]) for name in names)
+
+
+def _generator(name: str, sides: Sequence[tuple[str, str] | None]) -> GeneratorResult:
+    before, after = next(side for side in sides if side is not None)
+    note = ""
+    if None in sides:
+        note = "only one of the runs moved it"
+    elif len({side[1] for side in sides if side}) > 1:
+        known = len({side[0] for side in sides if side}) > 1
+        note = "it stood elsewhere before the cell" if known else "the cell moved it elsewhere"
+    status: Literal["identical", "different"] = "different" if note else "identical"
+    return GeneratorResult(name=name, status=status, before=before, after=after, note=note)

@@ -47,6 +47,25 @@ class VariableResult(Record):
     note: str = ""
 
 
+class GeneratorResult(Record):
+    """How a cell moved a random generator that all code shares, in two clean runs.
+
+    Attributes:
+        name: Of its library: `random`, `numpy` or `torch`.
+        status: `different` if the cell left it at another state in the second run, which seeding
+            it would have prevented; else `identical`.
+        before: Digest of its state before the cell in the first clean run that moved it.
+        after: Digest of its state after the cell, likewise.
+        note: In which way it differs, in one line, or empty.
+    """
+
+    name: str
+    status: Literal["identical", "different"]
+    before: str
+    after: str
+    note: str = ""
+
+
 class CellResult(Record):
     """How one code cell of the source notebook compares.
 
@@ -59,6 +78,7 @@ class CellResult(Record):
         seconds: Wall time of the cell in the clean run.
         agree: Whether all clean runs gave the same outputs; None if there was only one.
         variables: Those that the cell defined or changed.
+        generators: The shared random generators that it moved.
         detail: The first difference or the error, in one line of plain text.
         stored: The stored output's text where it differs, cut to 2,000 characters.
         fresh: The clean run's output's text where it differs, cut likewise.
@@ -74,6 +94,7 @@ class CellResult(Record):
     max_rel_error: float | None = None
     agree: bool | None = None
     variables: tuple[VariableResult, ...] = ()
+    generators: tuple[GeneratorResult, ...] = ()
     seconds: float | None = Field(default=None, ge=0)
     detail: str = ""
     stored: str = ""

@@ -11,6 +11,7 @@ from lifecycle_core.schema.reproduction import (
     Cause,
     CellResult,
     EnvironmentFacts,
+    GeneratorResult,
     InputFile,
     Reproduction,
     Run,
@@ -84,6 +85,15 @@ def explained() -> Reproduction:
                     note="column auc differs",
                 ),
                 VariableResult(name="models", status="identical", type="list", digest=DIGEST_2),
+            ),
+            generators=(
+                GeneratorResult(
+                    name="numpy",
+                    status="different",
+                    before=DIGEST_1,
+                    after=DIGEST_2,
+                    note="the cell moved it elsewhere",
+                ),
             ),
         ),
         CellResult(

@@ -27,7 +27,13 @@ def test_what_does_not_fit_is_left_out() -> None:
         {"kind": "reads", "cell": 10**30},
         {"kind": "reads", "cell": 1, "line": "x", "what": ["open"], "path": 3},
         {"kind": "cell", "cell": 1, "variables": {"x": 3, "y": {"type": "int", "digest": 7}}},
-        {"kind": "cell", "cell": 2, "aliases": [3, ["a", 4]], "seconds": -1, "drawn": "numpy"},
+        {
+            "kind": "cell",
+            "cell": 2,
+            "aliases": [3, ["a", 4]],
+            "seconds": -1,
+            "generators": {"numpy": ["a"]},
+        },
         {"kind": ["reads"], "cell": 1},
         [1],
         {"kind": "module", "what": None},
@@ -37,7 +43,7 @@ def test_what_does_not_fit_is_left_out() -> None:
     assert found.cells[1].variables["y"].digest is None
     assert found.cells[2].aliases == (("a",),)
     assert found.cells[2].seconds == 0
-    assert found.cells[2].drawn == ()
+    assert found.cells[2].generators == {}
     assert found.modules == frozenset()
 
 
@@ -48,6 +54,14 @@ def test_parameters_count_for_the_cell_they_replace() -> None:
     )
     assert {name: found.type for name, found in found.cells[1].variables.items()} == {"a": "str"}
     assert found.cells[1].deleted == ("b",)
+
+
+def test_states_of_generators_reach_from_the_first_run_of_a_cell_to_its_last() -> None:
+    found = read(
+        {"kind": "cell", "cell": 1, "generators": {"numpy": ["a", "b"], "torch": ["t", "u"]}},
+        {"kind": "cell", "cell": 1, "generators": {"numpy": ["b", "c"], "random": ["", 3]}},
+    )
+    assert found.cells[1].generators == {"numpy": ("a", "c"), "torch": ("t", "u")}
 
 
 def test_only_so_much_is_read_and_where_it_ends_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,6 +106,6 @@ _JSON = st.recursive(
 
 @given(st.sampled_from(["reads", "cell", "begin", "module"]), st.dictionaries(
     st.sampled_from(["cell", "line", "what", "path", "variables", "deleted", "aliases", "seconds",
-                     "drawn", "file", "shift", "library"]), _JSON))  # fmt: skip
+                     "generators", "file", "shift", "library"]), _JSON))  # fmt: skip
 def test_any_fact_can_be_read(kind: str, fact: dict[str, object]) -> None:
     read({**fact, "kind": kind})

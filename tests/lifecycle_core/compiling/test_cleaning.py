@@ -54,7 +54,7 @@ def test_a_cell_that_did_more_than_its_text_says_loses_no_call() -> None:
     assert left("pd.show(df, 1)", SEEN) == []
     for facts in (
         Facts(cells={**SEEN.cells, 1: CellFacts(variables={"g": FRAME})}),
-        Facts(cells={**SEEN.cells, 1: CellFacts(drawn=("numpy",))}),
+        Facts(cells={**SEEN.cells, 1: CellFacts(generators={"numpy": ("0", "1")})}),
         Facts(cells=SEEN.cells, writes=(Site(cell=1, path="/a"),)),
         Facts(cells={0: SEEN.cells[0]}),
     ):

@@ -40,7 +40,7 @@ rng = np.random.default_rng(1)
 # %%
 y = [1]
 """
-    traffic = found(text, Facts(cells={4: CellFacts(drawn=("torch",))}))
+    traffic = found(text, Facts(cells={4: CellFacts(generators={"torch": ("0", "1")})}))
     assert traffic.drawn == {1: ("numpy",), 2: ("random", "numpy"), 4: ("torch",)}
 
 

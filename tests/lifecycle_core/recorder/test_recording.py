@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import random
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -162,7 +164,7 @@ def test_unseeded_randomness_is_seen_where_it_is_drawn(run: Execution) -> None:
         (9, "os.urandom", ""),
         (10, "random_state=None", "pandas"),
     }
-    assert set(run.facts.cells[_INDEX["unseeded"]].drawn) == {"numpy", "random"}
+    assert set(run.facts.cells[_INDEX["unseeded"]].generators) == {"numpy", "random"}
     assert (1, "random_state=None", "sklearn") in set(lines(run.facts.random, _INDEX["forest"]))
 
 
@@ -170,6 +172,16 @@ def test_seeded_randomness_and_imports_are_no_find(run: Execution) -> None:
     seeded = [what for _, what, _ in lines(run.facts.random, _INDEX["seeded"])]
     assert [what for what in seeded if what != "uuid.uuid4"] == []  # joblib names its calls
     assert list(lines(run.facts.random, _INDEX["imports"])) == []
+
+
+def test_states_of_the_shared_generators_are_kept_before_and_after(run: Execution) -> None:
+    unseeded, seeded = (run.facts.cells[_INDEX[name]].generators for name in ("unseeded", "seeded"))
+    generator = random.Random(0)  # noqa: S311 - to know what it gives
+    generator.random()
+    state = ",".join(map(repr, generator.getstate())).encode()
+    assert seeded["random"][1] == f"sha256:{hashlib.sha256(state).hexdigest()}"
+    assert unseeded["numpy"][1] == run.facts.cells[_INDEX["forest"]].generators["numpy"][0]
+    assert all(before != after for before, after in (*unseeded.values(), *seeded.values()))
 
 
 def test_the_notebooks_own_clock_reads_are_seen(run: Execution) -> None:

@@ -70,6 +70,7 @@ class ShownCell:
         stored_png: A `data:` address of the stored picture, or None.
         fresh_png: Likewise of the clean run's.
         variables: Those that differ, each in a few words.
+        generators: The shared random generators that it left elsewhere, likewise.
     """
 
     cell: CellResult
@@ -77,6 +78,7 @@ class ShownCell:
     stored_png: str | None
     fresh_png: str | None
     variables: tuple[str, ...]
+    generators: tuple[str, ...]
 
 
 def values(record: Reproduction) -> dict[str, Any]:
@@ -159,6 +161,11 @@ def shown_cell(cell: CellResult) -> ShownCell:
             for found in cell.variables
             if found.status == "different"
         ),
+        generators=tuple(
+            f"{found.name}: {found.note}"
+            for found in cell.generators
+            if found.status == "different"
+        ),
     )
 
 
@@ -238,7 +245,10 @@ def difference_lines(cell: CellResult) -> list[RenderableType]:
     if len(lines) > _TEXT_LINES:
         lines = [*lines[:_TEXT_LINES], Text(f"... {len(lines) - _TEXT_LINES} more lines")]
     legend = [Text("- stored  + clean run", style="dim")] if lines else []
-    variables = [Text(f"Variable {one_line(found)}") for found in shown.variables]
+    variables = [
+        *(Text(f"Variable {one_line(found)}") for found in shown.variables),
+        *(Text(f"Random generator {one_line(found)}") for found in shown.generators),
+    ]
     detail = [Text(visible(cell.detail))] if cell.detail else []
     return [*detail, *legend, *lines, *variables]
 
