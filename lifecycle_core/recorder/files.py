@@ -15,7 +15,6 @@ import stat
 import time
 from sys import _getframe
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 from .callers import OWN, RECORDER
 from .places import OUTSIDE, PROJECT, SCRATCH, SHARED, SYSTEM, Places
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
 
 _REMOVING = frozenset({"os.remove", "os.rename", "os.rmdir", "shutil.rmtree"})
 """They change folders, and not what a link in them leads to."""
-_DATABASES = frozenset({"duckdb.attach", "duckdb.connect", "sqlite3.connect"})
+_DATABASES = frozenset({"duckdb.attach", "duckdb.connect", "sqlite3.attach", "sqlite3.connect"})
 _REMEMBERED = 20_000
 _COARSE = 50_000_000
 """Nanoseconds by which the times that a file system keeps may lag behind the clock."""
@@ -71,7 +70,6 @@ class Files:
         """Return the audit events to hear, and by what."""
         found: dict[str, Callable[..., Refusal]] = {
             "open": self._open,
-            "sqlite3.connect": self._sqlite,
             "os.rename": self._rename,
             "os.link": self._link,
             "os.symlink": self._symlink,
@@ -105,15 +103,6 @@ class Files:
             writes = bits & os.O_ACCMODE != os.O_RDONLY or bool(bits & os.O_TRUNC)
             reads = bits & os.O_ACCMODE != os.O_WRONLY and not bits & _CREATING
         return self._look(path, "open", reads=reads, writes=writes)
-
-    def _sqlite(self, database: object, *_rest: object) -> Refusal:
-        if not isinstance(database, (str, bytes, os.PathLike)):
-            return None
-        path = _of_uri(os.fsdecode(database))
-        if path in ("", ":memory:"):
-            return None
-        there = os.path.exists(path)
-        return self._look(path, "sqlite3.connect", reads=there, writes=not there)
 
     def _rename(self, old: object, new: object, *folders: Any) -> Refusal:  # noqa: ANN401 - handles of folders
         self._folders.clear()
@@ -289,18 +278,6 @@ class Files:
             known = self._folders[folder] = os.path.realpath(folder)
         full = os.path.join(known, name)
         return os.path.realpath(full) if os.path.islink(full) else full.rstrip(os.sep) or os.sep
-
-
-def _of_uri(database: str) -> str:
-    """Return the path of SQLite's `file:` URI, empty if it is in memory; or what is no such URI."""
-    if not database.startswith("file:"):
-        return database
-    rest, _, query = database.removeprefix("file:").partition("#")[0].partition("?")
-    if "mode=memory" in query.split("&"):
-        return ""
-    if rest.startswith("//"):
-        rest = rest[2 + len(rest[2:].partition("/")[0]) :]
-    return unquote(rest)
 
 
 def _state(path: str) -> tuple[int, int]:

@@ -21,6 +21,7 @@ from .processes import Processes
 from .randomness import Randomness
 from .readers import Readers
 from .settings import STACK_SIGNAL, Settings
+from .sqlite_databases import SqliteDatabases
 from .streams import Streams
 from .threads import Threads
 from .warned import Warned
@@ -68,7 +69,12 @@ class Recorder:
         self._digests = settings.digests
         self._modules: set[str] = set()
         self._events: dict[str, Callable[..., Exception | None]] = {"import": self._module}
-        for observer in (self._files, network, processes):
+        for observer in (
+            self._files,
+            SqliteDatabases(self._files, self._imports),
+            network,
+            processes,
+        ):
             self._events.update(observer.events())
 
     def start(self) -> None:

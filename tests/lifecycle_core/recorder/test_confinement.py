@@ -29,6 +29,7 @@ print(subprocess.run([sys.executable, "-c", "open('{here}/u.db', 'r+').write('x'
     "attached": """
 import sqlite3
 connection = sqlite3.connect(":memory:")
+connection.set_authorizer(None)
 connection.execute("attach '{here}/u.db' as other")
 try: connection.execute("create table other.made (a)")
 except sqlite3.OperationalError as error: print(error)

@@ -62,6 +62,12 @@ print(tried(lambda: sqlite3.connect(f"file://localhost{here}/u.db", uri=True)))
 print(tried(lambda: sqlite3.connect(here + "/new.db")))
 sqlite3.connect("file:m?mode=memory&cache=shared", uri=True).close()
 """,
+    "joined": """
+known = sqlite3.connect(":memory:")
+try: known.execute(f"attach '{here}/u.db' as other")
+except sqlite3.DatabaseError as error: print(error)
+known.execute("attach 'u.db' as made"); known.execute("attach ':memory:' as m")
+""",
     "input": "sqlite3.connect('file:%75.db?mode=ro', uri=True).close()",
     "attach": """
 print(tried(duckdb.sql, f"attach '{here}/new.duck' as other"))
@@ -147,6 +153,16 @@ def test_databases_of_the_user_do_not_exist_by_any_name(run: Execution, folder: 
 
 def test_a_database_named_by_a_uri_is_an_input(run: Execution) -> None:
     assert [each.path for each in run.inputs if _INDEX["input"] in each.cells] == ["u.db"]
+
+
+def test_a_database_that_is_attached_is_an_input_and_the_users_own_is_refused(
+    run: Execution, folder: Path
+) -> None:
+    assert printed(run, _INDEX["joined"]) == "not authorized\n"
+    assert [site.path for site in run.facts.refused if site.cell == _INDEX["joined"]] == [
+        str(folder / "u.db")
+    ]
+    assert [each.path for each in run.inputs if _INDEX["joined"] in each.cells] == ["u.db"]
 
 
 def test_temporary_files_of_the_run_are_its_own(run: Execution) -> None:
