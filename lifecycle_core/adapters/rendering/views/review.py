@@ -11,6 +11,7 @@ from lifecycle_core.adapters.rendering.impact import told
 from lifecycle_core.adapters.rendering.rows import facts, mark, table, title
 from lifecycle_core.adapters.rendering.trends import seen_lines
 from lifecycle_core.adapters.rendering.words import how_many, moment, number
+from lifecycle_core.schema.added_up import added_up
 from lifecycle_core.schema.recent_drift import recent
 from lifecycle_core.schema.review import Figure
 
@@ -142,6 +143,19 @@ def row(figure: Figure) -> dict[str, str]:
         "met": _MET[figure.met],
         "note": note,
     }
+
+
+def added(reviews: Sequence[Review]) -> tuple[str, tuple[str, ...], list[tuple[str, ...]]]:
+    """Return what windows come to together: caption, headings, and cells in words."""
+    several = reviews if len(reviews) > 1 else ()
+    ends = [several[at].window.label for at in (0, -1) if several]
+    return (
+        f"Added up, {' to '.join(ends)}", ("Figure", "Sum", "95% interval, at least", "Rows", ""),
+        [
+            (each["name"], each["value"], each["interval"], each["rows"], each["note"])
+            for each in map(row, added_up(several))
+        ],
+    )  # fmt: skip
 
 
 def evidence(seen: Seen) -> str:

@@ -39,6 +39,7 @@ def values(record: ReviewDashboard) -> dict[str, Any]:
     review = record.review
     shown = one.values(review)
     lines, flat = trends(record.reviews)
+    together = one.added(record.reviews)
     windows = _windows(record)
     here = next(place for place, each in enumerate(windows) if each["chosen"])
     reachable = [place for place, each in enumerate(windows) if each["kept"]]
@@ -76,7 +77,8 @@ def values(record: ReviewDashboard) -> dict[str, Any]:
                 "missed": sum(figure.met is False for figure in section.figures),
                 "tables": [
                     each for each in shown["tables"] if _TABLES.get(each[0], "data") == section.name
-                ],
+                ]
+                + ([together] if section.name == "business" and together[2] else []),
             }
             for section in review.sections
         ],

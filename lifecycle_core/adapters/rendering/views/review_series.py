@@ -10,7 +10,7 @@ from rich.text import Text
 from lifecycle_core.adapters.rendering.drift_map import drift_map
 from lifecycle_core.adapters.rendering.rows import mark, table, title
 from lifecycle_core.adapters.rendering.trends import HEIGHT, WIDTH, trends
-from lifecycle_core.adapters.rendering.views.review import SECTION_TITLES, evidence
+from lifecycle_core.adapters.rendering.views.review import SECTION_TITLES, added, evidence
 from lifecycle_core.adapters.rendering.words import how_many, moment
 from lifecycle_core.schema.recent_drift import recent
 
@@ -39,6 +39,7 @@ def values(record: ReviewSeries) -> dict[str, Any]:
             for name, lines in groupby(drawn, key=lambda line: line["section"])
         ],
         "flat": flat,
+        "added": added(record.reviews),
         "width": WIDTH,
         "height": HEIGHT,
         "rows": drift_map(record.reviews),
@@ -74,6 +75,12 @@ def text(record: ReviewSeries) -> list[RenderableType]:
         shown.append(
             Text(f"0 or not known in every window: {', '.join(found['flat'])}.", style="dim")
         )
+    name, heads, lines = found["added"]
+    if lines:
+        made = table(name, *heads[1:], numbers=("Sum", "Rows"))
+        for line in lines:
+            made.add_row(*map(Text, line))
+        shown.append(made)
     return [*shown, *(_fired(window, each, seen) for window, each, seen in found["fired"])]
 
 
