@@ -8,7 +8,6 @@ from lifecycle_core.schema.finalization import Interval
 from lifecycle_core.schema.review import Figure, Review, Section
 from tests.fakes.review_series import series
 
-
 REVIEW = series().reviews[0]
 
 
