@@ -15,6 +15,7 @@ from lifecycle_core.monitoring.sureness import settled
 from lifecycle_core.schema.finalization import Interval
 from lifecycle_core.schema.review import Figure, Section
 from lifecycle_core.schema.serving import HOLDOUT
+from lifecycle_core.schema.window_counts import UNIT_SUMS
 from lifecycle_core.stats.effect import difference
 from lifecycle_core.stats.moments import Moments, merged, ratios
 from lifecycle_core.stats.shares import mean_interval_of_sums
@@ -49,6 +50,7 @@ def business(
     cost = cost_per_row if cost_per_row is not None and cost_per_row.value is not None else None
     figures = (
         *_uplift(window, stated.review.control_arm, currency),
+        *_shares_moved(window, stated),
         *_of_mistakes(window, stated.costs),
         _of_fallbacks(window, stated.costs),
         *_without_model(window.baselines, stated),
@@ -146,7 +148,8 @@ def _units(arms: Iterable[ArmCounts]) -> Moments:
         for each in arms
         if each.units is not None
     ]
-    return reduce(merged, found, Moments(0, np.zeros(2), np.zeros((2, 2))))
+    size = len(UNIT_SUMS)
+    return reduce(merged, found, Moments(0, np.zeros(size), np.zeros((size, size))))
 
 
 def _money_of_row(units: Moments) -> Sample:
@@ -177,8 +180,7 @@ def _per_run(figure: Figure, of: Figure | None, rows: int | None, note: str) -> 
 
 def _uplift(window: WindowCounts, control: str, currency: str) -> tuple[Figure, Figure]:
     """Return what rows of the treatments earned more than those of the control arm."""
-    treated = _units(each for each in window.arms if each.arm not in {control, HOLDOUT})
-    usual = _units(each for each in window.arms if each.arm == control)
+    usual, treated = _sides(window, control)
     effect = difference(_money_of_row(usual), _money_of_row(treated))
     rows = _rows(treated)
     pair = (
@@ -194,6 +196,38 @@ def _uplift(window: WindowCounts, control: str, currency: str) -> tuple[Figure, 
         _times(pair[0], effect.value, effect.interval, 1.0),
         _times(pair[1], effect.value, effect.interval, float(rows)),
     )
+
+
+def _sides(window: WindowCounts, control: str) -> tuple[Moments, Moments]:
+    """Return the units of the control arm, and those of the treatments."""
+    return (
+        _units(each for each in window.arms if each.arm == control),
+        _units(each for each in window.arms if each.arm not in {control, HOLDOUT}),
+    )
+
+
+def _shares_moved(window: WindowCounts, stated: ReleaseFile) -> tuple[Figure, ...]:
+    """Return by how much more often treatments act and are followed than the control arm."""
+    control = stated.review.control_arm
+    usual, treated = _sides(window, control)
+    found = []
+    for name, above, below in (
+        ("action_share_uplift", "acted", "decided"),
+        ("adoption_rate_uplift", "accepted", "answered"),
+    ):
+        figure = Figure(name=name, unit="share", rows=_rows(treated))
+        of = [(UNIT_SUMS.index(above), UNIT_SUMS.index(below))]
+        effect = None
+        if all(each.means[of[0][1]] > 0 for each in (usual, treated)):
+            effect = difference(ratios(usual, of).sample(), ratios(treated, of).sample())
+        if stated.model.task != "classification" and above == "acted":
+            found.append(figure.model_copy(update={"note": "Decisions are amounts."}))
+        elif effect is None:
+            note = f"Too few mature rows of the arm {control!r}, or of the others."
+            found.append(figure.model_copy(update={"note": note}))
+        else:
+            found.append(_times(figure, effect.value, effect.interval, 1.0))
+    return tuple(found)
 
 
 def _of_mistakes(window: WindowCounts, costs: CostsSection) -> tuple[Figure, Figure]:

@@ -50,6 +50,7 @@ FIGURES = (
     "answered_share", "adoption_rate", "override_rate", "override_share_of_actions",
     "override_correctness", "time_to_action_p50_hours", "time_to_action_p95_hours",
     "time_to_action_p99_hours", "override_outliers", "uplift_per_row", "uplift_total",
+    "action_share_uplift", "adoption_rate_uplift",
     "cost_of_false_alarms", "cost_of_misses", "cost_of_fallbacks",
     "cost_if_nobody_acts", "saved_against_nobody", "cost_by_fallback_rule",
     "saved_against_fallback_rule", "money_total", "money_per_row",

@@ -139,14 +139,17 @@ class TeamCounts(Record):
     overridden: int = Field(default=0, ge=0)
 
 
+UNIT_SUMS = ("money", "rows", "acted", "decided", "accepted", "answered")
+"""What rows are summed to for each unit: money in the release's currency, and numbers of rows."""
+
+
 class ArmCounts(Record):
     """Rows of one arm, and what they earned by currency.
 
     Attributes:
         money: Of the rows of which an amount was reported.
-        units: Money in the release's currency and rows of each unit, in this order, of the rows
-            whose outcomes are all there: without a report a row earned nothing. None where units
-            were not counted.
+        units: `UNIT_SUMS` of each unit, in this order, of the rows whose outcomes are all there:
+            without a report a row earned nothing. None where units were not counted.
     """
 
     arm: str

@@ -178,4 +178,7 @@ def ratios(moments: Moments, of: Sequence[tuple[int, int]]) -> Moments:
         values[row] = means[above] / means[below]
         gradient[row, above] += 1 / means[below]
         gradient[row, below] -= values[row] / means[below]
-    return Moments(moments.n, values, gradient @ moments.covariance @ gradient.T)
+    covariance = gradient @ moments.covariance @ gradient.T
+    # What is 0 may come out as less than that by rounding, and then has no square root.
+    np.fill_diagonal(covariance, np.maximum(covariance.diagonal(), 0.0))
+    return Moments(moments.n, values, covariance)

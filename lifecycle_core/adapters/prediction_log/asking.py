@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lifecycle_core.adapters.prediction_log.engine import FOUND_ONCE, ONCE, SKEW, last_said
 from lifecycle_core.adapters.prediction_log.unit_rows import moments
+from lifecycle_core.schema.window_counts import UNIT_SUMS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -106,8 +107,10 @@ SELECT arm, coalesce(currency, '') AS currency, {_MONEY.format("money", "")}
 FROM {{source}} AND isfinite(money) GROUP BY ALL ORDER BY ALL
 """  # noqa: S608 - as above
 UNITS = f"""
-SELECT arm, '' AS part, {moments(("money", "rows"))}
-FROM (SELECT arm, coalesce(nullif(unit, ''), id), count(*) AS rows,
+SELECT arm, '' AS part, {moments(UNIT_SUMS)}
+FROM (SELECT arm, coalesce(nullif(unit, ''), id), count(*) AS rows, count(decision) AS decided,
+             ifnull(count_if(decision = 1), 0) AS acted, count(action) AS answered,
+             ifnull(count_if(action = 'accepted'), 0) AS accepted,
              sum(CASE WHEN isfinite(money) AND currency = $currency THEN money ELSE 0 END) AS money
       FROM {{source}} AND time <= $ripe GROUP BY ALL)
 GROUP BY arm ORDER BY arm

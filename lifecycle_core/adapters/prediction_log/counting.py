@@ -43,6 +43,7 @@ from lifecycle_core.adapters.prediction_log.usage_counting import count_usage
 from lifecycle_core.schema.release_file import CostsSection
 from lifecycle_core.schema.window_counts import (
     MOST_VALUES,
+    UNIT_SUMS,
     Answers,
     ArmCounts,
     Baselines,
@@ -322,7 +323,7 @@ class CountsWindows:
             asking.UNITS.format(source=span.source()),
             {"currency": self._costs.currency, "ripe": span.as_of - self._maturity},
         ).fetchall()
-        return {arm.arm: arm for arm in (arm_in(row, 2) for row in found)}
+        return {arm.arm: arm for arm in (arm_in(row, len(UNIT_SUMS)) for row in found)}
 
     def _answers(self, source: str, columns: Sequence[Binning]) -> tuple[Answers, ...]:
         scores = next((each for each in columns if each.name == "score"), None)

@@ -321,7 +321,13 @@ def test_the_control_arm_and_fallbacks_are_valued() -> None:
     def arm(name: str, units: int, money: float) -> ArmCounts:
         """Return units of two rows each, which earn so much on average."""
         moments = ArmMoments(
-            arm=name, units=units, means=(money, 2.0), covariance=((100.0, 0.0), (0.0, 0.0))
+            arm=name,
+            units=units,
+            means=(money, 2.0, 0.4 if name == "champion" else 1.0, 2.0, 0.6, 0.8),
+            covariance=tuple(
+                tuple((100.0, 0.0, 0.25, 0.0, 0.1, 0.0)[row] * (row == other) for other in range(6))
+                for row in range(6)
+            ),
         )
         return ArmCounts(arm=name, rows=2 * units, units=moments)
 
@@ -339,6 +345,12 @@ def test_the_control_arm_and_fallbacks_are_valued() -> None:
     assert uplift.interval is not None
     assert uplift.interval.low == pytest.approx(6 - 2.01 * (25 / 50 + 25 / 450) ** 0.5, abs=0.02)
     assert found.figure("uplift_total").value == pytest.approx(5_400)
+    acted = found.figure("action_share_uplift")
+    assert acted.value == pytest.approx(0.5 - 0.2)
+    assert acted.interval is not None
+    reach = 2.01 * (0.0625 / 50 + 0.0625 / 450) ** 0.5
+    assert acted.interval.low == pytest.approx(0.3 - reach, abs=0.001)
+    assert found.figure("adoption_rate_uplift").value == pytest.approx(0)
     assert found.figure("cost_of_fallbacks").value == pytest.approx(10 * (50 - 30))
     alone = reviewed(*[counts()] * 5)
     assert alone.figure("uplift_per_row").value is None

@@ -57,7 +57,8 @@ ONE = WindowCounts(
         ArmCounts(
             arm="champion", rows=1,
             units=ArmMoments(
-                arm="champion", units=1, means=(-500.0, 1.0), covariance=((0, 0), (0, 0))
+                arm="champion", units=1, means=(-500.0, 1.0, 1.0, 1.0, 0.0, 1.0),
+                covariance=((0.0,) * 6,) * 6,
             ),
         ),
     ),

@@ -84,3 +84,10 @@ def test_the_error_of_a_ratio_is_that_of_many_experiments() -> None:
 def test_a_ratio_over_nothing_is_not_a_number() -> None:
     found = ratios(moments_of([[1.0, 0.0], [2.0, 0.0]]), [(0, 1)]).sample()
     assert math.isnan(found.mean)
+
+
+@given(st.lists(st.integers(1, 50), min_size=2, max_size=9))
+def test_a_ratio_that_is_the_same_for_all_has_no_negative_variance(rows: list[int]) -> None:
+    found = ratios(moments_of([[0.1 * each, 0.3 * each] for each in rows]), [(0, 1)]).sample()
+    assert found.error >= 0
+    assert found.error == pytest.approx(0, abs=1e-7)
