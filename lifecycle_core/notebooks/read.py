@@ -46,11 +46,11 @@ def parse_notebook(text: bytes, path: Path, *, to_run: bool = True) -> Notebook:
     Args:
         text: The file's content: UTF-8 JSON of nbformat 4.0 or later.
         path: Where it came from; used in messages and kept in the result.
-        to_run: It will be run, so it must name a kernel and hold code.
+        to_run: It will be run, so it must hold code.
 
     Raises:
-        NotebookInvalid: It is no notebook, is broken, is too old, names no kernel or a kernel of
-            another language, or has no code.
+        NotebookInvalid: It is no notebook, is broken, is too old, names a kernel of another
+            language, or has no code.
 
     Example:
         >>> from pathlib import Path
@@ -63,8 +63,7 @@ def parse_notebook(text: bytes, path: Path, *, to_run: bool = True) -> Notebook:
     _check_format(content, path)
     cells = [_cell(cell, index, path) for index, cell in enumerate(content["cells"])]
     content = {**content, "cells": cells}
-    if to_run or content["metadata"].get("kernelspec"):
-        _check_kernel(content["metadata"], path)
+    _check_kernel(content["metadata"], path)
     if to_run and not any(cell["cell_type"] == "code" and cell["source"].strip() for cell in cells):
         raise NotebookInvalid(
             f"{path} has no code: {len(cells)} cells, none of them a code cell with text.",
@@ -170,20 +169,15 @@ def _broken(path: Path, what: str) -> NotebookInvalid:
 
 
 def _check_kernel(metadata: Mapping[str, Any], path: Path) -> None:
-    spec = metadata.get("kernelspec")
-    if not isinstance(spec, dict) or not spec:
-        raise NotebookInvalid(
-            f"{path} names no kernel: its metadata has no `kernelspec`, and a Python kernel is "
-            "wanted.",
-            path=str(path),
-            hint=_KERNEL_HINT,
-        )
-    info = metadata.get("language_info")
-    named = info.get("name") if isinstance(info, dict) else None
-    language = spec.get("language") or named or spec.get("name") or "an unknown language"
+    """Refuse another language; tools that strip metadata leave none, and then it is Python."""
+    spec, info = (
+        found if isinstance(found := metadata.get(key), dict) else {}
+        for key in ("kernelspec", "language_info")
+    )
+    language = spec.get("language") or info.get("name") or spec.get("name") or "python"
     if not str(language).lower().startswith(("python", "ipython")):
         raise NotebookInvalid(
-            f"{path} is written for a {language} kernel, and a Python kernel is wanted.",
+            f"{path} is written for a kernel of {language}, and one of Python is wanted.",
             path=str(path),
             hint=_KERNEL_HINT,
         )

@@ -23,7 +23,6 @@ def misspelt(path: Path) -> object:
 
 
 FINALIZE = "%finalize candidates X y"
-PYTHON_TEXT = {"language_info": {"name": "python"}}
 WRITERS: dict[str, Callable[[Path], object]] = {
     "missing": lambda path: path,
     "text": lambda path: path.write_text("hello, this is no notebook"),
@@ -31,7 +30,6 @@ WRITERS: dict[str, Callable[[Path], object]] = {
     "broken": lambda path: path.write_text('{\n "cells": [,]\n}'),
     "binary": lambda path: path.write_bytes(b"\x89PNG\r\n\x1a\n\xff\xfe"),
     "old": lambda path: path.write_text(json.dumps({"nbformat": 3, "worksheets": []})),
-    "no kernelspec": lambda path: write_notebook(path, "x = 1", metadata=PYTHON_TEXT),
     "other kernel": lambda path: write_notebook(path, "x <- 1", metadata=R_KERNEL),
     "no cells": write_notebook,
     "blank cells": lambda path: write_notebook(path, "", "   \n"),
@@ -50,7 +48,6 @@ WRITERS: dict[str, Callable[[Path], object]] = {
         ("broken", "nb.ipynb is not valid JSON at line 2, column 12", ""),
         ("binary", "nb.ipynb is not a notebook: byte 0 is not UTF-8 text", ""),
         ("old", "nbformat 3", ""),
-        ("no kernelspec", "kernelspec", "choose a Python kernel"),
         ("other kernel", "R", "Python kernel"),
         ("no cells", "nb.ipynb has no code", ""),
         ("blank cells", "nb.ipynb has no code", ""),

@@ -42,9 +42,17 @@ def _normalise(outputs: Outputs, surroundings: Surroundings) -> Outputs:
     parts = r"(?:[\w.+@-]{1,80}[\\/]{1,2}){0,20}"
     elsewhere = rf"|(?<!/)(?:[A-Za-z]:[\\/]|/){parts}(?:{same})" if same else ""
     pattern = re.compile(rf"(?<![\w.)])(?:{known}{elsewhere})(?![\w-]|\.\w)")
-    return change_text(
-        outputs, realigned(lambda text: pattern.sub("(project)", text)), kinds=_KINDS
-    )
+    # `%cd ..` prints the folder above; what lies there beside the project is no business of ours.
+    folders = {
+        form for pair in surroundings.roots for root in pair for form in _spelt(_above(root))
+    }
+    above = "|".join(map(re.escape, sorted(folders))) or "(?!)"
+    only = re.compile(rf"(?<![\w.)])(?:{above})(?![\w\\/-]|\.\w)")
+
+    def without(text: str) -> str:
+        return only.sub("(above the project)", pattern.sub("(project)", text))
+
+    return change_text(outputs, realigned(without), kinds=_KINDS)
 
 
 def author_folders(stored: Outputs, fresh: Outputs, surroundings: Surroundings) -> tuple[str, ...]:
@@ -83,6 +91,10 @@ def _texts(output: Mapping[str, Any]) -> Iterator[str]:
     data = output.get("data") or {}
     for text in (output.get("text"), *(data.get(kind) for kind in _KINDS)):
         yield text if isinstance(text, str) else ""
+
+
+def _above(root: str) -> str:
+    return re.sub(r"[\\/][^\\/]*$", "", root.rstrip("\\/"))
 
 
 def _spelt(root: str) -> Iterator[str]:

@@ -16,6 +16,7 @@ it, so then it is only a warning: another version of Python, or an edit since.
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from lifecycle_core.notebooks.rules.base import Rule, Spot
@@ -30,6 +31,7 @@ _OURS = ("too deeply", "too many magics", "maximum recursion", "too complex", "t
 
 def find(view: View) -> Iterator[Spot]:
     """Yield a spot for each cell that cannot be read."""
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
     for index, parsed in view.dataflow.parsed.items():
         cell = view.cell[index]
         if not parsed.error or "raises-exception" in cell.tags:
@@ -43,7 +45,7 @@ def find(view: View) -> Iterator[Spot]:
             line=parsed.error_line,
             severity="info" if limit else "warning" if ran else "error",
             kind=None if limit else "edited_after_run" if ran else None,
-            message=f"this is no Python: {parsed.error[:120]}",
+            message=f"Python {version} cannot read this: {parsed.error[:120]}",
             hint="Correct the line, or make the cell a markdown or raw cell.",
         )
 

@@ -202,6 +202,9 @@ def test_text_is_compared_by_what_it_says(one: str, other: str, expected: str) -
         ("/cache/copy 1/a.csv", "/home/me/pro/a.csv", "cosmetic"),
         ("/home/me/pro/a.csv", "/home/me/project/a.csv", "different"),
         ("file:///cache/copy%201/a.csv", "file:///home/me/pro/a.csv", "cosmetic"),
+        ("/cache\n", "/home/me\n", "cosmetic"),
+        ("/cache\n", "/home/me/pro\n", "different"),
+        ("/cache/other.csv\n", "/home/me/other.csv\n", "different"),
         ("   p  n\n0  /cache/copy 1/a  1\n", "     p  n\n0  /home/me/pro/a  1\n", "cosmetic"),
     ],
 )

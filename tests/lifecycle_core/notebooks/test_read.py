@@ -41,17 +41,16 @@ def refusal(text: bytes | dict[str, Any]) -> NotebookInvalid:
         (content({**code("x"), "metadata": {"tags": "a"}}), "the `metadata` of cell 0"),
         (content(), "has no code: 0 cells"),
         (content(markdown("# Hello"), code("  \n")), "has no code: 2 cells"),
-        ({**content(code("1")), "metadata": {}}, "names no kernel"),
         (
             {**content(code("1")), "metadata": {"kernelspec": {"name": "ir", "language": "R"}}},
-            "written for a R kernel, and a Python kernel is wanted",
+            "written for a kernel of R, and one of Python is wanted",
         ),
         (
             {
                 **content(code("1")),
                 "metadata": {"kernelspec": {"name": "x"}, "language_info": {"name": "julia"}},
             },
-            "written for a julia kernel",
+            "written for a kernel of julia",
         ),
     ],
 )
@@ -62,6 +61,13 @@ def test_what_cannot_be_run_is_refused(text: bytes | dict[str, Any], says: str) 
 def test_an_unknown_kernel_name_of_python_is_fine() -> None:
     spec = {"name": "my-laptop", "display_name": "My laptop", "language": "python"}
     parse_notebook(json.dumps(content(code("1"), kernelspec=spec)).encode(), PATH)
+
+
+@pytest.mark.parametrize(
+    "metadata", [{}, {"kernelspec": {}}, {"language_info": {"name": "python"}}]
+)
+def test_a_notebook_whose_metadata_were_stripped_is_one_of_python(metadata: dict[str, Any]) -> None:
+    parse_notebook(json.dumps({**content(code("1")), "metadata": metadata}).encode(), PATH)
 
 
 @pytest.mark.parametrize("minor", range(6))
