@@ -8,11 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lifecycle_core.reproducing import confidence
-from lifecycle_core.reproducing.failures import failure, line_of, once_worked
+from lifecycle_core.reproducing.failures import failure
 from lifecycle_core.reproducing.instability import explain_unstable
 from lifecycle_core.reproducing.saying import HINTS
 from lifecycle_core.reproducing.signs import other_sign, signs
 from lifecycle_core.reproducing.staleness import explain_stale
+from lifecycle_core.reproducing.stops import line_of, once_worked
 from lifecycle_core.schema.reproduction import Cause
 
 if TYPE_CHECKING:

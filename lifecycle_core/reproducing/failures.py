@@ -6,20 +6,21 @@ import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from lifecycle_core.notebooks.normalisers.ansi import plain
+from lifecycle_core.notebooks.rules.missing_module import PLATFORMS
 from lifecycle_core.reproducing import confidence
 from lifecycle_core.reproducing.case import sites_in
+from lifecycle_core.reproducing.old_python import old_python
 from lifecycle_core.reproducing.saying import HINTS
 from lifecycle_core.reproducing.signs import asked_for
-from lifecycle_core.schema.reproduction import Cause, CauseKind
+from lifecycle_core.reproducing.stops import once_worked, stopped_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lifecycle_core.notebooks.execution import Execution
     from lifecycle_core.reproducing.case import Case
+    from lifecycle_core.schema.reproduction import Cause, CauseKind
 
-_FRAME = re.compile(r"Cell In\[(\d+)\], line (\d+)")
 _NAME = re.compile(r"^(?:NameError|UnboundLocalError): .*?name '([^']+)' is not defined")
 _MODULE = re.compile(r"No module named '([^'.]+)")
 _OPTIONAL = re.compile(
@@ -82,70 +83,16 @@ def failure(case: Case, execution: Execution) -> Cause | None:
         return None
     if run.exit in _SAID_BY_RUN:
         kind, hint = _SAID_BY_RUN[run.exit]
-        return _cause(execution, kind, hint)
+        return stopped_by(execution, kind, hint)
     readings: tuple[Callable[[Case, Execution], Cause | None], ...] = (
-        _interactive, _module, _refused, _forbidden, _missing_file, _network, _name, _drift,
+        _interactive, old_python, _module, _refused, _forbidden, _missing_file, _network, _name,
+        _drift,
     )  # fmt: skip
     return next((cause for read in readings if (cause := read(case, execution))), None)
 
 
-def line_of(execution: Execution, index: int | None) -> int | None:
-    """Return the line of a cell at which its error came up, from the outermost frame."""
-    return next((line for _, line in _frames(execution, index)), None)
-
-
-def _frames(execution: Execution, index: int | None) -> list[tuple[int, int]]:
-    """Return the notebook's frames of a cell's error, outermost first: run count and line."""
-    if index is None or index not in execution.cells:
-        return []
-    texts = (
-        plain(str(text))
-        for output in execution.cells[index].outputs
-        for text in output.get("traceback", ())
-    )
-    return [(int(count), int(line)) for text in texts for count, line in _FRAME.findall(text)]
-
-
-def _called(execution: Execution) -> str:
-    """Say where an error came up, if that is a function of another cell than the one that ran."""
-    frames = _frames(execution, execution.run.stopped_at)
-    cells = execution.notebook["cells"]
-    counts = {cell.get("execution_count"): at for at, cell in enumerate(cells)}
-    injected = any("injected-parameters" in (cell["metadata"].get("tags") or ()) for cell in cells)
-    if not frames or injected:  # then indexes are not those of the source
-        return ""
-    count, line = frames[-1]
-    at = counts.get(count)
-    if at is None or at == execution.run.stopped_at:
-        return ""
-    return f" (It came up in a function of cell {at}, line {line}.)"
-
-
-def _cause(
-    execution: Execution,
-    kind: CauseKind,
-    hint: str,
-    *,
-    names: tuple[str, ...] = (),
-    way: confidence.Way | None = None,
-    evidence: str = "",
-) -> Cause:
-    run = execution.run
-    return Cause(
-        kind=kind,
-        cell=run.stopped_at,
-        line=line_of(execution, run.stopped_at),
-        names=names,
-        evidence=(evidence or run.message) + _called(execution),
-        hint=hint,
-        shown_by="observation",
-        confidence=way.confidence if way else confidence.CERTAIN,
-        explains=run.stopped_at,
-    )
-
-
 def _absolute_path(execution: Execution, path: str, evidence: str = "") -> Cause:
-    return _cause(
+    return stopped_by(
         execution,
         "absolute_path",
         HINTS["absolute_path"],
@@ -159,7 +106,7 @@ def _interactive(_case: Case, execution: Execution) -> Cause | None:
     if not execution.run.message.startswith("StdinNotImplementedError"):
         return None
     hint = "Replace input() by a value in a cell tagged `parameters`, set with --param."
-    return _cause(execution, "interactive_input", hint)
+    return stopped_by(execution, "interactive_input", hint)
 
 
 def _module(_case: Case, execution: Execution) -> Cause | None:
@@ -167,16 +114,21 @@ def _module(_case: Case, execution: Execution) -> Cause | None:
     if match := _IMPORT.search(message):
         hint = f"Import it from where it is now, or {_lower(HINTS['environment_drift'])}"
         names = (f"{match[2]}.{match[1]}",)
-        return _cause(execution, "environment_drift", hint, names=names, way=confidence.API_GONE)
+        return stopped_by(
+            execution, "environment_drift", hint, names=names, way=confidence.API_GONE
+        )
     match = _MODULE.search(message) or _OPTIONAL.search(message)
     if not match:
         return None
     name = next(group for group in match.groups() if group)
+    only = next((where for module, where in PLATFORMS.items() if f"'{module}" in message), "")
     hint = (
-        f"Install the package that holds {name} in the environment of nbrelease, or, if {name} is "
-        "a file of yours, put it beside the notebook."
+        f"It is there on {only} only: remove it, or import it in `try: ... except ImportError:`."
+        if only
+        else f"Install the package that holds {name} in the environment of nbrelease, or, if "
+        f"{name} is a file of yours, put it beside the notebook."
     )
-    return _cause(execution, "missing_module", hint, names=(name,))
+    return stopped_by(execution, "missing_module", hint, names=(name,))
 
 
 def _refused(_case: Case, execution: Execution) -> Cause | None:
@@ -185,7 +137,7 @@ def _refused(_case: Case, execution: Execution) -> Cause | None:
     if not sites:
         return None
     site = sites[-1]
-    cause = _cause(
+    cause = stopped_by(
         execution,
         "absolute_path",
         HINTS["absolute_path"],
@@ -224,7 +176,7 @@ def _missing_file(case: Case, execution: Execution) -> Cause | None:
         "ignores are not part of a clean copy."
     )
     names = (path,) if path else ()
-    return _cause(execution, "missing_data", hint, names=names, way=confidence.FILE_NOT_FOUND)
+    return stopped_by(execution, "missing_data", hint, names=names, way=confidence.FILE_NOT_FOUND)
 
 
 def _network(_case: Case, execution: Execution) -> Cause | None:
@@ -232,7 +184,7 @@ def _network(_case: Case, execution: Execution) -> Cause | None:
     asked = sites_in(execution.facts.network, frozenset({run.stopped_at or 0}))
     if not asked or not _NETWORK.search(run.message):
         return None
-    said = _cause(
+    said = stopped_by(
         execution,
         "network",
         HINTS["network"],
@@ -252,7 +204,7 @@ def _name(case: Case, execution: Execution) -> Cause | None:
     later = [at for at in case.flow.binders.get(name, ()) if at > stopped]
     if later:
         hint = f"Cell {later[0]} defines {name}; move it above cell {stopped}."
-        return _cause(execution, "undefined_name", hint, names=(name,))
+        return stopped_by(execution, "undefined_name", hint, names=(name,))
     gap = next(iter(case.gaps(stopped)), None)
     if gap and once_worked(case, stopped):
         cell, skipped = gap
@@ -261,7 +213,7 @@ def _name(case: Case, execution: Execution) -> Cause | None:
             f"{skipped} before cell {cell.index}: a cell was deleted there."
         )
         hint = f"Put the code back that defined {name}, above cell {stopped}."
-        return _cause(
+        return stopped_by(
             execution,
             "deleted_cell",
             hint,
@@ -273,7 +225,7 @@ def _name(case: Case, execution: Execution) -> Cause | None:
     hint = f"No cell before it defines {name}: " + (
         f"did you mean {near[0]}?" if near else "restore the cell that did, or import it."
     )
-    return _cause(execution, "undefined_name", hint, names=(name,))
+    return stopped_by(execution, "undefined_name", hint, names=(name,))
 
 
 def _drift(case: Case, execution: Execution) -> Cause | None:
@@ -283,7 +235,7 @@ def _drift(case: Case, execution: Execution) -> Cause | None:
         return None
     pins = case.circumstances.pins
     asked = f" {asked_for(pins)}" if pins else ""
-    return _cause(
+    return stopped_by(
         execution,
         "environment_drift",
         HINTS["environment_drift"],
@@ -291,13 +243,6 @@ def _drift(case: Case, execution: Execution) -> Cause | None:
         evidence=f"{run.message}. The cell once ran, so that the library had it then.{asked}",
         way=confidence.API_GONE,
     )
-
-
-def once_worked(case: Case, index: int) -> bool:
-    """Tell whether the notebook says that a cell ran to its end."""
-    cell = case.cells.get(index)
-    raised = cell is not None and any(o.get("output_type") == "error" for o in cell.outputs)
-    return cell is not None and cell.execution_count is not None and not raised
 
 
 def _lower(sentence: str) -> str:

@@ -20,7 +20,7 @@ KINDS = {
     "edited_after_run": "Code edited after it was run",
     "out_of_order": "Cells run out of order",
     "missing_module": "A module that is not installed",
-    "environment_drift": "Other package versions",
+    "environment_drift": "Other versions of packages or Python",
     "missing_data": "A file that is not there",
     "changed_data": "Data that changed",
     "absolute_path": "A path of one machine only",

@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 
     from lifecycle_core.notebooks.rules.view import View
 
-_PLATFORMS = {"google.colab": "Google Colab", "kaggle_secrets": "Kaggle", "dbruntime": "Databricks",
+PLATFORMS = {"google.colab": "Google Colab", "kaggle_secrets": "Kaggle", "dbruntime": "Databricks",
     "notebookutils": "Fabric"}  # fmt: skip
+"""Modules that only a platform has, and which."""
 
 
 def find(view: View) -> Iterator[Spot]:
@@ -48,7 +49,7 @@ def find(view: View) -> Iterator[Spot]:
                 continue
             told.add(module)
             sure = one.certain and not one.deferred and not extended and not makes
-            where = _PLATFORMS.get(module)
+            where = PLATFORMS.get(module)
             yield Spot(
                 cell=flow.index,
                 line=one.line,
@@ -85,7 +86,7 @@ def _there(one: Import, module: str, view: View) -> bool:
         return True
     if module in sys.stdlib_module_names or module == "__main__":
         return True
-    if module not in _PLATFORMS and view.installed(module):
+    if module not in PLATFORMS and view.installed(module):
         return True
     beside = one.module.partition(".")[0]
     if f"{beside}.py" in view.written_by_magic:

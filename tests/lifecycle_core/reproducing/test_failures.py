@@ -82,6 +82,13 @@ def test_an_error_that_says_nothing_is_left_to_others(message: str) -> None:
     assert said(message) is None
 
 
+def test_a_module_of_a_platform_is_not_to_be_installed() -> None:
+    cause = said("ModuleNotFoundError: No module named 'google.colab'")
+    assert cause is not None
+    assert cause.kind == "missing_module"
+    assert cause.hint.startswith("It is there on Google Colab only")
+
+
 def test_a_gap_in_the_counts_turns_an_undefined_name_into_a_deleted_cell() -> None:
     cause = said("NameError: name 'total' is not defined", counts=(1, 3, 4))
     assert cause is not None
