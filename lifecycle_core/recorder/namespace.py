@@ -5,12 +5,13 @@ source mentions it, or a function that the source reaches does; or if it holds a
 memory, that one of those changed. All others are left alone, however large they are. What this
 misses are variables changed by a thread or a callback that no name in the cell leads to.
 
-No value is kept alive: an object is known again by a weak reference where its type allows one,
-else by its identity, type and length, which is enough because a name bound anew is mentioned.
+No large value is kept alive: an object is known again by a weak reference where its type allows
+one, else by its identity, type and length, which is enough because a name bound anew is mentioned.
 """
 
 from __future__ import annotations
 
+import functools
 import re
 import time
 import weakref
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .builtin_names import BUILTINS, identity
 from .digests import TEMPORARY, Digest, digest, is_temporary, placed
-from .digests.leaves import LEAF_TYPES, leaf
+from .digests.leaves import LEAF_TYPES
 from .digests.types import mro, public_name, qualified_name
 from .digests.walk import Limits
 from .mentions import bound, mentioned, reachable
@@ -63,6 +64,21 @@ class Changes(NamedTuple):
     seconds: float
 
 
+class _Kept:
+    """A short plain value: as long as it is kept, nothing else has its address."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: Value) -> None:
+        self._value = value
+
+    def __call__(self) -> Value:
+        return self._value
+
+
+_REFERENCES = (weakref.ref, _Kept)
+
+
 class _Entry(NamedTuple):
     """What is remembered of a variable."""
 
@@ -75,7 +91,7 @@ class _Entry(NamedTuple):
         """Whether the variable is still bound to the object it was bound to."""
         if self.identity != identity(value):
             return False
-        if type(self.known_by) is weakref.ref:
+        if type(self.known_by) in _REFERENCES:
             return self.known_by() is value
         return bool(self.known_by == _trace(value))
 
@@ -208,19 +224,21 @@ class Tracker:
         return {
             name: value
             for name, value in self._namespace.copy().items()
-            if type(name) is str and not _IPYTHON.fullmatch(name) and not _is_special(name)
+            if type(name) is str and _is_users(name)
         }
 
 
-def _is_special(name: str) -> bool:
-    return name.startswith("__") and name.endswith("__")
+@functools.lru_cache(maxsize=100_000)
+def _is_users(name: str) -> bool:
+    special = name.startswith("__") and name.endswith("__")
+    return not special and not _IPYTHON.fullmatch(name)
 
 
 def _trace(value: Value) -> Value:
-    """What tells an object from a later one at its address, without keeping it alive."""
+    """What tells an object from a later one at its address, without keeping a large one alive."""
     cls = type(value)
     if identity(cls) in LEAF_TYPES and value.__sizeof__() < _SHORT:
-        return leaf(value)
+        return _Kept(value)
     if not any(qualified_name(each) == _NO_REFERENCES for each in mro(cls)):
         with suppress(TypeError):
             return weakref.ref(value)

@@ -7,6 +7,7 @@ import types
 from typing import TYPE_CHECKING
 
 from .builtin_names import BUILTINS, identity
+from .digests.leaves import LEAF_TYPES
 from .digests.types import mro, public_name
 
 if TYPE_CHECKING:
@@ -82,10 +83,16 @@ def owners(value: Value) -> Iterator[int]:
 def aliases(namespace: Mapping[str, Value]) -> tuple[tuple[str, ...], ...]:
     """Groups of names that are one mutable object, or arrays over one memory."""
     groups: dict[int, list[str]] = {}
+    arrays = {
+        identity(getattr(sys.modules.get(module), name, None))
+        for module, name in (("numpy", "ndarray"), ("torch", "Tensor"))
+    }
     for name, value in namespace.items():
+        kind = identity(type(value))
+        if kind in LEAF_TYPES:
+            continue  # there may be thousands, and none of them changes
         groups.setdefault(identity(value), []).append(name)
-    for name, value in namespace.items():
-        if public_name(type(value)) in {"numpy.ndarray", "torch.Tensor"}:
+        if kind in arrays:
             for place in owners(value):
                 groups.setdefault(place, []).append(name)
     found = {
