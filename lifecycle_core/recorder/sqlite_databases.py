@@ -40,7 +40,9 @@ class SqliteDatabases:
 
             def connect(_home: object, *words: Any, _connect: Any = original, **flags: Any) -> Any:  # noqa: ANN401 - as the original
                 connection = _connect(*words, **flags)
-                connection.set_authorizer(self._allowed)
+                # What a factory of the notebook's own makes may be anything.
+                if authorize := getattr(connection, "set_authorizer", None):
+                    authorize(self._allowed)
                 return connection
 
             stand_in(home, "connect", connect)

@@ -30,7 +30,8 @@ def added_up(reviews: Sequence[Review]) -> tuple[Figure, ...]:
 
     Example:
         >>> from lifecycle_core.schema.review import Review, Section, Window
-        >>> week = Window(label="2026-W10", grain="week", zone="UTC", start="2026-03-02T00:00:00Z",
+        >>> week = Window(label="2026-W10", grain="week", zone="UTC", first="2026-03-02",
+        ...               after="2026-03-09", start="2026-03-02T00:00:00Z",
         ...               end="2026-03-09T00:00:00Z")
         >>> earned = Figure(name="uplift_total", value=120.0, unit="EUR", rows=40)
         >>> review = Review(release="churn", window=week, as_of="2026-03-09T00:00:00Z",

@@ -175,6 +175,7 @@ def test_a_kernel_that_can_no_longer_answer_ends_at_the_limit(tmp_path: Path) ->
     assert not record["reproducible"]
 
 
+@pytest.mark.long
 def test_thousands_of_cells(tmp_path: Path) -> None:
     notebook = authored(tmp_path / "nb.ipynb", "n = 0", *["n += 1"] * 500, "n")
     saved = nbformat.read(notebook, as_version=4)

@@ -169,6 +169,7 @@ def test_a_decision_without_a_log_is_made_on_what_there_is(retrained: Path) -> N
     assert "Retraining of churn" in (retrained / "d.html").read_text()
 
 
+@pytest.mark.long
 def test_trying_a_hyper_parameter_or_nothing_registers_nothing(retrained: Path) -> None:
     def count() -> int:
         nbrelease("status", "churn", "--json", "n.json", cwd=retrained)
@@ -182,6 +183,7 @@ def test_trying_a_hyper_parameter_or_nothing_registers_nothing(retrained: Path) 
     assert count() == before
 
 
+@pytest.mark.long
 def test_a_pipeline_without_a_finalization_only_runs(tmp_path: Path) -> None:
     monthly.project(tmp_path, finalize=None)
     monthly.month(tmp_path / "data" / "february.csv", seed=2)
@@ -194,6 +196,7 @@ def test_a_pipeline_without_a_finalization_only_runs(tmp_path: Path) -> None:
     assert not (tmp_path / ".nbrelease" / "registry.db").exists()
 
 
+@pytest.mark.long
 def test_windows_run_side_by_side_and_are_priced(tmp_path: Path) -> None:
     monthly.project(tmp_path)
     windows = "until=2025-02-28..2025-04-30/1mo"

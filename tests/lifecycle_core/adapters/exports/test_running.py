@@ -60,6 +60,7 @@ def test_the_papermill_chain_gives_what_a_plain_run_gives(project: Path, tmp_pat
     assert executed == set(export.files) - {"run.py"}
 
 
+@pytest.mark.long
 def test_containers_that_share_nothing_give_what_a_plain_run_gives(
     project: Path, tmp_path: Path
 ) -> None:
