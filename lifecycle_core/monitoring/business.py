@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from lifecycle_core.stats.moments import Sample
 
 _LEVEL = 0.95
+_TOO_FEW = "Too few mature rows of the arm {!r}, or of the others."
 _UNRIPE = "No row is older than `review.label_maturity_days`."
 
 
@@ -190,7 +191,7 @@ def _uplift(window: WindowCounts, control: str, currency: str) -> tuple[Figure, 
     if effect is None or currency not in window.money:
         note = f"No amounts in {currency} were reported."
         if currency in window.money:
-            note = f"Too few mature rows of the arm {control!r}, or of the others."
+            note = _TOO_FEW.format(control)
         return pair[0].model_copy(update={"note": note}), pair[1].model_copy(update={"note": note})
     return (
         _times(pair[0], effect.value, effect.interval, 1.0),
@@ -209,25 +210,26 @@ def _sides(window: WindowCounts, control: str) -> tuple[Moments, Moments]:
 def _shares_moved(window: WindowCounts, stated: ReleaseFile) -> tuple[Figure, ...]:
     """Return by how much more often treatments act and are followed than the control arm."""
     control = stated.review.control_arm
-    usual, treated = _sides(window, control)
-    found = []
-    for name, above, below in (
-        ("action_share_uplift", "acted", "decided"),
-        ("adoption_rate_uplift", "accepted", "answered"),
-    ):
-        figure = Figure(name=name, unit="share", rows=_rows(treated))
-        of = [(UNIT_SUMS.index(above), UNIT_SUMS.index(below))]
-        effect = None
-        if all(each.means[of[0][1]] > 0 for each in (usual, treated)):
-            effect = difference(ratios(usual, of).sample(), ratios(treated, of).sample())
-        if stated.model.task != "classification" and above == "acted":
-            found.append(figure.model_copy(update={"note": "Decisions are amounts."}))
-        elif effect is None:
-            note = f"Too few mature rows of the arm {control!r}, or of the others."
-            found.append(figure.model_copy(update={"note": note}))
-        else:
-            found.append(_times(figure, effect.value, effect.interval, 1.0))
-    return tuple(found)
+    sides = _sides(window, control)
+    acted, adopted = (
+        Figure(name=name, unit="share", rows=_rows(sides[1]), note=_TOO_FEW.format(control))
+        for name in ("action_share_uplift", "adoption_rate_uplift")
+    )
+    if stated.model.task == "classification":
+        acted = _share_moved(acted, sides, of=("acted", "decided"))
+    else:
+        acted = acted.model_copy(update={"note": "Decisions are amounts."})
+    return acted, _share_moved(adopted, sides, of=("accepted", "answered"))
+
+
+def _share_moved(figure: Figure, sides: tuple[Moments, Moments], *, of: tuple[str, str]) -> Figure:
+    above, below = map(UNIT_SUMS.index, of)
+    if any(units.means[below] == 0 for units in sides):
+        return figure
+    effect = difference(*(ratios(units, [(above, below)]).sample() for units in sides))
+    if effect is None:
+        return figure
+    return _times(figure, effect.value, effect.interval, 1.0).model_copy(update={"note": ""})
 
 
 def _of_mistakes(window: WindowCounts, costs: CostsSection) -> tuple[Figure, Figure]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lifecycle_core.notebooks.rules.missing_module import PLATFORMS
 from lifecycle_core.reproducing import confidence
 from lifecycle_core.reproducing.case import sites_in
-from lifecycle_core.reproducing.old_python import old_python
+from lifecycle_core.reproducing.other_python import other_python
 from lifecycle_core.reproducing.saying import HINTS
 from lifecycle_core.reproducing.signs import asked_for
 from lifecycle_core.reproducing.stops import once_worked, stopped_by
@@ -85,7 +85,7 @@ def failure(case: Case, execution: Execution) -> Cause | None:
         kind, hint = _SAID_BY_RUN[run.exit]
         return stopped_by(execution, kind, hint)
     readings: tuple[Callable[[Case, Execution], Cause | None], ...] = (
-        _interactive, old_python, _module, _refused, _forbidden, _missing_file, _network, _name,
+        _interactive, other_python, _module, _refused, _forbidden, _missing_file, _network, _name,
         _drift,
     )  # fmt: skip
     return next((cause for read in readings if (cause := read(case, execution))), None)

@@ -7,7 +7,7 @@ the first clean run is the reference of the others.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from lifecycle_core.notebooks.compare import Comparison, Surroundings, compare_outputs
 from lifecycle_core.notebooks.execution import ExecutedCell, Execution
@@ -21,7 +21,7 @@ from lifecycle_core.schema.reproduction import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from lifecycle_core.notebooks.cells import CodeCell
     from lifecycle_core.notebooks.dataflow import Dataflow
@@ -40,6 +40,7 @@ _PROCESS = ("getpid", "(process)", "current_process")
 _WORST: tuple[CellStatus, ...] = ("different", "tolerance", "cosmetic")
 
 Reference = Literal["stored", "clean_run"]
+One = TypeVar("One")
 
 
 def never_executed(cells: Sequence[CodeCell]) -> bool:
@@ -221,8 +222,13 @@ def _not_compared(
 def _variables(index: int, facts: Sequence[Facts]) -> tuple[VariableResult, ...]:
     """Compare the variables that a cell made in the first run with those of the second."""
     sides = [one.cells[index].variables if index in one.cells else {} for one in facts[:2]]
-    names = dict.fromkeys(name for side in sides for name in side)
-    return tuple(_variable(name, [side.get(name) for side in sides]) for name in names)
+    return tuple(_variable(name, found) for name, found in _by_name(sides))
+
+
+def _by_name(sides: Sequence[Mapping[str, One]]) -> Iterator[tuple[str, list[One | None]]]:
+    """Yield each name that a side has, with what every side has of it."""
+    for name in dict.fromkeys(name for side in sides for name in side):
+        yield name, [side.get(name) for side in sides]
 
 
 def _variable(name: str, sides: Sequence[Variable | None]) -> VariableResult:
@@ -242,8 +248,7 @@ def _variable(name: str, sides: Sequence[Variable | None]) -> VariableResult:
 def _generators(index: int, facts: Sequence[Facts]) -> tuple[GeneratorResult, ...]:
     """Compare where a cell found and left the shared generators in the first run and the second."""
     sides = [one.cells[index].generators if index in one.cells else {} for one in facts[:2]]
-    names = dict.fromkeys(name for side in sides for name in side)
-    return tuple(_generator(name, [side.get(name) for side in sides]) for name in names)
+    return tuple(_generator(name, found) for name, found in _by_name(sides))
 
 
 def _generator(name: str, sides: Sequence[tuple[str, str] | None]) -> GeneratorResult:
@@ -252,7 +257,7 @@ def _generator(name: str, sides: Sequence[tuple[str, str] | None]) -> GeneratorR
     if None in sides:
         note = "only one of the runs moved it"
     elif len({side[1] for side in sides if side}) > 1:
-        known = len({side[0] for side in sides if side}) > 1
-        note = "it stood elsewhere before the cell" if known else "the cell moved it elsewhere"
+        already = len({side[0] for side in sides if side}) > 1
+        note = "it stood elsewhere before the cell" if already else "the cell moved it elsewhere"
     status: Literal["identical", "different"] = "different" if note else "identical"
     return GeneratorResult(name=name, status=status, before=before, after=after, note=note)

@@ -50,20 +50,21 @@ def added_up(reviews: Sequence[Review]) -> tuple[Figure, ...]:
 
 def _whole(name: str, reviews: Sequence[Review]) -> Iterator[Figure]:
     """Yield the figure of each window that has it, for all its rows."""
-    for review in reviews:
-        for section in review.sections:
-            for figure in section.figures:
-                if figure.name != name or figure.value is None:
-                    continue
-                by = figure.rows if name in _PER_ROW else 1
-                inner = figure.interval
-                yield figure.model_copy(
-                    update={
-                        "value": figure.value * by,
-                        "interval": inner
-                        and Interval(low=inner.low * by, high=inner.high * by, level=inner.level),
-                    }
-                )
+    figures = (
+        figure for review in reviews for section in review.sections for figure in section.figures
+    )
+    for figure in figures:
+        if figure.name != name or figure.value is None:
+            continue
+        by = figure.rows if name in _PER_ROW else 1
+        inner = figure.interval
+        yield figure.model_copy(
+            update={
+                "value": figure.value * by,
+                "interval": inner
+                and Interval(low=inner.low * by, high=inner.high * by, level=inner.level),
+            }
+        )
 
 
 def _sum(name: str, found: Sequence[Figure], windows: int) -> Figure:

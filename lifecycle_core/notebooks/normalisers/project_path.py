@@ -49,10 +49,10 @@ def _normalise(outputs: Outputs, surroundings: Surroundings) -> Outputs:
     above = "|".join(map(re.escape, sorted(folders))) or "(?!)"
     only = re.compile(rf"(?<![\w.)])(?:{above})(?![\w\\/-]|\.\w)")
 
-    def without(text: str) -> str:
+    def told(text: str) -> str:
         return only.sub("(above the project)", pattern.sub("(project)", text))
 
-    return change_text(outputs, realigned(without), kinds=_KINDS)
+    return change_text(outputs, realigned(told), kinds=_KINDS)
 
 
 def author_folders(stored: Outputs, fresh: Outputs, surroundings: Surroundings) -> tuple[str, ...]:

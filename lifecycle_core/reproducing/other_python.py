@@ -33,7 +33,7 @@ _GONE_TOO = re.compile(
 """It may be said of other things, too, and counts where the notebook says it is of Python 2."""
 
 
-def old_python(case: Case, execution: Execution) -> Cause | None:
+def other_python(case: Case, execution: Execution) -> Cause | None:
     """Blame the version of Python where a cell once ran that this one cannot read or run.
 
     Args:
@@ -48,14 +48,14 @@ def old_python(case: Case, execution: Execution) -> Cause | None:
     if not once_worked(case, run.stopped_at or 0):
         return None
     saved, here = case.circumstances.saved_python, case.circumstances.python
-    way: confidence.Way | None
+    way: confidence.Way | None = confidence.API_GONE
     told = f" The notebook was saved under Python {saved}, and this is {here}." if saved else ""
     if saved.startswith("2."):
         way, hint = None, "Port the code to Python 3: `2to3` does most of it."
     elif gone:
-        way, hint = confidence.API_GONE, "The code is of Python 2: port it, `2to3` does most of it."
+        hint = "The code is of Python 2: port it, `2to3` does most of it."
     elif unread and _version(saved) > _version(here):
-        way, hint = confidence.API_GONE, f"Run it with Python {saved}, as it was saved."
+        hint = f"Run it with Python {saved}, as it was saved."
     else:
         return None
     return stopped_by(
