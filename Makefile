@@ -118,7 +118,7 @@ kills: $(VENV)/.test ## 100 runs of a pipeline killed at random moments, 8 at on
 		tests/lifecycle_core/running/test_killed.py -k "any_moment or at_once"
 	NBRELEASE_KILLS=40 $(BIN)/python -m pytest -q --timeout 3600 tests/lifecycle_core/test_killed.py
 
-long: $(VENV)/.test browser ## two months of flights, retrain by every way, attest and serve, check a locked environment, the panel of reviews, Notebook 7: minutes
+long: $(VENV)/.test browser ## retrain by every way, attest and serve, check a locked environment, the panel of reviews, Notebook 7: minutes
 	$(BIN)/python -m pytest -q --timeout 900 -m long tests
 
 log-kills: $(VENV)/.test ## kill processes that log predictions at 50 random moments: minutes

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 DATA = fake.EXAMPLES / "data" / "flights"
 
 
-@pytest.mark.long
 def test_two_months_of_few_flights_are_replayed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -37,13 +37,15 @@ def open_engine(address: str, **settings: str) -> duckdb.DuckDBPyConnection:
     """
     import duckdb
 
+    from lifecycle_core.adapters.prediction_log.scanning import ScannedFiles
+
     engine = duckdb.connect(config={"preserve_insertion_order": "false", **settings})
     engine.execute("SET TimeZone = 'UTC'")
     with answering(address):
         for kind, name in TABLES.items():
             table = LogTable(address, kind)
             empty = table_schema(kind).empty_table()
-            engine.register(name, table.dataset() if table.exists() else empty)
+            engine.register(name, ScannedFiles(table.dataset()) if table.exists() else empty)
     return engine
 
 

@@ -280,7 +280,7 @@ class LogTable:
             LogUnavailable: The store does not answer.
         """
         with answering(self.address):
-            return self._newest().to_pyarrow_dataset()
+            return self._newest().to_pyarrow_dataset(filesystem=self.place.data_reader())
 
     def _newest(self, *, create: bool = False) -> Any:  # noqa: ANN401 - a DeltaTable
         from deltalake import DeltaTable
