@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 INSTALL := $(UV) pip install --quiet --python $(BIN)/python --constraint constraints.txt \
 	--build-constraint constraints.txt --editable
+# Thousands of processes import the same modules: they compile them once, even where it is forbidden.
+export PYTHONDONTWRITEBYTECODE :=
 SYSTEM := $(shell [ "$$(id -u)" = 0 ] || echo sudo -n)
 
 .PHONY: run test coverage check browser lock bench corpus exports clouds peers kills faults log-kills long review-speed score-kills simulations spark screenshot examples year clean

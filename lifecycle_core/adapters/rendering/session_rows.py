@@ -35,10 +35,12 @@ def session_rows(session: SessionComparison | None) -> list[RenderableType]:
     rows: list[RenderableType] = []
     other = [found for found in session.variables if found.status in _STATES]
     if other:
-        made = table("Live variable", "Type", "In a clean run", "Stems from")
+        stems = ["Stems from"] if any(found.lost is not None for found in other) else []
+        made = table("Live variable", "Type", "In a clean run", *stems)
         for found in other:
             stem = "" if found.lost is None else f"In [{found.lost}], no longer in the notebook"
-            made.add_row(one_line(found.name), one_line(found.type), _STATES[found.status], stem)
+            cells = one_line(found.name), one_line(found.type), _STATES[found.status], stem
+            made.add_row(*cells[: 3 + len(stems)])
         rows += [Text(), made]
     for source in session.sources:
         if source.defined:
