@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lifecycle_core.errors import InvalidCall
+from lifecycle_core.monitoring.planning import FIGURES
 from lifecycle_core.monitoring.response_rules import compile_rule
-from lifecycle_core.monitoring.reviewing import FIGURES
 from lifecycle_core.retraining import require_terms
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ the one that knows all beforehand shows what there was to gain.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lifecycle_core.schema.retraining_decision import PolicyCost
 from lifecycle_core.stats.retraining_policy import (
@@ -26,13 +26,24 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.retraining_terms import RetrainingSection
     from lifecycle_core.stats.retraining_policy import Plan
 
-    Figures = Mapping[str, float | None]
-    Fires = Callable[[Sequence[Figures]], bool]
+    Fires = Callable[[Sequence[Mapping[str, Any]]], bool]
 
 _GROWTH = 0.1  # of the cost per row, at which a performance trigger fires
 _SURELY = 1.645  # one-sided, at 95%
 FEWEST = 2
 """Windows below which no policy can do anything."""
+
+
+class Said(NamedTuple):
+    """What a review says of a window, by name of the figure; None is not known.
+
+    Attributes:
+        figures: As they stand.
+        surely: What a rule may conclude from, with intervals as the rule takes them.
+    """
+
+    figures: Mapping[str, float | None]
+    surely: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,16 +52,16 @@ class Past:
 
     Attributes:
         losses: What each model cost in each.
-        figures: What a review said of each, by name.
+        said: What a review said of each.
         rows: Expected a period.
         earlier: Periods of the released version before them.
         delay: Periods after its end until the labels of a window are final.
-        trigger: Whether the declared rule fires on the figures of windows, the newest last; None
+        trigger: Whether the declared rule fires on what is sure of windows, the newest last; None
             where none is declared.
     """
 
     losses: Losses
-    figures: Sequence[Figures]
+    said: Sequence[Said]
     rows: float
     earlier: int = 0
     delay: int = 0
@@ -109,13 +120,13 @@ def _policies(past: Past, terms: RetrainingSection) -> Iterator[PolicyCost]:
         every, plan = best_schedule(money, once=once)
         often = "never" if every >= count else f"every {every} periods" if every > 1 else "always"
         yield told("on schedule", plan, f"The one that turned out cheapest: {often}.")
-    drift = fired(lambda _, passed: (past.figures[passed].get("drifted") or 0) > 0)
+    drift = fired(lambda _, passed: (past.said[passed].figures.get("drifted") or 0) > 0)
     yield told("drift trigger", drift, "When a review finds drift in any column.")
     worse = fired(lambda trained, passed: _costs_more(past, trained, passed))
     yield told("performance trigger", worse, "When a row surely costs a tenth more than at first.")
     if past.trigger is not None:
         rule = past.trigger
-        plan = fired(lambda _, passed: rule(past.figures[: passed + 1]))
+        plan = fired(lambda _, passed: rule([each.surely for each in past.said[: passed + 1]]))
         yield told("trigger", plan, "The declared rule, on what reviews said.")
     proof = fired(lambda trained, passed: in_money(past, terms, trained, passed))
     yield told("on proof", proof, "When it surely pays.")

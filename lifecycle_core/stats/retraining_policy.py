@@ -164,10 +164,10 @@ def value_today(
 
     So the value is a weighted sum of the means m[1], ..., m[k] of the history. With w[t] the rows
     of period t of the horizon, discounted, and W their sum, it is W m[k] - sum of w[t] a[t] - once,
-    where a[t] is m[t], less m[1] if the model began behind or ahead. Its variance is the sum of the squared
-    weights times the squared errors, as periods have rows of their own: the newest mean counts W,
-    less what it says of ageing. To that comes the variance of the rows to come, which is the
-    squared spread of a row times the rows, discounted twice: the interval is of the value as it
+    where a[t] is m[t], less m[1] if the model began behind or ahead. Its variance is the sum of the
+    squared weights times the squared errors, as periods have rows of their own: the newest mean
+    counts W, less what it says of ageing. To that comes the variance of the rows to come, which is
+    the squared spread of a row times the rows, discounted twice: the interval is of the value as it
     will be seen, given that the next model ages so. After one period all of the first kind cancels.
 
     Args:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lifecycle_core.errors import InvalidCall
-from lifecycle_core.monitoring.reviewing import FIGURES, plan_of, require_review
+from lifecycle_core.monitoring.planning import FIGURES, plan_of, require_review
 from lifecycle_core.monitoring.sums import added
 from lifecycle_core.schema.release_file import ReviewSection
 from lifecycle_core.schema.review import Review

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from lifecycle_core.monitoring.response_rules import Known, compile_rule
+from lifecycle_core.retraining import Said
 from lifecycle_core.schema.finalization import Interval
 from lifecycle_core.schema.retraining_decision import ExpectedLoss, RetrainingDecision
 from lifecycle_core.schema.retraining_terms import RetrainingSection
@@ -197,3 +199,28 @@ def test_the_declared_policy_makes_the_answer_and_the_proof_is_told(
     found = decided(replayed, terms=terms(**fields), **known)
     assert (found.answer, found.pays) == (answer, True)
     assert "it pays" in found.reason[-1]
+
+
+@pytest.mark.parametrize(
+    ("figure", "surely", "answer"),
+    [
+        (3.1, Known(3.1, 3.05, 3.15), "retrain"),
+        (3.1, Known(3.1, 1.0, 5.2), "not_enough_data"),  # 3 lies within
+        (3.1, Known(2.0, 1.5, 2.5), "not_enough_data"),  # as is expected of labels still to come
+        (3.1, None, "not_enough_data"),  # too few rows
+        (2.9, Known(2.9, 1.0, 4.8), "keep"),
+        (None, None, "keep"),
+    ],
+)
+def test_the_declared_trigger_is_as_sure_as_rules_of_reviews(
+    figure: float | None, surely: Known | None, answer: str
+) -> None:
+    rule = compile_rule("when cost > 3 for 2 windows then retrain data", ["cost"])
+    found = decided(
+        months([1.0] * 6, STABLE),
+        terms=terms(policy="on_trigger", trigger=rule.text),
+        trigger=rule.fires,
+        recent=(Said({"cost": figure}, {"cost": surely}),) * 2,
+    )
+    assert found.answer == answer
+    assert rule.text in found.reason[0]
