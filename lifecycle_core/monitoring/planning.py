@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.release_file import ReviewSection
     from lifecycle_core.schema.review import Window
 
-_MOST_UNRIPE = 60  # windows before whose labels may still come
+_MOST_UNRIPE = 400  # windows before whose labels may still come: of days, more than a year
 FIGURES = (
     "rows", "volume_ratio", "volume_ratio_same_phase", "latency_p50_ms", "latency_p95_ms",
     "latency_p99_ms", "fallback_share",
