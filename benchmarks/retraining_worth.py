@@ -87,7 +87,7 @@ def drawn(world: World, rng: np.random.Generator) -> tuple[float, float, float]:
     known = Known(
         release="churn", version=3, as_of="2026-11-01T00:00:00Z", grain="month", currency="EUR",
         rows=float(ROWS), age=world.earlier + len(windows), replayed=tuple(windows),
-        said=(Said({}, {}),) * len(windows),
+        said=(Said({}, {}, {}),) * len(windows),
     )  # fmt: skip
     worth = decide(known, TERMS).worth
     if worth is None:

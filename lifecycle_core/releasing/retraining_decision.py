@@ -18,10 +18,10 @@ from lifecycle_core.adapters.progress import Progress, Silent, told
 from lifecycle_core.adapters.reference_profile import of_version
 from lifecycle_core.adapters.window_counting import count_windows
 from lifecycle_core.errors import LifecycleError
-from lifecycle_core.monitoring import Counted, Plan, plan_of, reviewed
+from lifecycle_core.monitoring import Counted, Plan, before_labels, plan_of, reviewed
 from lifecycle_core.monitoring.windows import calendar_of, label_moments
 from lifecycle_core.releasing.replaying import Replay, replay
-from lifecycle_core.releasing.retraining_terms import trigger_of
+from lifecycle_core.releasing.retraining_terms import fires_by, trigger_of
 from lifecycle_core.retraining import Known, Said, decide, parameters_for
 from lifecycle_core.schema.contract import Contract
 from lifecycle_core.schema.retraining_decision import ExpectedLoss
@@ -108,7 +108,7 @@ class _Looked:
         self.windows: list[Window] = [*plan.before, plan.window][-many:]
         self.counts: list[WindowCounts] = [*found.before, found.window][-many:]
         self.said = [
-            Said(seen.figures, surely)
+            Said(seen.figures, surely, before_labels(surely))
             for seen, surely in zip(self.review.history, read.surely, strict=True)
         ]
         self.age = self._age(asked)
@@ -197,7 +197,7 @@ def decide_on(
         said=tuple(looked.said[at] for at in places) if replayed else (),
         recent=tuple(looked.said) if used else (),
         estimated=_estimated(looked),
-        trigger=rule.fires if rule else None,
+        trigger=fires_by(rule) if rule else None,
         why=why,
         notes=notes,
     )

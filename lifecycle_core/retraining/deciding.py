@@ -264,16 +264,23 @@ def _answer(
         said = f"The schedule is every {terms.every} periods, and the version is {known.age} old."
         return ("retrain" if due else "keep"), (said, proof)
     if terms.policy == "on_trigger" and known.trigger:
-        answer, said = _ruled(known.trigger, known.recent)
+        answer, said = _ruled(known.trigger, known)
         return answer, (f"{said} {terms.trigger}", proof)
     return "keep", ("The release file's policy is never to retrain.", proof)
 
 
-def _ruled(fires: Fires, recent: Sequence[Said]) -> tuple[Answer, str]:
-    """Return what the declared rule answers, and the sentence that ends with the rule."""
+def _ruled(fires: Fires, known: Known) -> tuple[Answer, str]:
+    """Return what the declared rule answers, and the sentence that ends with the rule.
+
+    It is asked of the last windows, and of the last with final labels that are of this version: a
+    rule on labels alone would never fire where these are late.
+    """
+    recent = known.recent
     if not recent:
         return "not_enough_data", "There is no window to look at by the rule:"
-    if fires([each.surely for each in recent]):
+    surely, count = [each.surely for each in recent], len(recent)
+    final = surely[max(0, count - known.age) : max(0, count - known.delay)]
+    if fires(surely) or fires(final):
         return "retrain", "The rule fires:"
     if fires([each.figures for each in recent]):
         return "not_enough_data", "Not sure enough to fire, or of labels that are not final:"

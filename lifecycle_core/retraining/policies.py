@@ -40,10 +40,12 @@ class Said(NamedTuple):
     Attributes:
         figures: As they stand.
         surely: What a rule may conclude from, with intervals as the rule takes them.
+        early: Likewise, before the window's labels were final.
     """
 
     figures: Mapping[str, float | None]
     surely: Mapping[str, Any]
+    early: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +58,8 @@ class Past:
         rows: Expected a period.
         earlier: Periods of the released version before them.
         delay: Periods after its end until the labels of a window are final.
-        trigger: Whether the declared rule fires on what is sure of windows, the newest last; None
-            where none is declared.
+        trigger: Whether the declared rule fires on what is sure of windows, the newest last, where
+            what a row costs may be a `Sample`; None where none is declared.
     """
 
     losses: Losses
@@ -126,12 +128,32 @@ def _policies(past: Past, terms: RetrainingSection) -> Iterator[PolicyCost]:
     yield told("performance trigger", worse, "When a row surely costs a tenth more than at first.")
     if past.trigger is not None:
         rule = past.trigger
-        plan = fired(lambda _, passed: rule([each.surely for each in past.said[: passed + 1]]))
-        yield told("trigger", plan, "The declared rule, on what reviews said.")
+
+        def asks(trained: int, passed: int) -> bool:
+            seen = list(_seen(past, trained, passed))
+            return rule(seen) or rule(seen[: max(0, len(seen) - past.delay)])
+
+        plan = fired(asks)
+        yield told("trigger", plan, "The declared rule, on what reviews said and new models cost.")
     proof = fired(lambda trained, passed: in_money(past, terms, trained, passed))
     yield told("on proof", proof, "When it surely pays.")
     best = cheapest_plan(money, once=once)
     yield told("knowing all beforehand", best, "What there was to gain.")
+
+
+def _seen(past: Past, trained: int, passed: int) -> Iterator[Mapping[str, Any]]:
+    """Yield what the declared rule would have seen of each window since the model was trained.
+
+    What a row costs is that of this model; nothing of what reviews expect of the released one
+    stands in for it. All else is not known of a model that never answered, and stays as reviews
+    said it: so the rule is asked anew from the first window of the model on.
+    """
+    for at in range(trained, passed + 1):
+        final = at <= passed - past.delay
+        seen = past.said[at].surely if final else past.said[at].early
+        if trained:
+            seen = {**seen, "cost_per_row": past.losses.cost(trained, at) if final else None}
+        yield seen
 
 
 def _costs_more(past: Past, trained: int, passed: int) -> bool:

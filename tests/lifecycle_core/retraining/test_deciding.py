@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from lifecycle_core.monitoring.response_rules import Known, compile_rule
+from lifecycle_core.releasing.retraining_terms import fires_by
 from lifecycle_core.retraining import Said
 from lifecycle_core.schema.finalization import Interval
 from lifecycle_core.schema.retraining_decision import ExpectedLoss, RetrainingDecision
 from lifecycle_core.schema.retraining_terms import RetrainingSection
-from tests.fakes.replayed import TERMS, decided, months, that_pays, without_labels
+from tests.fakes.replayed import TERMS, decided, months, that_pays, window, without_labels
 
 STABLE = [1.0] * 6
 
@@ -220,7 +221,57 @@ def test_the_declared_trigger_is_as_sure_as_rules_of_reviews(
         months([1.0] * 6, STABLE),
         terms=terms(policy="on_trigger", trigger=rule.text),
         trigger=rule.fires,
-        recent=(Said({"cost": figure}, {"cost": surely}),) * 2,
+        recent=(Said({"cost": figure}, {"cost": surely}, {}),) * 2,
     )
     assert found.answer == answer
     assert rule.text in found.reason[0]
+
+
+@pytest.mark.parametrize(
+    ("delay", "expected", "retrained", "cost"),
+    [
+        # 1,000 rows of four months cost 2 each, of four more 6, and 2 by a model trained since.
+        (0, None, "2026-06", 2_000 * 4 + 6_000 + 2_000 * 3 + 500),
+        (2, None, "2026-08", 2_000 * 4 + 6_000 * 3 + 2_000 + 500),
+        (2, 5.0, "2026-06", 2_000 * 4 + 6_000 + 2_000 * 3 + 500),  # expected before labels come
+    ],
+)
+def test_the_trigger_is_replayed_on_final_labels_and_on_its_own_models(
+    delay: int, expected: float | None, retrained: str, cost: float
+) -> None:
+    released = [2.0] * 4 + [6.0] * 4
+    replayed = [
+        window(
+            f"2026-{at + 1:02d}", [each, *(each if model < 5 else 2.0 for model in range(at + 1))]
+        )
+        for at, each in enumerate(released)
+    ]
+    rule = compile_rule("when cost_per_row > 3 for 1 windows then retrain data", ["cost_per_row"])
+    early = [None if each == 2.0 else expected for each in released]
+    found = decided(
+        replayed,
+        terms=terms(trigger=rule.text),
+        delay=delay,
+        age=8 + delay,
+        trigger=fires_by(rule),
+        said=tuple(
+            Said({}, {"cost_per_row": now}, {"cost_per_row": before})
+            for now, before in zip(released, early, strict=True)
+        ),
+    )
+    by_name = {each.policy: each for each in found.policies}
+    assert by_name["trigger"].retrained == (retrained,)
+    assert by_name["trigger"].cost == pytest.approx(cost)
+
+
+def test_the_declared_trigger_looks_at_the_last_windows_with_labels_too() -> None:
+    rule = compile_rule("when recall < 0.5 then retrain data", ["recall"])
+    seen = Said({"recall": 0.4}, {"recall": Known(0.4, 0.3, 0.45)}, {})
+    waits = Said({"recall": None}, {"recall": None}, {})
+    asked = terms(policy="on_trigger", trigger=rule.text)
+    replayed = months([1.0] * 6, STABLE)
+    answers = [
+        decided(replayed, terms=asked, trigger=rule.fires, recent=recent, delay=1, age=age).answer
+        for recent, age in (((seen, waits), 2), ((waits, waits), 2), ((seen, waits), 1))
+    ]
+    assert answers == ["retrain", "keep", "keep"]  # at last the window seen is of another version
