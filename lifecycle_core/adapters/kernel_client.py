@@ -14,7 +14,6 @@ from typing import Any
 
 from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.channels import AsyncZMQSocketChannel
-from traitlets import Type
 
 _LOOK_AGAIN = 0.5  # seconds; only a reply whose signal was taken waits as long
 
@@ -46,4 +45,5 @@ class ShellChannel(AsyncZMQSocketChannel):  # type: ignore[misc]  # jupyter_clie
 class Client(AsyncKernelClient):  # type: ignore[misc]  # as above
     """The client by which papermill runs cells."""
 
-    shell_channel_class = Type(ShellChannel)
+    def __init__(self, **traits: Any) -> None:  # noqa: ANN401 - as the kernel manager has them
+        super().__init__(shell_channel_class=ShellChannel, **traits)
