@@ -2,7 +2,7 @@
 
 A pipe must stand before what reads the text it makes whole; the rest is in the order of cost:
 
-- `execution_count`, `metadata`, `traceback` drop fields that no other looks at;
+- `execution_count`, `metadata`, `front_end_data`, `traceback` drop what no other looks at;
 - `stream_chunks` makes a stream's text whole, `ansi` and `overwritten` make it what is seen;
 - `warnings_text`, `notices`, `progress_bars` drop lines, so that `stream_order` joins what is left;
 - `library_path` stands before `project_path`, for an environment may lie in the project, and both
@@ -22,6 +22,7 @@ from lifecycle_core.notebooks.normalisers import (
     estimator_html,
     execution_count,
     figure_text,
+    front_end_data,
     html_ids,
     library_path,
     library_times,
@@ -54,6 +55,7 @@ from lifecycle_core.notebooks.normalisers import (
 NORMALISERS = (
     execution_count.NORMALISER,
     metadata.NORMALISER,
+    front_end_data.NORMALISER,
     stream_chunks.NORMALISER,
     traceback.NORMALISER,
     ansi.NORMALISER,
