@@ -101,6 +101,10 @@ FRAGMENTS = (
     "fit: ",
     "ETA: 3s",
     "/step",
+    "15:04:05 - a - INFO - ",
+    "9/9 - 3s - ",
+    "'a_runtime': 3.1",
+    "a_samples_per_second = 3.1",
 )
 texts = st.lists(st.sampled_from(FRAGMENTS), max_size=14).map("".join)
 KINDS = ["text/plain", "text/html", "image/png", "image/svg+xml", "application/pdf", "text/latex"]
