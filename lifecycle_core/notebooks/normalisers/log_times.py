@@ -22,6 +22,7 @@ _LEVEL = r"(?:DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|FATAL|TRACE|SUCCESS)"
 _DAY = r"\d{4}-\d\d-\d\d[ T]"
 _ANY_DAY = r"(?:\d{4}([-/.])\d\d\2\d\d|\d\d([-/.])\d\d\3(?:\d{4}|\d\d))[ T]"
 _TIME = r"\d\d:\d\d:\d\d(?:[.,]\d{1,9})?"
+_C_TIME = r"[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}"  # as UMAP stamps its own
 _NAME = (
     r"(?:[\w.]{1,80}+[ \t]{0,20}[-|:][ \t]{0,4}|\[[\w.-]{1,80}+\][ \t]{0,4}(?:[-|:][ \t]{0,4})?)?"
 )
@@ -29,7 +30,10 @@ _BEFORE_LEVEL = rf"(?=\]?[ \t]{{0,4}}[-|:]?[ \t]{{0,4}}{_NAME}[\[(]?{_LEVEL}\b)"
 _STAMP = re.compile(
     rf"^(\[?)(?:{_ANY_DAY})?{_TIME}(?: [AP]M|Z|[+-]\d\d:?\d\d)?{_BEFORE_LEVEL}"
     rf"|^(\[?(?:[DIWEC] )?){_DAY}\d\d:\d\d:\d\d,\d{{3}}(?!\d)"  # the comma is that of `logging`
-    rf"|^(\[?{_LEVEL}\]?[ \t:|-]{{1,8}}){_DAY}{_TIME}",
+    rf"|^(\[?{_LEVEL}\]?[ \t:|-]{{1,8}}){_DAY}{_TIME}"
+    rf"|^({_LEVEL} [-:] ){_TIME}(?=: )"
+    rf"|^(){_C_TIME}(?= (?:Construct (?:fuzzy|embedding)|(?:Finding|Finished) Nearest Neighbor"
+    r"|Building RP forest|NN descent for|Finished embedding$))",
     re.MULTILINE,
 )
 
@@ -41,7 +45,9 @@ def unstamped(text: str) -> str:
         >>> unstamped("2026-11-25 15:41:57,700 INFO auc 0.91")
         '(stamp) INFO auc 0.91'
     """
-    return _STAMP.sub(lambda found: (found[1] or found[4] or found[5] or "") + "(stamp)", text)
+    return _STAMP.sub(
+        lambda found: "".join(filter(None, found.group(1, 4, 5, 6))) + "(stamp)", text
+    )
 
 
 def _normalise(outputs: Outputs) -> Outputs:

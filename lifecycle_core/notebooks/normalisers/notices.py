@@ -2,7 +2,7 @@
 
 Measured: in a home of its own matplotlib tells that it builds a font cache; pip says `Collecting`
 once and `Requirement already satisfied` ever after, and in a clean run, where it must not install,
-`Would install`; NLTK and torchvision tell of a download.
+`Would install`; NLTK, torchvision, wget and git tell of a download and of its speed.
 """
 
 from __future__ import annotations
@@ -45,8 +45,19 @@ _FIRST_USE = (
     r"|WARNING: All log messages before absl::InitializeLog"
     r"|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{1,9}: [IWE] (?:tensorflow|external)/"
     r"|.{0,200}(?:━|\|).{0,200}\d ?[kMG]?B/s"
+    r"|To enable the following instructions: [^\n]{1,200} rebuild TensorFlow "
 )
-_LINE = re.compile(rf"^(?:{_INSTALLER}|{_FIRST_USE})[^\n]*(?:\n|\Z)", re.MULTILINE)
+_DOWNLOAD = (  # of wget, but for the length and the name, which are those of the data; of git
+    r"--\d{4}-\d\d-\d\d \d\d:\d\d:\d\d--  \S|Resolving [\w.-]{1,100} \([\w.-]{1,100}\)\.\.\. "
+    r"|Connecting to [\w.-]{1,100}[^\n]{0,200}\.\.\. connected\."
+    r"|HTTP request sent, awaiting response\.\.\. \d"
+    r"|Location: \S{1,2000} \[following\]"
+    r"|\S{1,200} {1,40}\d{1,3}%\[[=>+ ]{1,100}\] [^\n]{0,60}(?:B/s| in \d| s {0,8}$)"
+    r"|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \([\d.,]{1,12} [KMG]?B/s\) - [\u2018'`]"
+    r"|Cloning into '|remote: (?:Enumerating|Counting|Compressing|Total|Reusing)\b"
+    r"|(?:Receiving|Unpacking) objects: |Resolving deltas: |Updating files: "
+)
+_LINE = re.compile(rf"^(?:{_INSTALLER}|{_FIRST_USE}|{_DOWNLOAD})[^\n]*(?:\n|\Z)", re.MULTILINE)
 
 
 def without_notices(text: str) -> str:

@@ -9,7 +9,7 @@ A pipe must stand before what reads the text it makes whole; the rest is in the 
   before `temporary_files`, for the clean copy may lie in a temporary folder;
 - `plot_json`, `record_view`, `estimator_html` and `dataframe_html` take HTML by its content, before
   `style_sheets` and `html_ids` take the rest of it by its markup;
-- `durations` and `library_times` read the tables that `dataframe_html` made;
+- `durations`, `library_times` and `fitting_times` read the tables that `dataframe_html` made;
 - `whitespace` is last: what others took out leaves blanks.
 """
 
@@ -22,6 +22,7 @@ from lifecycle_core.notebooks.normalisers import (
     estimator_html,
     execution_count,
     figure_text,
+    fitting_times,
     front_end_data,
     html_ids,
     library_path,
@@ -85,6 +86,7 @@ NORMALISERS = (
     widget_view.NORMALISER,
     timing.NORMALISER,
     library_times.NORMALISER,
+    fitting_times.NORMALISER,
     durations.NORMALISER,
     whitespace.NORMALISER,
 )

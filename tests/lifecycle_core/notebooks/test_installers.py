@@ -34,6 +34,19 @@ RESOLVER = (
             "Using cached six-1.17.0-py2.py3-none-any.whl (11 kB)\n"
         ),
         RESOLVER,
+        (
+            "--2024-11-18 16:43:59--  https://example.org/a.csv\n"
+            "Resolving example.org (example.org)... 152.19.134.47, 2610:28:3090::47\n"
+            "Connecting to example.org (example.org)|152.19.134.47|:443... connected.\n"
+            "HTTP request sent, awaiting response... 200 OK\n"
+            "a.csv               100%[===================>]  39.23M   899KB/s    in 30s\n"
+            "2024-11-18 16:44:23 (1.76 MB/s) - \u2018a.csv\u2019 saved [41098441/41098441]\n"
+        ),
+        (
+            "Cloning into 'a'...\nremote: Enumerating objects: 12, done.\n"
+            "Receiving objects: 100% (12/12), 1.20 MiB | 3.40 MiB/s, done.\n"
+            "Resolving deltas: 100% (3/3), done.\n"
+        ),
     ],
 )
 def test_what_an_installer_tells_is_cosmetic(told: str, name: str) -> None:
@@ -56,6 +69,9 @@ def test_what_an_installer_tells_is_cosmetic(told: str, name: str) -> None:
         ("ERROR: auc 0.9", "ERROR: auc 0.8"),
         ("plan 2 requires 3 pumps", "plan 2 requires 4 pumps"),
         (RESOLVER + "plan 2 requires 3 pumps", RESOLVER + "plan 2 requires 4 pumps"),
+        ("Length: 41098441 (39M) [text/plain]", "Length: 41098442 (39M) [text/plain]"),
+        ("Saving to: \u2018a.csv\u2019", "Saving to: \u2018b.csv\u2019"),
+        ("Cloning 3 sheep", "Cloning 4 sheep"),
         ("  Resolved 3 of 4 to commit", "  Resolved 4 of 4 to commit"),
     ],
 )
