@@ -2,19 +2,51 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.scorers import score_column, scored
+from lifecycle_core.delivering.naming_rows import spread_out
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+    from lifecycle_core.adapters.tables import Batch
     from lifecycle_core.schema.finalization import DecisionRule, Finalization
 
     Numbers = np.ndarray[tuple[int], np.dtype[np.float64]]
     Decisions = np.ndarray[tuple[int], np.dtype[Any]]
+
+NO_NUMBER = "the score is no number"
+"""Why a row has no score that its contract lets pass: the model gave infinity, or NaN."""
+
+
+def with_numbers(batch: Batch, scores: Numbers) -> tuple[Batch, Numbers]:
+    """Return a batch and its scores; a row whose score is no number is one that has none.
+
+    Args:
+        batch: A batch.
+        scores: Of its rows that can be scored, shape (n,).
+    """
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    finite = np.isfinite(scores)
+    if finite.all():
+        return batch, scores
+    scorable = batch.scorable.copy()
+    scorable[batch.scorable] = finite
+    lost, left_out = pa.array(batch.scorable & ~scorable), pa.array(~scorable)
+    refused = {
+        name: spread_out(batch, good, batch.refused[name]).filter(left_out)
+        for name, good in batch.columns.items()
+    }
+    columns = {name: good.filter(pa.array(finite)) for name, good in batch.columns.items()}
+    reasons = pc.if_else(lost, NO_NUMBER, batch.reasons)
+    batch = replace(batch, scorable=scorable, columns=columns, refused=refused, reasons=reasons)
+    return batch, scores[finite]
 
 
 def decided(scores: Numbers, rule: DecisionRule) -> Decisions:

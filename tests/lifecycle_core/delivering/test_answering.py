@@ -102,6 +102,19 @@ def test_a_score_that_is_no_number_is_an_error_of_the_model(score: float) -> Non
     assert (reply.unanswered, reply.raised) == ("model_error", "NotFinite")
 
 
+@pytest.mark.parametrize("rows", [3, 9])  # a few are scored one by one
+def test_one_score_that_is_no_number_does_not_spoil_the_other_rows(rows: int) -> None:
+    scorer = FakeScorer(lambda tenure: float("inf") if tenure == 1 else tenure / 72)
+    at = desk(served(scorer, fallback=[CONSTANT]), shadow=served(scorer, version=2))
+    reply = asked(at, *customers(rows))
+    assert [each["fallback"] for each in reply.answers] == ["", "model_error", *[""] * (rows - 2)]
+    assert [each["score"] for each in reply.answers] == [0, None, *(n / 72 for n in range(2, rows))]
+    assert reply.raised == "NotFinite"
+    told, raised = at.shadow(inquiry(at, *customers(rows)), 0.1)
+    assert ([each["key"] for each in told][:2], len(told)) == (["c0", "c2"], rows - 1)
+    assert raised == "NotFinite"
+
+
 @pytest.mark.parametrize(
     ("fallback", "tenure", "decision", "score", "used"),
     [
