@@ -132,8 +132,8 @@ def shadowed(inquiry: Inquiry) -> tuple[list[tuple[int, Answer]], str]:
     served = inquiry.lineup.shadow
     if served is None:
         return [], ""
-    rows = range(inquiry.rows)
-    part = Part.of(served, "shadow", inquiry.columns, rows, now=inquiry.now)
+    columns, rows = inquiry.lineup.told(served, inquiry.columns), range(inquiry.rows)
+    part = Part.of(served, "shadow", columns, rows, now=inquiry.now)
     scores = served.scores(part.scorable)
     if isinstance(scores, str):
         return [], scores
@@ -213,7 +213,8 @@ def _substitute(inquiry: Inquiry, part: Part, at: int, cause: Cause, *, prompt: 
 
 def _earlier(previous: Served, inquiry: Inquiry, row: int) -> tuple[float, bool | float] | None:
     """Ask the release before about one row, under its own contract."""
-    checked = previous.checks.check(only(inquiry.columns, [row]), 1, now=inquiry.now)
+    columns = inquiry.lineup.told(previous, only(inquiry.columns, [row]))
+    checked = previous.checks.check(columns, 1, now=inquiry.now)
     if checked.bad:
         return None
     scores = previous.scores(checked.columns)

@@ -84,6 +84,14 @@ class Served:
             for row in range(rows)
         ]
 
+    def knows(self, name: str) -> bool:
+        """Whether a row may have a column."""
+        return (
+            name in self.naming
+            or name == self.contract.freshness_column
+            or any(feature.name == name for feature in self.contract.features)
+        )
+
     @property
     def compiled(self) -> bool:
         """Whether compiled code alone scores, which takes a bounded, short time."""

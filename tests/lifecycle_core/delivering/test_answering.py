@@ -239,6 +239,31 @@ def test_a_column_can_be_the_unit_of_an_experiment() -> None:
     assert len({*arms[::2]}) == len({*arms[1::2]}) == 1
 
 
+def test_those_registered_before_the_unit_was_declared_are_not_asked_about_it() -> None:
+    experiment = {"salt": "autumn", "unit": "household", "arms": {"challenger": 50}}
+    scorer = FakeScorer()
+    at = desk(
+        served(scorer, version=2, experiment=experiment, fallback=[{"use": "previous_release"}]),
+        arms={"challenger": served(FakeScorer(lambda _: 0.8), version=3)},
+        shadow=served(version=4),
+        previous=served(FakeScorer(lambda _: 0.7), version=1),
+    )
+    scorer.raises = RuntimeError("the model is gone")
+    rows = [{**ROW, "customer": at, "household": at} for at in range(40)]
+    answers = asked(at, *rows).answers
+    found = {(each["arm"], each["version"], each["score"]) for each in answers}
+    assert found == {("challenger", 3, 0.8), ("previous", 1, 0.7)}
+    kept, _ = at.shadow(inquiry(at, *rows), 0.002)
+    assert len(kept) == 40
+
+
+def test_the_unit_of_a_ledger_s_experiment_is_no_stranger_to_the_champion() -> None:
+    experiment = Experiment(salt="autumn", unit="household", arms={"challenger": 50})
+    at = desk(served(), arms={"challenger": served(version=2)}, experiment=experiment)
+    reply = asked(at, *({**ROW, "household": each} for each in range(40)))
+    assert {each["answered_by"] for each in reply.answers} == {"model"}
+
+
 def test_a_shadow_is_kept_and_never_said() -> None:
     shadow = FakeScorer(lambda _: 0.1)
     at = desk(served(), shadow=served(shadow, version=2))
