@@ -143,12 +143,15 @@ class LogTable:
     ) -> bool:
         from deltalake.exceptions import CommitFailedError
 
+        files: list[DataFile] = []
         with answering(self.address):
             for _ in range(_TRIES):
                 table = self._newest(create=True)
                 if (table.transaction_version(session) or 0) >= number:
                     self._make_last(table)
                     return False
+                for file in files:  # of a try whose commit is not there
+                    self.place.remove(file.path)
                 transactions, upkeep = [(session, number)], self._upkeep()
                 if beside_upkeep:
                     transactions.append((_UPKEEP, upkeep + 1))
@@ -244,6 +247,9 @@ class LogTable:
         with answering(self.address):
             there = self.place.data_files()
             self._newest()
+        return self._remove_unnamed(there)
+
+    def _remove_unnamed(self, there: Sequence[str]) -> int:
         # Whoever has begun upkeep and written a file that is `there` cannot commit after this.
         self.replace((), (), same_rows=True)
         named = {file.path for file in self.files()}
@@ -258,20 +264,29 @@ class LogTable:
     def remove_old(self, hours: int) -> int:
         """Remove files that no version of the last hours names, and return how many.
 
+        Those that no version has ever named, as of a run that was killed, go once they are as old;
+        a file that a drain has written and not committed yet is left.
+
         Raises:
-            LogUnavailable: The store does not answer.
+            LogUnavailable: The store does not answer, or somebody else's upkeep came first.
         """
         if not self.exists():
             return 0
         with answering(self.address):
-            table, there = self._newest(), self.place.data_files()
+            table, there = self._newest(), set(self.place.data_files())
             table.vacuum(hours, dry_run=False, enforce_retention_duration=False)
-            removed = set(there) - set(self.place.data_files())
+            stay = set(self.place.data_files())
+            removed = len(there - stay)
             table.update_incremental()
+            old = table.vacuum(hours, dry_run=True, enforce_retention_duration=False, full=True)
+            left = [path for path in old if path in stay and not self._may_come(path)]
+        if left:
+            removed += self._remove_unnamed(left)
+        with answering(self.address):
             table.create_checkpoint()
             self.place.make_last()
             table.cleanup_metadata()
-        return len(removed)
+        return removed
 
     def dataset(self) -> Any:  # noqa: ANN401 - a pyarrow dataset
         """Return the newest version as a pyarrow dataset.
