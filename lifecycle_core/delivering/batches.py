@@ -232,7 +232,13 @@ class Scoring:
                 log,
             )
             batches = open_.enter_context(
-                self.tables.stream(source, self.contract, keep=self.keep, judged_at=self.judged_at)
+                self.tables.stream(
+                    source,
+                    self.contract,
+                    keep=self.keep,
+                    judged_at=self.judged_at,
+                    others=in_arms.contracts if in_arms else (),
+                )
             )
             reading = open_.enter_context(ThreadPoolExecutor(1))
             writing = open_.enter_context(ThreadPoolExecutor(1))
@@ -285,6 +291,8 @@ class Scoring:
     def _begin(self, batch: Batch, *, engine: OpenEngine, in_arms: OpenArms | None) -> Begun:
         """Return a batch with what will be its scores."""
         assigned = self.arms.of(batch) if self.arms else None
+        if in_arms and assigned:
+            batch = in_arms.judged(batch, assigned)
         scorable = int(batch.scorable.sum())
         known = self.journal.take(batch.start, scorable) if self.journal else None
         if known is not None:

@@ -36,17 +36,35 @@ def with_numbers(batch: Batch, scores: Numbers) -> tuple[Batch, Numbers]:
     finite = np.isfinite(scores)
     if finite.all():
         return batch, scores
-    scorable = batch.scorable.copy()
-    scorable[batch.scorable] = finite
-    lost, left_out = pa.array(batch.scorable & ~scorable), pa.array(~scorable)
-    refused = {
-        name: spread_out(batch, good, batch.refused[name]).filter(left_out)
-        for name, good in batch.columns.items()
+    lost = np.zeros(batch.rows, dtype=bool)
+    lost[batch.scorable] = ~finite
+    reasons = pc.if_else(pa.array(lost), NO_NUMBER, batch.reasons)
+    return judged(batch, reasons), scores[finite]
+
+
+def judged(batch: Batch, reasons: Any) -> Batch:  # noqa: ANN401 - a pyarrow array
+    """Return a batch with other reasons for which its rows are not scored.
+
+    Args:
+        batch: A batch.
+        reasons: For each row, null where it can be scored.
+    """
+    import pyarrow.compute as pc
+
+    if reasons.equals(batch.reasons):
+        return batch
+    good, bad = pc.is_null(reasons), pc.is_valid(reasons)
+    whole = {
+        name: spread_out(batch, values, batch.refused[name])
+        for name, values in batch.columns.items()
     }
-    columns = {name: good.filter(pa.array(finite)) for name, good in batch.columns.items()}
-    reasons = pc.if_else(lost, NO_NUMBER, batch.reasons)
-    batch = replace(batch, scorable=scorable, columns=columns, refused=refused, reasons=reasons)
-    return batch, scores[finite]
+    return replace(
+        batch,
+        scorable=good.to_numpy(zero_copy_only=False),
+        reasons=reasons,
+        columns={name: values.filter(good) for name, values in whole.items()},
+        refused={name: values.filter(bad) for name, values in whole.items()},
+    )
 
 
 def decided(scores: Numbers, rule: DecisionRule) -> Decisions:

@@ -238,7 +238,15 @@ class RowLog:
         if not len(places):
             return {}, {}
         values = {name: column.to_pylist() for name, column in batch.refused.items()}
-        read = self.answering[CONTROL].checks.check(values, len(places), now=0.0).columns
+        theirs = [arms[row] for row in places.tolist()]
+        read: dict[str, list[Any]] = {name: [None] * len(places) for name in values}
+        for arm in dict.fromkeys(theirs):
+            of_arm = [at for at, each in enumerate(theirs) if each == arm]
+            some = {name: [column[at] for at in of_arm] for name, column in values.items()}
+            found = self.answering[arm].checks.check(some, len(of_arm), now=0.0).columns
+            for name, column in found.items():
+                for at, value in zip(of_arm, column, strict=True):
+                    read[name][at] = value
         given: dict[int, Substitute] = {}
         for at, row in enumerate(places.tolist()):
             asked = Asked(
@@ -247,9 +255,9 @@ class RowLog:
                 times[row].as_py().timestamp(),
                 None,  # a release before is not loaded for a few rows
             )
-            found = self.answering[arms[row]].fallbacks.substitute(asked)
-            if found is not None:
-                given[row] = found
+            answer = self.answering[arms[row]].fallbacks.substitute(asked)
+            if answer is not None:
+                given[row] = answer
         return read, given
 
     def _features(self, batch: Batch, bad: Mapping[str, list[Any]]) -> dict[str, pa.Array]:

@@ -171,12 +171,14 @@ def make(
     policy: Mapping[str, Logged] | None = None,
     fresh_hours: float | None = None,
     grows: bool = False,
+    longest: int | None = None,
 ) -> Made:
     """Fit, finalize and bundle a model; `categorical` fits it on a pandas categorical.
 
     `workflow` and `fallback` stand in a release file; `fast` adds the fast path; `policy` says what
     the log keeps of a feature; with `fresh_hours`, the column `as_of` must not be older. A
     regression that `grows` gives infinity for a very long tenure, and its contract has no ranges.
+    No tenure may be longer than the `longest`, where there is one.
     """
     columns = make_column_transformer(
         (OneHotEncoder(handle_unknown="ignore"), ["plan"]),
@@ -202,6 +204,9 @@ def make(
         each.model_copy(update={"log": (policy or {}).get(each.name, each.log), **free})
         for each in contract.features
     )
+    if longest is not None:
+        shorter = {"maximum": longest}
+        features = (features[0].model_copy(update=shorter), *features[1:])
     dated = {"freshness_column": "as_of", "freshness_hours": fresh_hours} if fresh_hours else {}
     contract = contract.model_copy(update={"features": features, **dated})
     files: dict[str, bytes | Path] = {
