@@ -23,6 +23,7 @@ from lifecycle_core.adapters.prediction_log.unit_rows import (
     sayings,
     summed,
 )
+from lifecycle_core.schema.serving import PREVIOUS
 from lifecycle_core.schema.unit_counts import ANY, BEFORE, KNOWN, UnitCounts
 from lifecycle_core.stats.assignment import stretches
 
@@ -195,8 +196,8 @@ class CountsUnits:
         ):
             versions.setdefault(arm, {})[str(version)] = rows
         crossed = self._ask(
-            "SELECT belongs, count(DISTINCT unit) FROM measured WHERE arm <> belongs "
-            "GROUP BY ALL ORDER BY ALL"
+            "SELECT belongs, count(DISTINCT unit) FROM measured WHERE arm <> belongs "  # noqa: S608 - a name of our own
+            f"AND arm <> '{PREVIOUS}' GROUP BY ALL ORDER BY ALL"
         )
         repeated, newest = self._ask(
             "SELECT coalesce(sum(times - 1), 0)::BIGINT, epoch(max(time)) FROM measured"

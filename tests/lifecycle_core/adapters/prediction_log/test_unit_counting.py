@@ -163,6 +163,13 @@ def test_hostile_rows_count_for_what_they_are(tmp_path: Path) -> None:
     assert (found.repeated, found.without_unit) == (1, 1)
 
 
+def test_units_whose_row_the_release_before_answered_are_of_no_other_arm(tmp_path: Path) -> None:
+    noon = START + timedelta(hours=12)
+    rows = [row(f"{at}", at, noon, "previous", money=1.0) for at in range(20)]
+    found = counted(write(tmp_path / "log", rows), weeks=1)
+    assert (found.crossed, sum(found.rows.values())) == ({}, 20)
+
+
 def test_rows_of_tables_have_no_latency_to_count(tmp_path: Path) -> None:
     """They counted as rows that were answered at once, and made both arms look fast."""
     noon = START + timedelta(hours=12)
