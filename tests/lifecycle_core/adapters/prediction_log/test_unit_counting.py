@@ -25,6 +25,7 @@ from lifecycle_core.experimenting import (
     stages_of,
 )
 from lifecycle_core.monitoring.windows import BusinessCalendar
+from lifecycle_core.schema.row_names import as_name
 from lifecycle_core.schema.serving import Experiment
 from tests.fakes.experiments import COSTS, START, WEEK, frozen, logged, plan, row, status, write
 
@@ -227,6 +228,17 @@ def test_units_may_be_a_part_of_the_key_or_a_feature(tmp_path: Path) -> None:
             found = counts.count(Stage(START, START + WEEK, START + WEEK), ("money", "rows"))
         assert sum(arm.units for arm in found.arms) == units
         assert sum(arm.units * arm.means[1] for arm in found.arms) == pytest.approx(60)
+
+
+def test_a_unit_that_is_a_number_is_in_the_arm_that_it_was_assigned_to(tmp_path: Path) -> None:
+    stated = plan(unit="shop", history_days=0)
+    parts = Experiment(salt=stated.salt, arms=stated.arms)
+    rows = []
+    for at, shop in enumerate((0.0, 1.0, 12.0, 12.5, 1e6, 1e20, -3.0, "12.0", *range(40, 60))):
+        given, said = row(f"{at}", at, START, arm_of(as_name(shop), parts), money=1.0)
+        rows.append((given.model_copy(update={"features": {"shop": shop}}), said))
+    found = counted(write(tmp_path / "log", rows), stated, weeks=1)
+    assert (found.crossed, sum(arm.units for arm in found.arms)) == ({}, len(rows))
 
 
 def test_rare_values_are_one_segment(tmp_path: Path) -> None:
