@@ -42,12 +42,14 @@ class Span(NamedTuple):
             looks at them later or never.
         as_of: Nothing that was said later counts.
         history: From when on rows tell what units were like before; None if the plan does without.
+        asked: The moment that it is read as of: `as_of`, or later if a look was due before.
     """
 
     start: datetime
     until: datetime
     as_of: datetime
     history: datetime | None
+    asked: datetime
 
     @property
     def days(self) -> float:
@@ -59,23 +61,30 @@ def span_of(status: ExperimentStatus, as_of: datetime) -> Span:
     """Return the time that an experiment is read over as of a moment.
 
     A look of a fixed number ends at its planned moment, whenever it is read: else each reading
-    until the next one, or after the end, would be a look of its own at the full level.
+    until the next one, or after the end, would be a look of its own at the full level. So would it
+    with outcomes that are told after they were due. Where rows are older than the plan, a replay,
+    its looks were over before it was made, and outcomes are told when they are told.
 
     Args:
         status: The experiment.
         as_of: With a zone.
     """
     frozen = status.frozen
-    start = datetime.fromisoformat(frozen.started)
-    until = as_of - timedelta(days=frozen.plan.maturity_days)
+    start, asked = datetime.fromisoformat(frozen.started), as_of
+    ripening = timedelta(days=frozen.plan.maturity_days)
+    until = as_of - ripening
     if status.stopped:
         until = min(until, datetime.fromisoformat(status.stopped))
     looks, planned = frozen.plan.rule.looks, timedelta(days=planned_days(frozen.plan))
     number = look_at(frozen.plan, done=max(0.0, (until - start) / planned)).number
     if looks != "always" and number:
         until = min(until, start + planned * number / looks)
+        due = until + ripening
+        if not frozen.declared or due > datetime.fromisoformat(frozen.declared):
+            as_of = min(as_of, due)
     days = frozen.plan.history_days
-    return Span(start, max(start, until), as_of, start - timedelta(days=days) if days else None)
+    history = start - timedelta(days=days) if days else None
+    return Span(start, max(start, until), as_of, history, asked)
 
 
 def planned_days(plan: ExperimentPlan) -> float:
@@ -168,6 +177,8 @@ def _notes(
         and not any(each.note == few for each in readings),
         "Effects are shown before the look that was planned: they may look large or small by "
         "chance.": look.number == 0,
+        f"{counts.late:,} outcomes were told after {span.as_of:%Y-%m-%d %H:%M} UTC, when this look was "
+        f"due, and do not count in it: by the plan they take {plan.maturity_days:g} days.": counts.late,
         f"This is look {look.number} of {look.of}: predictions until {span.until:%Y-%m-%d %H:%M} "
         f"UTC count, and later ones {_later(look)}.": look.number,
     }

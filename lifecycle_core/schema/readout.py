@@ -164,7 +164,7 @@ class Readout(Record):
     """What an experiment says as of a moment.
 
     Attributes:
-        as_of: Nothing that was said later was looked at, in UTC.
+        as_of: Nothing that was said later counts, in UTC: when it was read, or its look was due.
         until: Predictions until then count: what comes of later ones may still come.
         days: Between the start and `until`.
         units: Of the smallest comparison, control and treatment together.

@@ -46,7 +46,8 @@ _SAYINGS = f"""
 CREATE OR REPLACE TEMP TABLE sayings AS
 SELECT id, prediction, time, sequence, action, label, money, currency
 FROM outcomes
-WHERE day BETWEEN $earliest AND $latest AND prediction IN (SELECT id FROM predicted)
+WHERE day BETWEEN $earliest AND $latest AND time <= $told
+  AND prediction IN (SELECT id FROM predicted)
 {ONCE}
 """  # noqa: S608 - as above
 _MEASURED = f"""
@@ -96,7 +97,7 @@ def predicted_rows(parts: Sequence[Stretch]) -> str:
 
 
 def sayings() -> str:
-    """Return the query of what was said of those rows."""
+    """Return the query of what was said of those rows until the moment `told`."""
     return _SAYINGS
 
 

@@ -129,6 +129,35 @@ def test_an_experiment_is_read_as_it_was_then(log: Path) -> None:
     assert (nothing.units, nothing.decision) == (0, "keep_running")
 
 
+def test_outcomes_that_are_told_after_a_look_do_not_count_in_it(tmp_path: Path) -> None:
+    """They made each later reading a look of its own."""
+    stated = plan(rule={"effect": 0.1, "looks": 2}, segments=[], history_days=0, maturity_days=2)
+    parts = Experiment(salt=stated.salt, arms=stated.arms)
+    rows = []
+    for at in range(120):
+        arm = arm_of(f"c{at}", parts)
+        given, said = row(f"{at:03d}", at, START, arm, money=10.0 + at % 7)
+        if at % 6 == 0:  # told a day after it was due
+            told = {"time": "2026-10-22T00:00:00.000000Z", "money": 100.0}
+            said = said.model_copy(update=told)
+        rows.append((given, said))
+    address = write(tmp_path / "log", rows)
+    due, later = (read_of(address, stated, weeks=weeks) for weeks in (2 + 2 / 7, 3.5))
+    assert due.as_of == later.as_of == "2026-10-21T00:00:00Z"
+    assert due.until == later.until
+    for one, other in zip(due.metrics, later.metrics, strict=True):
+        assert (one.control, one.treatment) == (
+            pytest.approx(other.control), pytest.approx(other.treatment),
+        )  # fmt: skip
+    note = "20 outcomes were told after 2026-10-21 00:00 UTC, when this look was due, and do not"
+    assert [any(each.startswith(note) for each in one.notes) for one in (due, later)] == [
+        False,
+        True,
+    ]
+    replayed = status(frozen(stated, declared="2026-12-01T00:00:00Z"))
+    assert span_of(replayed, START + 10 * WEEK).as_of == START + 10 * WEEK
+
+
 def test_a_log_that_is_not_there_has_no_units(tmp_path: Path) -> None:
     found = counted(tmp_path / "nowhere")
     assert (found.arms, found.newest) == ((), "")
