@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from lifecycle_core.experimenting.deciding import decide
+from lifecycle_core.experimenting.deciding import End, decide
 from lifecycle_core.experimenting.effects import FEWEST, corrected, look_at, reading
 from lifecycle_core.experimenting.groups import groups_of, novelty, steadiness
 from lifecycle_core.experimenting.money import worth_of
@@ -107,7 +107,7 @@ def read(status: ExperimentStatus, counts: UnitCounts, span: Span) -> Readout:
     arms = sizes(plan, counts)
     readings = _readings(plan, counts, look) if trusted else ()
     steady = steadiness(plan, counts) if trusted else ()
-    decided = decide(plan, found, readings, look, done=done)
+    decided = decide(plan, found, readings, look, done=done, end=_end(status, span))
     units = {each.arm: each.units for each in arms}
     return Readout(
         release=plan.release,
@@ -143,6 +143,15 @@ def read(status: ExperimentStatus, counts: UnitCounts, span: Span) -> Readout:
     )
 
 
+def _end(status: ExperimentStatus, span: Span) -> End | None:
+    """Return how it was stopped by the moment that it is read as of; None if it ran then."""
+    if not status.stopped or datetime.fromisoformat(status.stopped) > span.asked:
+        return None
+    ripening = timedelta(days=status.frozen.plan.maturity_days)
+    ripe = datetime.fromisoformat(status.stopped) + ripening <= span.asked
+    return End(status.reason, ripe=ripe)
+
+
 def _readings(plan: ExperimentPlan, counts: UnitCounts, look: Look) -> tuple[MetricReading, ...]:
     """Return what every metric says about every arm, corrected for their number."""
     found: list[MetricReading] = []
@@ -156,7 +165,7 @@ def _readings(plan: ExperimentPlan, counts: UnitCounts, look: Look) -> tuple[Met
 def _notes(
     status: ExperimentStatus, counts: UnitCounts, span: Span, readings: Sequence[MetricReading]
 ) -> list[str]:
-    plan = status.frozen.plan
+    plan, end = status.frozen.plan, _end(status, span)
     look = look_at(plan, done=span.days / planned_days(plan))
     few = f"An arm has fewer than {FEWEST} units."
     declared = status.frozen.declared
@@ -170,15 +179,17 @@ def _notes(
         "that costs are proportional to, and count as if they cost nothing.": counts.unpriced,
         f"{counts.without_unit:,} rows name no unit, and are in no arm.": counts.without_unit,
         f"Predictions of the last {plan.maturity_days:g} days are left out: what comes of them may "
-        "still come.": plan.maturity_days and not status.stopped,
+        "still come.": plan.maturity_days and not (end and end.ripe),
         "Nothing is known of the units from before: nothing is adjusted.": plan.history_days
         and readings
         and not any(each.gain for each in readings)
         and not any(each.note == few for each in readings),
         "Effects are shown before the look that was planned: they may look large or small by "
         "chance.": look.number == 0,
-        f"{counts.late:,} outcomes were told after {span.as_of:%Y-%m-%d %H:%M} UTC, when this look was "
-        f"due, and do not count in it: by the plan they take {plan.maturity_days:g} days.": counts.late,
+        f"{counts.late:,} outcomes were told after {span.as_of:%Y-%m-%d %H:%M} UTC, when this look "
+        f"was due, and do not count in it: by the plan they take {plan.maturity_days:g} days.": (
+            counts.late
+        ),
         f"This is look {look.number} of {look.of}: predictions until {span.until:%Y-%m-%d %H:%M} "
         f"UTC count, and later ones {_later(look)}.": look.number,
     }

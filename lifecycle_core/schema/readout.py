@@ -169,8 +169,8 @@ class Readout(Record):
         days: Between the start and `until`.
         units: Of the smallest comparison, control and treatment together.
         planned: Units that were planned for it.
-        decision: By the rule that was declared; `no_conclusion` if it cannot be
-            trusted.
+        decision: By the rule that was declared; `no_conclusion` if it cannot be trusted, or was
+            stopped before the rule let it be read.
         winner: The arm to ship.
         reason: Of the decision.
         checks: What has to be so; one that failed blocks every conclusion.
