@@ -146,9 +146,8 @@ def test_outcomes_that_are_told_after_a_look_do_not_count_in_it(tmp_path: Path) 
     assert due.as_of == later.as_of == "2026-10-21T00:00:00Z"
     assert due.until == later.until
     for one, other in zip(due.metrics, later.metrics, strict=True):
-        assert (one.control, one.treatment) == (
-            pytest.approx(other.control), pytest.approx(other.treatment),
-        )  # fmt: skip
+        assert one.control == pytest.approx(other.control)
+        assert one.treatment == pytest.approx(other.treatment)
     note = "20 outcomes were told after 2026-10-21 00:00 UTC, when this look was due, and do not"
     assert [any(each.startswith(note) for each in one.notes) for one in (due, later)] == [
         False,
