@@ -38,7 +38,7 @@ class Answer(NamedTuple):
 
     Attributes:
         served: The release that said it.
-        arm: `champion`, `previous`, or an arm of an experiment.
+        arm: `champion`, or an arm of an experiment: that of the unit, whoever answered for it.
         score: In the model's unit; None where a fallback has none.
         decision: None where nothing could answer.
         cause: Why the model did not answer; empty if it did.
@@ -206,9 +206,10 @@ def _substitute(inquiry: Inquiry, part: Part, at: int, cause: Cause, *, prompt: 
     given = served.fallbacks.substitute(Asked(values, inquiry.keys[row], inquiry.now, earlier))
     if given is None:
         return Answer(served, part.arm, None, None, cause)
+    answered = served
     if given.used == "previous_release" and previous is not None:
-        return Answer(previous, "previous", given.score, given.decision, cause, given.used)
-    return Answer(served, part.arm, given.score, given.decision, cause, given.used)
+        answered = previous
+    return Answer(answered, part.arm, given.score, given.decision, cause, given.used)
 
 
 def _earlier(previous: Served, inquiry: Inquiry, row: int) -> tuple[float, bool | float] | None:

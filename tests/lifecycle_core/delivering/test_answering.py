@@ -149,13 +149,13 @@ def test_the_last_score_is_that_of_the_key_and_not_too_old() -> None:
     assert asked(at, {**ROW, "customer": "c2"}, now=now).unanswered == "model_error"
 
 
-def test_the_release_before_answers_in_its_own_name() -> None:
+def test_the_release_before_answers_in_its_own_name_for_the_arm_of_the_unit() -> None:
     scorer = FakeScorer()
     champion = served(scorer, version=2, fallback=[{"use": "previous_release"}])
     at = desk(champion, previous=served(FakeScorer(lambda _: 0.7)))
     scorer.raises = RuntimeError("the model is gone")
     reply = asked(at, ROW)
-    assert (reply.answers[0]["version"], reply.answers[0]["arm"]) == (1, "previous")
+    assert (reply.answers[0]["version"], reply.answers[0]["arm"]) == (1, "champion")
     assert reply.predictions[0]["version"] == 1
     assert at.fall_back(inquiry(at, ROW), "deadline", 0.1).unanswered == "deadline"
 
