@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from lifecycle_core.retraining import Known, decide
+from lifecycle_core.retraining import Known, Said, decide
 from lifecycle_core.schema.replayed_window import PricedRows, ReplayedWindow
 from lifecycle_core.schema.retraining_terms import RetrainingSection
 
@@ -87,7 +87,7 @@ def drawn(world: World, rng: np.random.Generator) -> tuple[float, float, float]:
     known = Known(
         release="churn", version=3, as_of="2026-11-01T00:00:00Z", grain="month", currency="EUR",
         rows=float(ROWS), age=world.earlier + len(windows), replayed=tuple(windows),
-        figures=tuple({} for _ in windows),
+        said=(Said({}, {}, {}),) * len(windows),
     )  # fmt: skip
     worth = decide(known, TERMS).worth
     if worth is None:

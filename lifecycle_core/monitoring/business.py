@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lifecycle_core.monitoring.expecting import matrix_of
+from lifecycle_core.monitoring.expecting import NO_COSTS, UNPRICED, matrix_of, priced_note
 from lifecycle_core.monitoring.figures import LEAST_ROWS, against, as_final, share
 from lifecycle_core.monitoring.groups import sample_of
+from lifecycle_core.monitoring.sums import money_added
 from lifecycle_core.monitoring.sureness import settled
 from lifecycle_core.schema.finalization import Interval
 from lifecycle_core.schema.review import Figure, Section
@@ -21,11 +22,17 @@ from lifecycle_core.stats.moments import Moments, merged, ratios
 from lifecycle_core.stats.shares import mean_interval_of_sums
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from lifecycle_core.monitoring.figures import Around
     from lifecycle_core.schema.release_file import CostsSection, Metric, ReleaseFile
-    from lifecycle_core.schema.window_counts import ArmCounts, Baselines, Money, WindowCounts
+    from lifecycle_core.schema.window_counts import (
+        ArmCounts,
+        Baselines,
+        Money,
+        ScoreGroup,
+        WindowCounts,
+    )
     from lifecycle_core.stats.moments import Sample
 
 _LEVEL = 0.95
@@ -234,7 +241,11 @@ def _share_moved(figure: Figure, sides: tuple[Moments, Moments], *, of: tuple[st
 
 
 def _of_mistakes(window: WindowCounts, costs: CostsSection) -> tuple[Figure, Figure]:
-    """Return what rows cost that were acted on in vain, and those that were missed."""
+    """Return what rows cost that were acted on in vain, and those that were missed.
+
+    Where costs are proportional to a feature, rows that lack it are taken to cost what others do
+    that were decided alike and whose label is known.
+    """
     matrix = matrix_of(costs)
     found = []
     for name, acted, price in (
@@ -249,20 +260,36 @@ def _of_mistakes(window: WindowCounts, costs: CostsSection) -> tuple[Figure, Fig
             if each.priced:
                 own = each.positive_cost
                 total += each.cost.total - own if acted else own
-            else:
+            elif not costs.amounts:
                 total += (price or 0.0) * (each.negatives if acted else each.positives)
-        told = matrix is not None and known > 0
-        why = "`costs` are not declared." if matrix is None else "No labels yet."
-        found.append(
-            Figure(
-                name=name,
-                value=total if told else None,
-                unit=costs.currency,
-                rows=rows,
-                note="" if told else why,
-            )
-        )
+        figure = Figure(name=name, unit=costs.currency, rows=rows)
+        if matrix is None or not known:
+            note = NO_COSTS if matrix is None else "No labels yet."
+            found.append(figure.model_copy(update={"note": note}))
+        elif costs.amounts:
+            found.append(_of_priced(figure, groups, total))
+        else:
+            found.append(figure.model_copy(update={"value": total}))
     return found[0], found[1]
+
+
+def _of_priced(figure: Figure, groups: Sequence[ScoreGroup], total: float) -> Figure:
+    """Return what mistakes cost in all labelled rows, from those whose costs are known."""
+    rows = sum(each.positives + each.negatives for each in groups)
+    own = money_added(each.cost for each in groups)
+    if own.rows == rows:
+        return figure.model_copy(update={"value": total})
+    if own.rows < LEAST_ROWS:
+        note = f"Too few to tell: {priced_note(own.rows, rows)}" if own.rows else UNPRICED
+        return figure.model_copy(update={"note": note})
+    interval = mean_interval_of_sums(own.rows, total, own.squares)
+    return figure.model_copy(
+        update={
+            "value": total / own.rows * rows,
+            "interval": interval and _scaled(interval, rows),
+            "note": priced_note(own.rows, rows),
+        }
+    )
 
 
 def _of_fallbacks(window: WindowCounts, costs: CostsSection) -> Figure:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 LEAST_KNOWN = 100  # labelled rows that a calibrator is fitted on
 NO_COSTS = "`costs` are not declared."
+UNPRICED = "No row has a number of each feature that costs are proportional to (`costs.amounts`)."
 _NAMES = ("accuracy", "auc", "cost_per_row")
 
 
@@ -83,6 +84,16 @@ def matrix_of(costs: CostsSection) -> CostMatrix | None:
         true_positive=costs.true_positive,
         true_negative=costs.true_negative,
     )
+
+
+def priced_note(priced: int, rows: int) -> str:
+    """Return what a figure keeps in mind that is made of rows whose costs are known.
+
+    Example:
+        >>> priced_note(20, 200), priced_note(200, 200)
+        ('The costs of 20 of 200 rows are known.', '')
+    """
+    return f"The costs of {priced:,} of {rows:,} rows are known." if priced < rows else ""
 
 
 def expected(
@@ -149,11 +160,12 @@ def reconciled(
     priced = sum(each.cost.rows for each in groups)
     if priced:
         cost = sum(each.cost.total for each in groups) / priced
+    told = matrix is not None and (priced > 0 or not costs.amounts)
     rows = int(scored.rows.sum())
     pairs = {
         "accuracy": (found.accuracy, float(seen[1]), "share"),
         "auc": (found.auc, float(seen[0]), "share"),
-        "cost_per_row": (found.cost if matrix else None, float(cost), costs.currency),
+        "cost_per_row": (found.cost if told else None, float(cost), costs.currency),
     }
     return tuple(
         Reconciled(
@@ -179,13 +191,19 @@ def _figures(
     costs: CostsSection,
 ) -> Iterator[Figure]:
     """Yield the figures, in the order of `_NAMES`; the note says why there is none."""
-    priced = matrix_of(costs) is not None
     estimates: tuple[Estimate | None, ...] = (None, None, None)
     notes = [note] * 3
+    rows = sum(each.rows for each in groups)
     if found is not None:
-        estimates = found.accuracy, found.auc, found.cost if priced else None
+        lacking, partly = "", ""
+        if costs.amounts:
+            priced = sum(each.priced for each in groups)
+            lacking, partly = "" if priced else UNPRICED, priced_note(priced, rows)
+        if matrix_of(costs) is None:
+            lacking = NO_COSTS
+        estimates = found.accuracy, found.auc, None if lacking else found.cost
         notes[1] = note if found.auc else "One class is not expected at all."
-        notes[2] = note if priced else NO_COSTS
+        notes[2] = lacking or f"{note} {partly}".strip()
     units = "share", "share", costs.currency
     for name, estimate, unit, said in zip(_NAMES, estimates, units, notes, strict=True):
         yield Figure(
@@ -193,7 +211,7 @@ def _figures(
             value=None if estimate is None else estimate.value,
             interval=None if estimate is None else estimate.interval,
             unit=unit,
-            rows=sum(each.rows for each in groups),
+            rows=rows,
             note=said,
         )
 
@@ -219,7 +237,11 @@ def _suffices(known: Reference | None) -> bool:
 
 
 def _scored(groups: Sequence[ScoreGroup], matrix: CostMatrix | None) -> Scored:
-    """Return groups with what their rows cost; those without costs of their own as usual ones."""
+    """Return groups with what their rows cost.
+
+    Those whose own costs are not known cost what others do that were decided alike; where all rows
+    cost the same, the usual.
+    """
     found = scored_at(
         np.array([each.score for each in groups]),
         np.array([each.acted for each in groups], dtype=bool),
@@ -234,6 +256,9 @@ def _scored(groups: Sequence[ScoreGroup], matrix: CostMatrix | None) -> Scored:
     )
     for usual, total in zip((found.if_positive, found.if_negative), sums, strict=True):
         usual[own] = total[own] / priced[own]
+        for alike in (found.acted, ~found.acted):
+            if (known := own & alike).any():
+                usual[~own & alike] = total[known].sum() / priced[known].sum()
     return found
 
 

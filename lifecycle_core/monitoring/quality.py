@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lifecycle_core.monitoring.expecting import NO_COSTS, expected, matrix_of
+from lifecycle_core.monitoring.expecting import NO_COSTS, UNPRICED, expected, matrix_of, priced_note
 from lifecycle_core.monitoring.figures import share
 from lifecycle_core.monitoring.sums import money_added
 from lifecycle_core.monitoring.versions import main_version, only
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from lifecycle_core.monitoring.expecting import Learned, LikeWindow
     from lifecycle_core.schema.release_file import CostsSection
     from lifecycle_core.schema.window_counts import ScoreGroup, WindowCounts
-    from lifecycle_core.stats.cost import CostMatrix
 
 _DRAWS = 200
 _NO_LABELS = "No labels yet."
@@ -57,7 +56,7 @@ def quality(
     version = main_version(window)
     known = [
         share("labelled_share", window.labelled, window.rows, "No predictions in the window."),
-        *_realised(window.groups, matrix_of(costs), costs.currency),
+        *_realised(window.groups, costs),
         *_calibration(learned.groups, only(window, version).groups),
     ]
     return Section(
@@ -128,9 +127,7 @@ def forecast_quality(
     )
 
 
-def _realised(
-    groups: Sequence[ScoreGroup], matrix: CostMatrix | None, currency: str
-) -> list[Figure]:
+def _realised(groups: Sequence[ScoreGroup], costs: CostsSection) -> list[Figure]:
     right = sum(each.positives if each.acted else each.negatives for each in groups)
     positives = sum(each.positives for each in groups)
     acted = sum(each.positives + each.negatives for each in groups if each.acted)
@@ -154,17 +151,16 @@ def _realised(
             note="" if area is not None else "Labels of both classes are needed.",
         ),
         Figure(name="mean_absolute_error", note="Only for a regression."),
-        _cost(groups, matrix, known, currency),
+        _cost(groups, costs, known),
     ]
 
 
-def _cost(
-    groups: Sequence[ScoreGroup], matrix: CostMatrix | None, known: int, currency: str
-) -> Figure:
-    if matrix is None or not known:
-        note = NO_COSTS if matrix is None else _NO_LABELS
-        return Figure(name="cost_per_row", unit=currency, rows=known, note=note)
+def _cost(groups: Sequence[ScoreGroup], costs: CostsSection, known: int) -> Figure:
+    matrix, currency = matrix_of(costs), costs.currency
     own = money_added(each.cost for each in groups)
+    if matrix is None or not known or (costs.amounts and not own.rows):
+        note = NO_COSTS if matrix is None else UNPRICED if known else _NO_LABELS
+        return Figure(name="cost_per_row", unit=currency, rows=known, note=note)
     if own.rows:
         return Figure(
             name="cost_per_row",
@@ -172,6 +168,7 @@ def _cost(
             interval=mean_interval_of_sums(own.rows, own.total, own.squares),
             unit=currency,
             rows=own.rows,
+            note=priced_note(own.rows, known),
         )
     pairs = [
         (matrix.true_positive if each.acted else matrix.false_negative, each.positives)

@@ -86,6 +86,22 @@ def sure_of(figures: Sequence[Figure], window: WindowCounts) -> dict[str, Known 
     return found
 
 
+def before_labels(surely: Figures) -> Figures:
+    """Return what rules could have concluded before a window had its labels.
+
+    Args:
+        surely: What they conclude with them, as `sure_of` has it.
+
+    Example:
+        >>> before_labels({"recall": 0.7, "cost_per_row": 9.0, "expected_cost_per_row": 4.0})
+        {'recall': None, 'cost_per_row': 4.0, 'expected_cost_per_row': 4.0}
+    """
+    return {
+        name: surely.get(f"expected_{name}") if name in _OF_LABELS else known
+        for name, known in surely.items()
+    }
+
+
 def unsure(
     rules: Sequence[ResponseRule], seen: Sequence[Seen], surely: Sequence[Figures]
 ) -> Iterator[str]:

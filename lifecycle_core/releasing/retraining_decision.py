@@ -18,11 +18,11 @@ from lifecycle_core.adapters.progress import Progress, Silent, told
 from lifecycle_core.adapters.reference_profile import of_version
 from lifecycle_core.adapters.window_counting import count_windows
 from lifecycle_core.errors import LifecycleError
-from lifecycle_core.monitoring import Counted, Plan, plan_of, review
+from lifecycle_core.monitoring import Counted, Plan, before_labels, plan_of, reviewed
 from lifecycle_core.monitoring.windows import calendar_of, label_moments
 from lifecycle_core.releasing.replaying import Replay, replay
-from lifecycle_core.releasing.retraining_terms import trigger_of
-from lifecycle_core.retraining import Known, decide, parameters_for
+from lifecycle_core.releasing.retraining_terms import fires_by, trigger_of
+from lifecycle_core.retraining import Known, Said, decide, parameters_for
 from lifecycle_core.schema.contract import Contract
 from lifecycle_core.schema.retraining_decision import ExpectedLoss
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     from lifecycle_core.adapters.worker import Apart
     from lifecycle_core.monitoring.windows import BusinessCalendar
-    from lifecycle_core.retraining.policies import Figures
     from lifecycle_core.schema.checkpoint import Evidence
     from lifecycle_core.schema.release import Release
     from lifecycle_core.schema.release_file import ReleaseFile
@@ -95,18 +94,23 @@ class _Looked:
             as_of=asked.as_of,
             profile=None if kept is None else of_version(kept, asked.release.version),
         )
-        self.review: Review = review(
+        read = reviewed(
             asked.release.name,
             stated,
             plan,
             Counted(**found._asdict()),
             as_of=asked.as_of,
             registered=asked.registered,
+            asked=plan.looks_back if terms.trigger else 1,
         )
+        self.review: Review = read.review
         many = plan.looks_back
         self.windows: list[Window] = [*plan.before, plan.window][-many:]
         self.counts: list[WindowCounts] = [*found.before, found.window][-many:]
-        self.figures: list[Figures] = [each.figures for each in self.review.history]
+        self.said = [
+            Said(seen.figures, surely, before_labels(surely))
+            for seen, surely in zip(self.review.history, read.surely, strict=True)
+        ]
         self.age = self._age(asked)
 
     def ripe(self, version: int) -> list[int]:
@@ -190,10 +194,10 @@ def decide_on(
         age=looked.age,
         delay=looked.delay,
         replayed=replayed,
-        figures=tuple(looked.figures[at] for at in places) if replayed else (),
-        recent=tuple(looked.figures) if used else (),
+        said=tuple(looked.said[at] for at in places) if replayed else (),
+        recent=tuple(looked.said) if used else (),
         estimated=_estimated(looked),
-        trigger=rule.fires if rule else None,
+        trigger=fires_by(rule) if rule else None,
         why=why,
         notes=notes,
     )

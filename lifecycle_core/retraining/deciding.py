@@ -27,7 +27,7 @@ from lifecycle_core.stats.retraining_policy import value_today
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from lifecycle_core.retraining.policies import Figures, Fires
+    from lifecycle_core.retraining.policies import Fires, Said
     from lifecycle_core.schema.replayed_window import ReplayedWindow
     from lifecycle_core.schema.retraining_decision import Answer
     from lifecycle_core.schema.retraining_terms import RetrainingSection
@@ -52,7 +52,7 @@ class Known:
         age: Periods since the version first answered, those of `replayed` included.
         delay: Periods after its end until the labels of a window are final.
         replayed: Windows with final labels, oldest first.
-        figures: What reviews said of these, by name.
+        said: What reviews said of these.
         recent: What reviews said of all windows until now, the newest last, for the trigger.
         estimated: What a row of the newest window is expected to cost, where it has no final
             labels yet.
@@ -70,8 +70,8 @@ class Known:
     age: int = 0
     delay: int = 0
     replayed: tuple[ReplayedWindow, ...] = ()
-    figures: tuple[Figures, ...] = ()
-    recent: tuple[Figures, ...] = ()
+    said: tuple[Said, ...] = ()
+    recent: tuple[Said, ...] = ()
     estimated: ExpectedLoss | None = None
     trigger: Fires | None = None
     why: str = ""
@@ -93,7 +93,7 @@ def decide(known: Known, terms: RetrainingSection) -> RetrainingDecision:
     losses = Losses(used)
     past = Past(
         losses=losses,
-        figures=[known.figures[at] for at in places],
+        said=[known.said[at] for at in places],
         rows=known.rows,
         earlier=max(0, known.age - known.delay - len(used)),
         delay=known.delay,
@@ -264,12 +264,27 @@ def _answer(
         said = f"The schedule is every {terms.every} periods, and the version is {known.age} old."
         return ("retrain" if due else "keep"), (said, proof)
     if terms.policy == "on_trigger" and known.trigger:
-        if not known.recent:
-            return "not_enough_data", ("There is no window to look at.", proof)
-        fires = known.trigger(known.recent)
-        said = f"The rule {'fires' if fires else 'does not fire'}: {terms.trigger}"
-        return ("retrain" if fires else "keep"), (said, proof)
+        answer, said = _ruled(known.trigger, known)
+        return answer, (f"{said} {terms.trigger}", proof)
     return "keep", ("The release file's policy is never to retrain.", proof)
+
+
+def _ruled(fires: Fires, known: Known) -> tuple[Answer, str]:
+    """Return what the declared rule answers, and the sentence that ends with the rule.
+
+    It is asked of the last windows, and of the last with final labels that are of this version: a
+    rule on labels alone would never fire where these are late.
+    """
+    recent = known.recent
+    if not recent:
+        return "not_enough_data", "There is no window to look at by the rule:"
+    surely, count = [each.surely for each in recent], len(recent)
+    final = surely[max(0, count - known.age) : max(0, count - known.delay)]
+    if fires(surely) or fires(final):
+        return "retrain", "The rule fires:"
+    if fires([each.figures for each in recent]):
+        return "not_enough_data", "Not sure enough to fire, or of labels that are not final:"
+    return "keep", "The rule does not fire:"
 
 
 def _proof(

@@ -157,16 +157,17 @@ def value_today(
     """Return what retraining is worth now, without knowing how long the next model will last.
 
     The next model is expected to last as long as the present one has, and to age as it did. What a
-    retrained model would have saved beyond doubt in the very first period is no ageing: the present
-    model was behind when it began. Of periods before those of the history nothing is known; there
-    the lead is taken to have shrunk evenly.
+    retrained model would have saved or lost beyond doubt in the very first period is no ageing: the
+    present model was behind, or ahead, when it began. Of periods before those of the history
+    nothing is known; there the lead is taken to have shrunk evenly, and not to have grown: a model
+    that is surely ahead after them was so before.
 
     So the value is a weighted sum of the means m[1], ..., m[k] of the history. With w[t] the rows
     of period t of the horizon, discounted, and W their sum, it is W m[k] - sum of w[t] a[t] - once,
-    where a[t] is m[t], less m[1] if the model was behind. Its variance is the sum of the squared
-    weights times the squared errors, as periods have rows of their own: the newest mean counts W,
-    less what it says of ageing. To that comes the variance of the rows to come, which is the
-    squared spread of a row times the rows, discounted twice: the interval is of the value as it
+    where a[t] is m[t], less m[1] if the model began behind or ahead. Its variance is the sum of the
+    squared weights times the squared errors, as periods have rows of their own: the newest mean
+    counts W, less what it says of ageing. To that comes the variance of the rows to come, which is
+    the squared spread of a row times the rows, discounted twice: the interval is of the value as it
     will be seen, given that the next model ages so. After one period all of the first kind cancels.
 
     Args:
@@ -192,9 +193,10 @@ def value_today(
     if not history:
         raise ValueError("history is empty, at least one period must have been looked at.")
     first = history[0]
-    behind = not earlier and first.mean > _BEYOND_DOUBT * first.error
-    begun = first.mean if behind else 0.0
-    shares = [at / earlier for at in range(earlier)]
+    doubt = _BEYOND_DOUBT * first.error
+    apart = first.mean < -doubt or (not earlier and first.mean > doubt)
+    begun = first.mean if apart else 0.0
+    shares = [at / earlier if first.mean > 0 else 0.0 for at in range(earlier)]
     ageing = [share * first.mean for share in shares]
     ageing += [each.mean - begun for each in history]
     horizon = min(len(ageing), longest)
@@ -204,7 +206,7 @@ def value_today(
     # less what it and the others say of how the next model ages.
     counts = [0.0] * len(history)
     counts[-1] += math.fsum(weights)
-    counts[0] += math.fsum(weights) if behind else 0.0
+    counts[0] += math.fsum(weights[earlier:]) if apart else 0.0
     for at, weight in enumerate(weights):
         if at < earlier:
             counts[0] -= weight * shares[at]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lifecycle_core.retraining import Known, decide
+from lifecycle_core.retraining import Known, Said, decide
 from lifecycle_core.schema.finalization import Interval
 from lifecycle_core.schema.replayed_window import PricedRows, ReplayedWindow
 from lifecycle_core.schema.retraining_decision import ExpectedLoss
@@ -85,8 +85,8 @@ def decided(
     known: dict[str, object] = {
         "release": "churn", "version": 3, "as_of": "2026-11-01T00:00:00Z", "grain": "month",
         "currency": "EUR", "rows": 1_000.0, "age": len(replayed), "replayed": tuple(replayed),
-        "figures": tuple({"drifted": 0.0} for _ in replayed),
-        "recent": tuple({"drifted": 0.0} for _ in replayed),
+        "said": (Said({"drifted": 0.0}, {}, {}),) * len(replayed),
+        "recent": (Said({"drifted": 0.0}, {}, {}),) * len(replayed),
     }  # fmt: skip
     return decide(Known(**(known | fields)), terms)  # type: ignore[arg-type]
 
@@ -94,8 +94,8 @@ def decided(
 def that_pays() -> RetrainingDecision:
     """Return a decision to retrain: the world turned three months ago."""
     replayed = months([1.0, 1.0, 1.0, 2.0, 2.0, 2.0], [1.0] * 6, noise=0.05)
-    drifted = tuple({"drifted": float(at == 3)} for at in range(6))
-    return decided(replayed, figures=drifted)
+    said = tuple(Said({"drifted": float(at == 3)}, {}, {}) for at in range(6))
+    return decided(replayed, said=said)
 
 
 def without_labels() -> RetrainingDecision:

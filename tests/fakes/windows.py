@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from lifecycle_core.monitoring.reviewing import Counted, plan_of, review
+from lifecycle_core.monitoring.planning import plan_of
+from lifecycle_core.monitoring.reviewing import Counted, review
 from lifecycle_core.schema.release_file import (
     CostsSection,
     Duty,

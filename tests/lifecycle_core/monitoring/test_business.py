@@ -6,10 +6,11 @@ import math
 
 import pytest
 
-from lifecycle_core.monitoring.reviewing import Counted, plan_of, review
-from lifecycle_core.schema.release_file import Metric, ModelSection, ReleaseFile
+from lifecycle_core.monitoring.planning import plan_of
+from lifecycle_core.monitoring.reviewing import Counted, review
+from lifecycle_core.schema.release_file import Amount, Metric, ModelSection, ReleaseFile
 from lifecycle_core.schema.serving import Fallback, ServingSection
-from lifecycle_core.schema.window_counts import Baselines, Money, WindowCounts
+from lifecycle_core.schema.window_counts import Baselines, Money, ScoreGroup, WindowCounts
 from tests.fakes.windows import AS_OF, counts, reviewed, stated
 
 RULE = Fallback(use="rule", decision="tenure < 6")
@@ -84,3 +85,82 @@ def test_cumulated_money_has_an_interval_and_its_target_is_met_by_the_sum() -> N
     reach = 1.959964 * math.sqrt(100_000.0 / 999 * 1_000)
     assert figure.interval.high == pytest.approx(5_000.0 + reach)
     assert figure.met is True
+
+
+def balances(known: int) -> WindowCounts:
+    """Return 100 false alarms of 20 and 100 rows that were left alone, of which a fifth was missed.
+
+    A miss costs 2,000: 400 for each 1,000 of a balance of 5,000, which so many rows of each have.
+    """
+    missed = known // 5
+    costs = {
+        True: Money(rows=known, total=20.0 * known, squares=400.0 * known),
+        False: Money(rows=known, total=2_000.0 * missed, squares=4e6 * missed),
+    }
+    groups = tuple(
+        ScoreGroup(
+            version="3", score=0.9 if acted else 0.2, acted=acted, rows=100,
+            positives=0 if acted else 20, negatives=100 if acted else 80,
+            priced=known, if_positive=0.0 if acted else 2_000.0 * known,
+            if_negative=20.0 * known if acted else 0.0, cost=cost,
+            positive_cost=0.0 if acted else cost.total,
+        )
+        for acted, cost in costs.items()
+    )  # fmt: skip
+    return counts(200).model_copy(update={"labelled": 200, "groups": groups})
+
+
+def by_balance() -> ReleaseFile:
+    costs = stated().costs.model_copy(
+        update={"amounts": {"false_negative": Amount(column="balance", usual=1_000)}}
+    )
+    return stated().model_copy(update={"costs": costs})
+
+
+@pytest.mark.parametrize(
+    ("known", "per_row", "misses", "alarms"),
+    [
+        (100, 210.0, 40_000.0, 2_000.0),
+        (50, 210.0, 40_000.0, 2_000.0),
+        (10, 210.0, None, None),  # too few of each to speak for the others
+        (0, None, None, None),
+    ],
+)
+def test_rows_without_the_feature_that_costs_depend_on_are_not_usual_ones(
+    known: int, per_row: float | None, misses: float | None, alarms: float | None
+) -> None:
+    found = reviewed(*[balances(100)] * 4, balances(known), of=by_balance())
+    figure = found.figure("cost_per_row")
+    assert figure.value == pytest.approx(per_row)
+    assert found.figure("cost_of_misses").value == pytest.approx(misses)
+    assert found.figure("cost_of_false_alarms").value == pytest.approx(alarms)
+    assert (found.figure("expected_cost_per_row").value is None) is (known == 0)
+    assert ("cost_per_row" in {each.name for each in found.reconciled}) is (known > 0)
+    said = [found.figure(name).note for name in ("cost_per_row", "cost_of_misses")]
+    assert all(said) is (known < 100)
+    if known == 50:
+        assert figure.note == "The costs of 100 of 200 rows are known."
+        # A fifth of 50 rows at 2,000 has a spread of 808, the mean an error of 114, for 100 rows.
+        inner = found.figure("cost_of_misses").interval
+        assert inner is not None
+        assert inner.high == pytest.approx(40_000 + 1.96 * 100 * 114.3, rel=1e-3)
+
+
+def test_groups_without_prices_are_expected_to_cost_what_others_do() -> None:
+    whole = balances(100)
+    alarms, left = whole.groups
+    half = {"rows": 50, "positives": 10, "negatives": 40}
+    groups = (
+        alarms,
+        left.model_copy(update=half | {"priced": 50, "if_positive": 100_000.0}),
+        ScoreGroup(version="3", score=0.201, acted=False, rows=50, positives=10, negatives=40),
+    )
+    part = whole.model_copy(update={"groups": groups})
+    # No score says more than another: a tenth of 100 rows is missed at 2,000, and nine tenths of
+    # 100 are alarmed in vain at 20.
+    found = [
+        reviewed(*[whole] * 4, last, of=by_balance()).figure("expected_cost_per_row")
+        for last in (whole, part)
+    ]
+    assert [each.value for each in found] == pytest.approx([109.0, 109.0])
+    assert "The costs of 150 of 200 rows are known." in found[1].note

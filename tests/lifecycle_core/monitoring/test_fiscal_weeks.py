@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from lifecycle_core.errors import InvalidCall
 from lifecycle_core.monitoring.fiscal_weeks import year_named, year_of
-from lifecycle_core.monitoring.reviewing import plan_of
+from lifecycle_core.monitoring.planning import plan_of
 from lifecycle_core.monitoring.windows import BusinessCalendar
 from lifecycle_core.schema.fiscal_weeks import MONTHS, WEEKDAYS, FiscalWeeks
 from lifecycle_core.schema.release_file import ReviewSection

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from lifecycle_core.errors import InvalidCall
-from lifecycle_core.monitoring.reviewing import FIGURES, plan_of, require_review
+from lifecycle_core.monitoring.planning import FIGURES, plan_of, require_review
 from lifecycle_core.monitoring.sums import added
 from lifecycle_core.schema.release_file import ReviewSection
 from lifecycle_core.schema.review import Review
@@ -144,6 +144,15 @@ def test_a_window_that_is_still_going_on_says_so() -> None:
     at_start = datetime(2026, 3, 9, tzinfo=UTC)
     with pytest.raises(InvalidCall, match="begins after"):
         plan_of(ReviewSection(), label="2026-W11", as_of=at_start)
+
+
+@pytest.mark.parametrize(("maturity", "ripe"), [(30, 4), (90, 4), (365, 4), (4_000, 0)])
+def test_windows_go_back_to_those_whose_labels_are_final(maturity: int, ripe: int) -> None:
+    section = ReviewSection(window="day", label_maturity_days=maturity)
+    plan = plan_of(section, label=None, as_of=AS_OF)
+    ends = [datetime.fromisoformat(each.end) for each in plan.before]
+    assert sum(end + timedelta(days=maturity) <= AS_OF for end in ends) == ripe
+    assert len(ends) <= 404
 
 
 def test_a_release_file_with_a_wrong_rule_or_zone_is_refused() -> None:

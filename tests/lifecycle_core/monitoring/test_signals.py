@@ -6,7 +6,8 @@ import math
 
 import pytest
 
-from lifecycle_core.monitoring.reviewing import Counted, plan_of, review
+from lifecycle_core.monitoring.planning import plan_of
+from lifecycle_core.monitoring.reviewing import Counted, review
 from lifecycle_core.schema.window_counts import WindowCounts
 from tests.fakes.windows import AS_OF, counts, stated
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from lifecycle_core.monitoring.planning import FIGURES
 from lifecycle_core.monitoring.response_rules import Known, compile_rule
-from lifecycle_core.monitoring.reviewing import FIGURES
 from lifecycle_core.schema.unit_counts import ArmMoments
 from lifecycle_core.schema.window_counts import (
     ArmCounts,

@@ -99,6 +99,18 @@ def test_labels_that_are_not_final_are_not_looked_at(root: Path) -> None:
     assert found.now.basis == "realised"
 
 
+@pytest.mark.parametrize(
+    ("as_of", "answer"),
+    [("2025-06-05", "not_enough_data"), ("2025-06-25", "retrain"), ("2025-07-05", "retrain")],
+)
+def test_the_trigger_counts_labels_once_they_are_final(root: Path, as_of: str, answer: str) -> None:
+    # April and May cost more than 100 a row. On the 5th of June some rows of May have a label, and
+    # May is expected to cost 82; a month later June waits, and those two are final.
+    terms = aged.TERMS.replace("on_proof", "on_trigger")
+    found = decided(replace(asked(root / "turned", terms=terms, as_of=as_of), train=None, why="."))
+    assert found.answer == answer
+
+
 def test_one_window_is_not_enough(root: Path) -> None:
     found = decided(asked(root / "turned", as_of="2025-03-25"))
     assert [each.window for each in found.tried] == ["2025-02"]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from lifecycle_core.monitoring.response_rules import Known, compile_rule
+from lifecycle_core.releasing.retraining_terms import fires_by
+from lifecycle_core.retraining import Said
 from lifecycle_core.schema.finalization import Interval
 from lifecycle_core.schema.retraining_decision import ExpectedLoss, RetrainingDecision
 from lifecycle_core.schema.retraining_terms import RetrainingSection
-from tests.fakes.replayed import TERMS, decided, months, that_pays, without_labels
+from tests.fakes.replayed import TERMS, decided, months, that_pays, window, without_labels
 
 STABLE = [1.0] * 6
 
@@ -131,6 +134,15 @@ def test_a_model_that_is_older_than_the_backtest_is_taken_to_have_aged_evenly() 
     assert began_behind.worth.ceiling == pytest.approx(1_000 * 0.4 * 4)
 
 
+def test_a_released_model_that_is_better_than_its_successors_stays() -> None:
+    # It costs 0.05 less than each new one, at last 0.01 less: 60,000 rows at -0.01, two months of
+    # 10,000 rows in which the lead is 0.04 smaller, and 500 once.
+    found = decided(months([3.0] * 6, [3.05] * 4 + [3.01] * 2), rows=10_000.0)
+    assert found.worth is not None
+    assert found.worth.value == pytest.approx(-600 - 2 * 400 - 500)
+    assert (found.answer, found.pays) == ("keep", False)
+
+
 def test_one_window_is_not_enough_for_two_confirmations() -> None:
     found = decided(months([2.0], [1.0]))
     assert (found.answer, found.pays, found.policies) == ("not_enough_data", None, ())
@@ -188,3 +200,78 @@ def test_the_declared_policy_makes_the_answer_and_the_proof_is_told(
     found = decided(replayed, terms=terms(**fields), **known)
     assert (found.answer, found.pays) == (answer, True)
     assert "it pays" in found.reason[-1]
+
+
+@pytest.mark.parametrize(
+    ("figure", "surely", "answer"),
+    [
+        (3.1, Known(3.1, 3.05, 3.15), "retrain"),
+        (3.1, Known(3.1, 1.0, 5.2), "not_enough_data"),  # 3 lies within
+        (3.1, Known(2.0, 1.5, 2.5), "not_enough_data"),  # as is expected of labels still to come
+        (3.1, None, "not_enough_data"),  # too few rows
+        (2.9, Known(2.9, 1.0, 4.8), "keep"),
+        (None, None, "keep"),
+    ],
+)
+def test_the_declared_trigger_is_as_sure_as_rules_of_reviews(
+    figure: float | None, surely: Known | None, answer: str
+) -> None:
+    rule = compile_rule("when cost > 3 for 2 windows then retrain data", ["cost"])
+    found = decided(
+        months([1.0] * 6, STABLE),
+        terms=terms(policy="on_trigger", trigger=rule.text),
+        trigger=rule.fires,
+        recent=(Said({"cost": figure}, {"cost": surely}, {}),) * 2,
+    )
+    assert found.answer == answer
+    assert rule.text in found.reason[0]
+
+
+@pytest.mark.parametrize(
+    ("delay", "expected", "retrained", "cost"),
+    [
+        # 1,000 rows of four months cost 2 each, of four more 6, and 2 by a model trained since.
+        (0, None, "2026-06", 2_000 * 4 + 6_000 + 2_000 * 3 + 500),
+        (2, None, "2026-08", 2_000 * 4 + 6_000 * 3 + 2_000 + 500),
+        (2, 5.0, "2026-06", 2_000 * 4 + 6_000 + 2_000 * 3 + 500),  # expected before labels come
+    ],
+)
+def test_the_trigger_is_replayed_on_final_labels_and_on_its_own_models(
+    delay: int, expected: float | None, retrained: str, cost: float
+) -> None:
+    released = [2.0] * 4 + [6.0] * 4
+    replayed = [
+        window(
+            f"2026-{at + 1:02d}", [each, *(each if model < 5 else 2.0 for model in range(at + 1))]
+        )
+        for at, each in enumerate(released)
+    ]
+    rule = compile_rule("when cost_per_row > 3 for 1 windows then retrain data", ["cost_per_row"])
+    early = [None if each == 2.0 else expected for each in released]
+    found = decided(
+        replayed,
+        terms=terms(trigger=rule.text),
+        delay=delay,
+        age=8 + delay,
+        trigger=fires_by(rule),
+        said=tuple(
+            Said({}, {"cost_per_row": now}, {"cost_per_row": before})
+            for now, before in zip(released, early, strict=True)
+        ),
+    )
+    by_name = {each.policy: each for each in found.policies}
+    assert by_name["trigger"].retrained == (retrained,)
+    assert by_name["trigger"].cost == pytest.approx(cost)
+
+
+def test_the_declared_trigger_looks_at_the_last_windows_with_labels_too() -> None:
+    rule = compile_rule("when recall < 0.5 then retrain data", ["recall"])
+    seen = Said({"recall": 0.4}, {"recall": Known(0.4, 0.3, 0.45)}, {})
+    waits = Said({"recall": None}, {"recall": None}, {})
+    asked = terms(policy="on_trigger", trigger=rule.text)
+    replayed = months([1.0] * 6, STABLE)
+    answers = [
+        decided(replayed, terms=asked, trigger=rule.fires, recent=recent, delay=1, age=age).answer
+        for recent, age in (((seen, waits), 2), ((waits, waits), 2), ((seen, waits), 1))
+    ]
+    assert answers == ["retrain", "keep", "keep"]  # at last the window seen is of another version

@@ -17,6 +17,7 @@ from lifecycle_core.stats.retraining_policy import (
     cost_of,
     on_schedule,
     on_trigger,
+    value_today,
     worth_retraining,
 )
 
@@ -97,3 +98,33 @@ def test_one_window_is_not_enough() -> None:
 def test_schedules_have_an_end() -> None:
     assert on_schedule(5, 5) == ()
     assert on_trigger(3, lambda _trained, _passed: True) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "value", "deviation"),
+    [
+        # 60,000 rows at -0.01, and two periods in which 0.04 more is lost than in the first one.
+        # The last mean counts 60,000 less 10,000, the first 60,000 less 10,000, four others 10,000.
+        (0, -600 - 2 * 400 - 500, 10_000 * (5**2 + 5**2 + 4) ** 0.5),
+        # Two periods more, of which nothing is taken to be lost or won: the last mean counts for
+        # them as well, the first one does not.
+        (2, -800 - 2 * 400 - 500, 10_000 * (7**2 + 5**2 + 4) ** 0.5),
+    ],
+)
+def test_a_model_that_began_ahead_of_its_successors_is_no_reason(
+    earlier: int, value: float, deviation: float
+) -> None:
+    lead = [Saving(-0.05, 0.001)] * 4 + [Saving(-0.01, 0.001)] * 2
+    found = value_today(lead, rows=10_000, once=500, earlier=earlier)
+    assert found.value == pytest.approx(value)
+    assert found.error == pytest.approx(0.001 * deviation)
+    caught_up = [*lead[:4], Saving(0.0, 0.001), Saving(0.0, 0.001)]
+    assert not worth_retraining(caught_up, rows=10_000, once=0, earlier=earlier)
+
+
+def test_a_lead_that_may_be_none_has_not_grown_before_the_history() -> None:
+    # -0.002 is within its doubt of 0.00309: nothing is won in the ten periods before, and 20 in its
+    # own: 110,000 rows at 0 less 10,000 at -0.002.
+    lead = [Saving(-0.002, 0.001), Saving(0.0, 0.001)]
+    found = value_today(lead, rows=10_000, once=0, earlier=10)
+    assert found.value == pytest.approx(20)
