@@ -45,6 +45,7 @@ _UNANSWERED = {
     "log_full": "The prediction log has no room, so nothing may be answered.",
     "log_late": "The prediction log was not written in time, so the answer was withheld.",
     "log_failed": "The prediction log could not be written, so the answer was withheld.",
+    "service_error": "The service failed.",
 }
 
 

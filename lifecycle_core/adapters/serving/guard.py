@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.serving.bodies import JSON, problem_json
 from lifecycle_core.adapters.serving.endpoint import respond
-from lifecycle_core.adapters.serving.scoring import log_failure
+from lifecycle_core.adapters.serving.failures import log_failure
 from lifecycle_core.errors import InvalidCall
 
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -48,3 +49,8 @@ class Job:
         """Hand over the reply, or why there is none; in the loop's thread."""
         if not self.done.done():
             self.done.set_result(reply)
+
+    def hand_over(self, reply: Reply | str) -> None:
+        """Finish, from any thread."""
+        with suppress(RuntimeError):  # the loop has ended, and with it whoever waited
+            self.loop.call_soon_threadsafe(self.finish, reply)

@@ -13,19 +13,16 @@ requests do not wait for it.
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
-import traceback
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from lifecycle_core.adapters.serving.bodies import encoded
+from lifecycle_core.adapters.serving.failures import log_failure
 from lifecycle_core.adapters.serving.jobs import Job
+from lifecycle_core.adapters.serving.keeping import Keeping
 from lifecycle_core.adapters.serving.lanes import Lane
-from lifecycle_core.errors import LifecycleError, LogFull
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,7 +32,6 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.serving import Cause
 
 Found = TypeVar("Found")
-_LOGGER = logging.getLogger("nbrelease.serving")
 _RESERVE = 0.010
 """Seconds before the deadline that are left for the fallback and the log, at most."""
 _RESERVE_MANY = 1.0
@@ -86,7 +82,7 @@ class Scoring:
             spare: What the log has no room for gets the fallback instead of a refusal.
         """
         self._desk, self._log, self._metrics, self._limits = desk, log, metrics, limits
-        self._spare = spare
+        self._keeping = Keeping(desk, log, spare=spare)
         self._quick: list[Job] = []  # the loop's alone
         self._few: Lane[Job] = Lane("score", self._answer, most=limits.waiting)
         self._many: Lane[Job] = Lane("bulk", self._answer, threads=1, most=8)
@@ -192,10 +188,10 @@ class Scoring:
                     continue
             if not job.claim():
                 continue
-            if reply is None:
-                reply = self._desk.fall_back(job.inquiry, "model_error", job.elapsed())  # noqa: PLW2901 - in its place
-            ready.append((job, reply))
-        self._keep(ready)
+            said = self._substitute(job, "model_error") if reply is None else reply
+            if said is not None:
+                ready.append((job, said))
+        self._keeping.keep(ready)
 
     def _explain(self, jobs: list[Job]) -> None:
         """Find the slow reasons of jobs that are scored; in a lane's thread.
@@ -211,54 +207,29 @@ class Scoring:
             except Exception as error:  # noqa: BLE001 - a score is not withheld for want of its reasons
                 log_failure("Reasons could not be found", error)
             if job.claim():
-                self._keep([(job, reply)])
+                self._keeping.keep([(job, reply)])
 
     def _fall_back(self, job: Job, cause: Cause) -> None:
         """Reply with what there is: the scores that still lack their reasons, or the fallback."""
         if not job.claim():
             return
-        if job.scored is not None:
-            reply = self._desk.explain(job.inquiry, job.scored, job.elapsed, lambda: True)
-        else:
-            reply = self._desk.fall_back(job.inquiry, cause, job.elapsed())
-        self._keep([(job, reply)])
+        reply = self._substitute(job, cause)
+        if reply is not None:
+            self._keeping.keep([(job, reply)])
+
+    def _substitute(self, job: Job, cause: Cause) -> Reply | None:
+        """Return what there is; where that raises, the job is finished and there is none."""
+        try:
+            if job.scored is not None:
+                return self._desk.explain(job.inquiry, job.scored, job.elapsed, lambda: True)
+            return self._desk.fall_back(job.inquiry, cause, job.elapsed())
+        except Exception as error:  # noqa: BLE001 - other requests must get their replies
+            log_failure("A fallback could not be given", error)
+            job.hand_over("service_error")
+            return None
 
     def _fall_back_apart(self, job: Job, cause: Cause) -> None:
         self._apart.submit(self._fall_back, job, cause)
-
-    def _keep(self, ready: list[tuple[Job, Reply]]) -> None:
-        """Log replies, and finish their jobs when that is done; in any thread."""
-        if not ready:
-            return
-        rows = [encoded(said) for _, reply in ready for said in reply.predictions]
-        if not rows:
-            _hand_back(ready, None)
-            return
-        try:
-            self._log.keep(rows, partial(self._kept, ready))
-        except LifecycleError as full:
-            self._spill(ready, full)
-
-    def _kept(self, ready: list[tuple[Job, Reply]], error: Exception | None) -> None:
-        """Go on where the log is done, or could not; in its thread, where nothing is raised."""
-        if isinstance(error, LogFull):
-            try:
-                self._spill(ready, error)
-            except Exception as failed:  # noqa: BLE001 - as above
-                log_failure("A fallback could not be given", failed)
-            else:
-                return
-        _hand_back(ready, error)
-
-    def _spill(self, ready: list[tuple[Job, Reply]], full: LifecycleError) -> None:
-        """Answer jobs that the log has no room for, as its policy says."""
-        _LOGGER.warning("The prediction log takes no more: %s", full)
-        for job, _ in ready:
-            reply: Reply | str = "log_full"
-            if self._spare:
-                reply = self._desk.fall_back(job.inquiry, "log_full", job.elapsed())
-            with suppress(RuntimeError):  # as in `_hand_back`
-                job.loop.call_soon_threadsafe(job.finish, reply)
 
     def _follow(self, jobs: list[Job]) -> None:
         """Score jobs with the shadow, for the log alone; in its own thread."""
@@ -274,25 +245,5 @@ class Scoring:
                 self._metrics.raised(raised)
 
 
-def log_failure(fact: str, error: BaseException) -> None:
-    """Log where an error came from; its message is left out, for it may hold a row's values."""
-    places = "".join(traceback.format_tb(error.__traceback__)).rstrip()
-    _LOGGER.error("%s: %s\n%s", fact, type(error).__name__, places)
-
-
 def _unheard(_: Exception | None) -> None:
     """Nobody waits for what a shadow says."""
-
-
-def _hand_back(ready: list[tuple[Job, Reply]], error: Exception | None) -> None:
-    """Hand over replies, or that they could not be kept; in any thread."""
-    failed = error is not None
-    if failed:
-        _LOGGER.error("The prediction log failed, so replies were withheld.")
-    with suppress(RuntimeError):  # the loop has ended, and with it whoever waited
-        ready[0][0].loop.call_soon_threadsafe(_hand_over, ready, failed)
-
-
-def _hand_over(ready: list[tuple[Job, Reply]], failed: bool) -> None:  # noqa: FBT001 - by call_soon
-    for job, reply in ready:
-        job.finish("log_failed" if failed else reply)
