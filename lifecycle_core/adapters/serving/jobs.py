@@ -45,6 +45,10 @@ class Job:
         """Return the seconds since its request came."""
         return time.perf_counter() - self.arrived
 
+    def spent(self) -> float:
+        """Return the part of its time that is gone; 1 when its fallback answers."""
+        return self.elapsed() / (self.due - self.arrived)
+
     def finish(self, reply: Reply | str) -> None:
         """Hand over the reply, or why there is none; in the loop's thread."""
         if not self.done.done():

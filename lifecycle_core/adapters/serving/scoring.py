@@ -38,6 +38,8 @@ _RESERVE_MANY = 1.0
 """The same for a request of many rows."""
 _TOGETHER = 32
 """Requests that the loop answers at once, at most: the first of them waits for the last."""
+_PATIENCE = 0.5
+"""The part of a request's time after which the loop finds it no reasons: others wait behind it."""
 _GRACE = 0.002
 """Seconds after the deadline at which a request is given up whose log is not done."""
 
@@ -94,7 +96,7 @@ class Scoring:
     @property
     def waiting(self) -> int:
         """How many requests wait for a model."""
-        return self._few.waiting + self._many.waiting
+        return self._few.waiting + self._many.waiting + len(self._quick)
 
     async def reply(self, inquiry: Inquiry, arrived: float) -> Reply | str:
         """Return the reply to an inquiry, once it is kept; or why there is none.
@@ -112,11 +114,11 @@ class Scoring:
         fall_back = self._fall_back_apart if many else self._fall_back
         near = loop.call_later(due - now, fall_back, job, "deadline")
         over = loop.call_later(arrived + allowed - now + _GRACE, job.finish, "log_late")
-        if inquiry.quick:
+        if inquiry.quick and len(self._quick) < self._limits.waiting:
             self._quick.append(job)
             if len(self._quick) == 1:
                 loop.call_soon(self._answer_quick, loop)
-        elif not (self._many if many else self._few).offer(job):
+        elif inquiry.quick or not (self._many if many else self._few).offer(job):
             fall_back(job, "shed")
         try:
             return await job.done
@@ -160,13 +162,20 @@ class Scoring:
 
         The log's writer, which that wakes, else waits for the interpreter.
         """
-        jobs, self._quick = self._quick[:_TOGETHER], self._quick[_TOGETHER:]
-        if self._quick:
-            loop.call_soon(self._answer_quick, loop)
-        self._answer(jobs)
+        jobs, self._quick = _one_turn(self._quick)
+        try:
+            self._answer(jobs, patience=_PATIENCE)
+        finally:
+            if self._quick:  # behind what the log has handed back meanwhile
+                loop.call_soon(self._answer_quick, loop)
 
-    def _answer(self, jobs: list[Job]) -> None:
-        """Score jobs and keep what is said; in a lane's thread, or if quick in the loop's."""
+    def _answer(self, jobs: list[Job], *, patience: float = 1.0) -> None:
+        """Score jobs and keep what is said; in a lane's thread, or if quick in the loop's.
+
+        Args:
+            jobs: Some may be claimed.
+            patience: The part of a job's time after which it gets no more reasons.
+        """
         jobs = [job for job in jobs if not job.claimed()]
         if not jobs:
             return
@@ -175,7 +184,7 @@ class Scoring:
             replies = self._desk.answer(
                 [job.inquiry for job in jobs],
                 lambda: [job.elapsed() for job in jobs],
-                lambda at: jobs[at].inquiry.slow_reasons or time.perf_counter() > jobs[at].due,
+                lambda at: jobs[at].inquiry.slow_reasons or jobs[at].spent() > patience,
             )
         except Exception as error:  # noqa: BLE001 - a request must get its fallback, whatever is wrong here
             log_failure("A request could not be answered", error)
@@ -243,6 +252,23 @@ class Scoring:
                 log_failure("The shadow could not score", error)
             if raised:
                 self._metrics.raised(raised)
+
+
+def _one_turn(jobs: list[Job]) -> tuple[list[Job], list[Job]]:
+    """Return the jobs that the loop answers at once, and those that it comes back for.
+
+    It comes back soon, if reasons take it long: the log's replies and other requests wait for it.
+    """
+    if len(jobs) == 1:
+        return jobs, []
+    taken, effort = 0, 0.0
+    for job in jobs[:_TOGETHER]:
+        if job.spent() <= _PATIENCE:
+            effort += job.inquiry.effort
+        if taken and effort > 1:
+            break
+        taken += 1
+    return jobs[:taken], jobs[taken:]
 
 
 def _unheard(_: Exception | None) -> None:

@@ -2,21 +2,44 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
-from typing import TYPE_CHECKING
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import httpx
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
 
+from lifecycle_core.adapters.explaining import Explainer
 from lifecycle_core.adapters.serving.bodies import ARROW
+from lifecycle_core.adapters.serving.metrics import Metrics
+from lifecycle_core.adapters.serving.scoring import Limits, Scoring
 from lifecycle_core.schema.contract import Contract, Feature
+from lifecycle_core.schema.explaining import ExplainerFacts, Factor
 from lifecycle_core.schema.prediction import Prediction
-from tests.fakes.serving import CONTRACT, ROW, FakeLedger, FakeScorer, MemoryLog, running, served
+from lifecycle_core.schema.release_file import ReasonsSection
+from tests.fakes.serving import (
+    CONTRACT,
+    ROW,
+    FakeLedger,
+    FakeScorer,
+    KeptTogether,
+    MemoryLog,
+    running,
+    served,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from lifecycle_core.delivering.inquiring import Inquiry
+    from lifecycle_core.delivering.replying import Desk
 
 CONSTANT = {"use": "constant", "decision": False, "score": 0.125}
 TIMED = Contract(
@@ -73,3 +96,44 @@ def test_no_error_ends_a_thread_that_others_need() -> None:
         said = [client.post(f"{address}/score", json=ROW).json() for _ in range(4)]
     assert [each.get("cause") for each in said[:3]] == ["log_late"] * 3
     assert said[3]["answered_by"] == "model"
+
+
+class Effects:
+    """Effects that are found at once, and said to take three quarters of a turn of the loop."""
+
+    slots = 15_000.0
+
+    def __call__(self, row: Mapping[str, Any]) -> NDArray[np.float64]:
+        return np.array([row["tenure"] / 100])
+
+
+def explained() -> Desk:
+    facts = ExplainerFacts(
+        method="sampling", factors=(Factor(name="tenure", features=("tenure",)),),
+        base=0.0, baseline=0.0,
+    )  # fmt: skip
+    made = served(FakeScorer(kind="onnx"), deadline_ms=60_000, fallback=[CONSTANT])
+    explainer = Explainer(facts, ReasonsSection(), Effects())
+    return FakeLedger(lambda _: replace(made, explainer=explainer)).following().desk
+
+
+def test_the_loop_finds_few_reasons_in_a_turn_and_none_for_who_waited_long() -> None:
+    desk, log = explained(), KeptTogether()
+    scoring = Scoring(desk, log, Metrics(), Limits(waiting=6), spare=False)
+
+    async def several(*waited: float) -> list[Mapping[str, Any]]:
+        now = time.perf_counter()
+        replies = await asyncio.gather(*(scoring.reply(asked(desk), now - each) for each in waited))
+        return [one for reply in replies if not isinstance(reply, str) for one in reply.answers]
+
+    said = asyncio.run(several(0, 0, 40, 40, 40, 0, 0, 0))
+    scoring.close()
+    told = [("left out" if "reasons_left_out" in one else len(one["reasons"])) for one in said]
+    assert told == [1, 1, "left out", "left out", "left out", 1, 0, 0]
+    assert [one["fallback"] for one in said] == [""] * 6 + ["shed"] * 2
+    # What is shed is kept by itself; then turns: each ends where another reason is to be found.
+    assert log.groups == [1, 1, 1, 4, 1]
+
+
+def asked(desk: Desk) -> Inquiry:
+    return desk.inquire({name: [v] for name, v in ROW.items()}, 1, now=0.0, explained=True)
