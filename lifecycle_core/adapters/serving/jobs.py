@@ -18,15 +18,17 @@ class Job:
     Attributes:
         due: When its fallback answers, by `time.perf_counter`.
         scored: Its reply without reasons, while those are looked for.
+        timer: Ends what it waits for; the loop's alone.
     """
 
-    __slots__ = ("_open", "arrived", "done", "due", "inquiry", "loop", "scored")
+    __slots__ = ("_open", "arrived", "done", "due", "inquiry", "loop", "scored", "timer")
 
     def __init__(
         self, inquiry: Inquiry, arrived: float, due: float, loop: asyncio.AbstractEventLoop
     ) -> None:
         self.inquiry, self.arrived, self.due, self.loop = inquiry, arrived, due, loop
         self.scored: Reply | None = None
+        self.timer: asyncio.TimerHandle | None = None
         self.done: asyncio.Future[Reply | str] = loop.create_future()
         self._open = [True]
 

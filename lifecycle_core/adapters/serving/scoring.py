@@ -14,10 +14,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING
 
+from lifecycle_core.adapters.serving.apart import Apart
 from lifecycle_core.adapters.serving.bodies import encoded
 from lifecycle_core.adapters.serving.failures import log_failure
 from lifecycle_core.adapters.serving.jobs import Job
@@ -25,19 +26,20 @@ from lifecycle_core.adapters.serving.keeping import Keeping
 from lifecycle_core.adapters.serving.lanes import Lane
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from lifecycle_core.adapters.serving.base import Desk, Inquiry, PredictionLog, Reply
     from lifecycle_core.adapters.serving.metrics import Metrics
     from lifecycle_core.schema.serving import Cause
 
-Found = TypeVar("Found")
 _RESERVE = 0.010
 """Seconds before the deadline that are left for the fallback and the log, at most."""
 _RESERVE_MANY = 1.0
 """The same for a request of many rows."""
 _TOGETHER = 32
 """Requests that the loop answers at once, at most: the first of them waits for the last."""
+_MOST_READ = 16
+"""Large requests that may wait to be read."""
 _PATIENCE = 0.5
 """The part of a request's time after which the loop finds it no reasons: others wait behind it."""
 _GRACE = 0.002
@@ -64,12 +66,13 @@ class Limits:
     waiting: int = 256
 
 
-class Busy(Exception):  # noqa: N818 - the name is the fact
-    """Too many large requests wait."""
-
-
 class Scoring:
-    """Answers inquiries within their deadlines."""
+    """Answers inquiries within their deadlines.
+
+    Attributes:
+        small: Reads small requests that the loop had better not read.
+        large: Does for large requests what would keep others waiting.
+    """
 
     def __init__(
         self, desk: Desk, log: PredictionLog, metrics: Metrics, limits: Limits, *, spare: bool
@@ -90,8 +93,8 @@ class Scoring:
         self._many: Lane[Job] = Lane("bulk", self._answer, threads=1, most=8)
         self._reasons: Lane[Job] = Lane("reasons", self._explain, most=limits.waiting)
         self._shadow: Lane[Job] = Lane("shadow", self._follow, threads=1, most=64)
-        self._apart = ThreadPoolExecutor(1, "apart")
-        self._in_apart = 0  # the loop's alone
+        self.small = Apart("small", most=limits.waiting)
+        self.large = Apart("large", most=_MOST_READ)
 
     @property
     def waiting(self) -> int:
@@ -108,12 +111,17 @@ class Scoring:
         loop = asyncio.get_running_loop()
         many = inquiry.rows > self._limits.few
         allowed = self._limits.many_seconds if many else inquiry.serving.deadline_ms / 1000
-        due = arrived + allowed - min(_RESERVE_MANY if many else _RESERVE, allowed / 10)
+        reserve = min(_RESERVE_MANY if many else _RESERVE, allowed / 10)
+        due = arrived + allowed - reserve
         job = Job(inquiry, arrived, due, loop)
-        now = time.perf_counter()
         fall_back = self._fall_back_apart if many else self._fall_back
-        near = loop.call_later(due - now, fall_back, job, "deadline")
-        over = loop.call_later(arrived + allowed - now + _GRACE, job.finish, "log_late")
+
+        def near() -> None:
+            # However late the loop comes here, the log has its time before the job is given up.
+            job.timer = loop.call_later(reserve + _GRACE, job.finish, "log_late")
+            fall_back(job, "deadline")
+
+        job.timer = loop.call_later(due - time.perf_counter(), near)
         if inquiry.quick and len(self._quick) < self._limits.waiting:
             self._quick.append(job)
             if len(self._quick) == 1:
@@ -123,26 +131,7 @@ class Scoring:
         try:
             return await job.done
         finally:
-            near.cancel()
-            over.cancel()
-
-    async def apart(self, work: Callable[[], Found], *, most: int | None = None) -> Found:
-        """Return what a function gives; it runs in a thread, where single requests do not wait.
-
-        Args:
-            work: The function.
-            most: Calls of others that may wait for that thread; any number if None.
-
-        Raises:
-            Busy: More wait.
-        """
-        if most is not None and self._in_apart >= most:
-            raise Busy
-        self._in_apart += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._apart, work)
-        finally:
-            self._in_apart -= 1
+            job.timer.cancel()
 
     def replied(self, inquiry: Inquiry, arrived: float) -> None:
         """Have the shadow score what was answered, if there is one and it has time."""
@@ -155,7 +144,8 @@ class Scoring:
         """End the lanes."""
         for lane in (self._few, self._many, self._reasons, self._shadow):
             lane.close()
-        self._apart.shutdown()
+        self.small.close()
+        self.large.close()
 
     def _answer_quick(self, loop: asyncio.AbstractEventLoop) -> None:
         """Answer together what came in one turn of the loop, so that it sleeps right afterwards.
@@ -238,7 +228,7 @@ class Scoring:
             return None
 
     def _fall_back_apart(self, job: Job, cause: Cause) -> None:
-        self._apart.submit(self._fall_back, job, cause)
+        self.large.submit(partial(self._fall_back, job, cause))
 
     def _follow(self, jobs: list[Job]) -> None:
         """Score jobs with the shadow, for the log alone; in its own thread."""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +21,7 @@ from lifecycle_core.adapters.explaining import Explainer
 from lifecycle_core.adapters.serving.bodies import ARROW
 from lifecycle_core.adapters.serving.metrics import Metrics
 from lifecycle_core.adapters.serving.scoring import Limits, Scoring
+from lifecycle_core.delivering.row_checks import RowChecks
 from lifecycle_core.schema.contract import Contract, Feature
 from lifecycle_core.schema.explaining import ExplainerFacts, Factor
 from lifecycle_core.schema.prediction import Prediction
@@ -38,10 +42,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from lifecycle_core.adapters.serving.base import Reply
     from lifecycle_core.delivering.inquiring import Inquiry
     from lifecycle_core.delivering.replying import Desk
+    from lifecycle_core.delivering.row_checks import Checked, Columns
 
 CONSTANT = {"use": "constant", "decision": False, "score": 0.125}
+JSON = {"content-type": "application/json"}
 TIMED = Contract(
     name="churn",
     features=(*CONTRACT.features, Feature(name="since", type="timestamp", required=True)),
@@ -137,3 +144,60 @@ def test_the_loop_finds_few_reasons_in_a_turn_and_none_for_who_waited_long() -> 
 
 def asked(desk: Desk) -> Inquiry:
     return desk.inquire({name: [v] for name, v in ROW.items()}, 1, now=0.0, explained=True)
+
+
+def test_who_is_late_before_the_model_is_asked_gets_the_fallback() -> None:
+    made = served(FakeScorer(seconds=0.3), deadline_ms=100, fallback=[CONSTANT])
+    desk = FakeLedger(lambda _: made).following().desk
+    scoring = Scoring(desk, MemoryLog(), Metrics(), Limits(), spare=False)
+
+    async def stalled() -> Reply | str:
+        return await scoring.reply(asked(desk), time.perf_counter() - 1)
+
+    said = asyncio.run(stalled())
+    scoring.close()
+    assert not isinstance(said, str), said
+    assert said.answers[0]["fallback"] == "deadline"
+
+
+class HeldChecks(RowChecks):
+    """The checks of a contract; those of many rows wait until somebody lets them."""
+
+    def __init__(self) -> None:
+        super().__init__(CONTRACT)
+        self.let, self.began = threading.Event(), threading.Event()
+
+    def check(self, columns: Columns, rows: int, *, now: float) -> Checked:
+        if rows > Limits().few:
+            self.began.set()
+            assert self.let.wait(10)
+        return super().check(columns, rows, now=now)
+
+
+@pytest.mark.parametrize(
+    "many",
+    [[ROW] * 5_000, [ROW] * 1_000],
+    ids=lambda rows: f"{len(rows)} rows",
+)
+def test_a_request_of_many_rows_keeps_no_small_one(many: list[object]) -> None:
+    made = served(deadline_ms=5_000)
+    held = HeldChecks()
+    following = FakeLedger(lambda _: replace(made, checks=held)).following()
+    with (
+        running(following, MemoryLog()) as address,
+        httpx.Client(base_url=address, timeout=30) as client,
+        ThreadPoolExecutor(1) as another,
+    ):
+        large = another.submit(httpx.post, f"{address}/score", json=many, timeout=30)
+        try:
+            assert held.began.wait(10)
+            small = [
+                client.post("/score", json=ROW),
+                client.post("/score", content=arrow(), headers={"content-type": ARROW}),
+                client.post("/score", content=json.dumps(ROW) + " " * (16 << 10), headers=JSON),
+            ]
+            assert [each.status_code for each in small] == [200] * 3
+            assert not large.done()
+        finally:
+            held.let.set()
+        assert large.result().status_code == 200
