@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 PATH = "/score"
 _SHORT = 16 << 10
-"""Bytes up to which a body is read in the loop; more would keep other requests waiting."""
+"""Bytes up to which a body of few rows is read in the loop; more would keep others waiting."""
 _SMALL = 128 << 10
 """Bytes up to which a body is read by a thread that large ones do not keep."""
 _UNANSWERED = {
@@ -112,11 +112,11 @@ class ScoreEndpoint:
     async def _asked(self, content: bytes, ask: Callable[[Rows], Asked], *, arrow: bool) -> Asked:
         """Read a body where no smaller one waits for it."""
         rows = partial(self._rows, content, arrow=arrow)
-        if not arrow and len(content) <= _SHORT:
-            return ask(rows())
+        ask_few = partial(self._ask_few, rows, ask)
         if len(content) > _SMALL:
             return await self._scoring.large.read(lambda: ask(rows()))
-        found = await self._scoring.small.read(partial(self._ask_few, rows, ask))
+        short = not arrow and len(content) <= _SHORT
+        found = ask_few() if short else await self._scoring.small.read(ask_few)
         if isinstance(found, tuple):
             return found
         return await self._scoring.large.read(partial(ask, found))
