@@ -201,3 +201,26 @@ def test_a_request_of_many_rows_keeps_no_small_one(many: list[object]) -> None:
         finally:
             held.let.set()
         assert large.result().status_code == (200 if many[0] else 422)
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "told"),
+    [
+        (b"[" + b",".join([b"{}"] * 35_000) + b"]", 413, 0),
+        (json.dumps([{}] * 1_000).encode(), 422, 100),
+        (json.dumps({f"field {at}": 1 for at in range(20_000)}).encode(), 422, 100),
+        (b"1", 422, 1),
+        (b"{", 422, 1),
+    ],
+    ids=["very many", "many", "many fields", "none", "no JSON"],
+)
+def test_of_wrong_outcomes_no_more_is_said_than_anybody_reads(
+    content: bytes, status: int, told: int
+) -> None:
+    with running(FakeLedger(lambda _: served()).following(), MemoryLog()) as address:
+        said = httpx.post(f"{address}/outcomes", content=content, headers=JSON)
+        plain = httpx.post(
+            f"{address}/outcomes", content=b"{}", headers={"content-type": "text/plain"}
+        )
+    assert (said.status_code, len(said.json().get("refusals", []))) == (status, told), said.text
+    assert plain.status_code == 422  # which any page may have a browser send
