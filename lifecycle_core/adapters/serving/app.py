@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from lifecycle_core.adapters.serving.endpoint import PATH, ScoreEndpoint
 from lifecycle_core.adapters.serving.guard import Guard, Rate
+from lifecycle_core.adapters.serving.intake import Intake
 from lifecycle_core.adapters.serving.outcomes import Outcomes
 from lifecycle_core.adapters.serving.scoring import Limits, Scoring
 from lifecycle_core.adapters.serving.tally import Tally
@@ -75,7 +76,10 @@ def build(parts: Parts) -> Application:
     """Return the service as an ASGI application."""
     scoring = Scoring(parts.desk, parts.log, parts.metrics, parts.limits, spare=parts.spare)
     parts.metrics.watch(waiting=lambda: scoring.waiting, lag=parts.log.lag)
-    endpoint = ScoreEndpoint(parts.desk, scoring, parts.metrics, parts.tally, parts.limits)
+    intake = Intake()
+    endpoint = ScoreEndpoint(
+        parts.desk, scoring, parts.metrics, parts.tally, parts.limits, intake=intake
+    )
 
     def ended(path: str, status: int) -> None:
         parts.metrics.ended(path, status)
@@ -84,15 +88,14 @@ def build(parts: Parts) -> Application:
 
     return Guard(
         {PATH: endpoint},
-        _rest(parts, scoring),
+        _rest(parts, scoring, intake),
         tokens=parts.tokens,
         rate=Rate(parts.rate),
         ended=ended,
-        most=parts.limits.body_bytes,
     )
 
 
-def _rest(parts: Parts, scoring: Scoring) -> Any:  # noqa: ANN401 - a FastAPI
+def _rest(parts: Parts, scoring: Scoring, intake: Intake) -> Any:  # noqa: ANN401 - a FastAPI
     from fastapi import FastAPI
     from fastapi.exceptions import RequestValidationError
     from fastapi.openapi.utils import get_openapi
@@ -102,6 +105,8 @@ def _rest(parts: Parts, scoring: Scoring) -> Any:  # noqa: ANN401 - a FastAPI
 
     outcomes = Outcomes(
         parts.log,
+        intake,
+        most=parts.limits.body_bytes,
         identify=parts.identify,
         release=lambda: parts.standing.readiness().release,
     )

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from lifecycle_core.adapters.serving.base import Desk, Inquiry, Reply
     from lifecycle_core.adapters.serving.bodies import Body, Rows
+    from lifecycle_core.adapters.serving.intake import Intake
     from lifecycle_core.adapters.serving.metrics import Metrics
     from lifecycle_core.adapters.serving.scoring import Limits, Scoring
     from lifecycle_core.adapters.serving.tally import Tally
@@ -54,10 +55,17 @@ class ScoreEndpoint:
     """An ASGI application for one path."""
 
     def __init__(
-        self, desk: Desk, scoring: Scoring, metrics: Metrics, tally: Tally, limits: Limits
+        self,
+        desk: Desk,
+        scoring: Scoring,
+        metrics: Metrics,
+        tally: Tally,
+        limits: Limits,
+        *,
+        intake: Intake,
     ) -> None:
         self._desk, self._scoring, self._metrics, self._limits = desk, scoring, metrics, limits
-        self._tally = tally
+        self._intake, self._tally = intake, tally
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -156,37 +164,14 @@ class ScoreEndpoint:
         if kind not in {JSON, ARROW}:
             raise Unusable(415, f"The content type is {kind!r:.60}, want {JSON} or {ARROW}.")
         limits, arrow = self._limits, kind == ARROW
-        return await read(receive, limits.table_bytes if arrow else limits.body_bytes), arrow
+        most = limits.table_bytes if arrow else limits.body_bytes
+        return await self._intake.read(receive, most), arrow
 
     async def _respond(self, send: Send, status: int, content: bytes, kind: str = JSON) -> None:
         try:
             await respond(send, status, content, kind)
         finally:
             self._metrics.ended(PATH, status)
-
-
-async def read(receive: Receive, most: int) -> bytes:
-    """Return the body of a request.
-
-    Args:
-        receive: Of ASGI.
-        most: Bytes that it may have.
-
-    Raises:
-        Unusable: It is larger, or the client is gone.
-    """
-    parts, size, more = [], 0, True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Unusable(400, "The client left before its body was there.")
-        part = message.get("body", b"")
-        size += len(part)
-        if size > most:
-            raise Unusable(413, f"A body may have {most:,} bytes.")
-        parts.append(part)
-        more = message.get("more_body", False)
-    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 async def respond(

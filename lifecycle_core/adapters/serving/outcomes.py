@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from lifecycle_core.adapters.prediction_log.rows import time_of
 from lifecycle_core.adapters.serving.apart import Apart, Busy
+from lifecycle_core.adapters.serving.bodies import Unusable
 from lifecycle_core.errors import LifecycleError
 from lifecycle_core.schema.prediction import Outcome
 from lifecycle_core.schema.serving import KeptOutcomes, ReportedOutcome
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from lifecycle_core.adapters.serving.base import PredictionLog
+    from lifecycle_core.adapters.serving.intake import Intake
 
 _MOST = 1_000
 """Outcomes of a request."""
@@ -34,16 +36,25 @@ class Outcomes:
     """Takes outcomes; single requests for scores do not wait for how many they are."""
 
     def __init__(
-        self, log: PredictionLog, *, identify: Callable[[], str], release: Callable[[], str]
+        self,
+        log: PredictionLog,
+        intake: Intake,
+        *,
+        most: int,
+        identify: Callable[[], str],
+        release: Callable[[], str],
     ) -> None:
         """Start a thread that reads them.
 
         Args:
             log: Keeps them.
+            intake: Receives bodies.
+            most: Bytes of a body.
             identify: Gives each its id.
             release: Names the release that answers.
         """
         self._log, self._identify, self._release = log, identify, release
+        self._intake, self._most = intake, most
         self._apart = Apart("outcomes", most=_MOST_WAITING)
 
     async def handle(self, request: Any) -> Any:  # noqa: ANN401 - a request and a response of Starlette's
@@ -57,9 +68,11 @@ class Outcomes:
         from fastapi.responses import JSONResponse
 
         kind = request.headers.get("content-type", "")
-        content = await request.body()
         try:
+            content = await self._intake.read(request.receive, self._most)
             reported = await self._apart.read(lambda: _read(content, kind))
+        except Unusable as wrong:
+            raise HTTPException(wrong.status, str(wrong)) from None
         except Busy:
             raise HTTPException(503, "Too many outcomes wait to be read.") from None
         return JSONResponse((await self.outcomes(reported)).model_dump(mode="json"))

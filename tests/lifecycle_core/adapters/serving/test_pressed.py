@@ -18,7 +18,9 @@ import pyarrow as pa
 import pytest
 
 from lifecycle_core.adapters.explaining import Explainer
-from lifecycle_core.adapters.serving.bodies import ARROW
+from lifecycle_core.adapters.serving.apart import Busy
+from lifecycle_core.adapters.serving.bodies import ARROW, Unusable
+from lifecycle_core.adapters.serving.intake import Intake
 from lifecycle_core.adapters.serving.metrics import Metrics
 from lifecycle_core.adapters.serving.scoring import Limits, Scoring
 from lifecycle_core.delivering.row_checks import RowChecks
@@ -38,11 +40,12 @@ from tests.fakes.serving import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, MutableMapping, Sequence
 
     from numpy.typing import NDArray
 
     from lifecycle_core.adapters.serving.base import Reply
+    from lifecycle_core.adapters.serving.endpoint import Receive
     from lifecycle_core.delivering.inquiring import Inquiry
     from lifecycle_core.delivering.replying import Desk
     from lifecycle_core.delivering.row_checks import Checked, Columns
@@ -224,3 +227,34 @@ def test_of_wrong_outcomes_no_more_is_said_than_anybody_reads(
         )
     assert (said.status_code, len(said.json().get("refusals", []))) == (status, told), said.text
     assert plain.status_code == 422  # which any page may have a browser send
+
+
+def slowly(*parts: bytes, then: float = 0.0) -> Receive:
+    """Return what receives parts of a body, and a rest that comes after some seconds."""
+    waiting = list(parts)
+
+    async def receive() -> MutableMapping[str, Any]:
+        await asyncio.sleep(0 if waiting else then)
+        return {
+            "type": "http.request", "body": waiting.pop(0) if waiting else b"",
+            "more_body": bool(waiting) or then > 0,
+        }  # fmt: skip
+
+    return receive
+
+
+def test_bodies_that_come_slowly_hold_a_bounded_part_of_the_memory_for_a_bounded_time() -> None:
+    intake = Intake(most_held=100, seconds=0.05)
+
+    async def read(*bodies: Receive) -> list[bytes | BaseException]:
+        return await asyncio.gather(*(intake.read(b, 60) for b in bodies), return_exceptions=True)
+
+    stuck, refused = asyncio.run(read(slowly(b"x" * 60, then=60), slowly(b"y" * 30, b"z" * 30)))
+    assert isinstance(stuck, Unusable)
+    assert (stuck.status, str(stuck)) == (408, "The body did not come within 0.05 seconds.")
+    assert isinstance(refused, Busy)
+    # What they held is free again.
+    good, large = asyncio.run(read(slowly(b"y" * 30, b"z" * 30), slowly(b"y" * 30, b"z" * 31)))
+    assert good == b"y" * 30 + b"z" * 30
+    assert isinstance(large, Unusable)
+    assert large.status == 413
