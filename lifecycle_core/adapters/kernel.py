@@ -249,12 +249,15 @@ def _manager(argv: list[str], sockets: Path) -> Any:  # noqa: ANN401 - jupyter_c
     from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
     from jupyter_client.manager import AsyncKernelManager
 
+    from lifecycle_core.adapters.kernel_client import Client
+
     class OneSpec(KernelSpecManager):  # type: ignore[misc]  # jupyter_client has no types
         def get_kernel_spec(self, _name: str) -> KernelSpec:
             return KernelSpec(argv=argv, display_name="Python 3", language="python")
 
     manager = AsyncKernelManager(
         kernel_name="python3",
+        client_factory=Client,
         kernel_spec_manager=OneSpec(),
         transport="ipc",
         ip=str(sockets / "s"),

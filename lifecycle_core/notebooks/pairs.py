@@ -60,7 +60,9 @@ def _joined(value: object, *, text: bool) -> object:
 def set_aside(stored: Outputs, fresh: Outputs) -> tuple[Outputs, Outputs]:
     """Replace large data that both sides hold in the same place by a digest, so it costs nothing.
 
-    No normaliser moves displays past each other or drops one, so what is the same stays the same.
+    No normaliser moves displays past each other. Those that it drops hold no result (messages of a
+    front end, plotly's script) and stand in the same place on both sides or on one alone, so what
+    is the same stays the same.
     """
     if len(stored) == len(fresh):
         both = [_trimmed(*pair) for pair in zip(stored, fresh, strict=True)]

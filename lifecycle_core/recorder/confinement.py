@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 import struct
 import sys
-import sysconfig
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -91,9 +90,8 @@ def _writable(settings: Settings, sockets: str) -> Iterator[str]:
     if settings.shared:
         yield from _SHARED
     source = os.path.realpath(settings.source)
-    # The packages' folders for the bytecode that Python writes beside them.
-    installed = map(sysconfig.get_path, ("stdlib", "platstdlib", "purelib", "platlib"))
-    others = (os.environ.get("TMPDIR", ""), settings.cache, *_FREE, *installed)
+    # Not the packages' folders, not even for bytecode: an installer would change them for the user.
+    others = (os.environ.get("TMPDIR", ""), settings.cache, *_FREE)
     yield from _without(source, filter(None, others))
 
 

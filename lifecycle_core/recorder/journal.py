@@ -97,10 +97,13 @@ class Journal:
 
     def end(self, source: str, *, cell_id: str | None, count: int | None, ok: bool) -> None:
         """Note a cell that has run, and what it did to the namespace."""
-        defined = self._look(source)
-        self._running = ""
-        if source.strip():
-            self._add(_Entry(source, cell_id, count, ok=ok, at=time.time(), defined=defined))
+        defined: list[str] = []
+        try:
+            defined = self._look(source)
+        finally:  # what ran is kept even where the namespace cannot be looked at
+            self._running = ""
+            if source.strip():
+                self._add(_Entry(source, cell_id, count, ok=ok, at=time.time(), defined=defined))
 
     def note(self, text: str) -> None:
         """Say that something went wrong."""

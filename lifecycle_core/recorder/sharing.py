@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import types
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from .builtin_names import BUILTINS, identity
@@ -73,7 +74,8 @@ def owners(value: Value) -> Iterator[int]:
             value = value.base
         yield value.__array_interface__["data"][0]
     elif torch is not None and issubclass(type(value), torch.Tensor):
-        yield value.untyped_storage().data_ptr()
+        with suppress(RuntimeError):  # sparse ones have no memory of their own, as it says then
+            yield value.untyped_storage().data_ptr()
     elif public_name(type(value)) in {"pandas.DataFrame", "pandas.Series"}:
         for block in getattr(getattr(value, "_mgr", None), "blocks", ()):
             held = block.values

@@ -11,7 +11,7 @@ from lifecycle_core.reproducing import confidence
 from lifecycle_core.reproducing.failures import failure
 from lifecycle_core.reproducing.instability import explain_unstable
 from lifecycle_core.reproducing.saying import HINTS
-from lifecycle_core.reproducing.signs import other_sign, signs
+from lifecycle_core.reproducing.signs import not_stored, other_sign, signs
 from lifecycle_core.reproducing.staleness import explain_stale
 from lifecycle_core.reproducing.stops import line_of, once_worked
 from lifecycle_core.schema.reproduction import Cause
@@ -84,7 +84,9 @@ def _stale(case: Case, trials: Trials | None, found: list[Cause]) -> Iterator[Ca
         if not waiting:
             return
         cell = waiting[0]
-        cause = explain_stale(case, trials, cell) if trials else signs(case, cell)
+        cause = not_stored(case, cell)
+        if cause is None:
+            cause = explain_stale(case, trials, cell) if trials else signs(case, cell)
         if cause is None:
             cause = _unexplained(case, cell)
         if cause.shown_by == "intervention" or cause.kind not in signalled:

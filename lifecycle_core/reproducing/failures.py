@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.reproduction import Cause, CauseKind
 
 _NAME = re.compile(r"^(?:NameError|UnboundLocalError): .*?name '([^']+)' is not defined")
+_TABLE = re.compile(r"Table with name (\w+) does not exist")
+"""DuckDB's word for a name that is no table and no frame."""
 _MODULE = re.compile(r"No module named '([^'.]+)")
+_SUBMODULE = re.compile(r"No module named '(([^'.]+)\.[^']+)'")
 _OPTIONAL = re.compile(
     r"Missing optional dependency '([^']+)'|`Import ([\w.]+)` failed"
     r"|[Pp]lease (?:`)?pip install ([\w-]+)|[Uu]se pip or conda to install ([\w-]+)"
@@ -60,6 +63,15 @@ _DRIFT = re.compile(
     r"|keyword argument repeated|missing \d+ required (?:positional|keyword-only) argument"
     r"|Invalid frequency|is deprecated"
 )
+_SPEAKS_OF = re.compile(
+    r"^\w+: (?:type object )?'(\w+)' object has no attribute"
+    r"|^\w+: type object '(\w+)' has no attribute"
+    r"|^\w+: (\w+|<lambda>)(?:\.\w+)*\(\) (?:takes|missing|got)"
+)
+_PYTHONS_OWN = frozenset({
+    "NoneType", "bool", "bytes", "dict", "float", "function", "generator", "int", "list",
+    "<lambda>", "method", "set", "str", "tuple",
+})  # fmt: skip
 _SAID_BY_RUN: dict[str, tuple[CauseKind, str]] = {
     "killed": (
         "kernel_died",
@@ -111,11 +123,20 @@ def _interactive(_case: Case, execution: Execution) -> Cause | None:
 
 def _module(_case: Case, execution: Execution) -> Cause | None:
     message = execution.run.message
-    if match := _IMPORT.search(message):
+    if (match := _IMPORT.search(message)) and not _of_project(execution, message):
         hint = f"Import it from where it is now, or {_lower(HINTS['environment_drift'])}"
         names = (f"{match[2]}.{match[1]}",)
         return stopped_by(
             execution, "environment_drift", hint, names=names, way=confidence.API_GONE
+        )
+    if (match := _SUBMODULE.search(message)) and _installed(execution, match[2]):
+        return stopped_by(
+            execution,
+            "environment_drift",
+            f"Import it from where it is now, or {_lower(HINTS['environment_drift'])}",
+            names=(match[1],),
+            way=confidence.API_GONE,
+            evidence=f"{message}. {match[2]} is installed, and no longer holds it.",
         )
     match = _MODULE.search(message) or _OPTIONAL.search(message)
     if not match:
@@ -129,6 +150,18 @@ def _module(_case: Case, execution: Execution) -> Cause | None:
         f"{name} is a file of yours, put it beside the notebook."
     )
     return stopped_by(execution, "missing_module", hint, names=(name,))
+
+
+def _of_project(execution: Execution, message: str) -> bool:
+    """Tell whether an error names a file of the project's copy."""
+    return any(f"({copy}/" in message for copy, _ in execution.roots)
+
+
+def _installed(execution: Execution, package: str) -> bool:
+    """Tell whether a package was imported, and not from the project."""
+    own = (f"{package}.py", f"{package}/")
+    loaded = any(one.partition(".")[0] == package for one in execution.modules)
+    return loaded and not any(item.path.startswith(own) for item in execution.inputs)
 
 
 def _refused(_case: Case, execution: Execution) -> Cause | None:
@@ -162,7 +195,7 @@ def _forbidden(_case: Case, execution: Execution) -> Cause | None:
 
 def _missing_file(case: Case, execution: Execution) -> Cause | None:
     message = execution.run.message
-    if not _MISSING.search(message):
+    if not _MISSING.search(message) or _TABLE.search(message):
         return None
     match = _FILE.search(message) or _QUOTED_FIRST.search(message)
     path = match[1] if match else ""
@@ -197,7 +230,7 @@ def _network(_case: Case, execution: Execution) -> Cause | None:
 def _name(case: Case, execution: Execution) -> Cause | None:
     """Tell a name that never was from one whose cell is gone."""
     run, stopped = execution.run, execution.run.stopped_at or 0
-    match = _NAME.search(run.message)
+    match = _NAME.search(run.message) or _TABLE.search(run.message)
     if not match:
         return None
     name = match[1]
@@ -233,6 +266,8 @@ def _drift(case: Case, execution: Execution) -> Cause | None:
     run = execution.run
     if not _DRIFT.search(run.message) or not once_worked(case, run.stopped_at or 0):
         return None
+    if _of_notebook(case, run.message):
+        return None
     pins = case.circumstances.pins
     asked = f" {asked_for(pins)}" if pins else ""
     return stopped_by(
@@ -243,6 +278,16 @@ def _drift(case: Case, execution: Execution) -> Cause | None:
         evidence=f"{run.message}. The cell once ran, so that the library had it then.{asked}",
         way=confidence.API_GONE,
     )
+
+
+def _of_notebook(case: Case, message: str) -> bool:
+    """Tell whether an error speaks of a function or class of the notebook's own, or of Python's."""
+    match = _SPEAKS_OF.search(message)
+    name = next(filter(None, match.groups()), "") if match else ""
+    if name in _PYTHONS_OWN:
+        return True
+    bound = re.compile(rf"^\s*(?:async +)?(?:def|class) +{re.escape(name)}\b", re.MULTILINE)
+    return bool(name) and any(bound.search(cell.source) for cell in case.cells.values())
 
 
 def _lower(sentence: str) -> str:

@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from lifecycle_core.notebooks.compare import Comparison, Surroundings, compare_outputs
+from lifecycle_core.notebooks.dataflow import carried
 from lifecycle_core.notebooks.execution import ExecutedCell, Execution
 from lifecycle_core.schema.reproduction import (
     CellResult,
@@ -82,11 +83,13 @@ def compare_cell(
 
 def _surroundings(index: int, executions: Sequence[Execution], flow: Dataflow) -> Surroundings:
     """Return what a comparison of a cell's outputs must know about the runs."""
-    facts = executions[0].facts
-    read = {site.cell for site in facts.clock if site.cell <= index} | _mentioning(
-        executions[0], _LOGGED_TIME
+    readings = [(site.cell, site.line) for site in executions[0].facts.clock]
+    logged = _mentioning(executions[0], _LOGGED_TIME)
+    clock_read = (
+        any(cell == index for cell, _ in readings)
+        or bool(logged & (flow.ancestors(index) | {index}))
+        or carried(flow, readings, index)
     )
-    clock_read = index in read or bool(read and read & flow.ancestors(index))
     roots = {root: None for execution in executions for root in execution.roots}
     return Surroundings(
         clock_read=clock_read,

@@ -30,10 +30,15 @@ def run_again(case: Case, trials: Trials) -> tuple[list[int], Execution, int]:
     """Run the notebook in the folder as the first clean run left it.
 
     Returns:
-        The cells that come out different then, that run, and its position among the trials.
+        The cells that come out different then, but for those that come out different in each clean
+        run, that run, and its position among the trials.
     """
     (again,) = trials.otherwise([Plan(notebook=case.notebook, folder_of=0)])
-    changed = [index for index in case.cells if not case.same(index, case.first, again)]
+    changed = [
+        index
+        for index in case.cells
+        if index not in case.unstable and not case.same(index, case.first, again)
+    ]
     cell = changed[0] if changed else max(case.cells)
     shown = trials.note(
         {"same_folder"}, cell, agrees=not changed, against="clean_run", executions=(again,)

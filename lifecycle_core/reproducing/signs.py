@@ -30,6 +30,30 @@ def signs(case: Case, cell: int) -> Cause | None:
     return found and found.model_copy(update={"explains": cell})
 
 
+def not_stored(case: Case, cell: int) -> Cause | None:
+    """Say of a cell that nothing is stored of it: it was never run, or its output was cleared."""
+    saved = case.cells[cell]
+    if saved.outputs:
+        return None
+    sure = confidence.CERTAIN
+    evidence = f"Cell {cell} was not run before the notebook was saved: no count, no output."
+    if saved.execution_count is not None:
+        sure = confidence.INSTEAD
+        evidence = (
+            f"Cell {cell} ran as [{saved.execution_count}], clean runs give an output, and none is "
+            "stored: it was cleared, or the code was edited afterwards."
+        )
+    return Cause(
+        kind="edited_after_run",
+        cell=cell,
+        explains=cell,
+        evidence=evidence,
+        hint=HINTS["edited_after_run"],
+        shown_by="observation",
+        confidence=sure,
+    )
+
+
 def other_sign(case: Case, cell: int, sign: Cause) -> Cause | None:
     """Return what else it may be, where times of files are all there is and they say little."""
     if sign.kind != "changed_data" or not case.circumstances.burst:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _REPEATED = 4
 """At most so many cells are tried as having run more than once."""
+_LONGEST = 60.0
+"""Seconds that the repetitions of one cell may take."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +137,10 @@ def _repetitions(case: Case, cell: int) -> Iterator[_Idea]:
             skipped_before.index,
             *(one for one in reversed(code) if one < skipped_before.index),
         ):
+            seconds = case.first.cells[at].seconds or 0.0 if at in case.first.cells else 0.0
             if at not in near or case.repeatable(at) or tried == _REPEATED:
+                continue
+            if times * seconds > _LONGEST:
                 continue
             tried += 1
             order = (

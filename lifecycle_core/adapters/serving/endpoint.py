@@ -24,13 +24,12 @@ if TYPE_CHECKING:
 
     from lifecycle_core.adapters.serving.base import Desk, Inquiry, Reply
     from lifecycle_core.adapters.serving.bodies import Body, Rows
-    from lifecycle_core.adapters.serving.intake import Intake
+    from lifecycle_core.adapters.serving.intake import Intake, Receive
     from lifecycle_core.adapters.serving.metrics import Metrics
     from lifecycle_core.adapters.serving.scoring import Limits, Scoring
     from lifecycle_core.adapters.serving.tally import Tally
 
     Scope = MutableMapping[str, Any]
-    Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
     Asked = tuple[Body, Inquiry]
     Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, MutableMapping
     from pathlib import Path
 
-    from lifecycle_core.adapters.serving.endpoint import Receive, Scope, Send
+    from lifecycle_core.adapters.serving.endpoint import Scope, Send
+    from lifecycle_core.adapters.serving.intake import Receive
 
     Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.serving.apart import Busy
 from lifecycle_core.adapters.serving.bodies import Unusable
 
 if TYPE_CHECKING:
-    from lifecycle_core.adapters.serving.endpoint import Receive
+    from collections.abc import Awaitable, Callable, MutableMapping
+
+    Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 _MOST_HELD = 256 << 20
 _SECONDS = 30.0

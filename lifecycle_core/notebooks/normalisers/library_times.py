@@ -1,7 +1,8 @@
 """Timings that libraries print of their own accord, though the notebook never asked a clock.
 
 Measured: scikit-learn's `verbose` and `cross_validate`, joblib, LightGBM, CatBoost, and the date
-and time of day in a summary of statsmodels, differ on every run.
+and time of day in a summary of statsmodels, differ on every run; so do the metrics of transformers
+that are speeds, beside those that are results.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ _HINTS = (
     "_time",
     "Time:",
     "Date:",
+    "_per_second",
+    "Samples Per Second",
 )
 _SUMMARY = re.compile(r"\b(?:No\. Observations|Log-Likelihood|Prob \(F-statistic\)|Df Residuals):")
 _SUMMARY_TIME = re.compile(
@@ -38,6 +41,12 @@ _FIT_TIMES = re.compile(
     r"(['\"](?:mean_|std_)?(?:fit|score)_time['\"]: {0,4})"
     r"(?:array\(\[[^\]]{0,20000}\]\)|\[[^\]]{0,20000}\]|(?:np\.float64\()?\d{1,9}\.\d[\de.-]{0,24}\)?)"
 )
+_TRAINER = re.compile(
+    r"(\b\w{1,40}_(?:runtime|samples_per_second|steps_per_second|preparation_time)"
+    r"(?:['\"]: {0,4}| {1,40}= {1,40}))"
+    r"(?:\d{1,12}(?:\.\d{1,12})?(?![\d.:])|\d{1,4}:\d\d:\d\d\.\d\d)"
+)
+_TRAINER_COLUMN = re.compile(r"(?:\A|\|)(?:Runtime|(?:Samples|Steps) Per Second)(?:\Z|[|\n])")
 _BOOSTED = re.compile(
     r"^( {1,12}\d{1,9}(?: {1,20}-?[\d.]{1,20}){1,3} {1,20})[\d.]{1,12}[sm]$", re.MULTILINE
 )
@@ -59,6 +68,10 @@ def without_library_times(text: str) -> str:
     if _FIT_NAME.search(text):
         text = _FIT_TIMES.sub(rf"\1{MARK}", text)
         text = without_columns(text, lambda name: _FIT_NAME.search(name) is not None)
+    if "_per_second" in text:  # `mean_runtime` alone may be that of films
+        text = _TRAINER.sub(rf"\1{MARK}", text)
+    if "Samples Per Second" in text:
+        text = without_columns(text, lambda name: _TRAINER_COLUMN.search(name) is not None)
     if _SUMMARY.search(text):
         text = _SUMMARY_TIME.sub(lambda found: "".join(filter(None, found.groups())) + MARK, text)
     return text

@@ -2,7 +2,9 @@
 
 Measured: altair names a chart's data by its digest and its parameters by a counter of the kernel;
 both put a random id and the address of their script, with its version, around the same figure.
-plotly packs arrays as base64, which hides how near two numbers are.
+plotly packs arrays as base64, which hides how near two numbers are. Which of JSON and HTML carries
+its figure, or both, and whether a display that only loads its script goes before, follows the front
+end: Colab stores the HTML alone, VS Code the JSON alone.
 """
 
 from __future__ import annotations
@@ -15,11 +17,21 @@ import struct
 from collections.abc import Mapping
 from typing import Any
 
-from lifecycle_core.notebooks.normalisers.base import Normaliser, Outputs, always, display
+from lifecycle_core.notebooks.equality import same
+from lifecycle_core.notebooks.normalisers.base import (
+    HTML,
+    Normaliser,
+    Output,
+    Outputs,
+    always,
+    display,
+)
+from lifecycle_core.notebooks.normalisers.html import words
 
 _PLOTLY = "application/vnd.plotly.v1+json"
 _VEGA = re.compile(r"application/vnd\.vega(?:lite)?\.v\d{1,3}(?:\.\d{1,3})?\+json")
 _NEW_PLOT = re.compile(r"Plotly\.(?:newPlot|react)\(\s{0,80}[\"'][^\"'<>]{1,100}[\"'],\s{0,80}")
+_FRAMES = re.compile(r"Plotly\.addFrames\(\s{0,80}[\"'][^\"'<>]{1,100}[\"'],\s{0,80}")
 _EMBED = re.compile(r"\}\)\((?=\{)|\bvar spec = (?=\{)")
 _NEXT = re.compile(r"\s{0,80},\s{0,80}")
 _COUNTED = re.compile(r"\b(param_|view_|selector|concat_|layer_)(\d{1,9})\b")
@@ -27,6 +39,7 @@ _DATASET = re.compile(r"data-[0-9a-f]{32}")
 _ARRAYS = {
     "f8": "d", "f4": "f", "i1": "b", "u1": "B", "i2": "h", "u2": "H", "i4": "i", "u4": "I",
 }  # fmt: skip
+_LOADS = "window.PlotlyConfig"
 _LARGEST = 20_000_000
 """Characters of HTML that are searched for a figure."""
 
@@ -106,6 +119,8 @@ def figures(html: str) -> Any:  # noqa: ANN401 - JSON
     if "Plotly." in html:
         given = [_arguments(html, match.end()) for match in _NEW_PLOT.finditer(html)]
         found = [dict(zip(("data", "layout"), values, strict=False)) for values in given]
+        if len(found) == 1 and (moving := _FRAMES.search(html)):
+            found[0] |= dict(zip(("frames",), _arguments(html, moving.end()), strict=False))
     elif "vegaEmbed" in html:
         match = _EMBED.search(html)
         found = _arguments(html, match.end())[:1] if match else []
@@ -137,13 +152,26 @@ def _content(kind: str, value: Any) -> Any:  # noqa: ANN401 - JSON
     return figures(value) if kind == "text/html" and isinstance(value, str) else value
 
 
+def _drawn(output: Output) -> Output | None:
+    """Return an output with its figures as JSON; None if it does nothing but load plotly."""
+    data = output.get("data")
+    if not isinstance(data, Mapping):
+        return output
+    new = {kind: _content(kind, item) for kind, item in data.items()}
+    html = data.get("text/html")
+    if isinstance(html, str) and "Plotly" in html and len(html) <= _LARGEST and not words(html):
+        shown = new["text/html"]
+        if set(new) == set(HTML) and shown == html and _LOADS in html:
+            return None
+        if isinstance(shown, Mapping) and len(shown["figures"]) == 1:
+            value = shown["figures"][0]
+            if same(new.setdefault(_PLOTLY, value), value):
+                del new["text/html"]
+    return {**output, "data": new}
+
+
 def _normalise(outputs: Outputs) -> Outputs:
-    return tuple(
-        {**output, "data": {kind: _content(kind, item) for kind, item in output["data"].items()}}
-        if isinstance(output.get("data"), Mapping)
-        else output
-        for output in outputs
-    )
+    return tuple(kept for output in outputs if (kept := _drawn(output)) is not None)
 
 
 def _chart(name: str, value: float) -> Outputs:

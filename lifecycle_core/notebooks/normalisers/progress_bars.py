@@ -1,7 +1,8 @@
 """Progress bars: their speed and what they showed on the way; what was done in the end counts.
 
 Measured: tqdm draws when a clock says so, and prints its rate and the time it took; keras and rich
-likewise. The description, the count, the total and what is appended, such as a loss, stay.
+likewise, and keras also in the one line that it prints of an epoch where it draws no bar. The
+description, the count, the total and what is appended, such as a loss, stay.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ _KERAS_TIME = re.compile(
     r" (?:- )?(?:ETA: {1,4}\S{1,12}|\d+(?:\.\d+)?(?:us|ms|s)/(?:step|epoch|sample)"
     r"|\d+(?:\.\d+)?(?:us|ms|s|m))(?= |$)"
 )
+_KERAS_EPOCH = re.compile(r"\d{1,12}/\d{1,12} - \d{1,6}s(?= - |$)| - \d{1,6}s(?= - \w{1,80}: )")
 _RICH = re.compile(r"([^\n━╸╺]{0,200})[━╸╺][━╸╺ ]{0,400}([^\n━╸╺]{0,200})$")
 _RICH_TIME = re.compile(r"-:--:--|\d+:\d\d:\d\d|\d+(?:\.\d+)? ?(?:[kMG]?B|it)/s|\beta\b")
 _HTML = re.compile(
@@ -60,6 +62,8 @@ def finished(text: str) -> str:
                 continue
             if not complete:
                 unfinished[key] = len(kept)
+        else:
+            line = _of_epoch(line)  # noqa: PLW2901
         kept.append(line)
     return "\n".join(line for at, line in enumerate(kept) if at not in passed)
 
@@ -97,6 +101,14 @@ def _keras(line: str) -> tuple[str, str, bool] | None:
     rest = " ".join(_KERAS_TIME.sub("", line[found.end() :]).split())
     shown = f"{found[1]}/{found[2]} {rest}".rstrip()
     return f"keras/{found[2]}", shown, found[1] == found[2]
+
+
+def _of_epoch(line: str) -> str:
+    """Return a line that keras prints of an epoch (`verbose=2`) without times; others as they are.
+
+    It is no bar: each stands for itself and none is drawn over another.
+    """
+    return _KERAS_TIME.sub("", line) if _KERAS_EPOCH.match(line) else line
 
 
 def _rich(line: str) -> tuple[str, str, bool] | None:

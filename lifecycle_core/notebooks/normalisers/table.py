@@ -2,14 +2,14 @@
 
 A pipe must stand before what reads the text it makes whole; the rest is in the order of cost:
 
-- `execution_count`, `metadata`, `traceback` drop fields that no other looks at;
+- `execution_count`, `metadata`, `front_end_data`, `traceback` drop what no other looks at;
 - `stream_chunks` makes a stream's text whole, `ansi` and `overwritten` make it what is seen;
 - `warnings_text`, `notices`, `progress_bars` drop lines, so that `stream_order` joins what is left;
 - `library_path` stands before `project_path`, for an environment may lie in the project, and both
   before `temporary_files`, for the clean copy may lie in a temporary folder;
 - `plot_json`, `record_view`, `estimator_html` and `dataframe_html` take HTML by its content, before
   `style_sheets` and `html_ids` take the rest of it by its markup;
-- `durations` and `library_times` read the tables that `dataframe_html` made;
+- `durations`, `library_times` and `fitting_times` read the tables that `dataframe_html` made;
 - `whitespace` is last: what others took out leaves blanks.
 """
 
@@ -22,6 +22,8 @@ from lifecycle_core.notebooks.normalisers import (
     estimator_html,
     execution_count,
     figure_text,
+    fitting_times,
+    front_end_data,
     html_ids,
     library_path,
     library_times,
@@ -54,6 +56,7 @@ from lifecycle_core.notebooks.normalisers import (
 NORMALISERS = (
     execution_count.NORMALISER,
     metadata.NORMALISER,
+    front_end_data.NORMALISER,
     stream_chunks.NORMALISER,
     traceback.NORMALISER,
     ansi.NORMALISER,
@@ -83,6 +86,7 @@ NORMALISERS = (
     widget_view.NORMALISER,
     timing.NORMALISER,
     library_times.NORMALISER,
+    fitting_times.NORMALISER,
     durations.NORMALISER,
     whitespace.NORMALISER,
 )

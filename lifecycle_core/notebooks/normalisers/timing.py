@@ -1,4 +1,4 @@
-"""Lines that `%time`, `%timeit` and their like print; a clock never shows the same twice.
+"""Lines that `%time`, `%timeit`, autotime and their like print; a clock never shows the same twice.
 
 Nine of the public notebooks that differed only cosmetically were measured to differ in times, a
 lower bound. Both the wording of today and that of IPython before 5 are known.
@@ -16,10 +16,11 @@ _LINE = re.compile(
     rf"^(?:CPU times: [^\n]{{0,200}}|Wall time: {_SPAN}|(?:Compiler|Parser) *: {_SPAN}"
     r"|(?:<TimeitResult : )?"
     + _SPAN
-    + r"± "
+    + r"(?:±|\+-) "
     + _SPAN
-    + r"per loop \(mean ± std\. dev\. of [^\n)]{0,80}\)>?"
+    + r"per loop \(mean (?:±|\+-) std\. dev\. of [^\n)]{0,80}\)>?"
     rf"|\d+ loops?, best of \d+: {_SPAN}per loop"
+    rf"|time: {_SPAN}\(started: [\d :+-]{{10,40}}\)"
     rf"|peak memory: {_NUMBER} MiB, increment: -?{_NUMBER} MiB)$",
     re.MULTILINE,
 )

@@ -18,6 +18,9 @@ REPEATED = (
     "time a ", "0:00:", "1,000", "1m ", "1.",
     "a.py:1: UserWarning: x\n", "site-packages/", 'id="a', "<svg><metadata>", "at 0x", "<Thread(",
     "'fit_time': array([", 'Plotly.newPlot("a",[', "data:image/png;base64,A", "4855bc90-", "<td>",
+    "1/1 - 1s", "a_per_second': 1", "15:04:05 a: ", "a 1 requires b, but you have ",
+    "ERROR: pip's dependency resolver does not currently \n", "a%[", "draws total [t-SNE] a in ",
+    "epoch|train_loss|time\n0|", "epoch  1 | a | ", "Auto-choosing -wise multi", "TT (Sec) 1 ",
 )  # fmt: skip
 
 

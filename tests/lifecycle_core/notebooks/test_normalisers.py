@@ -101,6 +101,15 @@ FRAGMENTS = (
     "fit: ",
     "ETA: 3s",
     "/step",
+    "15:04:05 - a - INFO - ",
+    "9/9 - 3s - ",
+    "'a_runtime': 3.1",
+    " AIC=1.5, Time=0.12 sec",
+    "[t-SNE] a in 0.1s ",
+    "0|1|00:12\n",
+    "epoch|train_loss|time\n",
+    "TT (Sec)",
+    "a_samples_per_second = 3.1",
 )
 texts = st.lists(st.sampled_from(FRAGMENTS), max_size=14).map("".join)
 KINDS = ["text/plain", "text/html", "image/png", "image/svg+xml", "application/pdf", "text/latex"]
@@ -173,6 +182,7 @@ def test_the_order_is_the_one_that_is_stated() -> None:
         ("library_path", "project_path"), ("project_path", "temporary_files"),
         ("plot_json", "html_ids"), ("dataframe_html", "style_sheets"), ("style_sheets", "html_ids"),
         ("dataframe_html", "durations"), ("dataframe_html", "library_times"),
+        ("dataframe_html", "fitting_times"),
     ]:  # fmt: skip
         assert names.index(first) < names.index(then)
     assert names[-1] == "whitespace"

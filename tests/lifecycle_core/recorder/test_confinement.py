@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import sqlite3
 import sys
+import sysconfig
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,6 +42,7 @@ print(os.listdir("."), os.path.exists("{beside}/made"))
 shutil.move("made", tempfile.mkdtemp())
 multiprocessing.get_context("fork").Lock()
 """,
+    "installer": "!echo x > {packages}/nbrelease-made",
     "failed": "connection.execute(\"attach '{here}/new.db' as third\")",
 }
 _INDEX = {name: number for number, name in enumerate(_CELLS)}
@@ -62,7 +64,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Execution:
     beside = tmp_path_factory.mktemp("beside")
     cells = [
-        source.replace("{here}", str(folder)).replace("{beside}", str(beside))
+        source.replace("{here}", str(folder))
+        .replace("{beside}", str(beside))
+        .replace("{packages}", sysconfig.get_path("purelib"))
         for source in _CELLS.values()
     ]
     return clean_run(folder, *cells)
@@ -76,6 +80,15 @@ def test_nothing_of_the_users_is_changed(run: Execution, folder: Path) -> None:
     assert sorted(path.name for path in folder.iterdir()) == ["model.ipynb", "u.db"]
     with sqlite3.connect(folder / "u.db") as kept:
         assert kept.execute("select name from sqlite_master").fetchall() == [("kept",)]
+
+
+@pytest.mark.skipif(not _has_landlock(), reason="the system has no Landlock")
+def test_an_installer_cannot_change_the_packages(run: Execution) -> None:
+    made = Path(sysconfig.get_path("purelib"), "nbrelease-made")
+    was_there = made.exists()
+    made.unlink(missing_ok=True)
+    assert not was_there
+    assert "Permission denied" in printed(run, _INDEX["installer"])
 
 
 def test_what_is_the_runs_own_is_written(run: Execution) -> None:

@@ -133,3 +133,57 @@ def test_an_error_in_a_function_of_another_cell_says_so() -> None:
     assert cause
     assert (cause.cell, cause.line) == (1, 1)
     assert "came up in a function of cell 0, line 2" in cause.evidence
+
+
+def stopped(source: str, message: str, *, modules: frozenset[str] = frozenset()) -> Cause | None:
+    stored = notebook(code(source, count=1), code("use()", count=2))
+    ended = run("error", stopped_at=1, message=message)
+    execution = replace(left(stored, {}, ended=ended), modules=modules)
+    return failure(case_of(stored, (execution,), rtol=1e-6), execution)
+
+
+def test_a_module_that_an_installed_package_no_longer_holds_is_drift() -> None:
+    message = "ModuleNotFoundError: No module named 'sklearn.cross_validation'"
+    cause = stopped("import sklearn", message, modules=frozenset({"sklearn", "sklearn.base"}))
+    assert cause is not None
+    assert (cause.kind, cause.names) == ("environment_drift", ("sklearn.cross_validation",))
+    assert "sklearn is installed" in cause.evidence
+    missing = stopped("import sklearn", message)
+    assert missing is not None
+    assert (missing.kind, missing.names) == ("missing_module", ("sklearn",))
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        (
+            "def train(a): ...",
+            "TypeError: train() takes 1 positional argument but 2 were given",
+        ),
+        ("class Model: ...", "AttributeError: 'Model' object has no attribute 'train'"),
+        ("class Model: ...", "AttributeError: type object 'Model' has no attribute 'train'"),
+        ("class Model: ...", "TypeError: Model.fit() missing 1 required positional argument: 'y'"),
+        ("m = None", "AttributeError: 'NoneType' object has no attribute 'group'"),
+    ],
+)
+def test_an_error_in_code_of_the_notebook_is_no_drift(source: str, message: str) -> None:
+    assert stopped(source, message) is None
+
+
+def test_a_name_that_the_projects_own_module_lacks_is_no_drift() -> None:
+    stored = notebook(code("from utils import clean", count=1))
+    copy = "/copy/project"
+    message = f"ImportError: cannot import name 'clean' from 'utils' ({copy}/utils.py)"
+    ended = run("error", stopped_at=0, message=message)
+    execution = replace(left(stored, {}, ended=ended), roots=((copy, "/home/ann"),))
+    assert failure(case_of(stored, (execution,), rtol=1e-6), execution) is None
+
+
+def test_a_table_that_nothing_defines_is_a_name() -> None:
+    message = (
+        "CatalogException: Catalog Error: Table with name sales does not exist!\n"
+        'Did you mean "pg_tables"?'
+    )
+    cause = stopped("import duckdb", message)
+    assert cause is not None
+    assert (cause.kind, cause.names) == ("undefined_name", ("sales",))

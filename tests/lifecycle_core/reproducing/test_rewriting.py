@@ -56,3 +56,20 @@ def test_a_rewrite_that_changes_nothing_is_no_fault(second: str, written: str) -
 def test_stored_outputs_from_another_state_of_the_input_are_put_down_to_it() -> None:
     record = check("7\n", written="sha256:2", first="8\n")
     assert (record.causes[0].kind, record.causes[0].cell) == ("self_modifying_input", 2)
+
+
+def test_a_cell_that_is_random_anyway_is_not_blamed_on_the_file() -> None:
+    stored = notebook(
+        code("rows = read('x.csv')", count=1),
+        code("print(random())", count=2, outputs=(printed("0\n"),)),
+        code("write('x.csv', rows[1:])", count=3),
+    )
+    wrote = InputFile(path="x.csv", digest="sha256:2", cells=(2,))
+
+    def world(plan: Plan, number: int) -> Execution:
+        return left(plan.notebook, {1: f"0.{number}\n"}, inputs=(READ,), written=(wrote,))
+
+    runs = FakeRuns(world)
+    executions = runs.together(clean_plans(stored, 2), "clean")
+    record = reproduce(stored, executions, rtol=1e-6, environment=HERE, runs=runs)
+    assert "self_modifying_input" not in {cause.kind for cause in record.causes}

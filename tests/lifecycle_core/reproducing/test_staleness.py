@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -319,3 +320,40 @@ def test_times_of_files_that_were_all_copied_say_little() -> None:
         ("changed_data", 0.6),
         ("edited_after_run", 0.4),
     }
+
+
+@pytest.mark.parametrize(
+    ("count", "sure", "said"), [(None, 1.0, "was not run before"), (7, 0.4, "it was cleared, or")]
+)
+def test_a_cell_of_which_nothing_is_stored_is_no_riddle(
+    count: int | None, sure: float, said: str
+) -> None:
+    stored = notebook(
+        code("x = 2", count=1),
+        code("print(x)", count=2, outputs=(printed("2\n"),)),
+        code("print(x * 2)", count=count),
+    )
+    record = check(stored, lambda plan, _number: left(plan.notebook, {1: "2\n", 2: "4\n"}))
+    (cause,) = record.causes
+    assert (cause.kind, cause.cell, cause.confidence) == ("edited_after_run", 2, sure)
+    assert said in cause.evidence
+    assert record.trials == ()
+
+
+def test_a_long_cell_is_not_run_hundreds_of_times_to_fill_a_gap() -> None:
+    stored = stored_with((1, 2, 200))
+
+    def longest(seconds: float) -> int:
+        seen = [0]
+
+        def world(plan: Plan, _number: int) -> Execution:
+            seen.append(len(plan.notebook.content["cells"]))
+            ran = left(plan.notebook, {2: "otherwise\n"})
+            cells = {at: replace(cell, seconds=seconds) for at, cell in ran.cells.items()}
+            return replace(ran, cells=cells)
+
+        check(stored, world)
+        return max(seen)
+
+    assert longest(0.01) > 190
+    assert longest(30.0) == 3

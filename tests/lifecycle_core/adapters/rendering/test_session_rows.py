@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lifecycle_core.adapters.rendering import to_html, to_text
+from lifecycle_core.schema.reproduction import Reproduction
 from lifecycle_core.schema.session import ComparedVariable
 from tests.lifecycle_core.adapters.rendering.test_rendering import CASES
 
@@ -15,6 +16,8 @@ RECORD = CASES["reproduction-session"]
 def test_where_variables_stem_from_is_a_column_only_if_it_says_something(shown: object) -> None:
     assert "Stems from" in shown(RECORD)  # type: ignore[operator]
     named = ComparedVariable(name="noise", type="float", status="differs")
+    assert isinstance(RECORD, Reproduction)
+    assert RECORD.session is not None
     session = RECORD.session.model_copy(update={"variables": (named,)})
     alone = shown(RECORD.model_copy(update={"session": session}))  # type: ignore[operator]
     assert "noise" in alone

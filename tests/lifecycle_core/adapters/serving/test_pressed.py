@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lifecycle_core.adapters.serving.base import Reply
-    from lifecycle_core.adapters.serving.endpoint import Receive
+    from lifecycle_core.adapters.serving.intake import Receive
     from lifecycle_core.delivering.inquiring import Inquiry
     from lifecycle_core.delivering.replying import Desk
     from lifecycle_core.delivering.row_checks import Checked, Columns
