@@ -49,6 +49,10 @@ class Read(Protocol):
         """Until when it counts what was said of them."""
 
     @property
+    def asked(self) -> datetime:
+        """Until when it looks for what was said of them, `as_of` or later."""
+
+    @property
     def history(self) -> datetime | None:
         """From when on rows tell what units were like before."""
 
@@ -67,7 +71,7 @@ def count_experiment(
         MissingExtra: deltalake is not installed.
     """
     with closing(_units_of(address, frozen)) as counts:
-        counts.load(span.history or span.start, span.until, span.as_of)
+        counts.load(span.history or span.start, span.until, span.asked)
         return counts.count(
             Stage(span.start, span.until, span.as_of, span.history),
             numbers.names,

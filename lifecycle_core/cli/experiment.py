@@ -154,7 +154,8 @@ def read(
 ) -> int:
     """Read an experiment: whether it can be trusted, what it shows, ship, stop or keep running.
 
-    Exit code: 0 ship or keep running, 1 stop, or it cannot be trusted.
+    Exit code: 0 ship or keep running, 1 stop, or no conclusion since it cannot be trusted or was
+    stopped too early.
     """
     from lifecycle_core import verbs
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from lifecycle_core.delivering.fallbacks import Asked
 from lifecycle_core.delivering.inquiring import Part, only
 from lifecycle_core.delivering.last_scores import LastScore
+from lifecycle_core.delivering.serving import NOT_FINITE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -37,7 +38,7 @@ class Answer(NamedTuple):
 
     Attributes:
         served: The release that said it.
-        arm: `champion`, `previous`, or an arm of an experiment.
+        arm: `champion`, or an arm of an experiment: that of the unit, whoever answered for it.
         score: In the model's unit; None where a fallback has none.
         decision: None where nothing could answer.
         cause: Why the model did not answer; empty if it did.
@@ -125,18 +126,20 @@ def shadowed(inquiry: Inquiry) -> tuple[list[tuple[int, Answer]], str]:
     """Score a request's rows with the shadow, after it was answered.
 
     Returns:
-        The rows that its contract lets pass, with its answers, and the type of what it raised.
+        The rows that its contract lets pass, with its answers, and the type of what it raised;
+        those whose score is no number are left out.
     """
     served = inquiry.lineup.shadow
     if served is None:
         return [], ""
-    rows = range(inquiry.rows)
-    part = Part.of(served, "shadow", inquiry.columns, rows, now=inquiry.now)
+    columns, rows = inquiry.lineup.told(served, inquiry.columns), range(inquiry.rows)
+    part = Part.of(served, "shadow", columns, rows, now=inquiry.now)
     scores = served.scores(part.scorable)
     if isinstance(scores, str):
         return [], scores
-    pairs = zip(part.good, scores, strict=True)
-    return [(row, Answer(served, "shadow", s, served.decide(s))) for row, s in pairs], ""
+    pairs = [(row, s) for row, s in zip(part.good, scores, strict=True) if isfinite(s)]
+    raised = NOT_FINITE if len(pairs) < len(scores) else ""
+    return [(row, Answer(served, "shadow", s, served.decide(s))) for row, s in pairs], raised
 
 
 def _by_release(inquiries: Sequence[Inquiry]) -> Iterator[tuple[Served, list[Part]]]:
@@ -170,6 +173,10 @@ def _assembled(
                 answers[row] = _substitute(inquiry, part, at, cause, prompt=False)
             continue
         for at, score in zip(part.good, found, strict=True):
+            if not isfinite(score):
+                raised = NOT_FINITE
+                answers[rows[at]] = _substitute(inquiry, part, at, "model_error", prompt=False)
+                continue
             hurried = inquiry.explained and served.explainer is not None and late()
             explained = inquiry.explained and not hurried
             reasons = served.reasons(part.checked.columns, at) if explained else ()
@@ -199,14 +206,16 @@ def _substitute(inquiry: Inquiry, part: Part, at: int, cause: Cause, *, prompt: 
     given = served.fallbacks.substitute(Asked(values, inquiry.keys[row], inquiry.now, earlier))
     if given is None:
         return Answer(served, part.arm, None, None, cause)
+    answered = served
     if given.used == "previous_release" and previous is not None:
-        return Answer(previous, "previous", given.score, given.decision, cause, given.used)
-    return Answer(served, part.arm, given.score, given.decision, cause, given.used)
+        answered = previous
+    return Answer(answered, part.arm, given.score, given.decision, cause, given.used)
 
 
 def _earlier(previous: Served, inquiry: Inquiry, row: int) -> tuple[float, bool | float] | None:
     """Ask the release before about one row, under its own contract."""
-    checked = previous.checks.check(only(inquiry.columns, [row]), 1, now=inquiry.now)
+    columns = inquiry.lineup.told(previous, only(inquiry.columns, [row]))
+    checked = previous.checks.check(columns, 1, now=inquiry.now)
     if checked.bad:
         return None
     scores = previous.scores(checked.columns)

@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from lifecycle_core.delivering.deciding import judged
 from lifecycle_core.delivering.naming_rows import names_of
 from lifecycle_core.errors import InvalidCall
 from lifecycle_core.schema.contract import Contract
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from lifecycle_core.adapters.bundles import Bundles
     from lifecycle_core.adapters.tables import Batch
     from lifecycle_core.delivering.deciding import Decisions, Numbers
+    from lifecycle_core.schema.contract import LogicalType
     from lifecycle_core.schema.release import Release
     from lifecycle_core.schema.serving import Experiment
 
@@ -139,7 +141,7 @@ class Arms:
         Raises:
             BundleInvalid: One is not what was registered.
             UntrustedModel: One would run foreign code.
-            InvalidCall: One wants other columns than the champion.
+            InvalidCall: One wants other columns than the champion, also that of freshness.
         """
         contracts, rules = {}, {}
         for arm, (release, bundle) in self.releases.items():
@@ -147,9 +149,10 @@ class Arms:
             contracts[arm] = Contract.from_json(bundles.read(bundle, "contract/contract.json"))
             finalization = bundles.read(bundle, "evidence/finalization.json")
             rules[arm] = Finalization.from_json(finalization).rule
-        agreed = {each.name: each.type for each in contracts[CONTROL].features}
+        types, dated = _columns_of(contracts[CONTROL])
         for arm, contract in contracts.items():
-            if {each.name: each.type for each in contract.features} != agreed:
+            wanted, fresh = _columns_of(contract)
+            if wanted != types or fresh not in {dated, None}:
                 raise InvalidCall(
                     f"The release of the arm {arm} takes other columns than the champion: one "
                     "table cannot be scored by both.",
@@ -162,7 +165,8 @@ class Arms:
                     opened[each.bundle] = stack.enter_context(engine.open(each.bundle))
             engines = tuple(opened[each.bundle] for each in self.releases.values())
             values = [rules[arm].value for arm in self.releases]
-            yield OpenArms(engines, values, acts=rules[CONTROL].kind == "threshold")
+            acts = rules[CONTROL].kind == "threshold"
+            yield OpenArms(engines, values, [contracts[arm] for arm in self.releases], acts=acts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,12 +176,29 @@ class OpenArms:
     Attributes:
         engines: In the order of the arms.
         values: Of their decision rules.
+        contracts: By which their rows are judged.
         acts: A decision is to act or not.
     """
 
     engines: tuple[OpenEngine, ...]
     values: list[float]
+    contracts: list[Contract]
     acts: bool
+
+    def judged(self, batch: Batch, assigned: Assigned) -> Batch:
+        """Return a batch in which each row is judged by the contract of its arm.
+
+        Args:
+            batch: It was judged by all `contracts`.
+            assigned: The arms of its rows.
+        """
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        reasons = batch.reasons
+        for at, found in enumerate(batch.others):
+            reasons = pc.if_else(pa.array(assigned.codes == at), found, reasons)
+        return judged(batch, reasons)
 
     def submit(self, batch: Batch, assigned: Assigned) -> Coming:
         """Begin to score a batch, each row by the model of its arm."""
@@ -198,6 +219,12 @@ class OpenArms:
 
         values = np.array(self.values)[assigned.codes[batch.scorable]]
         return scores >= values if self.acts else scores + values
+
+
+def _columns_of(contract: Contract) -> tuple[dict[str, LogicalType], str | None]:
+    """Return what a contract wants of a table: its columns' types, and where freshness stands."""
+    fresh = contract.freshness_column if contract.freshness_hours else None
+    return {each.name: each.type for each in contract.features}, fresh
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from lifecycle_core.adapters.batch_engines import Threads
 from lifecycle_core.adapters.tables import JudgedAt
 from lifecycle_core.delivering.arms import ArmRelease, Begun
-from lifecycle_core.delivering.deciding import decided
+from lifecycle_core.delivering.deciding import decided, with_numbers
 from lifecycle_core.delivering.fitting import (
     kept_columns,
     require_fit,
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from lifecycle_core.adapters.models import Models
     from lifecycle_core.adapters.score_journal import ScoreJournal
     from lifecycle_core.adapters.tables import Batch, Measurement, Tables, TableWriter
-    from lifecycle_core.delivering.arms import Arms, OpenArms
+    from lifecycle_core.delivering.arms import Arms, Assigned, OpenArms
     from lifecycle_core.delivering.deciding import Decisions, Numbers
     from lifecycle_core.delivering.fitting import Judge
     from lifecycle_core.delivering.row_log import LoggedRun, RowLog
@@ -76,9 +76,9 @@ def score(
 
     The output has one row for each row of the table, in its order: `row` (position from 0), the
     kept columns, `score`, `decision` (at the finalized rule), `unscored` (null, or the rule of
-    the contract that the row breaks: it then has neither score nor decision, and the declared
-    fallback applies), `release`, `version`, `next_step` (what the release file says is done with
-    the row, null if nothing), `due` (until when) and `run`.
+    the contract that the row breaks, or that its score is no number: it then has neither score nor
+    decision, and the declared fallback applies), `release`, `version`, `next_step` (what the
+    release file says is done with the row, null if nothing), `due` (until when) and `run`.
 
     Args:
         release: What the ledger says is to be used.
@@ -232,23 +232,31 @@ class Scoring:
                 log,
             )
             batches = open_.enter_context(
-                self.tables.stream(source, self.contract, keep=self.keep, judged_at=self.judged_at)
+                self.tables.stream(
+                    source,
+                    self.contract,
+                    keep=self.keep,
+                    judged_at=self.judged_at,
+                    others=in_arms.contracts if in_arms else (),
+                )
             )
             reading = open_.enter_context(ThreadPoolExecutor(1))
             writing = open_.enter_context(ThreadPoolExecutor(1))
             written = writing.submit(_nothing)
             begin = partial(self._begin, engine=engine, in_arms=in_arms)
             ahead = self._ahead(self._fitting(source, batches), begin, engine.width, reading)
-            for begun, scores in ahead:
+            for begun, found in ahead:
+                batch, scores = with_numbers(begun.batch, found)
                 if in_arms and begun.assigned:
-                    decisions = in_arms.decided(scores, begun.batch, begun.assigned)
+                    decisions = in_arms.decided(scores, batch, begun.assigned)
                 else:
                     decisions = decided(scores, self.finalization.rule)
-                self.counts.rows += begun.batch.rows
+                self.counts.rows += batch.rows
                 self.counts.scored += len(scores)
                 self.counts.acted_on += int(decisions.sum()) if self.rows_out.acts else 0
                 written.result()
-                written = writing.submit(self._write, begun, scores, decisions, outputs)
+                assigned = begun.assigned
+                written = writing.submit(self._write, batch, assigned, scores, decisions, outputs)
             written.result()
             if self.counts.rows == 0:
                 self._require_fit(source, self.tables.measure(source, self.contract))
@@ -283,6 +291,8 @@ class Scoring:
     def _begin(self, batch: Batch, *, engine: OpenEngine, in_arms: OpenArms | None) -> Begun:
         """Return a batch with what will be its scores."""
         assigned = self.arms.of(batch) if self.arms else None
+        if in_arms and assigned:
+            batch = in_arms.judged(batch, assigned)
         scorable = int(batch.scorable.sum())
         known = self.journal.take(batch.start, scorable) if self.journal else None
         if known is not None:
@@ -302,15 +312,15 @@ class Scoring:
 
     def _write(
         self,
-        begun: Begun,
+        batch: Batch,
+        assigned: Assigned | None,
         scores: Numbers,
         decisions: Decisions,
         outputs: _Outputs,
     ) -> None:
-        batch = begun.batch
-        rows = self.rows_out.scored(batch, scores, decisions, begun.assigned)
+        rows = self.rows_out.scored(batch, scores, decisions, assigned)
         if outputs.log:
-            rows = {**rows, **outputs.log.put(batch, scores, decisions, begun.assigned)}
+            rows = {**rows, **outputs.log.put(batch, scores, decisions, assigned)}
         outputs.scores.write(rows)
         # The first batch is written even if all its rows are good: it brings the columns.
         if outputs.rejects and (batch.start == 0 or len(scores) < batch.rows):

@@ -2,19 +2,69 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.scorers import score_column, scored
+from lifecycle_core.delivering.naming_rows import spread_out
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+    from lifecycle_core.adapters.tables import Batch
     from lifecycle_core.schema.finalization import DecisionRule, Finalization
 
     Numbers = np.ndarray[tuple[int], np.dtype[np.float64]]
     Decisions = np.ndarray[tuple[int], np.dtype[Any]]
+
+NO_NUMBER = "the score is no number"
+"""Why a row has no score that its contract lets pass: the model gave infinity, or NaN."""
+
+
+def with_numbers(batch: Batch, scores: Numbers) -> tuple[Batch, Numbers]:
+    """Return a batch and its scores; a row whose score is no number is one that has none.
+
+    Args:
+        batch: A batch.
+        scores: Of its rows that can be scored, shape (n,).
+    """
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    finite = np.isfinite(scores)
+    if finite.all():
+        return batch, scores
+    lost = np.zeros(batch.rows, dtype=bool)
+    lost[batch.scorable] = ~finite
+    reasons = pc.if_else(pa.array(lost), NO_NUMBER, batch.reasons)
+    return judged(batch, reasons), scores[finite]
+
+
+def judged(batch: Batch, reasons: Any) -> Batch:  # noqa: ANN401 - a pyarrow array
+    """Return a batch with other reasons for which its rows are not scored.
+
+    Args:
+        batch: A batch.
+        reasons: For each row, null where it can be scored.
+    """
+    import pyarrow.compute as pc
+
+    if reasons.equals(batch.reasons):
+        return batch
+    good, bad = pc.is_null(reasons), pc.is_valid(reasons)
+    whole = {
+        name: spread_out(batch, values, batch.refused[name])
+        for name, values in batch.columns.items()
+    }
+    return replace(
+        batch,
+        scorable=good.to_numpy(zero_copy_only=False),
+        reasons=reasons,
+        columns={name: values.filter(good) for name, values in whole.items()},
+        refused={name: values.filter(bad) for name, values in whole.items()},
+    )
 
 
 def decided(scores: Numbers, rule: DecisionRule) -> Decisions:

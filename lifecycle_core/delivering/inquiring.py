@@ -49,6 +49,22 @@ class Lineup:
     previous: Served | None
     last: LastScores
 
+    def told(self, served: Served, columns: Columns) -> Columns:
+        """Return columns without those that name rows for the champion or the experiment alone.
+
+        A release that was registered before they were declared would take them for strangers.
+
+        Args:
+            served: Who is to check them.
+            columns: By name, the values of some rows.
+        """
+        unit = self.experiment.unit if self.experiment else None
+        names = self.champion.naming if unit is None else (*self.champion.naming, unit)
+        strange = {name for name in names if name in columns and not served.knows(name)}
+        if not strange:
+            return columns
+        return {name: values for name, values in columns.items() if name not in strange}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
@@ -184,7 +200,7 @@ def inquire(
     refused = False
     for served, arm, positions in _routes(lineup, columns, keys, rows):
         some = columns if len(positions) == rows else only(columns, positions)
-        part = Part.of(served, arm, some, positions, now=now)
+        part = Part.of(served, arm, lineup.told(served, some), positions, now=now)
         parts.append(part)
         if part.checked.bad:
             refused |= served.serving.bad_input == "refuse"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lifecycle_core.adapters.prediction_log.batch_log import BatchLog, LoggedRows
 from lifecycle_core.adapters.tables.moments import moments_of
+from lifecycle_core.delivering.deciding import NO_NUMBER
 from lifecycle_core.delivering.fallbacks import Asked, compile_fallbacks
 from lifecycle_core.delivering.last_scores import LastScores
 from lifecycle_core.delivering.log_order import COLUMN
@@ -39,8 +40,8 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.release import Release
     from lifecycle_core.schema.serving import Cause, Fallback
 
-_CAUSE: Cause = "bad_input"
-"""Why a row of a table has no score: it breaks the contract; what else fails ends the run."""
+_CAUSES: tuple[Cause | str, ...] = ("", "bad_input", "model_error")
+"""Why a row of a table has no score: it breaks the contract, or its score is no number."""
 _STRICTEST: tuple[Logged, ...] = ("value", "hash", "none")
 _MICROSECONDS = 1_000_000
 
@@ -192,7 +193,7 @@ class RowLog:
             features=self._features(batch, bad),
             score=pa.array(score, mask=~scored),
             decision=pa.array(decision, mask=~decided),
-            fallback=_coded((~batch.scorable).astype(np.int64), ["", _CAUSE]),
+            fallback=_coded(_causes(batch), list(_CAUSES)),
         )
         ids = self.log.put(logged)
         kind = pa.bool_() if self.acts else pa.float64()
@@ -237,7 +238,15 @@ class RowLog:
         if not len(places):
             return {}, {}
         values = {name: column.to_pylist() for name, column in batch.refused.items()}
-        read = self.answering[CONTROL].checks.check(values, len(places), now=0.0).columns
+        theirs = [arms[row] for row in places.tolist()]
+        read: dict[str, list[Any]] = {name: [None] * len(places) for name in values}
+        for arm in dict.fromkeys(theirs):
+            of_arm = [at for at, each in enumerate(theirs) if each == arm]
+            some = {name: [column[at] for at in of_arm] for name, column in values.items()}
+            found = self.answering[arm].checks.check(some, len(of_arm), now=0.0).columns
+            for name, column in found.items():
+                for at, value in zip(of_arm, column, strict=True):
+                    read[name][at] = value
         given: dict[int, Substitute] = {}
         for at, row in enumerate(places.tolist()):
             asked = Asked(
@@ -246,9 +255,9 @@ class RowLog:
                 times[row].as_py().timestamp(),
                 None,  # a release before is not loaded for a few rows
             )
-            found = self.answering[arms[row]].fallbacks.substitute(asked)
-            if found is not None:
-                given[row] = found
+            answer = self.answering[arms[row]].fallbacks.substitute(asked)
+            if answer is not None:
+                given[row] = answer
         return read, given
 
     def _features(self, batch: Batch, bad: Mapping[str, list[Any]]) -> dict[str, pa.Array]:
@@ -275,6 +284,14 @@ class RowLog:
             for value in coded.dictionary.to_pylist()
         ]
         return pa.array(known, pa.string()).take(coded.indices)
+
+
+def _causes(batch: Batch) -> Any:  # noqa: ANN401 - an array of places in `_CAUSES`
+    import numpy as np
+    import pyarrow.compute as pc
+
+    no_number = pc.fill_null(pc.equal(batch.reasons, NO_NUMBER), fill_value=False)
+    return (~batch.scorable).astype(np.int64) + no_number.to_numpy(zero_copy_only=False)
 
 
 def _coded(codes: Any, texts: list[str]) -> pa.Array:  # noqa: ANN401 - an array of places

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 
 _SINGLY = 4
+NOT_FINITE = "NotFinite"
+"""What is said, in place of a type that was raised, where a score is infinite or NaN."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -63,13 +65,13 @@ class Served:
     def scores(self, columns: Columns) -> list[float] | str:
         """Return the model's score of each row, or the type of what it raised.
 
-        What it says is not passed on: it may hold values of the row.
+        A score may be no number, which only the row is the worse for. What it says where it raises
+        is not passed on: it may hold values of the row.
         """
         try:
-            found = self._asked(columns)
+            return self._asked(columns)
         except Exception as error:  # noqa: BLE001 - whatever a foreign model raises
             return type(error).__name__
-        return found if all(map(isfinite, found)) else "NotFinite"
 
     def _asked(self, columns: Columns) -> list[float]:
         rows = len(columns[self.contract.features[0].name])
@@ -81,6 +83,14 @@ class Served:
             float(self.scorer.score({name: values[row] for name, values in columns.items()}))
             for row in range(rows)
         ]
+
+    def knows(self, name: str) -> bool:
+        """Whether a row may have a column."""
+        return (
+            name in self.naming
+            or name == self.contract.freshness_column
+            or any(feature.name == name for feature in self.contract.features)
+        )
 
     @property
     def compiled(self) -> bool:
@@ -239,6 +249,8 @@ def _warm_up(served: Served, now: datetime) -> None:
     checked = served.checks.check(columns, 1, now=now.timestamp())
     found = served.scores(checked.columns)
     again = served.scores(checked.columns)
+    if isinstance(found, list) and not all(map(isfinite, found)):
+        found = NOT_FINITE
     if isinstance(found, str) or found != again:
         what = found if isinstance(found, str) else "two different scores of the same row"
         raise BundleInvalid(

@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.readout import Decision, MetricReading, TrustCheck
 
 
+class End(NamedTuple):
+    """Why an experiment was stopped, and whether all that comes of its predictions is there."""
+
+    reason: str
+    ripe: bool
+
+
 class Decided(NamedTuple):
     """What follows, for which arm, and why."""
 
@@ -29,6 +36,7 @@ def decide(
     look: Look,
     *,
     done: float,
+    end: End | None = None,
 ) -> Decided:
     """Return what follows.
 
@@ -38,7 +46,26 @@ def decide(
         readings: Of the primary metric and the guardrails, by arm.
         look: How the experiment may be read at this moment.
         done: Share of the planned time that has gone by.
+        end: How it was stopped; None while it runs.
     """
+    found = _by_rule(plan, checks, readings, look, done=done)
+    if end is None or found.decision != "keep_running":
+        return found
+    # Nothing more will come: what is not shown is the answer, if the rule let it be read at all.
+    early = look.number == 0 or done * plan.periods < 1 or not end.ripe
+    return Decided(
+        "no_conclusion" if early else "stop", "", f"It was stopped ({end.reason}). {found.reason}"
+    )
+
+
+def _by_rule(
+    plan: ExperimentPlan,
+    checks: Sequence[TrustCheck],
+    readings: Sequence[MetricReading],
+    look: Look,
+    *,
+    done: float,
+) -> Decided:
     failed = [each for each in checks if each.passed is False]
     if failed:
         names = ", ".join(each.name.replace("_", " ") for each in failed)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from lifecycle_core.experimenting.deciding import decide
+from lifecycle_core.experimenting.deciding import End, decide
 from lifecycle_core.experimenting.effects import FEWEST, corrected, look_at, reading
 from lifecycle_core.experimenting.groups import groups_of, novelty, steadiness
 from lifecycle_core.experimenting.money import worth_of
@@ -42,12 +42,14 @@ class Span(NamedTuple):
             looks at them later or never.
         as_of: Nothing that was said later counts.
         history: From when on rows tell what units were like before; None if the plan does without.
+        asked: The moment that it is read as of: `as_of`, or later if a look was due before.
     """
 
     start: datetime
     until: datetime
     as_of: datetime
     history: datetime | None
+    asked: datetime
 
     @property
     def days(self) -> float:
@@ -59,23 +61,30 @@ def span_of(status: ExperimentStatus, as_of: datetime) -> Span:
     """Return the time that an experiment is read over as of a moment.
 
     A look of a fixed number ends at its planned moment, whenever it is read: else each reading
-    until the next one, or after the end, would be a look of its own at the full level.
+    until the next one, or after the end, would be a look of its own at the full level. So would it
+    with outcomes that are told after they were due. Where rows are older than the plan, a replay,
+    its looks were over before it was made, and outcomes are told when they are told.
 
     Args:
         status: The experiment.
         as_of: With a zone.
     """
     frozen = status.frozen
-    start = datetime.fromisoformat(frozen.started)
-    until = as_of - timedelta(days=frozen.plan.maturity_days)
+    start, asked = datetime.fromisoformat(frozen.started), as_of
+    ripening = timedelta(days=frozen.plan.maturity_days)
+    until = as_of - ripening
     if status.stopped:
         until = min(until, datetime.fromisoformat(status.stopped))
     looks, planned = frozen.plan.rule.looks, timedelta(days=planned_days(frozen.plan))
     number = look_at(frozen.plan, done=max(0.0, (until - start) / planned)).number
     if looks != "always" and number:
         until = min(until, start + planned * number / looks)
+        due = until + ripening
+        if not frozen.declared or due > datetime.fromisoformat(frozen.declared):
+            as_of = min(as_of, due)
     days = frozen.plan.history_days
-    return Span(start, max(start, until), as_of, start - timedelta(days=days) if days else None)
+    history = start - timedelta(days=days) if days else None
+    return Span(start, max(start, until), as_of, history, asked)
 
 
 def planned_days(plan: ExperimentPlan) -> float:
@@ -98,7 +107,7 @@ def read(status: ExperimentStatus, counts: UnitCounts, span: Span) -> Readout:
     arms = sizes(plan, counts)
     readings = _readings(plan, counts, look) if trusted else ()
     steady = steadiness(plan, counts) if trusted else ()
-    decided = decide(plan, found, readings, look, done=done)
+    decided = decide(plan, found, readings, look, done=done, end=_end(status, span))
     units = {each.arm: each.units for each in arms}
     return Readout(
         release=plan.release,
@@ -134,6 +143,15 @@ def read(status: ExperimentStatus, counts: UnitCounts, span: Span) -> Readout:
     )
 
 
+def _end(status: ExperimentStatus, span: Span) -> End | None:
+    """Return how it was stopped by the moment that it is read as of; None if it ran then."""
+    if not status.stopped or datetime.fromisoformat(status.stopped) > span.asked:
+        return None
+    ripening = timedelta(days=status.frozen.plan.maturity_days)
+    ripe = datetime.fromisoformat(status.stopped) + ripening <= span.asked
+    return End(status.reason, ripe=ripe)
+
+
 def _readings(plan: ExperimentPlan, counts: UnitCounts, look: Look) -> tuple[MetricReading, ...]:
     """Return what every metric says about every arm, corrected for their number."""
     found: list[MetricReading] = []
@@ -147,7 +165,7 @@ def _readings(plan: ExperimentPlan, counts: UnitCounts, look: Look) -> tuple[Met
 def _notes(
     status: ExperimentStatus, counts: UnitCounts, span: Span, readings: Sequence[MetricReading]
 ) -> list[str]:
-    plan = status.frozen.plan
+    plan, end = status.frozen.plan, _end(status, span)
     look = look_at(plan, done=span.days / planned_days(plan))
     few = f"An arm has fewer than {FEWEST} units."
     declared = status.frozen.declared
@@ -161,13 +179,17 @@ def _notes(
         "that costs are proportional to, and count as if they cost nothing.": counts.unpriced,
         f"{counts.without_unit:,} rows name no unit, and are in no arm.": counts.without_unit,
         f"Predictions of the last {plan.maturity_days:g} days are left out: what comes of them may "
-        "still come.": plan.maturity_days and not status.stopped,
+        "still come.": plan.maturity_days and not (end and end.ripe),
         "Nothing is known of the units from before: nothing is adjusted.": plan.history_days
         and readings
         and not any(each.gain for each in readings)
         and not any(each.note == few for each in readings),
         "Effects are shown before the look that was planned: they may look large or small by "
         "chance.": look.number == 0,
+        f"{counts.late:,} outcomes were told after {span.as_of:%Y-%m-%d %H:%M} UTC, when this look "
+        f"was due, and do not count in it: by the plan they take {plan.maturity_days:g} days.": (
+            counts.late
+        ),
         f"This is look {look.number} of {look.of}: predictions until {span.until:%Y-%m-%d %H:%M} "
         f"UTC count, and later ones {_later(look)}.": look.number,
     }

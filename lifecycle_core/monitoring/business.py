@@ -14,7 +14,7 @@ from lifecycle_core.monitoring.groups import sample_of
 from lifecycle_core.monitoring.sureness import settled
 from lifecycle_core.schema.finalization import Interval
 from lifecycle_core.schema.review import Figure, Section
-from lifecycle_core.schema.serving import HOLDOUT
+from lifecycle_core.schema.serving import HOLDOUT, PREVIOUS
 from lifecycle_core.schema.window_counts import UNIT_SUMS
 from lifecycle_core.stats.effect import difference
 from lifecycle_core.stats.moments import Moments, merged, ratios
@@ -201,9 +201,10 @@ def _uplift(window: WindowCounts, control: str, currency: str) -> tuple[Figure, 
 
 def _sides(window: WindowCounts, control: str) -> tuple[Moments, Moments]:
     """Return the units of the control arm, and those of the treatments."""
+    untreated = {control, HOLDOUT, PREVIOUS}
     return (
         _units(each for each in window.arms if each.arm == control),
-        _units(each for each in window.arms if each.arm not in {control, HOLDOUT}),
+        _units(each for each in window.arms if each.arm not in untreated),
     )
 
 

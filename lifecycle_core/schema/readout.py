@@ -164,13 +164,13 @@ class Readout(Record):
     """What an experiment says as of a moment.
 
     Attributes:
-        as_of: Nothing that was said later was looked at, in UTC.
+        as_of: Nothing that was said later counts, in UTC: when it was read, or its look was due.
         until: Predictions until then count: what comes of later ones may still come.
         days: Between the start and `until`.
         units: Of the smallest comparison, control and treatment together.
         planned: Units that were planned for it.
-        decision: By the rule that was declared; `no_conclusion` if it cannot be
-            trusted.
+        decision: By the rule that was declared; `no_conclusion` if it cannot be trusted, or was
+            stopped before the rule let it be read.
         winner: The arm to ship.
         reason: Of the decision.
         checks: What has to be so; one that failed blocks every conclusion.

@@ -145,7 +145,8 @@ class ScoreSummary(Record):
 
     Attributes:
         rows: Rows scored; `acted_on` of them were decided to be acted on.
-        unscored: Rows that broke a rule of the contract and got no score: the fallback applies.
+        unscored: Rows without a score, for which the fallback applies: they broke a rule of the
+            contract, or their score was no number.
         output: The table that was written: a path or an address, without a password.
         rejects: Path of the table of the rows without a score, each with the reason; empty if none
             was written.

@@ -47,6 +47,7 @@ class UnitCounts(Record):
         foreign: Amounts of money in another currency than that of the release; they do not count.
         unpriced: Decisions whose label is known and whose cost is not, since the log lacks a
             feature that costs are proportional to. They count as if they cost nothing.
+        late: Outcomes that were told after those that count.
         newest: When the last prediction was made, in UTC; empty without any.
     """
 
@@ -63,4 +64,5 @@ class UnitCounts(Record):
     repeated: int = Field(default=0, ge=0)
     foreign: int = Field(default=0, ge=0)
     unpriced: int = Field(default=0, ge=0)
+    late: int = Field(default=0, ge=0)
     newest: str = ""

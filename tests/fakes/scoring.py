@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression, PoissonRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
@@ -170,11 +170,15 @@ def make(
     fallback: tuple[Fallback, ...] = (),
     policy: Mapping[str, Logged] | None = None,
     fresh_hours: float | None = None,
+    grows: bool = False,
+    longest: int | None = None,
 ) -> Made:
     """Fit, finalize and bundle a model; `categorical` fits it on a pandas categorical.
 
     `workflow` and `fallback` stand in a release file; `fast` adds the fast path; `policy` says what
-    the log keeps of a feature; with `fresh_hours`, the column `as_of` must not be older.
+    the log keeps of a feature; with `fresh_hours`, the column `as_of` must not be older. A
+    regression that `grows` gives infinity for a very long tenure, and its contract has no ranges.
+    No tenure may be longer than the `longest`, where there is one.
     """
     columns = make_column_transformer(
         (OneHotEncoder(handle_unknown="ignore"), ["plan"]),
@@ -189,15 +193,20 @@ def make(
         model = (HistGradientBoostingClassifier() if categorical else logistic).fit(frame, truth)
         rule = DecisionRule(kind="threshold", value=threshold)
     else:
-        model = make_pipeline(columns, LinearRegression()).fit(frame, frame["tenure"] * 2.0)
+        regression = PoissonRegressor() if grows else LinearRegression()
+        model = make_pipeline(columns, regression).fit(frame, frame["tenure"] * 2.0)
         rule = DecisionRule(kind="shift", value=5.5)
     store = EvidenceFolder(folder / "evidence", SkopsModels())
     record = store.keep(finalization(task, rule), model, frame)
     contract = infer(DuckTables().profile(folder / "evidence" / "training.parquet"), name="churn")
+    free = {"minimum": None, "maximum": None} if grows else {}
     features = tuple(
-        each.model_copy(update={"log": (policy or {}).get(each.name, each.log)})
+        each.model_copy(update={"log": (policy or {}).get(each.name, each.log), **free})
         for each in contract.features
     )
+    if longest is not None:
+        shorter = {"maximum": longest}
+        features = (features[0].model_copy(update=shorter), *features[1:])
     dated = {"freshness_column": "as_of", "freshness_hours": fresh_hours} if fresh_hours else {}
     contract = contract.model_copy(update={"features": features, **dated})
     files: dict[str, bytes | Path] = {

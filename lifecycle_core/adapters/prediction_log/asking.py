@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from lifecycle_core.adapters.prediction_log.engine import FOUND_ONCE, ONCE, SKEW, last_said
+from lifecycle_core.adapters.prediction_log.engine import FOUND_ONCE, LATEST, ONCE, SKEW, last_said
 from lifecycle_core.adapters.prediction_log.unit_rows import moments
 from lifecycle_core.schema.window_counts import UNIT_SUMS
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _SAID = last_said(
-    "last(time ORDER BY sequence) FILTER (action IS NOT NULL) AS acted_at, "
-    "last(who ORDER BY sequence) FILTER (action IS NOT NULL) AS who, min(time) AS first_said"
+    f"last(time {LATEST}) FILTER (action IS NOT NULL) AS acted_at, "
+    f"last(who {LATEST}) FILTER (action IS NOT NULL) AS who, min(time) AS first_said"
 )
 MADE = f"""
 CREATE OR REPLACE TEMP TABLE asked AS
@@ -118,7 +118,7 @@ GROUP BY arm ORDER BY arm
 """A row of which nobody reported an amount earned nothing, and rows of one unit are not several."""
 EARNED_SO_FAR = f"""
 WITH sayings AS (
-    SELECT id, prediction, action, label, money, currency, sequence FROM outcomes
+    SELECT id, prediction, time, action, label, money, currency, sequence FROM outcomes
     WHERE day BETWEEN $earliest AND $latest AND time <= $as_of
       AND (money IS NOT NULL OR currency IS NOT NULL)
     {ONCE}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.prediction_log.rows import PARTITION
+from lifecycle_core.errors import MissingExtra
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -64,6 +66,17 @@ class Counted:
                 self.rows += batch.num_rows
                 self.first, self.last = min(self.first, ends["min"]), max(self.last, ends["max"])
                 yield batch
+
+
+def folder_of(partition: dict[str, str | None]) -> str:
+    """Return the folder of a part; the Delta log says what it holds, the name is for people.
+
+    Example:
+        >>> folder_of({"release": "churn/b", "day": "2026-11-28"})
+        'release=churn_b/day=2026-11-28'
+    """
+    release = re.sub(r"[^A-Za-z0-9_.-]", "_", partition["release"] or "unknown")
+    return f"release={release}/day={partition['day']}"
 
 
 def files_of(table: Any) -> list[DataFile]:  # noqa: ANN401 - a DeltaTable
@@ -135,6 +148,22 @@ def commit(
         ),
     )
     table.update_incremental()
+
+
+def load_delta() -> None:
+    """Load what the first drain would otherwise load while requests are served: seconds of it.
+
+    Raises:
+        MissingExtra: deltalake is not installed.
+    """
+    try:
+        import deltalake  # noqa: F401 - its cost is what this is about
+    except ImportError as error:
+        raise MissingExtra("deltalake is not installed.", extra="serve") from error
+    import pyarrow as pa
+    import pyarrow.parquet
+
+    pa.array([0])  # the first list that pyarrow converts loads pandas
 
 
 def _text(value: object) -> str | None:

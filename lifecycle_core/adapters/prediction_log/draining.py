@@ -64,14 +64,26 @@ class Drainer:
         while not self._closing:
             self._wake.wait(_POLL_SECONDS)
             self._wake.clear()
-            requests = sorted(wal.folder.glob(REQUEST))
-            waits = wal.unsealed_seconds()
-            away = time.monotonic() < self._not_before  # one large segment is better then
-            if waits is not None and (requests or (waits >= self._seconds and not away)):
-                wal.seal()
-            if self._drain(wal):
-                for request in requests:
-                    request.unlink(missing_ok=True)
+            try:
+                self._look(wal)
+            except Exception as error:  # noqa: BLE001 - a thread that ends would let rows wait for ever
+                self.error = _said(error)
+
+    def _look(self, wal: WriteAheadLog) -> None:
+        """Seal and drain what is to be.
+
+        Raises:
+            OSError: The folder cannot be read, as where no more files can be open, or written.
+        """
+        requests = sorted(wal.folder.glob(REQUEST))
+        waits = wal.unsealed_seconds()
+        away = time.monotonic() < self._not_before  # one large segment is better then
+        if waits is not None and (requests or (waits >= self._seconds and not away)):
+            wal.seal()
+        if self._drain(wal):
+            for request in requests:
+                request.unlink(missing_ok=True)
+            self.error = ""
 
     def _drain(self, wal: WriteAheadLog) -> bool:
         """Return whether every segment that was sealed when this began is in the tables."""
@@ -92,7 +104,11 @@ class Drainer:
             self._tables[kind].take(segment.session, segment.number, parts)
 
     def _fail(self, error: Exception) -> None:
-        self.error = str(error) or type(error).__name__
+        self.error = _said(error)
         pause = min(_LONGEST_PAUSE, 0.5 * 2**self._failures)
         self._failures = min(self._failures + 1, 10)
         self._not_before = time.monotonic() + pause * random.uniform(0.5, 1)  # noqa: S311 - no secret
+
+
+def _said(error: Exception) -> str:
+    return str(error) or type(error).__name__

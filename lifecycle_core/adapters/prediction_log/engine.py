@@ -18,8 +18,10 @@ ONCE = "QUALIFY row_number() OVER (PARTITION BY id ORDER BY sequence) = 1"
 """Each id once: who was in doubt sends a row again, and the first that came counts."""
 FOUND_ONCE = f"SELECT *, count(*) OVER (PARTITION BY id) AS times FROM found {ONCE}"  # noqa: S608 - names of our own columns
 """The rows of `found`, each id once, with how many times it is there."""
+LATEST = "ORDER BY time, sequence"
+"""What was said last is the last word, whenever it came; of one moment, what came last."""
 _LAST = ", ".join(
-    f"last({name} ORDER BY sequence) FILTER ({name} IS NOT NULL) AS {name}"
+    f"last({name} {LATEST}) FILTER ({name} IS NOT NULL) AS {name}"
     for name in ("action", "label", "money", "currency")
 )
 

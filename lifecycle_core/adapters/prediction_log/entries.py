@@ -8,6 +8,7 @@ be missing, cut off, or zeros. The checksum covers all of an entry but itself.
 
 from __future__ import annotations
 
+import re
 import struct
 from dataclasses import dataclass
 from enum import IntEnum
@@ -34,6 +35,8 @@ class Kind(IntEnum):
 
 
 _KINDS = frozenset(Kind)
+_KIND_AT = 8  # bytes from the start of an entry
+_KIND = re.compile(b"[%s]" % bytes(Kind))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +82,8 @@ def framed(entry: Entry) -> bytes:
     return _CHECKSUM.pack(crc32(entry.row, crc32(covered))) + covered + entry.row
 
 
-def read_entries(content: bytes) -> Iterator[tuple[Entry, int]]:
-    """Yield the whole entries of a segment, each with the offset behind it."""
-    at = HEADER_BYTES
+def read_entries(content: bytes, at: int = HEADER_BYTES) -> Iterator[tuple[Entry, int]]:
+    """Yield the whole entries of a segment from an offset on, each with the offset behind it."""
     while at + _ENTRY.size <= len(content):
         checksum, length, kind, sequence = _ENTRY.unpack_from(content, at)
         start, end = at + _ENTRY.size, at + _ENTRY.size + length
@@ -92,3 +94,24 @@ def read_entries(content: bytes) -> Iterator[tuple[Entry, int]]:
             return
         yield Entry(Kind(kind), sequence, row), end
         at = end
+
+
+def is_torn(rest: bytes) -> bool:
+    r"""Whether bytes behind the last whole entry are what a process that was killed leaves there.
+
+    That is the beginning of one entry, or nothing, and zeros. Else the disk has changed an entry,
+    and others may stand behind it.
+
+    Example:
+        >>> written = framed(Entry(Kind.OUTCOME, 7, b"{}"))
+        >>> is_torn(written[:-1] + b"\0\0"), is_torn(written.replace(b"{", b"["))
+        (True, False)
+    """
+    written = rest.rstrip(b"\0")
+    if len(written) >= _ENTRY.size:
+        _, length, _, _ = _ENTRY.unpack_from(written)
+        if len(written) >= _ENTRY.size + length:  # all of it is there
+            return False
+    # Its length may be what was changed. A kind is no byte of JSON: there are few such places.
+    starts = (found.start() - _KIND_AT for found in _KIND.finditer(written))
+    return not any(at > 0 and any(read_entries(written, at)) for at in starts)

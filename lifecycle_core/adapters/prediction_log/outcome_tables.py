@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 _SAYS = ("action", "label", "money")
 _KNOWN = ("prediction", *_SAYS, "currency", "label_time", "time", "who")
 _BATCH_ROWS = 65_536
+_MEANT = {"false": False, "true": True, "0": False, "1": True, "0.0": False, "1.0": True}
 _WANTED = {
     "action": "accepted or overridden",
-    "label": "true, false, a number, or a class of the model",
+    "label": "true, false, or a number",
     "money": "a number",
     "currency": "three capital letters, such as EUR",
 }
@@ -100,7 +101,7 @@ def read_outcomes(path: Path, told: Told, into: Path) -> Read:
         ):
             asked = source.select(_expressions(source, told, by))
             for part in asked.to_arrow_reader(_BATCH_ROWS):
-                _require_right(part, start, path.name)
+                _require_right(part, start, path.name, told.classes)
                 rows = _rows(part, told, by, start)
                 says = rows.filter(pc.invert(rows.column("nothing"))).drop_columns("nothing")
                 writer.write_batch(says)
@@ -145,11 +146,7 @@ def _expressions(source: Source, told: Told, by: str) -> list[str]:
     amount = f"TRY_CAST({money} AS DOUBLE)"
     number = f"coalesce(TRY_CAST({label} AS DOUBLE), TRY_CAST({label} AS BOOLEAN)::INT::DOUBLE)"
     if told.positive is not None and told.classes:
-        classes = ", ".join(map(quoted, told.classes))
-        number = (
-            f"CASE WHEN {label} = {quoted(told.positive)} THEN 1.0 "
-            f"WHEN {label} IN ({classes}) THEN 0.0 ELSE {number} END"
-        )
+        number = _class_number(label, told.positive, told.classes)
     named = ("prediction",) if by == "prediction" else told.key
     return [
         *(f"{source.column(name)} AS k{at}" for at, name in enumerate(named)),
@@ -168,7 +165,40 @@ def _expressions(source: Source, told: Told, by: str) -> list[str]:
     ]
 
 
-def _require_right(part: pa.RecordBatch, start: int, table: str) -> None:
+def _class_number(label: str, positive: str, classes: Sequence[str]) -> str:
+    """Return SQL of 1 for the positive class, 0 for another, NULL for what is none.
+
+    A table may write a class otherwise than the model: pandas makes 2.0 of a 2 where a label is
+    missing, and true of a True. What only says yes or no (true, false, 1, 0) counts where it cannot
+    be mistaken for the name of a class.
+    """
+    others = [each for each in classes if each != positive]
+    said, wanted = _as_written(label), _as_written(quoted(positive))
+    alike = ", ".join(_as_written(quoted(each)) for each in others) or "NULL"
+    whens = [
+        f"{label} = {quoted(positive)} THEN 1.0",
+        *(f"{label} = {quoted(each)} THEN 0.0" for each in others),
+        f"{said} = {wanted} AND {said} NOT IN ({alike}) THEN 1.0",
+        f"{said} IN ({alike}) AND {said} <> {wanted} THEN 0.0",
+    ]
+    meant = {each: _MEANT.get(each.lower()) for each in classes}
+    agree = all(meant[each] == (each == positive) for each in classes)
+    if agree or None in meant.values():
+        whens += [f"lower({label}) = 'true' THEN 1.0", f"lower({label}) = 'false' THEN 0.0"]
+    if agree or set(meant.values()) == {None}:
+        whens.append(f"TRY_CAST({label} AS DOUBLE) IN (0, 1) THEN TRY_CAST({label} AS DOUBLE)")
+    return f"CASE {' '.join(f'WHEN {each}' for each in whens)} END"
+
+
+def _as_written(text: str) -> str:
+    """Return SQL of a text that is the same for 2 and 2.0, and for True and true."""
+    return (
+        f"CASE WHEN lower({text}) IN ('true', 'false') THEN lower({text}) "
+        f"ELSE coalesce(TRY_CAST({text} AS DOUBLE)::VARCHAR, {text}) END"
+    )
+
+
+def _require_right(part: pa.RecordBatch, start: int, table: str, classes: Sequence[str]) -> None:
     """Look whether every value says what its column is for.
 
     Raises:
@@ -202,9 +232,15 @@ def _require_right(part: pa.RecordBatch, start: int, table: str) -> None:
     for name, found in wrong.items():
         if (at := found.index(True).as_py()) >= 0:
             texts = part.column(f"{name}_text" if name in {"label", "money"} else name)
+            wanted = _WANTED[name]
+            if name == "label" and classes:
+                wanted = (
+                    f"a class of the model ({', '.join(classes)}), or true or false, or 1 or 0 "
+                )
+                wanted += "where no class can be meant by that"
             raise TableInvalid(
                 f"Row {start + at:,} of {table} has the {name} {texts[at].as_py()!r}.",
-                hint=f"It has to be {_WANTED[name]}. Nothing was kept.",
+                hint=f"It has to be {wanted}. Nothing was kept.",
             )
 
 

@@ -123,7 +123,9 @@ def _rows(
 def _joined(predictions: pa.Table, outcomes: pa.Table) -> pa.Table:
     import pyarrow.compute as pc
 
-    last = outcomes.group_by("prediction", use_threads=False).aggregate(
+    # The last word is the one of the latest moment, whenever it came.
+    said_in_order = outcomes.sort_by([("time", "ascending"), ("sequence", "ascending")])
+    last = said_in_order.group_by("prediction", use_threads=False).aggregate(
         [(name, "last") for name in ("time", *_SAID)]
     )
     places = pc.index_in(

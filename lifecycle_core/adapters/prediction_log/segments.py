@@ -8,15 +8,18 @@ from a copy nor one that was emptied makes them skip rows or take them twice.
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from lifecycle_core.adapters.files import read_text, sync, write_atomically, writing
 from lifecycle_core.adapters.prediction_log.entries import (
     HEADER_BYTES,
     header,
+    is_torn,
     read_entries,
     read_header,
 )
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
 
     from lifecycle_core.adapters.prediction_log.entries import Entry
 
+_LOGGER = logging.getLogger("nbrelease.log")
 _SUFFIX = ".wal"
 
 
@@ -51,11 +55,23 @@ class Segment:
     since: float
 
     def entries(self) -> Iterator[Entry]:
-        """Yield its rows, in order."""
+        """Yield its rows, in order.
+
+        Raises:
+            InvalidCall: Fewer can be read than were acknowledged.
+        """
         with self.path.open("rb") as file:
             content = file.read(self.size)
+        rows = 0
         for entry, _ in read_entries(content):
+            rows += 1
             yield entry
+        if rows < self.rows:
+            raise InvalidCall(
+                f"{self.path} is damaged: {rows} of its {self.rows} rows can be read.",
+                hint="The disk changed it. Start the process again: it keeps a copy of the file, "
+                "and goes on with these rows.",
+            )
 
 
 def locked_folder(folder: Path) -> int | None:
@@ -125,7 +141,8 @@ def place_of(path: Path) -> int:
 def left_segments(folder: Path, *, now: float) -> tuple[list[Segment], int]:
     """Return the segments that an earlier process left, in order, and the newest sequence.
 
-    A torn tail is cut off; a segment without a whole row is removed.
+    A torn tail is cut off; a segment without a whole row is removed. Where the disk has changed
+    what it is cut off from, a copy stays beside it, and a warning says so.
 
     Raises:
         InvalidCall: A file cannot be read.
@@ -140,6 +157,7 @@ def left_segments(folder: Path, *, now: float) -> tuple[list[Segment], int]:
             for entry, end in read_entries(content):
                 rows, size, newest = rows + 1, end, max(newest, entry.sequence)
             if rows == 0:
+                _keep_damaged(path, content, size, rows)
                 path.unlink()
                 continue
             if (known := read_header(content)) is None:
@@ -148,11 +166,24 @@ def left_segments(folder: Path, *, now: float) -> tuple[list[Segment], int]:
                     hint="The disk changed it. Move the file away to go on without these rows.",
                 )
             if size < len(content):
+                _keep_damaged(path, content, size, rows)
                 os.truncate(path, size)
                 sync(path)
         session, number = known
         found.append(Segment(path, session.hex(), number, rows, size, now))
     return found, newest
+
+
+def _keep_damaged(path: Path, content: bytes, size: int, rows: int) -> None:
+    if is_torn(content[size:]):
+        return
+    copy = path.with_name(f"{path.stem}-{crc32(content):08x}.damaged")  # a place is taken again
+    write_atomically(copy, content)
+    copy.chmod(0o600)
+    _LOGGER.warning(
+        "%s is damaged behind its row %d: the rows up to there go to the tables, and %s keeps all "
+        "of it. Rows that were acknowledged may be missing in the log.", path, rows, copy,
+    )  # fmt: skip
 
 
 def remove_segment(segment: Segment, sequence: int) -> None:

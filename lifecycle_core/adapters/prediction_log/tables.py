@@ -18,7 +18,14 @@ import re
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from lifecycle_core.adapters.prediction_log.commits import Counted, DataFile, commit, files_of
+from lifecycle_core.adapters.prediction_log.commits import (
+    Counted,
+    DataFile,
+    commit,
+    files_of,
+    folder_of,
+    load_delta,
+)
 from lifecycle_core.adapters.prediction_log.places import answering, place_at
 from lifecycle_core.adapters.prediction_log.rows import (
     PARTITION,
@@ -26,7 +33,7 @@ from lifecycle_core.adapters.prediction_log.rows import (
     stored_schema,
     table_schema,
 )
-from lifecycle_core.errors import LogUnavailable, MissingExtra
+from lifecycle_core.errors import LogUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -60,7 +67,7 @@ class LogTable:
     """
 
     def __init__(self, address: str, kind: Kind) -> None:
-        _load()
+        load_delta()
         self.address = address
         self.checkpoint_every = 100  # versions
         self.kind = kind
@@ -143,12 +150,15 @@ class LogTable:
     ) -> bool:
         from deltalake.exceptions import CommitFailedError
 
+        files: list[DataFile] = []
         with answering(self.address):
             for _ in range(_TRIES):
                 table = self._newest(create=True)
                 if (table.transaction_version(session) or 0) >= number:
                     self._make_last(table)
                     return False
+                for file in files:  # of a try whose commit is not there
+                    self.place.remove(file.path)
                 transactions, upkeep = [(session, number)], self._upkeep()
                 if beside_upkeep:
                     transactions.append((_UPKEEP, upkeep + 1))
@@ -193,7 +203,7 @@ class LogTable:
             LogUnavailable: The store does not answer.
         """
         counted = Counted(batches)
-        path = f"{_folder(partition)}/{name}.parquet"
+        path = f"{folder_of(partition)}/{name}.parquet"
         with answering(self.address):
             size = self.place.write(path, counted.batches(), stored_schema(self.kind))
             if not counted.rows:
@@ -230,11 +240,14 @@ class LogTable:
                 ) from error
             self._make_last(self._table)
 
-    def remove_unnamed(self) -> int:
+    def remove_unnamed(self, only: Sequence[str] | None = None) -> int:
         """Remove every file that the newest version does not name, and return how many.
 
         A file that a drain has written and not committed yet is left: its segment is not taken.
         Older versions cannot be read afterwards.
+
+        Args:
+            only: Paths of files that are there; all if None.
 
         Raises:
             LogUnavailable: The store does not answer, or somebody else's upkeep came first.
@@ -242,7 +255,7 @@ class LogTable:
         if not self.exists():
             return 0
         with answering(self.address):
-            there = self.place.data_files()
+            there = self.place.data_files() if only is None else only
             self._newest()
         # Whoever has begun upkeep and written a file that is `there` cannot commit after this.
         self.replace((), (), same_rows=True)
@@ -258,20 +271,29 @@ class LogTable:
     def remove_old(self, hours: int) -> int:
         """Remove files that no version of the last hours names, and return how many.
 
+        Those that no version has ever named, as of a run that was killed, go once they are as old;
+        a file that a drain has written and not committed yet is left.
+
         Raises:
-            LogUnavailable: The store does not answer.
+            LogUnavailable: The store does not answer, or somebody else's upkeep came first.
         """
         if not self.exists():
             return 0
         with answering(self.address):
-            table, there = self._newest(), self.place.data_files()
+            table, there = self._newest(), set(self.place.data_files())
             table.vacuum(hours, dry_run=False, enforce_retention_duration=False)
-            removed = set(there) - set(self.place.data_files())
+            stay = set(self.place.data_files())
+            removed = len(there - stay)
             table.update_incremental()
+            old = table.vacuum(hours, dry_run=True, enforce_retention_duration=False, full=True)
+            left = [path for path in old if path in stay and not self._may_come(path)]
+        if left:
+            removed += self.remove_unnamed(left)
+        with answering(self.address):
             table.create_checkpoint()
             self.place.make_last()
             table.cleanup_metadata()
-        return len(removed)
+        return removed
 
     def dataset(self) -> Any:  # noqa: ANN401 - a pyarrow dataset
         """Return the newest version as a pyarrow dataset.
@@ -320,27 +342,5 @@ class LogTable:
         return int(known["number"]) > (self._table.transaction_version(known["session"]) or 0)
 
 
-def _folder(partition: dict[str, str | None]) -> str:
-    """Return the folder of a part; the Delta log says what it holds, the name is for people."""
-    release = re.sub(r"[^A-Za-z0-9_.-]", "_", partition["release"] or "unknown")
-    return f"release={release}/day={partition['day']}"
-
-
 def _some(files: Sequence[DataFile | None]) -> list[DataFile]:
     return [file for file in files if file is not None]
-
-
-def _load() -> None:
-    """Load what the first drain would otherwise load while requests are served: seconds of it.
-
-    Raises:
-        MissingExtra: deltalake is not installed.
-    """
-    try:
-        import deltalake  # noqa: F401 - its cost is what this is about
-    except ImportError as error:
-        raise MissingExtra("deltalake is not installed.", extra="serve") from error
-    import pyarrow as pa
-    import pyarrow.parquet
-
-    pa.array([0])  # the first list that pyarrow converts loads pandas

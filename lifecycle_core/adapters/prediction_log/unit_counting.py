@@ -23,6 +23,7 @@ from lifecycle_core.adapters.prediction_log.unit_rows import (
     sayings,
     summed,
 )
+from lifecycle_core.schema.serving import PREVIOUS
 from lifecycle_core.schema.unit_counts import ANY, BEFORE, KNOWN, UnitCounts
 from lifecycle_core.stats.assignment import stretches
 
@@ -109,6 +110,7 @@ class CountsUnits:
                 {
                     "earliest": (first - SKEW).astimezone(UTC).date(),
                     "latest": as_of.astimezone(UTC).date(),
+                    "told": as_of,
                 },
             )
 
@@ -152,7 +154,7 @@ class CountsUnits:
                 periods=self._by_period(first, windows) if windows else (),
                 segments={name: self._by_segment(first, name) for name in segments},
                 halves=self._by_half(first, middle) if middle else (),
-                **self._totals(),
+                **self._totals(stage.as_of),
             )
 
     def _make(self, stage: Stage, columns: Sequence[str]) -> tuple[str, ...]:
@@ -188,26 +190,29 @@ class CountsUnits:
         )
         return (*names, KNOWN)
 
-    def _totals(self) -> dict[str, Any]:
+    def _totals(self, as_of: datetime) -> dict[str, Any]:
         versions: dict[str, dict[str, int]] = {}
         for arm, version, rows in self._ask(
             "SELECT belongs, version, count(*) FROM measured GROUP BY ALL ORDER BY ALL"
         ):
             versions.setdefault(arm, {})[str(version)] = rows
         crossed = self._ask(
-            "SELECT belongs, count(DISTINCT unit) FROM measured WHERE arm <> belongs "
-            "GROUP BY ALL ORDER BY ALL"
+            "SELECT belongs, count(DISTINCT unit) FROM measured WHERE arm <> belongs "  # noqa: S608 - a name of our own
+            f"AND arm <> '{PREVIOUS}' GROUP BY ALL ORDER BY ALL"
         )
         repeated, newest = self._ask(
             "SELECT coalesce(sum(times - 1), 0)::BIGINT, epoch(max(time)) FROM measured"
         )[0]
-        foreign = self._engine.execute(
-            "SELECT count(*) FROM sayings SEMI JOIN measured ON measured.id = sayings.prediction "
-            "WHERE isfinite(money) AND currency IS DISTINCT FROM $currency",
-            {"currency": self._costs.currency},
-        ).fetchall()[0][0]
+        foreign, late = self._engine.execute(
+            "SELECT count(*) FILTER (time <= $as_of AND isfinite(money) "
+            "                        AND currency IS DISTINCT FROM $currency), "
+            "count(*) FILTER (time > $as_of) "
+            "FROM sayings SEMI JOIN measured ON measured.id = sayings.prediction",
+            {"currency": self._costs.currency, "as_of": as_of},
+        ).fetchall()[0]
         return {
             "foreign": foreign,
+            "late": late,
             "unpriced": self._ask("SELECT count(*) FROM measured WHERE unpriced")[0][0],
             "versions": versions,
             "rows": {arm: sum(found.values()) for arm, found in versions.items()},

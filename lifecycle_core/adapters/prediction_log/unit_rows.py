@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 _SETTLED = "isfinite(label) AND isfinite(decision)"
 _MOST_VALUES = 12  # of a feature, each a segment of its own
+# Who is assigned was called 12, see `as_name`; the log keeps 12.0 of a feature that is a number.
+_OF_FEATURE = """CASE WHEN json_type(features, $unit) = 'DOUBLE'
+            THEN regexp_replace(json_extract_string(features, $unit), '[.]0$', '')
+            ELSE json_extract_string(features, $unit) END"""
 _FOUND = """
 CREATE OR REPLACE TEMP TABLE found AS
 SELECT id, time, version, arm, score, decision, latency_ms, fallback, features, sequence,
@@ -42,7 +46,8 @@ _SAYINGS = f"""
 CREATE OR REPLACE TEMP TABLE sayings AS
 SELECT id, prediction, time, sequence, action, label, money, currency
 FROM outcomes
-WHERE day BETWEEN $earliest AND $latest AND prediction IN (SELECT id FROM predicted)
+WHERE day BETWEEN $earliest AND $latest AND time <= $told
+  AND prediction IN (SELECT id FROM predicted)
 {ONCE}
 """  # noqa: S608 - as above
 _MEASURED = f"""
@@ -68,8 +73,8 @@ def unit_of(unit: str | None, key: Sequence[str]) -> tuple[str, dict[str, str]]:
     """Return SQL of the unit of a row of the log, and what it has to be given; see `found_rows`.
 
     Example:
-        >>> unit_of(None, ["customer"]), unit_of("shop", ["customer"])
-        (('key', {}), ('json_extract_string(features, $unit)', {'unit': '/shop'}))
+        >>> unit_of(None, ["customer"]), unit_of("shop", ["customer"])[1]
+        (('key', {}), {'unit': '/shop'})
     """
     if unit is None or (unit in key and len(key) == 1):
         return "key", {}
@@ -78,7 +83,7 @@ def unit_of(unit: str | None, key: Sequence[str]) -> tuple[str, dict[str, str]]:
             f"CASE WHEN json_valid(key) THEN json_extract_string(key, '$[{key.index(unit)}]') END"
         )
         return place, {}
-    return "json_extract_string(features, $unit)", {"unit": pointer(unit)}
+    return _OF_FEATURE, {"unit": pointer(unit)}
 
 
 def predicted_rows(parts: Sequence[Stretch]) -> str:
@@ -92,7 +97,7 @@ def predicted_rows(parts: Sequence[Stretch]) -> str:
 
 
 def sayings() -> str:
-    """Return the query of what was said of those rows."""
+    """Return the query of what was said of those rows until the moment `told`."""
     return _SAYINGS
 
 

@@ -40,6 +40,7 @@ class Tables(Protocol):
         *,
         keep: Collection[str] = (),
         judged_at: JudgedAt | None = None,
+        others: Sequence[Contract] = (),
     ) -> AbstractContextManager[Iterator[Batch]]:
         """Read a table in batches."""
 
@@ -79,9 +80,17 @@ class DuckTables:
         *,
         keep: Collection[str] = (),
         judged_at: JudgedAt | None = None,
+        others: Sequence[Contract] = (),
     ) -> AbstractContextManager[Iterator[Batch]]:
         """Read a table in batches; see `streaming.stream`."""
-        return stream(path, contract, keep=keep, batch_rows=self.batch_rows, judged_at=judged_at)
+        return stream(
+            path,
+            contract,
+            keep=keep,
+            batch_rows=self.batch_rows,
+            judged_at=judged_at,
+            others=others,
+        )
 
     def lacking(self, path: Path, columns: Sequence[str]) -> AbstractContextManager[Path]:
         """Make a table whose rows each lack one value; see `writing.lacking`."""

@@ -23,14 +23,13 @@ from lifecycle_core.adapters.tables.source import open_source, quoted, reading
 from lifecycle_core.errors import TableInvalid
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
     import numpy as np
     import pandas as pd
 
-    from lifecycle_core.adapters.tables.expressions import Rules
     from lifecycle_core.adapters.tables.source import Source
     from lifecycle_core.schema.contract import Contract, Feature
 
@@ -65,6 +64,7 @@ class Batch:
         kept: By name, the columns carried along unchanged; pyarrow arrays.
         refused: By feature, the values of the rows that cannot be scored; pyarrow arrays.
         mistyped: Some value cannot be read as its agreed type.
+        others: What `reasons` would be under each of the other contracts that were asked about.
     """
 
     start: int
@@ -76,6 +76,7 @@ class Batch:
     kept: dict[str, Any]
     refused: dict[str, Any]
     mistyped: bool
+    others: tuple[Any, ...] = ()
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -97,6 +98,7 @@ def stream(
     keep: Collection[str] = (),
     batch_rows: int = BATCH_ROWS,
     judged_at: JudgedAt | None = None,
+    others: Sequence[Contract] = (),
 ) -> Iterator[Iterator[Batch]]:
     """Yield the batches of a table, in its order; it has the contract's columns and `keep`.
 
@@ -106,11 +108,14 @@ def stream(
         keep: Columns that are carried along unchanged.
         batch_rows: Rows of one batch at most; memory grows with it.
         judged_at: When rows must be as fresh as the contract says; without it they need not.
+        others: Contracts with the same columns, also that of freshness, that rows are judged by
+            too.
 
     Raises:
         TableInvalid: There is no such table, a column is absent, or it breaks off further down.
     """
-    values = {value for feature in contract.features for value in feature.categories}
+    features = (feature for each in (contract, *others) for feature in each.features)
+    values = {value for feature in features for value in feature.categories}
     with open_source(path, values=values) as source:
         needed = [*_needed(contract, keep), *_dates(contract, judged_at)]
         absent = [name for name in needed if name not in source.names]
@@ -118,7 +123,9 @@ def stream(
             raise TableInvalid(
                 f"{path.name} has no column {absent[0]!r}.", hint="Check the names of its columns."
             )
-        yield _batches(source, contract, tuple(keep), batch_rows, judged_at)
+        yield _batches(
+            source, contract, tuple(keep), batch_rows, judged_at=judged_at, others=others
+        )
 
 
 def _needed(contract: Contract, keep: Collection[str]) -> Iterator[str]:
@@ -138,20 +145,23 @@ def _batches(
     contract: Contract,
     keep: tuple[str, ...],
     batch_rows: int,
+    *,
     judged_at: JudgedAt | None,
+    others: Sequence[Contract],
 ) -> Iterator[Batch]:
     asked = [rules(source, feature) for feature in contract.features]
     mistyped = " OR ".join(rule.mistyped for rule in asked) or "false"
     expressions = [
         *(f"{rule.value} AS v{at}" for at, rule in enumerate(asked)),
         *(f"{source.column(name)} AS k{at}" for at, name in enumerate(keep)),
-        f"{_reason(asked, _stale(source, contract, judged_at))} AS reason",
+        f"{_reason(source, contract, judged_at)} AS reason",
         f"({mistyped}) AS mistyped",
+        *(f"{_reason(source, each, judged_at)} AS o{at}" for at, each in enumerate(others)),
     ]
     start = 0
     with reading(source.path):
         for part in source.select(expressions).to_arrow_reader(batch_rows):
-            yield _batch(part, contract, keep, start)
+            yield _batch(part, contract, keep, start, len(others))
             start += part.num_rows
 
 
@@ -171,9 +181,9 @@ def _stale(
     yield f"({value} >= {oldest}) IS NOT TRUE", f"{column} is more than {hours:g} hours old"
 
 
-def _reason(asked: list[Rules], stale: Iterable[tuple[str, str]]) -> str:
+def _reason(source: Source, contract: Contract, judged_at: JudgedAt | None) -> str:
     cases = []
-    for rule in asked:
+    for rule in (rules(source, feature) for feature in contract.features):
         name = rule.feature.name
         if rule.feature.required:
             cases.append((rule.null, f"{name} {NO_VALUE}"))
@@ -181,22 +191,28 @@ def _reason(asked: list[Rules], stale: Iterable[tuple[str, str]]) -> str:
             cases.append((rule.unknown, f"{name} {UNKNOWN}"))
         if rule.outside != "false":
             cases.append((rule.outside, f"{name} {OUTSIDE}"))
-    cases.extend(stale)
+    cases.extend(_stale(source, contract, judged_at))
     if not cases:
         return "NULL::VARCHAR"
     whens = " ".join(f"WHEN {condition} THEN {quoted(text)}" for condition, text in cases)
     return f"CASE {whens} END"
 
 
-def _batch(part: Any, contract: Contract, keep: tuple[str, ...], start: int) -> Batch:  # noqa: ANN401 - a pyarrow RecordBatch
+def _batch(
+    part: Any,  # noqa: ANN401 - a pyarrow RecordBatch
+    contract: Contract,
+    keep: tuple[str, ...],
+    start: int,
+    others: int,
+) -> Batch:
     import pyarrow.compute
 
     reasons = part.column("reason")
     scorable = pyarrow.compute.is_null(reasons)
     if reasons.null_count == part.num_rows:
-        usable, others = part, part.slice(0, 0)
+        usable, left = part, part.slice(0, 0)
     else:
-        usable, others = part.filter(scorable), part.filter(pyarrow.compute.invert(scorable))
+        usable, left = part.filter(scorable), part.filter(pyarrow.compute.invert(scorable))
     names = [feature.name for feature in contract.features]
     return Batch(
         start=start,
@@ -206,8 +222,9 @@ def _batch(part: Any, contract: Contract, keep: tuple[str, ...], start: int) -> 
         scorable=scorable.to_numpy(zero_copy_only=False),
         reasons=reasons,
         kept={name: part.column(f"k{at}") for at, name in enumerate(keep)},
-        refused={name: others.column(at) for at, name in enumerate(names)},
+        refused={name: left.column(at) for at, name in enumerate(names)},
         mistyped=bool(pyarrow.compute.any(part.column("mistyped")).as_py()),
+        others=tuple(part.column(f"o{at}") for at in range(others)),
     )
 
 

@@ -102,6 +102,19 @@ def test_a_score_that_is_no_number_is_an_error_of_the_model(score: float) -> Non
     assert (reply.unanswered, reply.raised) == ("model_error", "NotFinite")
 
 
+@pytest.mark.parametrize("rows", [3, 9])  # a few are scored one by one
+def test_one_score_that_is_no_number_does_not_spoil_the_other_rows(rows: int) -> None:
+    scorer = FakeScorer(lambda tenure: float("inf") if tenure == 1 else tenure / 72)
+    at = desk(served(scorer, fallback=[CONSTANT]), shadow=served(scorer, version=2))
+    reply = asked(at, *customers(rows))
+    assert [each["fallback"] for each in reply.answers] == ["", "model_error", *[""] * (rows - 2)]
+    assert [each["score"] for each in reply.answers] == [0, None, *(n / 72 for n in range(2, rows))]
+    assert reply.raised == "NotFinite"
+    told, raised = at.shadow(inquiry(at, *customers(rows)), 0.1)
+    assert ([each["key"] for each in told][:2], len(told)) == (["c0", "c2"], rows - 1)
+    assert raised == "NotFinite"
+
+
 @pytest.mark.parametrize(
     ("fallback", "tenure", "decision", "score", "used"),
     [
@@ -136,13 +149,13 @@ def test_the_last_score_is_that_of_the_key_and_not_too_old() -> None:
     assert asked(at, {**ROW, "customer": "c2"}, now=now).unanswered == "model_error"
 
 
-def test_the_release_before_answers_in_its_own_name() -> None:
+def test_the_release_before_answers_in_its_own_name_for_the_arm_of_the_unit() -> None:
     scorer = FakeScorer()
     champion = served(scorer, version=2, fallback=[{"use": "previous_release"}])
     at = desk(champion, previous=served(FakeScorer(lambda _: 0.7)))
     scorer.raises = RuntimeError("the model is gone")
     reply = asked(at, ROW)
-    assert (reply.answers[0]["version"], reply.answers[0]["arm"]) == (1, "previous")
+    assert (reply.answers[0]["version"], reply.answers[0]["arm"]) == (1, "champion")
     assert reply.predictions[0]["version"] == 1
     assert at.fall_back(inquiry(at, ROW), "deadline", 0.1).unanswered == "deadline"
 
@@ -224,6 +237,31 @@ def test_a_column_can_be_the_unit_of_an_experiment() -> None:
     rows = [{**ROW, "customer": at, "household": at % 2} for at in range(40)]
     arms = [each["arm"] for each in asked(at, *rows).answers]
     assert len({*arms[::2]}) == len({*arms[1::2]}) == 1
+
+
+def test_those_registered_before_the_unit_was_declared_are_not_asked_about_it() -> None:
+    experiment = {"salt": "autumn", "unit": "household", "arms": {"challenger": 50}}
+    scorer = FakeScorer()
+    at = desk(
+        served(scorer, version=2, experiment=experiment, fallback=[{"use": "previous_release"}]),
+        arms={"challenger": served(FakeScorer(lambda _: 0.8), version=3)},
+        shadow=served(version=4),
+        previous=served(FakeScorer(lambda _: 0.7), version=1),
+    )
+    scorer.raises = RuntimeError("the model is gone")
+    rows = [{**ROW, "customer": at, "household": at} for at in range(40)]
+    answers = asked(at, *rows).answers
+    found = {(each["arm"], each["version"], each["score"]) for each in answers}
+    assert found == {("challenger", 3, 0.8), ("previous", 1, 0.7)}
+    kept, _ = at.shadow(inquiry(at, *rows), 0.002)
+    assert len(kept) == 40
+
+
+def test_the_unit_of_a_ledger_s_experiment_is_no_stranger_to_the_champion() -> None:
+    experiment = Experiment(salt="autumn", unit="household", arms={"challenger": 50})
+    at = desk(served(), arms={"challenger": served(version=2)}, experiment=experiment)
+    reply = asked(at, *({**ROW, "household": each} for each in range(40)))
+    assert {each["answered_by"] for each in reply.answers} == {"model"}
 
 
 def test_a_shadow_is_kept_and_never_said() -> None:

@@ -89,6 +89,33 @@ def test_a_number_s_decision_is_kept_as_it_is(tmp_path: Path) -> None:
     assert kept["key"].isna().all()
 
 
+@pytest.mark.filterwarnings("ignore:overflow encountered:RuntimeWarning")
+def test_a_score_that_is_no_number_is_none_and_the_fallback_answers(tmp_path: Path) -> None:
+    made = make(
+        tmp_path, "regression", workflow=WorkflowSection(), grows=True,
+        fallback=(Fallback(use="constant", decision=7.0),),
+    )  # fmt: skip
+    frame = customers(6)
+    frame.loc[[1, 4], "tenure"] = 10**6
+    frame.loc[3, "plan"] = None
+    summary = made.deliver(made.table(frame, "in.parquet"), log=logged(tmp_path / "log"))
+    assert (summary.rows, summary.unscored) == (3, 3)
+    out = pd.read_parquet(tmp_path / "out.parquet")
+    lost = "the score is no number"
+    wanted = ["", lost, "", "plan has no value", lost, ""]
+    assert out["unscored"].fillna("").tolist() == wanted
+    assert np.isfinite(out["score"]).tolist() == [True, False, True, False, False, True]
+    assert out["decision"].tolist()[1::3] == [7.0, 7.0]
+    kept = read(tmp_path / "log").to_pandas()
+    causes = ["", "model_error", "", "bad_input", "model_error", ""]
+    assert kept["fallback"].tolist() == causes
+    assert kept["decision"].tolist() == out["decision"].tolist()
+    rejects = pd.read_parquet(tmp_path / "rejects.parquet")
+    assert rejects["row"].tolist() == [1, 3, 4]
+    assert rejects["tenure"].tolist() == [10**6, 3, 10**6]
+    assert rejects["plan"].fillna("").tolist() == ["plus", "", "plus"]
+
+
 def test_the_output_s_own_column_is_not_kept_from_the_table(made: Made) -> None:
     table = made.table(bad_rows().assign(prediction=1), "named.parquet")
     with pytest.raises(InvalidCall, match="'prediction' cannot be kept"):

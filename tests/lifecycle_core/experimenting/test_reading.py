@@ -99,6 +99,39 @@ def test_what_follows_is_what_the_rule_says(
     assert said in found.reason
 
 
+@pytest.mark.parametrize(
+    ("days", "looks", "effect", "decision"),
+    [
+        (14, "always", 0.0, "stop"),
+        (14, "always", 2.0, "ship"),
+        (3, "always", 2.0, "no_conclusion"),
+        (14, 1, 0.0, "no_conclusion"),
+        (14, 4, 0.0, "stop"),
+    ],
+)
+def test_a_stopped_experiment_has_a_final_answer(
+    days: int,
+    looks: Any,  # noqa: ANN401 - of the rule
+    effect: float,
+    decision: str,
+) -> None:
+    stated = plan(rule={"effect": 0.1, "looks": looks})
+    ended = (START + timedelta(days=days)).isoformat()
+    stopped = status(frozen(stated), state="stopped", stopped=ended, reason="nothing to see")
+    found = read(stopped, counts(stated, effect=effect), span_of(stopped, START + 10 * WEEK))
+    assert (found.decision, found.days) == (decision, days)
+    assert ("It was stopped (nothing to see)." in found.reason) == (decision != "ship")
+    slow = frozen(plan(maturity_days=5))  # outcomes still come
+    waits = stopped.model_copy(update={"frozen": slow})
+    early = START + timedelta(days=days + 4)
+    found = read(waits, counts(slow.plan, effect=0.0), span_of(waits, early))
+    assert found.decision == "no_conclusion"
+    assert found.notes[0].startswith("Predictions of the last 5 days")
+    before = START + timedelta(days=days - 1)  # it ran then
+    found = read(stopped, counts(stated, effect=0.0), span_of(stopped, before))
+    assert found.decision == "keep_running"
+
+
 def test_what_has_to_be_exceeded_is_exceeded_for_sure() -> None:
     rule = {"effect": 0.1, "least": 0.04}
     assert after(2, plan(rule=rule), effect=0.5).decision == "keep_running"

@@ -331,7 +331,8 @@ def test_the_control_arm_and_fallbacks_are_valued() -> None:
         )
         return ArmCounts(arm=name, rows=2 * units, units=moments)
 
-    arms = arm("challenger", 450, 20.0), arm("champion", 50, 8.0), arm("holdout", 50, 900.0)
+    others = arm("holdout", 50, 900.0), arm("previous", 60, 106.0)  # as fallbacks were logged once
+    arms = arm("challenger", 450, 20.0), arm("champion", 50, 8.0), *others
     window = counts().model_copy(
         update={
             "arms": arms,

@@ -99,6 +99,36 @@ def test_a_store_that_comes_back_takes_what_waited(tmp_path: Path) -> None:
     assert read(tmp_path / "log").num_rows == 1
 
 
+def test_a_folder_that_fails_for_a_while_does_not_end_the_drain(tmp_path: Path) -> None:
+    with open_prediction_log(tmp_path / "log", wal=tmp_path / "wal", drain_seconds=0.01) as log:
+        (tmp_path / "wal" / "flush-x").mkdir()  # where a file is wanted: it cannot be unlinked
+        wait_for(lambda: bool(log.lag().error))
+        log.append([prediction(1)]).result(timeout=60)
+        wait_for(lambda: log.lag().rows == 0)
+        (tmp_path / "wal" / "flush-x").rmdir()
+        wait_for(lambda: not log.lag().error)
+    assert read(tmp_path / "log").num_rows == 1
+
+
+def test_a_segment_that_the_disk_has_changed_stays_and_says_so(tmp_path: Path) -> None:
+    (tmp_path / "log").write_text("in the way")
+    log = open_prediction_log(tmp_path / "log", wal=tmp_path / "wal", drain_seconds=0.01)
+    log.append([prediction(n) for n in range(10)]).result(timeout=60)
+    wait_for(lambda: bool(log.lag().error))
+    (segment,) = (tmp_path / "wal").glob("*.wal")
+    content = bytearray(segment.read_bytes())
+    content[len(content) // 2] ^= 1
+    segment.write_bytes(content)
+    (tmp_path / "log").unlink()
+    left = log.close()
+    assert (left.rows, "of its 10 rows can be read" in left.error) == (10, True)
+    assert segment.read_bytes() == content
+    assert open_prediction_log(tmp_path / "log", wal=tmp_path / "wal").close().rows == 0
+    assert 0 < read(tmp_path / "log").num_rows < 10
+    (kept,) = (tmp_path / "wal").glob("*.damaged")
+    assert kept.read_bytes() == content
+
+
 def test_a_full_log_refuses_and_takes_rows_again_when_drained(tmp_path: Path) -> None:
     policy = LogPolicy(max_bytes=1 << 16)
     with open_prediction_log(tmp_path / "log", wal=tmp_path / "wal", policy=policy) as log:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -7,6 +8,7 @@ import narwhals as nw
 import pytest
 
 from lifecycle_core.adapters.prediction_log import open_prediction_log, read
+from lifecycle_core.adapters.prediction_log.engine import last_said, open_engine
 from lifecycle_core.errors import LogUnavailable
 from tests.fakes.predictions import outcome, prediction
 
@@ -35,6 +37,25 @@ def test_each_prediction_once_with_the_last_that_was_said_of_it(log: Path) -> No
     assert (second["action"], second["label"], second["who"]) == ("overridden", 0.0, "crm")
     assert (second["money"], second["currency"]) == (-3.5, "EUR")
     assert rows[2]["outcome_time"] is None
+
+
+def test_the_last_word_is_the_one_of_the_latest_moment_not_the_one_that_came_last(
+    tmp_path: Path,
+) -> None:
+    newest = {"time": "2026-12-20T00:00:00Z", "label": True, "money": 500.0, "currency": "EUR"}
+    before = {"time": "2026-12-01T00:00:00Z", "label": False, "money": 100.0, "currency": "EUR"}
+    with open_prediction_log(tmp_path / "log", wal=tmp_path / "wal") as log:
+        log.append([prediction(1)])
+        told = [outcome(1, 1, **newest), outcome(2, 1, **before, action="overridden")]
+        log.append_outcomes(told).result(timeout=60)
+    ((label, money, action, time),) = (
+        (row["label"], row["money"], row["action"], row["outcome_time"].isoformat())
+        for row in read(tmp_path / "log").to_pylist()
+    )
+    assert (label, money, action, time[:10]) == (1.0, 500.0, "accepted", "2026-12-20")
+    with closing(open_engine(str(tmp_path / "log"))) as engine:
+        counted = engine.execute(f"WITH sayings AS (FROM outcomes) {last_said()}").fetchall()
+    assert counted == [("p-000001", "accepted", 1.0, 500.0, "EUR")]
 
 
 def test_by_release_by_day_and_by_column(log: Path) -> None:

@@ -66,3 +66,36 @@ def test_one_process_at_a_time(tmp_path: Path) -> None:
     again = locked_folder(tmp_path / "wal")
     assert again is not None
     os.close(again)
+
+
+@pytest.mark.parametrize(("at", "left"), [(8, 0), (20, 1), (19 + len(ROWS), 3)])
+def test_what_the_disk_has_changed_is_kept_beside_the_rows_before_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, at: int, left: int
+) -> None:
+    content = bytearray(HEAD + ROWS + ROWS + bytes(99))
+    content[len(HEAD) + at] ^= 64
+    (tmp_path / "000000000001.wal").write_bytes(content)
+    found, _ = left_segments(tmp_path, now=0.0)
+    assert sum(segment.rows for segment in found) == left
+    (kept,) = tmp_path.glob("*.damaged")
+    assert kept.read_bytes() == content
+    assert f"damaged behind its row {left}" in caplog.text
+
+
+def test_the_length_of_an_entry_may_be_what_has_changed(tmp_path: Path) -> None:
+    content = bytearray(HEAD + ROWS)
+    content[len(HEAD) + 7] ^= 64  # an entry that would end far behind the file
+    (tmp_path / "000000000001.wal").write_bytes(content)
+    assert left_segments(tmp_path, now=0.0) == ([], 0)
+    assert len(list(tmp_path.glob("*.damaged"))) == 1
+
+
+def test_a_torn_entry_is_nothing_to_speak_of(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for torn in range(len(ROWS) // 2):
+        (tmp_path / "000000000001.wal").write_bytes(HEAD + ROWS + ROWS[:torn] + bytes(99))
+        ((segment,), _) = left_segments(tmp_path, now=0.0)
+        assert segment.rows == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["000000000001.wal"]
+    assert caplog.text == ""

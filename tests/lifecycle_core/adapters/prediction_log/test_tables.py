@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import os
 import shutil
+import time
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +16,10 @@ from lifecycle_core.errors import LogUnavailable
 from tests.fakes.predictions import prediction
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    import pyarrow as pa
 
     from lifecycle_core.adapters.prediction_log.rows import Part
 
@@ -62,6 +68,49 @@ def test_files_that_nothing_names_are_removed(table: LogTable, tmp_path: Path) -
     (folder / f".{SESSION}-00000001-0.parquet.x1y2").write_bytes(b"customer")
     assert table.remove_unnamed() == 2
     assert [path.name for path in folder.iterdir()] == [file.path.rsplit("/", 1)[-1]]
+
+
+def test_what_killed_runs_have_left_goes_when_it_is_old(table: LogTable, tmp_path: Path) -> None:
+    table.take(SESSION, 2, parts(3))
+    (file, other) = table.files()
+    (part,) = parts(1, 2)
+    new = table.write("rewritten", file.partition, iter(part.table().to_batches()))
+    table.replace([file], [new], same_rows=True)
+    folder = (tmp_path / "predictions" / file.path).parent
+    young, *left = (folder / f"{name}.parquet" for name in ("rows-1", "rows-2", ".rows-3"))
+    waits = tmp_path / "predictions" / other.path.replace("-00000002-", "-00000003-")
+    for path in (young, *left, waits):
+        path.write_bytes(b"customer")
+    long_ago = time.time() - 5 * 3600
+    for path in folder.iterdir():
+        if path != young:
+            os.utime(path, (long_ago, long_ago))
+    before = set(folder.iterdir())
+    assert table.remove_old(4) == 2
+    # The file that was rewritten just now stays for those who read the version before.
+    assert before - set(folder.iterdir()) == {*left}
+    assert ids(tmp_path) == ["p-000001", "p-000002", "p-000003"]
+    assert table.remove_old(0) == 2
+
+
+def test_a_commit_that_is_tried_again_leaves_no_file_behind(
+    table: LogTable, tmp_path: Path
+) -> None:
+    (part,) = parts(5)
+    upkeep = LogTable(str(tmp_path), Kind.PREDICTION)
+    tries: list[int] = []
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        if not tries:
+            upkeep.files()
+            upkeep.replace((), (), same_rows=True)
+        tries.append(1)
+        return iter(part.table().to_batches())
+
+    assert table.add("ef" * 16, {date(2026, 11, 28): batches}, "churn")
+    assert len(tries) == 2
+    assert len([*tmp_path.rglob("rows-*.parquet")]) == 1
+    assert ids(tmp_path) == ["p-000001", "p-000002", "p-000005"]
 
 
 def test_of_two_who_rewrite_the_same_files_one_fails(table: LogTable, tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from lifecycle_core.experimenting import (
     stages_of,
 )
 from lifecycle_core.monitoring.windows import BusinessCalendar
+from lifecycle_core.schema.row_names import as_name
 from lifecycle_core.schema.serving import Experiment
 from tests.fakes.experiments import COSTS, START, WEEK, frozen, logged, plan, row, status, write
 
@@ -128,6 +129,34 @@ def test_an_experiment_is_read_as_it_was_then(log: Path) -> None:
     assert (nothing.units, nothing.decision) == (0, "keep_running")
 
 
+def test_outcomes_that_are_told_after_a_look_do_not_count_in_it(tmp_path: Path) -> None:
+    """They made each later reading a look of its own."""
+    stated = plan(rule={"effect": 0.1, "looks": 2}, segments=[], history_days=0, maturity_days=2)
+    parts = Experiment(salt=stated.salt, arms=stated.arms)
+    rows = []
+    for at in range(120):
+        arm = arm_of(f"c{at}", parts)
+        given, said = row(f"{at:03d}", at, START, arm, money=10.0 + at % 7)
+        if at % 6 == 0:  # told a day after it was due
+            told = {"time": "2026-10-22T00:00:00.000000Z", "money": 100.0}
+            said = said.model_copy(update=told)
+        rows.append((given, said))
+    address = write(tmp_path / "log", rows)
+    due, later = (read_of(address, stated, weeks=weeks) for weeks in (2 + 2 / 7, 3.5))
+    assert due.as_of == later.as_of == "2026-10-21T00:00:00Z"
+    assert due.until == later.until
+    for one, other in zip(due.metrics, later.metrics, strict=True):
+        assert one.control == pytest.approx(other.control)
+        assert one.treatment == pytest.approx(other.treatment)
+    note = "20 outcomes were told after 2026-10-21 00:00 UTC, when this look was due, and do not"
+    assert [any(each.startswith(note) for each in one.notes) for one in (due, later)] == [
+        False,
+        True,
+    ]
+    replayed = status(frozen(stated, declared="2026-12-01T00:00:00Z"))
+    assert span_of(replayed, START + 10 * WEEK).as_of == START + 10 * WEEK
+
+
 def test_a_log_that_is_not_there_has_no_units(tmp_path: Path) -> None:
     found = counted(tmp_path / "nowhere")
     assert (found.arms, found.newest) == ((), "")
@@ -161,6 +190,13 @@ def test_hostile_rows_count_for_what_they_are(tmp_path: Path) -> None:
     assert sum(arm.means[0] * arm.units for arm in found.arms) == 3.0
     assert sum(found.crossed.values()) >= 1
     assert (found.repeated, found.without_unit) == (1, 1)
+
+
+def test_units_whose_row_the_release_before_answered_are_of_no_other_arm(tmp_path: Path) -> None:
+    noon = START + timedelta(hours=12)
+    rows = [row(f"{at}", at, noon, "previous", money=1.0) for at in range(20)]
+    found = counted(write(tmp_path / "log", rows), weeks=1)
+    assert (found.crossed, sum(found.rows.values())) == ({}, 20)
 
 
 def test_rows_of_tables_have_no_latency_to_count(tmp_path: Path) -> None:
@@ -220,6 +256,17 @@ def test_units_may_be_a_part_of_the_key_or_a_feature(tmp_path: Path) -> None:
             found = counts.count(Stage(START, START + WEEK, START + WEEK), ("money", "rows"))
         assert sum(arm.units for arm in found.arms) == units
         assert sum(arm.units * arm.means[1] for arm in found.arms) == pytest.approx(60)
+
+
+def test_a_unit_that_is_a_number_is_in_the_arm_that_it_was_assigned_to(tmp_path: Path) -> None:
+    stated = plan(unit="shop", history_days=0)
+    parts = Experiment(salt=stated.salt, arms=stated.arms)
+    rows = []
+    for at, shop in enumerate((0.0, 1.0, 12.0, 12.5, 1e6, 1e20, -3.0, "12.0", *range(40, 60))):
+        given, said = row(f"{at}", at, START, arm_of(as_name(shop), parts), money=1.0)
+        rows.append((given.model_copy(update={"features": {"shop": shop}}), said))
+    found = counted(write(tmp_path / "log", rows), stated, weeks=1)
+    assert (found.crossed, sum(arm.units for arm in found.arms)) == ({}, len(rows))
 
 
 def test_rare_values_are_one_segment(tmp_path: Path) -> None:
