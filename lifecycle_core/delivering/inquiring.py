@@ -168,12 +168,17 @@ class Inquiry:
         )
 
     @property
+    def effort(self) -> float:
+        """What its reasons take, as a part of what they may take while others wait; 0 for none."""
+        if not self.explained:
+            return 0.0
+        slots = sum(part.served.slots * len(part.good) for part in self.parts if part.good)
+        return slots / _QUICK_SLOTS
+
+    @property
     def slow_reasons(self) -> bool:
         """Whether its reasons may take long, so that its scores cannot wait for them."""
-        return self.explained and (
-            sum(part.served.slots * len(part.good) for part in self.parts if part.good)
-            > _QUICK_SLOTS
-        )
+        return self.effort > 1
 
 
 def inquire(

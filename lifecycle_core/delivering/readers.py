@@ -138,8 +138,10 @@ def timestamp(value: Any) -> datetime:  # noqa: ANN401 - whatever a request hold
         raise Wrong("type", "an ISO 8601 moment such as '2026-01-31T06:00:00'")
     moment: datetime = value
     try:
+        if type(moment) is not datetime:  # pandas' own, which the log could not write
+            moment = datetime.combine(moment.date(), moment.timetz())
         return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
-    except OverflowError:
+    except (OverflowError, ValueError):  # pandas' NaT is a moment, and has no date
         raise Wrong("type", "a moment between the years 1 and 9999 in UTC") from None
 
 

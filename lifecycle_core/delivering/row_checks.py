@@ -89,8 +89,12 @@ class RowChecks:
             values = columns.get(name, missing)
             try:
                 read[name] = list(map(reader, values))
-            except Wrong:
-                read[name] = self._look_closely(name, values, found)
+            except Wrong as wrong:
+                read[name] = (
+                    found.lacking(rows, name, wrong)
+                    if values is missing
+                    else self._look_closely(name, values, found)
+                )
         if len(readers) < len(self._readers):
             read = {name: read[name] for name, _ in self._readers}
         for name in self._names:
@@ -169,6 +173,16 @@ class _Found:
         key = _known(name, rule)
         self._broken[key] = self._broken.get(key, 0) + 1
         self._bad.add(row)
+
+    def lacking(self, rows: int, name: str, wrong: Wrong) -> list[None]:
+        """Note a field that every row lacks, and return its values."""
+        told = min(rows, MOST_REFUSALS)
+        for row in range(told):
+            self.add(row, name, wrong.rule, None, wrong.want)
+        if rows > told:
+            self._broken[name, wrong.rule] += rows - told
+            self._bad.update(range(told, rows))
+        return [None] * rows
 
     def checked(self, read: dict[str, list[Any]]) -> Checked:
         """Return it beside what was read."""

@@ -198,6 +198,18 @@ class MemoryLog:
         pass
 
 
+class KeptTogether(MemoryLog):
+    """Notes how many rows were kept at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.groups: list[int] = []
+
+    def keep(self, predictions: Sequence[bytes], then: Callable[[Exception | None], None]) -> None:
+        self.groups.append(len(predictions))
+        super().keep(predictions, then)
+
+
 def application(following: Following, log: PredictionLog, **parts: object) -> Application:
     """Return the service as an ASGI application."""
     made: dict[str, Any] = {"limits": Limits(), **parts}

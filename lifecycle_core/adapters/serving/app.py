@@ -2,38 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Protocol
 
-from lifecycle_core.adapters.prediction_log.rows import time_of
 from lifecycle_core.adapters.serving.endpoint import PATH, ScoreEndpoint
 from lifecycle_core.adapters.serving.guard import Guard, Rate
+from lifecycle_core.adapters.serving.intake import Intake
+from lifecycle_core.adapters.serving.outcomes import Outcomes
 from lifecycle_core.adapters.serving.scoring import Limits, Scoring
 from lifecycle_core.adapters.serving.tally import Tally
-from lifecycle_core.errors import LifecycleError
-from lifecycle_core.schema.prediction import Outcome
-from lifecycle_core.schema.serving import (
-    KeptOutcomes,
-    Readiness,
-    ReportedOutcome,
-    ServedRelease,
-)
+from lifecycle_core.schema.serving import Readiness, ServedRelease
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Coroutine
+
+    from starlette.requests import Request
+    from starlette.responses import Response
 
     from lifecycle_core.adapters.serving.base import Desk, PredictionLog
     from lifecycle_core.adapters.serving.guard import Application, Tokens
     from lifecycle_core.adapters.serving.metrics import Metrics
 
-_MOST_OUTCOMES = 1_000
-_LOG_SECONDS = 10.0
-_SKEW_SECONDS = 300.0
-"""How far a client's clock may be ahead of ours."""
 _PROBLEM = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     401: {"description": "A bearer token is wanted.", **_PROBLEM},
@@ -85,7 +76,10 @@ def build(parts: Parts) -> Application:
     """Return the service as an ASGI application."""
     scoring = Scoring(parts.desk, parts.log, parts.metrics, parts.limits, spare=parts.spare)
     parts.metrics.watch(waiting=lambda: scoring.waiting, lag=parts.log.lag)
-    endpoint = ScoreEndpoint(parts.desk, scoring, parts.metrics, parts.tally, parts.limits)
+    intake = Intake()
+    endpoint = ScoreEndpoint(
+        parts.desk, scoring, parts.metrics, parts.tally, parts.limits, intake=intake
+    )
 
     def ended(path: str, status: int) -> None:
         parts.metrics.ended(path, status)
@@ -94,25 +88,41 @@ def build(parts: Parts) -> Application:
 
     return Guard(
         {PATH: endpoint},
-        _rest(parts, scoring),
+        _rest(parts, scoring, intake),
         tokens=parts.tokens,
         rate=Rate(parts.rate),
         ended=ended,
-        most=parts.limits.body_bytes,
     )
 
 
-def _rest(parts: Parts, scoring: Scoring) -> Any:  # noqa: ANN401 - a FastAPI
+def _rest(parts: Parts, scoring: Scoring, intake: Intake) -> Any:  # noqa: ANN401 - a FastAPI
     from fastapi import FastAPI
     from fastapi.exceptions import RequestValidationError
     from fastapi.openapi.utils import get_openapi
     from fastapi.responses import PlainTextResponse
+    from fastapi.routing import APIRoute
     from prometheus_client import CONTENT_TYPE_LATEST
+
+    outcomes = Outcomes(
+        parts.log,
+        intake,
+        most=parts.limits.body_bytes,
+        identify=parts.identify,
+        release=lambda: parts.standing.readiness().release,
+    )
+
+    class Unread(APIRoute):
+        """A route whose function is for the document: FastAPI would read the body in the loop."""
+
+        def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+            """Return what answers."""
+            return outcomes.handle
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
         scoring.close()
+        outcomes.close()
 
     async def metrics() -> PlainTextResponse:
         """Return the service's figures in Prometheus's text format."""
@@ -129,7 +139,10 @@ def _rest(parts: Parts, scoring: Scoring) -> Any:  # noqa: ANN401 - a FastAPI
     )
     app.get("/release")(paths.release)
     early = {"description": "A moment lies ahead of the service's clock.", **_PROBLEM}
-    app.post("/outcomes", responses={409: early})(paths.outcomes)
+    app.router.add_api_route(
+        "/outcomes", outcomes.outcomes, methods=["POST"], responses={409: early},
+        route_class_override=Unread,
+    )  # fmt: skip
     app.get("/metrics", response_class=PlainTextResponse, response_model=None)(metrics)
 
     def document() -> dict[str, Any]:
@@ -165,10 +178,6 @@ class _Paths:
         """Return the release that answers."""
         return self._parts.standing.release()
 
-    async def outcomes(self, reported: ReportedOutcome | list[ReportedOutcome]) -> KeptOutcomes:
-        """Keep what became of predictions; they are on the disk when this returns."""
-        return await _kept(self._parts, reported if isinstance(reported, list) else [reported])
-
 
 async def _refused(_: object, error: Any) -> Any:  # noqa: ANN401 - FastAPI's own, and a response
     from fastapi.responses import JSONResponse
@@ -183,40 +192,3 @@ async def _failed(_: object, __: Exception) -> Any:  # noqa: ANN401 - a response
     from fastapi.responses import JSONResponse
 
     return JSONResponse({"detail": "The service failed.", "cause": "service_error"}, 503)
-
-
-def _require_past(reported: list[ReportedOutcome], now: float) -> None:
-    from fastapi import HTTPException
-
-    for at, each in enumerate(reported):
-        if each.time is not None and each.time.timestamp() > now + _SKEW_SECONDS:
-            got, most = each.time.isoformat(), time_of(now + _SKEW_SECONDS)
-            fact = f"Field 'time' of outcome {at}: got {got}, want a moment until {most}."
-            raise HTTPException(409, fact)  # it is well-formed, and our clock says otherwise
-
-
-async def _kept(parts: Parts, reported: list[ReportedOutcome]) -> KeptOutcomes:
-    from fastapi import HTTPException
-
-    if len(reported) > _MOST_OUTCOMES:
-        raise HTTPException(413, f"A request may have {_MOST_OUTCOMES:,} outcomes.")
-    now = time.time()
-    _require_past(reported, now)
-    release = parts.standing.readiness().release
-    outcomes = [
-        Outcome(
-            id=str(each.id or parts.identify()),
-            prediction=str(each.prediction),
-            time=time_of(now if each.time is None else each.time.timestamp()),
-            release=release,
-            label_time=each.label_time.isoformat() if each.label_time else None,
-            **each.model_dump(include={"who", "action", "label", "money", "currency"}),
-        )
-        for each in reported
-    ]
-    try:
-        kept = asyncio.wrap_future(parts.log.append_outcomes(outcomes))
-        await asyncio.wait_for(asyncio.shield(kept), _LOG_SECONDS)
-    except (LifecycleError, TimeoutError):
-        raise HTTPException(503, "The outcomes could not be kept.") from None
-    return KeptOutcomes(ids=tuple(outcome.id for outcome in outcomes))

@@ -50,6 +50,10 @@ class Inquiry(Protocol):
         """Whether its models answer in a bounded, short time, so that nobody need wait apart."""
 
     @property
+    def effort(self) -> float:
+        """What its reasons take, as a part of what they may take while others wait; 0 for none."""
+
+    @property
     def slow_reasons(self) -> bool:
         """Whether its reasons may take long, so that its scores cannot wait for them."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from lifecycle_core.adapters.serving.arrow_streams import (
     MOST_CELLS,
@@ -14,7 +15,7 @@ from lifecycle_core.adapters.serving.arrow_streams import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from lifecycle_core.schema.serving import Refusal
 
@@ -48,7 +49,73 @@ class Body:
     single: bool = False
 
 
-def json_body(content: bytes, *, most: int) -> Body:
+class Rows(Protocol):
+    """Rows of a request as they came, before they are made columns of, which may take long."""
+
+    @property
+    def count(self) -> int:
+        """How many."""
+
+    def body(self) -> Body:
+        """Make columns of them; raises `Unusable` where that cannot be."""
+
+
+@dataclass(frozen=True, slots=True)
+class JsonRows:
+    """Rows that came as JSON.
+
+    Attributes:
+        single: It was one object and not a list of them.
+    """
+
+    found: list[dict[str, Any]]
+    single: bool
+
+    @property
+    def count(self) -> int:
+        """How many."""
+        return len(self.found)
+
+    def body(self) -> Body:
+        """Make columns of them.
+
+        Raises:
+            Unusable: They have too many fields.
+        """
+        found = self.found
+        if self.single:
+            columns = {name: [value] for name, value in found[0].items()}
+            return Body(columns=columns, rows=1, single=True)
+        names = dict.fromkeys(name for row in found for name in row)
+        _require_cells(len(found), len(names))
+        columns = {name: [row.get(name) for row in found] for name in names}
+        return Body(columns=columns, rows=len(found))
+
+
+@dataclass(frozen=True, slots=True)
+class ArrowRows:
+    """Rows that came as a table."""
+
+    table: Any
+
+    @property
+    def count(self) -> int:
+        """How many."""
+        rows: int = self.table.num_rows
+        return rows
+
+    def body(self) -> Body:
+        """Make columns of them.
+
+        Raises:
+            Unusable: A value is none of Python's.
+        """
+        with _readable_arrow():
+            columns = {n: self.table.column(n).to_pylist() for n in self.table.column_names}
+        return Body(columns=columns, rows=self.count)
+
+
+def json_rows(content: bytes, *, most: int) -> JsonRows:
     """Read one row, or a list of rows, from JSON.
 
     Args:
@@ -59,7 +126,7 @@ def json_body(content: bytes, *, most: int) -> Body:
         Unusable: It is not JSON, or not rows.
 
     Example:
-        >>> json_body(b'[{"tenure": 3}, {"plan": "basic"}]', most=10).columns
+        >>> json_rows(b'[{"tenure": 3}, {"plan": "basic"}]', most=10).body().columns
         {'tenure': [3, None], 'plan': [None, 'basic']}
     """
     import orjson
@@ -69,16 +136,14 @@ def json_body(content: bytes, *, most: int) -> Body:
     except orjson.JSONDecodeError as error:
         raise Unusable(400, f"The body is not JSON: {error}") from None
     if type(found) is dict:
-        return Body(columns={name: [value] for name, value in found.items()}, rows=1, single=True)
+        return JsonRows([found], single=True)
     if type(found) is not list or not all(type(row) is dict for row in found):
         raise Unusable(422, "The body must be an object with a row's fields, or a list of such.")
     _require_rows(len(found), most)
-    names = dict.fromkeys(name for row in found for name in row)
-    _require_cells(len(found), len(names))
-    return Body(columns={name: [row.get(name) for row in found] for name in names}, rows=len(found))
+    return JsonRows(found, single=False)
 
 
-def arrow_body(content: bytes, *, most: int, text: int) -> Body:
+def arrow_rows(content: bytes, *, most: int, text: int) -> ArrowRows:
     """Read a table from Arrow's stream format; nothing of it can hold code.
 
     Args:
@@ -93,7 +158,7 @@ def arrow_body(content: bytes, *, most: int, text: int) -> Body:
     """
     import pyarrow as pa
 
-    try:
+    with _readable_arrow():
         if is_compressed(content):
             raise Unusable(415, "The stream's batches are compressed, want them uncompressed.")
         with pa.ipc.open_stream(pa.BufferReader(content)) as reader:
@@ -111,11 +176,8 @@ def arrow_body(content: bytes, *, most: int, text: int) -> Body:
                     )
                 batches.append(batch)
             table = pa.Table.from_batches(batches, reader.schema)
-        columns = {name: table.column(name).to_pylist() for name in table.column_names}
-    except (pa.ArrowException, OSError, ValueError, TypeError, OverflowError) as error:
-        raise Unusable(400, f"The body is no Arrow stream: {type(error).__name__}.") from None
     _require_rows(rows, most)
-    return Body(columns=columns, rows=rows)
+    return ArrowRows(table)
 
 
 def encoded(value: object) -> bytes:
@@ -179,6 +241,16 @@ def refused_json(refusals: Sequence[Refusal], count: int) -> bytes:
 def problem_json(fact: str, **more: object) -> bytes:
     """Return a fact as the body of a response that is no answer."""
     return encoded({"detail": fact, **more})
+
+
+@contextmanager
+def _readable_arrow() -> Iterator[None]:
+    import pyarrow as pa
+
+    try:
+        yield
+    except (pa.ArrowException, OSError, ValueError, TypeError, OverflowError) as error:
+        raise Unusable(400, f"The body is no Arrow stream: {type(error).__name__}.") from None
 
 
 def _require_plain(schema: Any) -> None:  # noqa: ANN401 - a pyarrow Schema

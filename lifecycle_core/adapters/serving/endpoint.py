@@ -6,37 +6,38 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from lifecycle_core.adapters.serving.apart import Busy
 from lifecycle_core.adapters.serving.bodies import (
     ARROW,
     JSON,
     Unusable,
-    arrow_body,
-    json_body,
+    arrow_rows,
+    json_rows,
     problem_json,
     refused_json,
     said_arrow,
     said_json,
 )
-from lifecycle_core.adapters.serving.scoring import Busy
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, MutableMapping
 
     from lifecycle_core.adapters.serving.base import Desk, Inquiry, Reply
-    from lifecycle_core.adapters.serving.bodies import Body
+    from lifecycle_core.adapters.serving.bodies import Body, Rows
+    from lifecycle_core.adapters.serving.intake import Intake, Receive
     from lifecycle_core.adapters.serving.metrics import Metrics
     from lifecycle_core.adapters.serving.scoring import Limits, Scoring
     from lifecycle_core.adapters.serving.tally import Tally
 
     Scope = MutableMapping[str, Any]
-    Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+    Asked = tuple[Body, Inquiry]
     Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 PATH = "/score"
 _SHORT = 16 << 10
-"""Bytes up to which a body is read in the loop; more would keep other requests waiting."""
-_MOST_READ = 16
-"""Large requests that may wait to be read."""
+"""Bytes up to which a body of few rows is read in the loop; more would keep others waiting."""
+_SMALL = 128 << 10
+"""Bytes up to which a body is read by a thread that large ones do not keep."""
 _UNANSWERED = {
     "deadline": "The deadline passed, and the release declares no fallback.",
     "model_error": "The model failed, and the release declares no fallback.",
@@ -45,6 +46,7 @@ _UNANSWERED = {
     "log_full": "The prediction log has no room, so nothing may be answered.",
     "log_late": "The prediction log was not written in time, so the answer was withheld.",
     "log_failed": "The prediction log could not be written, so the answer was withheld.",
+    "service_error": "The service failed.",
 }
 
 
@@ -52,10 +54,17 @@ class ScoreEndpoint:
     """An ASGI application for one path."""
 
     def __init__(
-        self, desk: Desk, scoring: Scoring, metrics: Metrics, tally: Tally, limits: Limits
+        self,
+        desk: Desk,
+        scoring: Scoring,
+        metrics: Metrics,
+        tally: Tally,
+        limits: Limits,
+        *,
+        intake: Intake,
     ) -> None:
         self._desk, self._scoring, self._metrics, self._limits = desk, scoring, metrics, limits
-        self._tally = tally
+        self._intake, self._tally = intake, tally
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -64,9 +73,8 @@ class ScoreEndpoint:
         try:
             content, arrow = await self._content(scope, receive)
             explained = b"reasons=false" not in scope["query_string"].split(b"&")
-            ask = partial(self._ask, content, now, arrow=arrow, explained=explained)
-            short = not arrow and len(content) <= _SHORT
-            body, inquiry = ask() if short else await self._scoring.apart(ask, most=_MOST_READ)
+            ask = partial(self._ask, now=now, explained=explained)
+            body, inquiry = await self._asked(content, ask, arrow=arrow)
         except Unusable as wrong:
             await self._respond(send, wrong.status, problem_json(str(wrong)))
             self._tally.unusable(wrong.status)
@@ -97,25 +105,41 @@ class ScoreEndpoint:
         elif reply.unanswered:
             await self._respond(send, 503, _unanswered(reply.unanswered))
         else:
-            said = await self._scoring.apart(say) if many else say()
+            said = await self._scoring.large.do(say) if many else say()
             await self._respond(send, 200, said, ARROW if arrow else JSON)
         # Nobody waits for what comes now.
         count = partial(self._count, inquiry, reply, seconds)
         if many:
-            await self._scoring.apart(count)
+            await self._scoring.large.do(count)
         else:
             count()
         if not reply.unanswered:
             self._scoring.replied(inquiry, arrived)
 
-    def _ask(
-        self, content: bytes, now: float, *, arrow: bool, explained: bool
-    ) -> tuple[Body, Inquiry]:
+    async def _asked(self, content: bytes, ask: Callable[[Rows], Asked], *, arrow: bool) -> Asked:
+        """Read a body where no smaller one waits for it."""
+        rows = partial(self._rows, content, arrow=arrow)
+        ask_few = partial(self._ask_few, rows, ask)
+        if len(content) > _SMALL:
+            return await self._scoring.large.read(lambda: ask(rows()))
+        short = not arrow and len(content) <= _SHORT
+        found = ask_few() if short else await self._scoring.small.read(ask_few)
+        if isinstance(found, tuple):
+            return found
+        return await self._scoring.large.read(partial(ask, found))
+
+    def _rows(self, content: bytes, *, arrow: bool) -> Rows:
         limits = self._limits
         if arrow:
-            body = arrow_body(content, most=limits.rows, text=limits.table_bytes)
-        else:
-            body = json_body(content, most=limits.rows)
+            return arrow_rows(content, most=limits.rows, text=limits.table_bytes)
+        return json_rows(content, most=limits.rows)
+
+    def _ask_few(self, rows: Callable[[], Rows], ask: Callable[[Rows], Asked]) -> Asked | Rows:
+        found = rows()
+        return ask(found) if found.count <= self._limits.few else found
+
+    def _ask(self, rows: Rows, *, now: float, explained: bool) -> Asked:
+        body = rows.body()
         return body, self._desk.inquire(body.columns, body.rows, now=now, explained=explained)
 
     async def _refuse(self, send: Send, inquiry: Inquiry) -> None:
@@ -139,37 +163,14 @@ class ScoreEndpoint:
         if kind not in {JSON, ARROW}:
             raise Unusable(415, f"The content type is {kind!r:.60}, want {JSON} or {ARROW}.")
         limits, arrow = self._limits, kind == ARROW
-        return await read(receive, limits.table_bytes if arrow else limits.body_bytes), arrow
+        most = limits.table_bytes if arrow else limits.body_bytes
+        return await self._intake.read(receive, most), arrow
 
     async def _respond(self, send: Send, status: int, content: bytes, kind: str = JSON) -> None:
         try:
             await respond(send, status, content, kind)
         finally:
             self._metrics.ended(PATH, status)
-
-
-async def read(receive: Receive, most: int) -> bytes:
-    """Return the body of a request.
-
-    Args:
-        receive: Of ASGI.
-        most: Bytes that it may have.
-
-    Raises:
-        Unusable: It is larger, or the client is gone.
-    """
-    parts, size, more = [], 0, True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Unusable(400, "The client left before its body was there.")
-        part = message.get("body", b"")
-        size += len(part)
-        if size > most:
-            raise Unusable(413, f"A body may have {most:,} bytes.")
-        parts.append(part)
-        more = message.get("more_body", False)
-    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 async def respond(

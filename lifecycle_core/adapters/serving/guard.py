@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.serving.bodies import JSON, problem_json
 from lifecycle_core.adapters.serving.endpoint import respond
-from lifecycle_core.adapters.serving.scoring import log_failure
+from lifecycle_core.adapters.serving.failures import log_failure
 from lifecycle_core.errors import InvalidCall
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, MutableMapping
     from pathlib import Path
 
-    from lifecycle_core.adapters.serving.endpoint import Receive, Scope, Send
+    from lifecycle_core.adapters.serving.endpoint import Scope, Send
+    from lifecycle_core.adapters.serving.intake import Receive
 
     Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
@@ -134,7 +135,6 @@ class Guard:
         tokens: Tokens | None,
         rate: Rate,
         ended: Callable[[str, int], None],
-        most: int = 1 << 20,
     ) -> None:
         """Stand in front of applications.
 
@@ -144,10 +144,9 @@ class Guard:
             tokens: Who is let in; None for everybody who can reach us.
             rate: How often.
             ended: Counts path and status of what is answered here; paths of `rest` are `other`.
-            most: Bytes of a body that `rest` is sent.
         """
         self._paths, self._rest, self._tokens, self._rate = paths, rest, tokens, rate
-        self._ended, self._most = ended, most
+        self._ended = ended
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or have it answered."""
@@ -177,7 +176,7 @@ class Guard:
             if (own := self._paths.get(path)) is not None:
                 await own(scope, receive, note)
             else:
-                await self._rest(scope, _bounded(receive, self._most), note)
+                await self._rest(scope, receive, note)
         except Exception as error:  # noqa: BLE001 - no stack trace leaves, and the next request is answered
             log_failure("A request failed", error)
             if not began:
@@ -189,23 +188,6 @@ class Guard:
     ) -> None:
         self._ended(path if path in self._paths else "other", status)
         await respond(send, status, content, JSON, *more)
-
-
-def _bounded(receive: Receive, most: int) -> Receive:
-    """Return what receives a body, and refuses one that is larger."""
-    from starlette.exceptions import HTTPException  # any other one would become a 400
-
-    size = 0
-
-    async def bounded() -> MutableMapping[str, Any]:
-        nonlocal size
-        message = await receive()
-        size += len(message.get("body", b""))
-        if size > most:
-            raise HTTPException(413, f"A body may have {most:,} bytes.")
-        return message
-
-    return bounded
 
 
 def _authorization(scope: Scope) -> bytes:

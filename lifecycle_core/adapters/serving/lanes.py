@@ -12,6 +12,8 @@ import queue
 import threading
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from lifecycle_core.adapters.serving.failures import log_failure
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -32,7 +34,7 @@ class Lane(Generic[Job]):
 
         Args:
             name: Of the threads.
-            work: Called in a thread with at least one job; it raises nothing.
+            work: Called in a thread with at least one job. What it raises is logged.
             threads: How many.
             most: Jobs that may wait.
         """
@@ -79,4 +81,7 @@ class Lane(Generic[Job]):
                     self._jobs.put(None)
                     break
                 jobs.append(following)
-            self._work(jobs)
+            try:
+                self._work(jobs)
+            except Exception as error:  # noqa: BLE001 - a thread that ended would take no other job
+                log_failure("Requests were left without a reply", error)

@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from lifecycle_core.adapters.serving.scoring import log_failure
+from lifecycle_core.adapters.serving.failures import log_failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable

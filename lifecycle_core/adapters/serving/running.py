@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import ipaddress
 import logging
+import resource
 import socket
 import ssl
 import sys
@@ -150,6 +151,7 @@ def run(app: Application, binding: Binding, *, ready: Callable[[str], None]) -> 
         proxy_headers=False,  # a client could say that it is another one
         date_header=False,
         timeout_graceful_shutdown=_END_SECONDS,
+        limit_concurrency=_most_connections(),
         ssl_certfile=binding.certificate,
         ssl_keyfile=binding.key,
         ssl_ca_certs=str(binding.client_ca) if binding.client_ca else None,
@@ -162,6 +164,12 @@ def run(app: Application, binding: Binding, *, ready: Callable[[str], None]) -> 
             Announcing(config).run(sockets=[listening])
     finally:
         sys.setswitchinterval(before)
+
+
+def _most_connections() -> int | None:
+    """Three quarters of the files that this process may open: the log and models need some, too."""
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return None if files == resource.RLIM_INFINITY else files * 3 // 4
 
 
 def log_to_stderr() -> None:

@@ -13,35 +13,35 @@ requests do not wait for it.
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
-import traceback
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
+from lifecycle_core.adapters.serving.apart import Apart
 from lifecycle_core.adapters.serving.bodies import encoded
+from lifecycle_core.adapters.serving.failures import log_failure
 from lifecycle_core.adapters.serving.jobs import Job
+from lifecycle_core.adapters.serving.keeping import Keeping
 from lifecycle_core.adapters.serving.lanes import Lane
-from lifecycle_core.errors import LifecycleError, LogFull
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from lifecycle_core.adapters.serving.base import Desk, Inquiry, PredictionLog, Reply
     from lifecycle_core.adapters.serving.metrics import Metrics
     from lifecycle_core.schema.serving import Cause
 
-Found = TypeVar("Found")
-_LOGGER = logging.getLogger("nbrelease.serving")
 _RESERVE = 0.010
 """Seconds before the deadline that are left for the fallback and the log, at most."""
 _RESERVE_MANY = 1.0
 """The same for a request of many rows."""
 _TOGETHER = 32
 """Requests that the loop answers at once, at most: the first of them waits for the last."""
+_MOST_READ = 16
+"""Large requests that may wait to be read."""
+_PATIENCE = 0.5
+"""The part of a request's time after which the loop finds it no reasons: others wait behind it."""
 _GRACE = 0.002
 """Seconds after the deadline at which a request is given up whose log is not done."""
 
@@ -66,12 +66,13 @@ class Limits:
     waiting: int = 256
 
 
-class Busy(Exception):  # noqa: N818 - the name is the fact
-    """Too many large requests wait."""
-
-
 class Scoring:
-    """Answers inquiries within their deadlines."""
+    """Answers inquiries within their deadlines.
+
+    Attributes:
+        small: Reads small requests that the loop had better not read.
+        large: Does for large requests what would keep others waiting.
+    """
 
     def __init__(
         self, desk: Desk, log: PredictionLog, metrics: Metrics, limits: Limits, *, spare: bool
@@ -86,19 +87,19 @@ class Scoring:
             spare: What the log has no room for gets the fallback instead of a refusal.
         """
         self._desk, self._log, self._metrics, self._limits = desk, log, metrics, limits
-        self._spare = spare
+        self._keeping = Keeping(desk, log, spare=spare)
         self._quick: list[Job] = []  # the loop's alone
         self._few: Lane[Job] = Lane("score", self._answer, most=limits.waiting)
         self._many: Lane[Job] = Lane("bulk", self._answer, threads=1, most=8)
         self._reasons: Lane[Job] = Lane("reasons", self._explain, most=limits.waiting)
         self._shadow: Lane[Job] = Lane("shadow", self._follow, threads=1, most=64)
-        self._apart = ThreadPoolExecutor(1, "apart")
-        self._in_apart = 0  # the loop's alone
+        self.small = Apart("small", most=limits.waiting)
+        self.large = Apart("large", most=_MOST_READ)
 
     @property
     def waiting(self) -> int:
         """How many requests wait for a model."""
-        return self._few.waiting + self._many.waiting
+        return self._few.waiting + self._many.waiting + len(self._quick)
 
     async def reply(self, inquiry: Inquiry, arrived: float) -> Reply | str:
         """Return the reply to an inquiry, once it is kept; or why there is none.
@@ -110,41 +111,27 @@ class Scoring:
         loop = asyncio.get_running_loop()
         many = inquiry.rows > self._limits.few
         allowed = self._limits.many_seconds if many else inquiry.serving.deadline_ms / 1000
-        due = arrived + allowed - min(_RESERVE_MANY if many else _RESERVE, allowed / 10)
+        reserve = min(_RESERVE_MANY if many else _RESERVE, allowed / 10)
+        due = arrived + allowed - reserve
         job = Job(inquiry, arrived, due, loop)
-        now = time.perf_counter()
         fall_back = self._fall_back_apart if many else self._fall_back
-        near = loop.call_later(due - now, fall_back, job, "deadline")
-        over = loop.call_later(arrived + allowed - now + _GRACE, job.finish, "log_late")
-        if inquiry.quick:
+
+        def near() -> None:
+            # However late the loop comes here, the log has its time before the job is given up.
+            job.timer = loop.call_later(reserve + _GRACE, job.finish, "log_late")
+            fall_back(job, "deadline")
+
+        job.timer = loop.call_later(due - time.perf_counter(), near)
+        if inquiry.quick and len(self._quick) < self._limits.waiting:
             self._quick.append(job)
             if len(self._quick) == 1:
                 loop.call_soon(self._answer_quick, loop)
-        elif not (self._many if many else self._few).offer(job):
+        elif inquiry.quick or not (self._many if many else self._few).offer(job):
             fall_back(job, "shed")
         try:
             return await job.done
         finally:
-            near.cancel()
-            over.cancel()
-
-    async def apart(self, work: Callable[[], Found], *, most: int | None = None) -> Found:
-        """Return what a function gives; it runs in a thread, where single requests do not wait.
-
-        Args:
-            work: The function.
-            most: Calls of others that may wait for that thread; any number if None.
-
-        Raises:
-            Busy: More wait.
-        """
-        if most is not None and self._in_apart >= most:
-            raise Busy
-        self._in_apart += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._apart, work)
-        finally:
-            self._in_apart -= 1
+            job.timer.cancel()
 
     def replied(self, inquiry: Inquiry, arrived: float) -> None:
         """Have the shadow score what was answered, if there is one and it has time."""
@@ -157,20 +144,28 @@ class Scoring:
         """End the lanes."""
         for lane in (self._few, self._many, self._reasons, self._shadow):
             lane.close()
-        self._apart.shutdown()
+        self.small.close()
+        self.large.close()
 
     def _answer_quick(self, loop: asyncio.AbstractEventLoop) -> None:
         """Answer together what came in one turn of the loop, so that it sleeps right afterwards.
 
         The log's writer, which that wakes, else waits for the interpreter.
         """
-        jobs, self._quick = self._quick[:_TOGETHER], self._quick[_TOGETHER:]
-        if self._quick:
-            loop.call_soon(self._answer_quick, loop)
-        self._answer(jobs)
+        jobs, self._quick = _one_turn(self._quick)
+        try:
+            self._answer(jobs, patience=_PATIENCE)
+        finally:
+            if self._quick:  # behind what the log has handed back meanwhile
+                loop.call_soon(self._answer_quick, loop)
 
-    def _answer(self, jobs: list[Job]) -> None:
-        """Score jobs and keep what is said; in a lane's thread, or if quick in the loop's."""
+    def _answer(self, jobs: list[Job], *, patience: float = 1.0) -> None:
+        """Score jobs and keep what is said; in a lane's thread, or if quick in the loop's.
+
+        Args:
+            jobs: Some may be claimed.
+            patience: The part of a job's time after which it gets no more reasons.
+        """
         jobs = [job for job in jobs if not job.claimed()]
         if not jobs:
             return
@@ -179,7 +174,7 @@ class Scoring:
             replies = self._desk.answer(
                 [job.inquiry for job in jobs],
                 lambda: [job.elapsed() for job in jobs],
-                lambda at: jobs[at].inquiry.slow_reasons or time.perf_counter() > jobs[at].due,
+                lambda at: jobs[at].inquiry.slow_reasons or jobs[at].spent() > patience,
             )
         except Exception as error:  # noqa: BLE001 - a request must get its fallback, whatever is wrong here
             log_failure("A request could not be answered", error)
@@ -192,10 +187,10 @@ class Scoring:
                     continue
             if not job.claim():
                 continue
-            if reply is None:
-                reply = self._desk.fall_back(job.inquiry, "model_error", job.elapsed())  # noqa: PLW2901 - in its place
-            ready.append((job, reply))
-        self._keep(ready)
+            said = self._substitute(job, "model_error") if reply is None else reply
+            if said is not None:
+                ready.append((job, said))
+        self._keeping.keep(ready)
 
     def _explain(self, jobs: list[Job]) -> None:
         """Find the slow reasons of jobs that are scored; in a lane's thread.
@@ -211,54 +206,29 @@ class Scoring:
             except Exception as error:  # noqa: BLE001 - a score is not withheld for want of its reasons
                 log_failure("Reasons could not be found", error)
             if job.claim():
-                self._keep([(job, reply)])
+                self._keeping.keep([(job, reply)])
 
     def _fall_back(self, job: Job, cause: Cause) -> None:
         """Reply with what there is: the scores that still lack their reasons, or the fallback."""
         if not job.claim():
             return
-        if job.scored is not None:
-            reply = self._desk.explain(job.inquiry, job.scored, job.elapsed, lambda: True)
-        else:
-            reply = self._desk.fall_back(job.inquiry, cause, job.elapsed())
-        self._keep([(job, reply)])
+        reply = self._substitute(job, cause)
+        if reply is not None:
+            self._keeping.keep([(job, reply)])
+
+    def _substitute(self, job: Job, cause: Cause) -> Reply | None:
+        """Return what there is; where that raises, the job is finished and there is none."""
+        try:
+            if job.scored is not None:
+                return self._desk.explain(job.inquiry, job.scored, job.elapsed, lambda: True)
+            return self._desk.fall_back(job.inquiry, cause, job.elapsed())
+        except Exception as error:  # noqa: BLE001 - other requests must get their replies
+            log_failure("A fallback could not be given", error)
+            job.hand_over("service_error")
+            return None
 
     def _fall_back_apart(self, job: Job, cause: Cause) -> None:
-        self._apart.submit(self._fall_back, job, cause)
-
-    def _keep(self, ready: list[tuple[Job, Reply]]) -> None:
-        """Log replies, and finish their jobs when that is done; in any thread."""
-        if not ready:
-            return
-        rows = [encoded(said) for _, reply in ready for said in reply.predictions]
-        if not rows:
-            _hand_back(ready, None)
-            return
-        try:
-            self._log.keep(rows, partial(self._kept, ready))
-        except LifecycleError as full:
-            self._spill(ready, full)
-
-    def _kept(self, ready: list[tuple[Job, Reply]], error: Exception | None) -> None:
-        """Go on where the log is done, or could not; in its thread, where nothing is raised."""
-        if isinstance(error, LogFull):
-            try:
-                self._spill(ready, error)
-            except Exception as failed:  # noqa: BLE001 - as above
-                log_failure("A fallback could not be given", failed)
-            else:
-                return
-        _hand_back(ready, error)
-
-    def _spill(self, ready: list[tuple[Job, Reply]], full: LifecycleError) -> None:
-        """Answer jobs that the log has no room for, as its policy says."""
-        _LOGGER.warning("The prediction log takes no more: %s", full)
-        for job, _ in ready:
-            reply: Reply | str = "log_full"
-            if self._spare:
-                reply = self._desk.fall_back(job.inquiry, "log_full", job.elapsed())
-            with suppress(RuntimeError):  # as in `_hand_back`
-                job.loop.call_soon_threadsafe(job.finish, reply)
+        self.large.submit(partial(self._fall_back, job, cause))
 
     def _follow(self, jobs: list[Job]) -> None:
         """Score jobs with the shadow, for the log alone; in its own thread."""
@@ -274,25 +244,22 @@ class Scoring:
                 self._metrics.raised(raised)
 
 
-def log_failure(fact: str, error: BaseException) -> None:
-    """Log where an error came from; its message is left out, for it may hold a row's values."""
-    places = "".join(traceback.format_tb(error.__traceback__)).rstrip()
-    _LOGGER.error("%s: %s\n%s", fact, type(error).__name__, places)
+def _one_turn(jobs: list[Job]) -> tuple[list[Job], list[Job]]:
+    """Return the jobs that the loop answers at once, and those that it comes back for.
+
+    It comes back soon, if reasons take it long: the log's replies and other requests wait for it.
+    """
+    if len(jobs) == 1:
+        return jobs, []
+    taken, effort = 0, 0.0
+    for job in jobs[:_TOGETHER]:
+        if job.spent() <= _PATIENCE:
+            effort += job.inquiry.effort
+        if taken and effort > 1:
+            break
+        taken += 1
+    return jobs[:taken], jobs[taken:]
 
 
 def _unheard(_: Exception | None) -> None:
     """Nobody waits for what a shadow says."""
-
-
-def _hand_back(ready: list[tuple[Job, Reply]], error: Exception | None) -> None:
-    """Hand over replies, or that they could not be kept; in any thread."""
-    failed = error is not None
-    if failed:
-        _LOGGER.error("The prediction log failed, so replies were withheld.")
-    with suppress(RuntimeError):  # the loop has ended, and with it whoever waited
-        ready[0][0].loop.call_soon_threadsafe(_hand_over, ready, failed)
-
-
-def _hand_over(ready: list[tuple[Job, Reply]], failed: bool) -> None:  # noqa: FBT001 - by call_soon
-    for job, reply in ready:
-        job.finish("log_failed" if failed else reply)

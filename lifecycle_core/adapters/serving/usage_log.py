@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from lifecycle_core.adapters.metering import Meter
 from lifecycle_core.adapters.prediction_log.rows import time_of
-from lifecycle_core.adapters.serving.scoring import log_failure
+from lifecycle_core.adapters.serving.failures import log_failure
 from lifecycle_core.adapters.serving.tally import Counts
 from lifecycle_core.schema.usage import RefusedField, Usage
 

@@ -137,3 +137,14 @@ def test_many_rows_are_read_as_each_by_itself(rows: list[dict[str, Any]]) -> Non
     told = [(row, r.field, r.rule) for row, one in enumerate(each) for r in one.refusals]
     assert sorted((r.row, r.field, r.rule) for r in together.refusals) == sorted(told[:100])
     assert sum(together.broken.values()) == len(told)
+
+
+def test_a_field_that_all_of_very_many_rows_lack_is_not_looked_at_row_by_row() -> None:
+    found = checked(*[{**GOOD, "tenure": None}] * 150)
+    absent = [{name: value for name, value in GOOD.items() if name != "tenure"}] * 150
+    assert checked(*absent) == found
+    assert (len(found.refusals), len(found.bad), found.broken) == (
+        100,
+        150,
+        {("tenure", "null"): 150},
+    )

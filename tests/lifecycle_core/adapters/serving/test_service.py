@@ -9,7 +9,7 @@ import math
 import resource
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence  # noqa: TC003 - of a fixture
+from collections.abc import Iterator, Mapping  # noqa: TC003 - of a fixture
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -31,7 +31,15 @@ from lifecycle_core.delivering.last_scores import LastScores
 from lifecycle_core.schema.explaining import ExplainerFacts, Factor
 from lifecycle_core.schema.prediction import Prediction
 from lifecycle_core.schema.release_file import ReasonsSection
-from tests.fakes.serving import ROW, FakeLedger, FakeScorer, MemoryLog, running, served
+from tests.fakes.serving import (
+    ROW,
+    FakeLedger,
+    FakeScorer,
+    KeptTogether,
+    MemoryLog,
+    running,
+    served,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -513,18 +521,6 @@ def test_quick_requests_of_one_turn_are_scored_and_kept_together() -> None:
     scoring.close()
     # At most 32 requests are answered at once; few rows are scored one by one.
     assert (log.groups, scorer.calls) == ([38, 1, 1], [38, 1, 1])
-
-
-class KeptTogether(MemoryLog):
-    """Notes how many rows were kept at once."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.groups: list[int] = []
-
-    def keep(self, predictions: Sequence[bytes], then: Callable[[Exception | None], None]) -> None:
-        self.groups.append(len(predictions))
-        super().keep(predictions, then)
 
 
 def test_a_shadow_scores_what_was_answered() -> None:
