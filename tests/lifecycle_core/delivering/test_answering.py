@@ -252,7 +252,7 @@ def test_those_registered_before_the_unit_was_declared_are_not_asked_about_it() 
     rows = [{**ROW, "customer": at, "household": at} for at in range(40)]
     answers = asked(at, *rows).answers
     found = {(each["arm"], each["version"], each["score"]) for each in answers}
-    assert found == {("challenger", 3, 0.8), ("previous", 1, 0.7)}
+    assert found == {("challenger", 3, 0.8), ("champion", 1, 0.7)}
     kept, _ = at.shadow(inquiry(at, *rows), 0.002)
     assert len(kept) == 40
 
