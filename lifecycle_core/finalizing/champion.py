@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+import numpy as np
+
 from lifecycle_core.errors import InvalidCall
 from lifecycle_core.finalizing.candidates import cost_interval, measure
 from lifecycle_core.finalizing.decisions.base import mean_cost
@@ -166,7 +168,8 @@ def _judged(
     ours: tuple[Finalization, _Scored],
 ) -> ChampionComparison:
     extra = ours[1].costs - theirs[1].costs
-    interval = _times(cost_interval(extra, rows.truth, problem.decision), problem.rows_per_run)
+    careful = _with_two_that_differ(extra, rows.truth, problem.decision)
+    interval = _times(cost_interval(*careful, problem.decision), problem.rows_per_run)
     difference = mean_cost(extra) * problem.rows_per_run
     standing: Standing = "undecided"
     if interval.high < 0 or interval.low > 0:
@@ -191,6 +194,27 @@ def _judged(
                 _OVERLAP,
             ),
         }
+    )
+
+
+def _with_two_that_differ(
+    extra: NDArray[np.float64], truth: NDArray[Any], decision: Decision
+) -> tuple[NDArray[np.float64], NDArray[Any]]:
+    """Return differences and outcomes with two rows more in each stratum, one for either side.
+
+    A few rows that all differ alike have no spread, and yet the next one may be otherwise. With
+    these two the interval of few rows is wide, and that of many as it was: as Agresti and Coull's
+    of a share. https://doi.org/10.1080/00031305.1998.10480550
+    """
+    known = np.isfinite(extra)
+    extra, truth = extra[known], truth[known]
+    strata = decision.strata(truth)
+    strata = np.zeros(extra.size) if strata is None else strata
+    _, first = np.unique(strata, return_index=True)
+    most = np.abs(extra).max(initial=0.0)
+    return (
+        np.concatenate([extra, np.full(first.size, most), np.full(first.size, -most)]),
+        np.concatenate([truth, truth[first], truth[first]]),
     )
 
 

@@ -50,6 +50,7 @@ def promote(
     *,
     to: str,
     version: int | None = None,
+    instead_of: int | None = None,
     ledger: Ledger,
     verify: Callable[[Release], Verified],
     actor: Actor,
@@ -62,6 +63,8 @@ def promote(
         to: `candidate`, `challenger` or `champion`.
         version: None means where `challenger` points for the champion, else where `candidate`
             does.
+        instead_of: The version that the alias points at, as far as the caller knows; None if it
+            may be any.
         ledger: Of the registry that holds the release.
         verify: Downloads a release, verifies every digest and reads its evidence.
         actor: Who wants it.
@@ -75,7 +78,8 @@ def promote(
         ReleaseNotFound: There is no such version.
         BundleInvalid: The bundle is not what was registered.
         CheckpointFailed: A checkpoint that the alias needs is not passed.
-        ConcurrentPromotion: Somebody else moved the alias meanwhile.
+        ConcurrentPromotion: Somebody else moved the alias meanwhile, or it does not point at
+            `instead_of`.
     """
     require_alias(to)
     history = ledger.history(name)
@@ -84,6 +88,14 @@ def promote(
     head = history.heads.get(to)
     if head and head.version == release.version and to not in history.broken:
         return present(history, to)
+    if instead_of is not None and (head is None or head.version != instead_of):
+        now = "nothing" if head is None else f"version {head.version}"
+        raise ConcurrentPromotion(
+            f"{name}@{to} points at {now}, and was to be moved from version {instead_of}: "
+            "somebody else moved it.",
+            head=head,
+            hint=f"Compare version {release.version} with the one in place first.",
+        )
     verified = verify(release)
     require_same(release, verified.digest)
     if (found := verified.evidence.release_file.model.name) != name:

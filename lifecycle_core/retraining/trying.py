@@ -6,34 +6,43 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lifecycle_core.schema.release_file import ReleaseFile
-    from lifecycle_core.schema.retraining import Standing
+    from lifecycle_core.schema.retraining import ChampionComparison
     from lifecycle_core.schema.retraining_terms import Promotion
 
 
-def aliases_by_policy(promotion: Promotion, standing: Standing | None) -> tuple[str, ...]:
+def aliases_by_policy(promotion: Promotion, compared: ChampionComparison | None) -> tuple[str, ...]:
     """Return the aliases that a candidate is to get without anybody's doing, in order.
 
     Args:
         promotion: That the release in place declares.
-        standing: How the candidate stands beside it; None if they were not compared.
+        compared: The candidate beside it; None if they were not compared.
 
     Returns:
         Nothing unless the release file says so: challenger only for one that does not cost more,
-        champion only for one that surely costs less.
+        champion only for one that surely costs less than the champion. One that breaks a limit,
+        such as more actions than there is capacity for, gets neither: it may be cheaper for that.
 
     Example:
-        >>> aliases_by_policy("to_champion", "better")
+        >>> from lifecycle_core.schema.retraining import ChampionComparison
+        >>> compared = ChampionComparison(
+        ...     release="churn", version=1, alias="champion", standing="better", rows=900,
+        ...     scored_on="holdout", rows_per_run=900, currency="EUR",
+        ... )
+        >>> aliases_by_policy("to_champion", compared)
         ('challenger', 'champion')
-        >>> aliases_by_policy("to_champion", "undecided")
+        >>> aliases_by_policy("to_challenger", compared)
         ('challenger',)
-        >>> aliases_by_policy("by_hand", "better")
+        >>> aliases_by_policy("by_hand", compared)
         ()
     """
-    if promotion == "by_hand" or standing not in {"better", "undecided"}:
+    if promotion == "by_hand" or compared is None:
         return ()
-    if promotion == "to_champion" and standing == "better":
-        return "challenger", "champion"
-    return ("challenger",)
+    if compared.standing not in {"better", "undecided"}:
+        return ()
+    if compared.candidate is not None and compared.candidate.broken_limits:
+        return ()
+    surely = compared.standing == "better" and compared.alias == "champion"
+    return ("challenger", "champion") if surely and promotion == "to_champion" else ("challenger",)
 
 
 def trial_of(stated: ReleaseFile) -> str:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.progress import Progress, Silent
-from lifecycle_core.errors import CheckpointFailed, InvalidCall
+from lifecycle_core.errors import CheckpointFailed, ConcurrentPromotion, InvalidCall
 from lifecycle_core.settings import ledger_of, load_settings, outside, store_at
 from lifecycle_core.verbs.downloading import verifier_of
 from lifecycle_core.verbs.moments import moment_of
@@ -150,15 +150,16 @@ def retrain_release(
         return made
     promotion = stated.retraining.promotion
     aliases, trial = [], trial_of(stated)
-    for alias in aliases_by_policy(promotion, made.champion.standing if made.champion else None):
+    for alias in aliases_by_policy(promotion, made.champion):
         try:
             promote(
                 release.name,
                 to=alias,
                 version=made.packaged.release.version,
+                instead_of=made.champion.version if made.champion and alias == "champion" else None,
                 reason=f"`retraining.promotion` of version {release.version} is {promotion}",
             )
-        except CheckpointFailed as error:
+        except (CheckpointFailed, ConcurrentPromotion) as error:
             trial = f"Not promoted to {alias}: {error} {trial}"
             break
         aliases.append(alias)

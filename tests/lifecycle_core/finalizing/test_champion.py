@@ -32,7 +32,13 @@ def made(column: str, rows: Any, release: ReleaseFile) -> tuple[Any, EvidenceInM
 
 
 def compared(
-    old: str, new: str, *, held: bool = True, drop: str = "", release: ReleaseFile | None = None
+    old: str,
+    new: str,
+    *,
+    held: bool = True,
+    rows_held: int = 1_200,
+    drop: str = "",
+    release: ReleaseFile | None = None,
 ) -> ChampionComparison:
     stated = release or churn_release(costs=COSTS)
     rows = priced_rows(1_500, seed=1)
@@ -44,7 +50,7 @@ def compared(
     assert champion.record
     assert candidate.record
     features, target = priced_rows(1_200, seed=2)
-    holdout = (features[list(rows[0].columns)], target)
+    holdout = (features[list(rows[0].columns)].head(rows_held), target.head(rows_held))
     return compare_with(
         Other(model=champion.model, finalization=champion.record, version=3, alias="champion"),
         candidates=candidates,
@@ -78,6 +84,14 @@ def test_the_interval_of_the_difference_decides(
     assert found.difference == pytest.approx(
         found.candidate.cost_per_run - found.champion.cost_per_run
     )
+
+
+@pytest.mark.parametrize("rows", [2, 4, 8])
+def test_a_few_rows_that_all_differ_alike_decide_nothing(rows: int) -> None:
+    found = compared("noise", "risk", rows_held=rows)
+    assert found.standing == "undecided"
+    assert found.interval
+    assert found.interval.low <= (found.difference or 0.0) <= found.interval.high
 
 
 def test_columns_that_are_gone_are_named_and_nothing_is_claimed() -> None:

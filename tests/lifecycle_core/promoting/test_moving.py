@@ -122,6 +122,24 @@ def test_a_champion_comes_from_the_challenger(desk: Desk) -> None:
         desk.promoted("champion")
 
 
+def test_a_champion_that_somebody_else_made_is_not_replaced_unseen(desk: Desk) -> None:
+    for version in (1, 2):
+        desk.promoted("challenger", version)
+        desk.promoted("champion", version)
+    desk.promoted("challenger", 3)
+
+    def replaced(seen: int) -> Entry:
+        return promote(
+            "churn", to="champion", instead_of=seen, ledger=desk.ledger, verify=good, actor=ANN
+        )
+
+    with pytest.raises(ConcurrentPromotion, match="points at version 2, and was to be moved from"):
+        replaced(1)
+    assert desk.at("champion") == 2
+    replaced(2)
+    assert desk.at("champion") == 3
+
+
 def test_promoting_what_is_there_already_adds_nothing(desk: Desk) -> None:
     first = desk.promoted("challenger")
 

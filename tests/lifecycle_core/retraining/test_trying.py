@@ -1,15 +1,53 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from lifecycle_core.notebooks.release_text import parse_release
 from lifecycle_core.retraining import aliases_by_policy, trial_of
+from lifecycle_core.schema.finalization import DecisionRule, Interval
+from lifecycle_core.schema.retraining import ChampionComparison, Contender
+
+if TYPE_CHECKING:
+    from lifecycle_core.schema.retraining import Standing
 
 
-@pytest.mark.parametrize("standing", ["worse", "not_comparable", None])
-def test_what_does_not_show_itself_as_good_is_never_promoted(standing: str | None) -> None:
-    assert aliases_by_policy("to_champion", standing) == ()  # type: ignore[arg-type]
-    assert aliases_by_policy("to_challenger", standing) == ()  # type: ignore[arg-type]
+def compared(
+    standing: Standing, *, broken: tuple[str, ...] = (), alias: str = "champion"
+) -> ChampionComparison:
+    side = Contender(
+        candidate="linear",
+        rule=DecisionRule(kind="threshold", value=0.5),
+        cost_per_run=1.0,
+        cost_interval=Interval(low=0.0, high=2.0, level=0.95),
+        broken_limits=broken,
+    )
+    return ChampionComparison(
+        release="churn", version=1, alias=alias, standing=standing, rows=900,
+        scored_on="holdout", rows_per_run=900, currency="EUR", candidate=side,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "candidate",
+    [
+        compared("worse"),
+        compared("not_comparable"),
+        compared("better", broken=("acts on 310 rows per run, the limit is 100.",)),
+        None,
+    ],
+)
+def test_what_does_not_show_itself_as_good_is_never_promoted(
+    candidate: ChampionComparison | None,
+) -> None:
+    assert aliases_by_policy("to_champion", candidate) == ()
+    assert aliases_by_policy("to_challenger", candidate) == ()
+
+
+def test_a_champion_is_replaced_only_by_what_it_was_compared_with() -> None:
+    assert aliases_by_policy("to_champion", compared("better")) == ("challenger", "champion")
+    assert aliases_by_policy("to_champion", compared("better", alias="")) == ("challenger",)
 
 
 @pytest.mark.parametrize(
