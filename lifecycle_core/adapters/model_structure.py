@@ -100,7 +100,11 @@ def _require_indices(matrix: Any) -> None:  # noqa: ANN401 - a sparse matrix
 
 
 def _require_own_methods(path: str, found: Any) -> None:  # noqa: ANN401 - a part of scikit-learn
-    """Require that no attribute stands in for a method, nor a function's output for an array."""
+    """Require that no attribute stands in for a method, and that nothing else is reached.
+
+    A function could put its output into an array of the file, and a reader of text open any file.
+    """
+    from sklearn.feature_extraction.text import CountVectorizer, HashingVectorizer
     from sklearn.preprocessing import FunctionTransformer
 
     for name in getattr(found, "__dict__", ()):
@@ -110,6 +114,8 @@ def _require_own_methods(path: str, found: Any) -> None:  # noqa: ANN401 - a par
         "out" in (given or {}) for given in (found.kw_args, found.inv_kw_args)
     ):
         raise Unsound(f"{path} would write its output into an array of the file")
+    if isinstance(found, CountVectorizer | HashingVectorizer) and found.input != "content":
+        raise Unsound(f"{path} would read the files that rows name")
 
 
 def _checks() -> tuple[tuple[Any, str, Check], ...]:

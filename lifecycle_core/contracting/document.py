@@ -28,7 +28,7 @@ class Document:
                 where=f"{where}:{mark.line + 1}" if mark else where,
                 hint="Check the indentation and the quotes.",
             ) from error
-        except (yaml.YAMLError, RecursionError) as error:
+        except (yaml.YAMLError, RecursionError, ValueError) as error:  # such as 2026-02-30
             raise ReleaseFileInvalid(
                 f"{where} is not valid YAML: {error}.", where=where, hint="Save it as UTF-8 text."
             ) from error

@@ -8,6 +8,7 @@ keeps of it) stands in its `customProperties`; the freshness of the table stands
 
 from __future__ import annotations
 
+import math
 from contextlib import suppress
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, get_args
@@ -185,9 +186,10 @@ def _feature(found: SchemaProperty, document: Document, index: int) -> Feature:
         )
     options = found.logicalTypeOptions or {}
     for bound in ("minimum", "maximum"):
-        if not isinstance(options.get(bound, 0), int | float):
+        stated = options.get(bound, 0)
+        if not isinstance(stated, int | float) or not math.isfinite(stated):
             raise document.invalid(
-                f"{bound} of {found.name!r} is {options[bound]!r}, it must be a number",
+                f"{bound} of {found.name!r} is {stated!r}, it must be a finite number",
                 (*place, "logicalTypeOptions", bound),
                 hint="Remove it to allow every value.",
             )
@@ -228,7 +230,14 @@ def _freshness(
                 ("slaProperties", index),
                 hint="For example `value: 24` and `unit: h`.",
             )
-        return agreed.element, value * factor
+        if not agreed.element or value <= 0:
+            raise document.invalid(
+                f"freshness is {value!r} {agreed.unit or 'h'} of {agreed.element!r}, it must be "
+                "more than 0 of a column",
+                ("slaProperties", index),
+                hint="For example `element: seen_at`, `value: 24` and `unit: h`.",
+            )
+        return agreed.element.rpartition(".")[2], value * factor
     custom = {item.property: item.value for item in standard.customProperties or []}
     return custom.get("freshnessColumn"), None
 

@@ -78,6 +78,8 @@ def rehearse(
 def _rehearse_fallback(rows: Path, contract: Contract, tables: Tables) -> tuple[int, int]:
     """Return how many rows lack a needed value, and how many were named as unscored."""
     needed = [feature.name for feature in contract.features if feature.required]
+    if not needed:
+        return 0, 0  # no row is unusable
     sent = named = 0
     with (
         tables.lacking(rows, needed) as damaged,

@@ -97,7 +97,7 @@ def _read_yaml(text: str, where: str, model: type[BaseModel]) -> Written:
             where=f"{where}, line {line}",
             hint="Check the indentation and that a value with a colon in it stands in quotes.",
         ) from None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError, ValueError) as error:  # such as 2026-02-30
         raise ReleaseFileInvalid(f"{where}: this is not YAML: {error}.", where=where) from None
     if root is None or document is None:
         return Written({}, {})

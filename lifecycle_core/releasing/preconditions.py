@@ -49,7 +49,15 @@ def release_beside(folder: Path, notebook: Path | None = None) -> ReleaseFile:
     """
     beside = folder / "release.yaml"
     if beside.is_file():
-        return parse_release(beside.read_text(encoding="utf-8"), where=str(beside))
+        try:
+            text = beside.read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            raise ReleaseFileInvalid(
+                f"{beside} is no UTF-8 text: {error.reason} at byte {error.start}.",
+                where=str(beside),
+                hint="Save it as UTF-8.",
+            ) from None
+        return parse_release(text, where=str(beside))
     raise ReleaseFileInvalid(
         f"{notebook or 'The notebook'} has no %%release cell, and there is no release.yaml beside "
         f"it in {folder}.",

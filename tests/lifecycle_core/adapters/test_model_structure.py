@@ -29,6 +29,7 @@ from sklearn.ensemble import (
     StackingClassifier,
     VotingClassifier,
 )
+from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neural_network import MLPClassifier
@@ -271,6 +272,7 @@ FORGED: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: FunctionTransformer(np.abs, kw_args={"out": np.zeros(3)}),
         "write its output",
     ),
+    "reader": (lambda: CountVectorizer(input="filename"), "read the files that rows name"),
 }
 
 

@@ -122,8 +122,15 @@ WRONG = {
     "two tables": ("- name: churn", "- name: a\n- name: churn", "c.yaml:6", "exactly one"),
     "a bound in words": (
         "logicalType: string", "logicalType: number\n    logicalTypeOptions: {minimum: low}",
-        "c.yaml:11", "it must be a number",
+        "c.yaml:11", "it must be a finite number",
     ),
+    "no bound at all": (
+        "logicalType: string", "logicalType: number\n    logicalTypeOptions: {maximum: .inf}",
+        "c.yaml:11", "it must be a finite number",
+    ),
+    "freshness of nothing": (", element: as_of", "", "c.yaml:19", "more than 0 of a column"),
+    "freshness of no time": ("value: 2,", "value: 0,", "c.yaml:19", "more than 0 of a column"),
+    "no such day": ("enum:", "examples: [2026-02-30]\n    enum:", "c.yaml", "not valid YAML"),
 }  # fmt: skip
 
 

@@ -42,6 +42,16 @@ def test_a_rehearsal_counts_decisions_that_differ(made: Made) -> None:
     assert done.mismatches == acted > 0
 
 
+def test_where_no_value_is_needed_no_row_is_unusable(made: Made) -> None:
+    features = tuple(each.model_copy(update={"required": False}) for each in made.contract.features)
+    done = rehearse(
+        made.evidence / "rehearsal.parquet", made.evidence / "model.skops",
+        contract=made.contract.model_copy(update={"features": features}),
+        finalization=made.record, models=SkopsModels(), tables=DuckTables(),
+    )  # fmt: skip
+    assert (done.fallback_rows, done.fallback_ok) == (0, True)
+
+
 def test_a_rehearsal_of_a_regression(tmp_path: Path) -> None:
     made = make(tmp_path, "regression")
     done = rehearse(

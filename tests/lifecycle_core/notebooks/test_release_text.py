@@ -52,6 +52,7 @@ def test_a_good_text_gives_the_record() -> None:
             "Known here: name, service_level, escalation.",
         ),
         ("costs: [1, 2\n", "cell 3, line 2: this is not YAML", "Check the indentation"),
+        ("costs: {currency: 2026-02-30}\n", "cell 3: this is not YAML: day is out of", ""),
         ("- a\n- b\n", "cell 3, line 1: got a list, want sections such as `model:`.", "model"),
         (
             "costs: {}\ncosts: {}\n",
