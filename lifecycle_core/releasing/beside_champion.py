@@ -13,6 +13,7 @@ from lifecycle_core.adapters.files import write_atomically
 from lifecycle_core.adapters.models import SkopsModels
 from lifecycle_core.errors import BundleInvalid, UntrustedModel
 from lifecycle_core.finalizing import Other, compare_with
+from lifecycle_core.releasing.compiled import without_credentials
 from lifecycle_core.schema.finalization import Finalization
 from lifecycle_core.schema.release import Release
 from lifecycle_core.schema.retraining import ChampionComparison, Lineage
@@ -114,14 +115,15 @@ def lineage_of_notebook(
 ) -> Lineage:
     """Return where the release of a notebook's run on other data comes from."""
     named = [f"/{value}" for value in parameters.values() if isinstance(value, str) and value]
+    told = without_credentials(parameters)
     return Lineage(
         release=release,
         retrained_from=ancestor.release.version,
         bundle_digest=ancestor.release.bundle_digest,
         alias=ancestor.alias,
         source_digest=notebook.digest,
-        parameters=dict(parameters),
-        changed={name: (None, value) for name, value in parameters.items()},
+        parameters=told,
+        changed={name: (None, value) for name, value in told.items()},
         inputs={
             each.path: each.digest
             for each in execution.inputs

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.environment.locks import lock_of
+from lifecycle_core.adapters.registry.address import redacted
 from lifecycle_core.adapters.workspace import read_notebook
 from lifecycle_core.errors import LifecycleError, NoFinalization
 from lifecycle_core.notebooks.cells import code_cells
@@ -144,6 +145,8 @@ def lineage_of(
 ) -> Lineage:
     """Return where the release of a run comes from."""
     defaults = {parameter.name: parameter.default for parameter in package.pipeline.parameters}
+    changed = {name: value for name, value in run.parameters.items() if value != defaults.get(name)}
+    before, now = without_credentials(defaults), without_credentials(changed)
     return Lineage(
         release=release,
         retrained_from=ancestor.release.version if ancestor else None,
@@ -152,14 +155,23 @@ def lineage_of(
         pipeline=package.pipeline.name,
         source_digest=package.pipeline.source_digest,
         run=run.id,
-        parameters=run.parameters,
-        changed={
-            name: (defaults.get(name), value)
-            for name, value in run.parameters.items()
-            if value != defaults.get(name)
-        },
+        parameters=without_credentials(run.parameters),
+        changed={name: (before.get(name), value) for name, value in now.items()},
         inputs=new_inputs(package, read),
     )
+
+
+def without_credentials(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return parameters without the credentials of addresses in them: records forget nothing.
+
+    Example:
+        >>> without_credentials({"data": "postgresql://ann:s3cret@host/db", "until": 3})
+        {'data': 'postgresql://***@host/db', 'until': 3}
+    """
+    return {
+        name: redacted(value) if isinstance(value, str) else value
+        for name, value in parameters.items()
+    }
 
 
 def seen_from(

@@ -34,6 +34,7 @@ from lifecycle_core.releasing.compiled import (
     lineage_of,
     lock_of_run,
     stated_by,
+    without_credentials,
 )
 from lifecycle_core.releasing.examining import examine
 from lifecycle_core.releasing.refinalizing import Made, finalize_run, same_choice
@@ -266,7 +267,8 @@ def _next(name: str, champion: ChampionComparison | None, *, passed: bool) -> st
 
 def _reason(task: Retraining, ancestor: Ancestor | None) -> str:
     """Return what the ledger says of the nomination."""
-    given = ", ".join(f"{name}={value}" for name, value in task.given.items())
+    told = without_credentials(task.given)
+    given = ", ".join(f"{name}={value}" for name, value in told.items())
     before = f"retrained from version {ancestor.release.version}" if ancestor else "trained"
     return f"{before} by pipeline {task.package.pipeline.name}" + (
         f" with {given}" if given else ""
