@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import struct
 import sys
+import sysconfig
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -89,22 +90,23 @@ def _writable(settings: Settings, sockets: str) -> Iterator[str]:
     yield sockets
     if settings.shared:
         yield from _SHARED
-    source = os.path.realpath(settings.source)
     # Not the packages' folders, not even for bytecode: an installer would change them for the user.
+    packages = map(sysconfig.get_path, ("purelib", "platlib"))
+    kept = tuple({os.path.realpath(path) for path in (settings.source, *packages)})
     others = (os.environ.get("TMPDIR", ""), settings.cache, *_FREE)
-    yield from _without(source, filter(None, others))
+    yield from _without(kept, filter(None, others))
 
 
-def _without(source: str, folders: Iterable[str]) -> Iterator[str]:
-    """Yield folders; of one that holds `source`, what lies in it beside the way there.
+def _without(kept: tuple[str, ...], folders: Iterable[str]) -> Iterator[str]:
+    """Yield folders; of one that holds some of `kept`, what lies in it beside the ways there.
 
     What is allowed for a folder cannot be taken back for one below it.
     """
     for folder in folders:
         real = os.path.realpath(folder)
-        if source == real or real.startswith(source + os.sep):
+        if any(real == one or real.startswith(one + os.sep) for one in kept):
             continue
-        if not source.startswith(real.rstrip(os.sep) + os.sep):
+        if not any(one.startswith(real.rstrip(os.sep) + os.sep) for one in kept):
             yield real
             continue
         try:
@@ -112,4 +114,4 @@ def _without(source: str, folders: Iterable[str]) -> Iterator[str]:
                 beside = [entry.path for entry in entries if not entry.is_symlink()]
         except OSError:
             continue
-        yield from _without(source, beside)
+        yield from _without(kept, beside)

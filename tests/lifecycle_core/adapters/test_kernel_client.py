@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
+from concurrent.futures import ThreadPoolExecutor
 from queue import Empty
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import zmq
@@ -15,8 +16,14 @@ from jupyter_client.session import Session
 from lifecycle_core.adapters.kernel_client import ShellChannel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Coroutine, Iterator
     from pathlib import Path
+
+
+def run(work: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401 - what it returns
+    """Run in a thread: a browser that another test drives may keep a loop in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
 
 
 @pytest.fixture
@@ -49,12 +56,12 @@ def test_a_reply_that_comes_while_something_is_sent_is_found(
         session.send(client, "comm_msg")  # and sending takes it
         return str((await asyncio.wait_for(waiting, 10))["msg_type"])
 
-    assert asyncio.run(ask()) == "execute_reply"
+    assert run(ask()) == "execute_reply"
 
 
 def test_nothing_comes_in_time(ends: tuple[zmq.Socket[bytes], zmq.asyncio.Socket]) -> None:
     channel = ShellChannel(ends[1], Session())
     begun = time.monotonic()
     with pytest.raises(Empty):
-        asyncio.run(channel.get_msg(timeout=0.7))
+        run(channel.get_msg(timeout=0.7))
     assert time.monotonic() - begun >= 0.7
