@@ -230,14 +230,13 @@ def _freshness(
                 ("slaProperties", index),
                 hint="For example `value: 24` and `unit: h`.",
             )
-        if not agreed.element or value <= 0:
+        if value <= 0:
             raise document.invalid(
-                f"freshness is {value!r} {agreed.unit or 'h'} of {agreed.element!r}, it must be "
-                "more than 0 of a column",
+                f"freshness is {value!r} {agreed.unit or 'h'}, it must be more than 0",
                 ("slaProperties", index),
-                hint="For example `element: seen_at`, `value: 24` and `unit: h`.",
+                hint="For example `value: 24` and `unit: h`.",
             )
-        return agreed.element.rpartition(".")[2], value * factor
+        return agreed.element, value * factor
     custom = {item.property: item.value for item in standard.customProperties or []}
     return custom.get("freshnessColumn"), None
 
