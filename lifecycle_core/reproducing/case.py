@@ -118,9 +118,13 @@ class Case:
         )
         return found.status != "different"
 
+    def seconds(self) -> dict[int, float]:
+        """Return how long each cell took in the first run."""
+        return {index: left.seconds or 0.0 for index, left in self.first.cells.items()}
+
     def seconds_since_reading(self) -> dict[str, float]:
         """Return for each input the seconds that the first run took from the last reading on."""
-        took = {index: left.seconds or 0.0 for index, left in self.first.cells.items()}
+        took = self.seconds()
         return {
             item.path: sum(
                 seconds for index, seconds in took.items() if index > max(item.cells, default=-1)

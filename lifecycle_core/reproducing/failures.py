@@ -64,8 +64,7 @@ _DRIFT = re.compile(
     r"|Invalid frequency|is deprecated"
 )
 _SPEAKS_OF = re.compile(
-    r"^\w+: (?:type object )?'(\w+)' object has no attribute"
-    r"|^\w+: type object '(\w+)' has no attribute"
+    r"^\w+: (?:type object )?'(\w+)'(?: object)? has no attribute"
     r"|^\w+: (\w+|<lambda>)(?:\.\w+)*\(\) (?:takes|missing|got)"
 )
 _PYTHONS_OWN = frozenset({
@@ -124,20 +123,10 @@ def _interactive(_case: Case, execution: Execution) -> Cause | None:
 def _module(_case: Case, execution: Execution) -> Cause | None:
     message = execution.run.message
     if (match := _IMPORT.search(message)) and not _of_project(execution, message):
-        hint = f"Import it from where it is now, or {_lower(HINTS['environment_drift'])}"
-        names = (f"{match[2]}.{match[1]}",)
-        return stopped_by(
-            execution, "environment_drift", hint, names=names, way=confidence.API_GONE
-        )
+        return _moved(execution, f"{match[2]}.{match[1]}")
     if (match := _SUBMODULE.search(message)) and _installed(execution, match[2]):
-        return stopped_by(
-            execution,
-            "environment_drift",
-            f"Import it from where it is now, or {_lower(HINTS['environment_drift'])}",
-            names=(match[1],),
-            way=confidence.API_GONE,
-            evidence=f"{message}. {match[2]} is installed, and no longer holds it.",
-        )
+        evidence = f"{message}. {match[2]} is installed, and no longer holds it."
+        return _moved(execution, match[1], evidence)
     match = _MODULE.search(message) or _OPTIONAL.search(message)
     if not match:
         return None
@@ -150,6 +139,18 @@ def _module(_case: Case, execution: Execution) -> Cause | None:
         f"{name} is a file of yours, put it beside the notebook."
     )
     return stopped_by(execution, "missing_module", hint, names=(name,))
+
+
+def _moved(execution: Execution, name: str, evidence: str = "") -> Cause:
+    """Blame the environment for a name that a package no longer has where it is imported from."""
+    return stopped_by(
+        execution,
+        "environment_drift",
+        f"Import it from where it is now, or {_lower(HINTS['environment_drift'])}",
+        names=(name,),
+        way=confidence.API_GONE,
+        evidence=evidence,
+    )
 
 
 def _of_project(execution: Execution, message: str) -> bool:

@@ -43,15 +43,8 @@ def not_stored(case: Case, cell: int) -> Cause | None:
             f"Cell {cell} ran as [{saved.execution_count}], clean runs give an output, and none is "
             "stored: it was cleared, or the code was edited afterwards."
         )
-    return Cause(
-        kind="edited_after_run",
-        cell=cell,
-        explains=cell,
-        evidence=evidence,
-        hint=HINTS["edited_after_run"],
-        shown_by="observation",
-        confidence=sure,
-    )
+    said = _cause("edited_after_run", cell, evidence, confidence.EDITED)
+    return said.model_copy(update={"explains": cell, "confidence": sure})
 
 
 def other_sign(case: Case, cell: int, sign: Cause) -> Cause | None:

@@ -129,7 +129,7 @@ def _lost_code(case: Case, cell: int) -> Iterator[_Idea]:
 
 def _repetitions(case: Case, cell: int) -> Iterator[_Idea]:
     """Offer cells that were run more than once: the counts skip before or after them."""
-    near = case.upstream(cell)
+    near, took = case.upstream(cell), case.seconds()
     tried = 0
     code = [at for at in case.cells if at <= cell]
     for skipped_before, times in case.gaps(cell):
@@ -137,10 +137,9 @@ def _repetitions(case: Case, cell: int) -> Iterator[_Idea]:
             skipped_before.index,
             *(one for one in reversed(code) if one < skipped_before.index),
         ):
-            seconds = case.first.cells[at].seconds or 0.0 if at in case.first.cells else 0.0
             if at not in near or case.repeatable(at) or tried == _REPEATED:
                 continue
-            if times * seconds > _LONGEST:
+            if times * took.get(at, 0.0) > _LONGEST:
                 continue
             tried += 1
             order = (

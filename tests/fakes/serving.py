@@ -55,6 +55,8 @@ CONTRACT = Contract(
     ),
 )  # fmt: skip
 ROW = {"tenure": 36, "charges": 50.5, "plan": "plus"}
+CONSTANT = {"use": "constant", "decision": False, "score": 0.125}
+"""A fallback that always answers."""
 
 
 @dataclass

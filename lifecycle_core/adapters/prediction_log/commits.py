@@ -1,4 +1,4 @@
-"""Commits to a Delta table: which files come, which go, and the transaction that makes it once."""
+"""Commits to a Delta table: what they load, which files come and go, and each transaction."""
 
 from __future__ import annotations
 

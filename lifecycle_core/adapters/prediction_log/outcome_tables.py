@@ -34,6 +34,9 @@ _WANTED = {
     "money": "a number",
     "currency": "three capital letters, such as EUR",
 }
+_WANTED_OF = (
+    "a class of the model ({}), or true or false, or 1 or 0 where no class can be meant by that"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,10 +237,7 @@ def _require_right(part: pa.RecordBatch, start: int, table: str, classes: Sequen
             texts = part.column(f"{name}_text" if name in {"label", "money"} else name)
             wanted = _WANTED[name]
             if name == "label" and classes:
-                wanted = (
-                    f"a class of the model ({', '.join(classes)}), or true or false, or 1 or 0 "
-                )
-                wanted += "where no class can be meant by that"
+                wanted = _WANTED_OF.format(", ".join(classes))
             raise TableInvalid(
                 f"Row {start + at:,} of {table} has the {name} {texts[at].as_py()!r}.",
                 hint=f"It has to be {wanted}. Nothing was kept.",

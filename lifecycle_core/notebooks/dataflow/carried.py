@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 _STATES = frozenset({RANDOM, SETTINGS})
-"""What a clock that is read says nothing of."""
+"""States of the process, not values: what a line makes does not flow through them."""
 
 
 def carried(flow: Dataflow, lines: Collection[tuple[int, int | None]], cell: int) -> bool:

@@ -29,6 +29,7 @@ from lifecycle_core.schema.explaining import ExplainerFacts, Factor
 from lifecycle_core.schema.prediction import Prediction
 from lifecycle_core.schema.release_file import ReasonsSection
 from tests.fakes.serving import (
+    CONSTANT,
     CONTRACT,
     ROW,
     FakeLedger,
@@ -50,7 +51,6 @@ if TYPE_CHECKING:
     from lifecycle_core.delivering.replying import Desk
     from lifecycle_core.delivering.row_checks import Checked, Columns
 
-CONSTANT = {"use": "constant", "decision": False, "score": 0.125}
 JSON = {"content-type": "application/json"}
 TIMED = Contract(
     name="churn",

@@ -32,6 +32,7 @@ from lifecycle_core.schema.explaining import ExplainerFacts, Factor
 from lifecycle_core.schema.prediction import Prediction
 from lifecycle_core.schema.release_file import ReasonsSection
 from tests.fakes.serving import (
+    CONSTANT,
     ROW,
     FakeLedger,
     FakeScorer,
@@ -48,8 +49,6 @@ if TYPE_CHECKING:
 
     from lifecycle_core.delivering.following import Following
     from lifecycle_core.delivering.serving import Served
-
-CONSTANT = {"use": "constant", "decision": False, "score": 0.125}
 
 
 @pytest.fixture(scope="module")
