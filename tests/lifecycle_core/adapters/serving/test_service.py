@@ -553,7 +553,7 @@ def test_only_who_has_a_token_is_answered() -> None:
 
 def test_who_asks_too_often_waits() -> None:
     ledger = FakeLedger(lambda _: served())
-    with running(ledger.following(), MemoryLog(), rate=3.0) as address:
-        statuses = [post(address, ROW).status_code for _ in range(8)]
-    assert statuses[:3] == [200, 200, 200]
-    assert 429 in statuses
+    # So few a second that no machine is slow enough to be let through again; see also `Rate`.
+    with running(ledger.following(), MemoryLog(), rate=0.01) as address:
+        statuses = [post(address, ROW).status_code for _ in range(3)]
+    assert statuses == [200, 429, 429]
