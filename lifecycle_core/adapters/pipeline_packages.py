@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from lifecycle_core.adapters.environment.cache import Cache
 from lifecycle_core.adapters.environment.installed import installed_otherwise
 from lifecycle_core.adapters.files import read_text, replacing_folder, write_atomically
+from lifecycle_core.adapters.local_modules import import_from
 from lifecycle_core.errors import InvalidCall, TargetUnwritable
 from lifecycle_core.schema.pipeline import Pipeline
 
@@ -145,7 +146,7 @@ def enter(place: PackagePlace) -> None:
     It cannot be left again, so the process should be one for that alone.
     """
     os.chdir(place.home)
-    sys.path[:0] = [str(place.home), str(place.root)]
+    import_from(str(place.home), str(place.root))
     import_module(place.name)
 
 

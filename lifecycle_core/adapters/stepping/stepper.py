@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from lifecycle_core.adapters.local_modules import import_from
 from lifecycle_core.adapters.peak_memory import forget_peak, peak_bytes
 from lifecycle_core.adapters.stepping import generators
 from lifecycle_core.adapters.stepping.charts import sheets_of
@@ -171,9 +172,7 @@ class Stepper:
 
     def _function(self, step: Step, place: PackagePlace) -> Any:  # noqa: ANN401 - a function of the user's
         with self._loading:
-            for folder in (str(place.root), str(place.home)):
-                if folder not in sys.path[:2]:
-                    sys.path.insert(0, folder)
+            import_from(str(place.home), str(place.root))
             if place.name not in sys.modules:
                 before = generators.states(place.generators)
                 importlib.import_module(place.name)
