@@ -87,7 +87,7 @@ class Contract(Record):
     """The agreed rules of the table a model eats.
 
     Attributes:
-        status: `draft` while a field that people fill in is empty, else `active`.
+        status: `active` once the owners have agreed, `draft` until then.
         features: The columns in the model's order.
         freshness_column: Date or timestamp column that freshness is judged by, if any.
         freshness_hours: Oldest allowed age: of its newest value where a table is checked, of each
@@ -127,6 +127,7 @@ class ContractReport(Record):
         checks: How many rules were evaluated.
         unfilled: `column.field` for each field that a person has yet to fill in.
         agreed: The contract came from a file of the user's, not from inference.
+        not_judged: What the contract asks and nothing could be judged by, each with why.
     """
 
     schema_: Literal["nbrelease/contract-report/1"] = Field(
@@ -139,3 +140,4 @@ class ContractReport(Record):
     violations: tuple[Violation, ...] = ()
     unfilled: tuple[str, ...] = ()
     agreed: bool = False
+    not_judged: tuple[str, ...] = ()

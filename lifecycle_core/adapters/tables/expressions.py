@@ -132,19 +132,23 @@ def typed(raw: str, kind: LogicalType, *, text: bool) -> str:
         return f"CASE lower({raw}) WHEN 'true' THEN true WHEN 'false' THEN false WHEN '1' THEN true WHEN '0' THEN false END"  # noqa: E501 - one expression
     if kind == "date" and text:  # DuckDB would drop the time of day without a word
         return f"CASE WHEN length({raw}) <= {_LONGEST_DATE} THEN TRY_CAST({raw} AS DATE) END"
+    if kind == "timestamp" and text:
+        return _in_utc(raw)
     return f"TRY_CAST({raw} AS {SQL_TYPES[kind]})"
 
 
 def moment(source: Source, name: str) -> str:
-    """Return the expression of a moment in UTC; null where a value is none. Without zone it is UTC.
-
-    A text is read as a moment with a zone, for DuckDB else drops an offset without a word.
-    """
+    """Return the expression of a moment in UTC; null where a value is none. Without zone it is UTC."""
     physical, raw = source.physical_of(name), source.column(name)
     kind = None if is_unsupported(physical) else logical(physical)
     if kind == "string":
-        return f"TRY_CAST(TRY_CAST({raw} AS TIMESTAMPTZ) AS TIMESTAMP)"
+        return _in_utc(raw)
     return f"TRY_CAST({raw} AS TIMESTAMP)" if kind in {"date", "timestamp"} else "NULL::TIMESTAMP"
+
+
+def _in_utc(text: str) -> str:
+    """Read a text as a moment with a zone, for DuckDB else drops an offset without a word."""
+    return f"TRY_CAST(TRY_CAST({text} AS TIMESTAMPTZ) AS TIMESTAMP)"
 
 
 def no_number(raw: str) -> str:

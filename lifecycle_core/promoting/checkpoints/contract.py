@@ -16,7 +16,7 @@ _BY_PEOPLE = ("meaning", "unit", "refresh", "owner")
 
 
 def judge(evidence: Evidence) -> Finding:
-    """Look for broken rules first, then for fields that people have yet to fill in."""
+    """Look for broken rules first, then for what people have yet to fill in, and agree to."""
     contract, report = evidence.contract, evidence.contract_report
     if contract is None or report is None:
         why = "There is no data contract yet." if contract is None else "It was not checked yet."
@@ -48,6 +48,21 @@ def judge(evidence: Evidence) -> Finding:
         )
     if not contract.features:
         return Finding("missing", "The contract names no features.", shown, _fill_in(evidence))
+    if report.not_judged:
+        return Finding(
+            "missing",
+            report.not_judged[0],
+            shown,
+            f"Complete the rule in {_file(evidence)}, then run `nbrelease run NOTEBOOK` again.",
+        )
+    if contract.status != "active":
+        return Finding(
+            "missing",
+            f"The contract's status is {contract.status}: its owners have not agreed to it yet.",
+            shown,
+            f"Once they agree, set `status: active` in {_file(evidence)}, then run "
+            "`nbrelease run NOTEBOOK` again.",
+        )
     return Finding(
         "pass",
         f"{len(contract.features)} features have type, meaning, unit, refresh and owner; "
