@@ -132,13 +132,12 @@ def typed(raw: str, kind: LogicalType, *, text: bool) -> str:
         return f"CASE lower({raw}) WHEN 'true' THEN true WHEN 'false' THEN false WHEN '1' THEN true WHEN '0' THEN false END"  # noqa: E501 - one expression
     if kind == "date" and text:  # DuckDB would drop the time of day without a word
         return f"CASE WHEN length({raw}) <= {_LONGEST_DATE} THEN TRY_CAST({raw} AS DATE) END"
-    if kind == "timestamp" and text:
-        return _in_utc(raw)
-    return f"TRY_CAST({raw} AS {SQL_TYPES[kind]})"
+    moments = kind == "timestamp" and text
+    return _in_utc(raw) if moments else f"TRY_CAST({raw} AS {SQL_TYPES[kind]})"
 
 
 def moment(source: Source, name: str) -> str:
-    """Return the expression of a moment in UTC; null where a value is none. Without zone it is UTC."""
+    """Return the expression of a moment in UTC, as one without a zone is; null where it is none."""
     physical, raw = source.physical_of(name), source.column(name)
     kind = None if is_unsupported(physical) else logical(physical)
     if kind == "string":
