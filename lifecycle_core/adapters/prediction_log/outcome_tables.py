@@ -62,6 +62,46 @@ class Told:
     now: datetime
 
 
+class Labels(NamedTuple):
+    """What a label may be.
+
+    Attributes:
+        positive: The class whose label is 1; None where labels are numbers.
+        classes: All of them, as text; empty where labels are numbers.
+    """
+
+    positive: str | None = None
+    classes: tuple[str, ...] = ()
+
+    @property
+    def wanted(self) -> str:
+        """What a label has to be, in words."""
+        return _WANTED_OF.format(", ".join(self.classes)) if self.classes else _WANTED["label"]
+
+    def number(self, said: float | None) -> float | None:
+        """Return what the log has for a label of JSON; None for one that is none.
+
+        The rules are those of tables, see `_class_number`.
+
+        Example:
+            >>> [Labels("2", ("1", "2")).number(said) for said in (2, 1, True, 3)]
+            [1.0, 0.0, True, None]
+            >>> Labels("yes", ("no", "yes")).number(0.7), Labels().number(0.7)
+            (None, 0.7)
+        """
+        if said is None or self.positive is None or not self.classes:
+            return said
+        text = str(said).lower() if isinstance(said, bool) else str(float(said))
+        named = {_written(each): each == self.positive for each in self.classes}
+        if text in named and len(named) == len(self.classes):
+            return said if said == named[text] else float(named[text])
+        meant = {each: _MEANT.get(each.lower()) for each in self.classes}
+        agree = all(meant[each] == (each == self.positive) for each in self.classes)
+        if isinstance(said, bool):
+            return said if agree or None in meant.values() else None
+        return said if said in {0, 1} and (agree or set(meant.values()) == {None}) else None
+
+
 By = Literal["prediction", "key"]
 
 
@@ -199,6 +239,16 @@ def _as_written(text: str) -> str:
         f"CASE WHEN lower({text}) IN ('true', 'false') THEN lower({text}) "
         f"ELSE coalesce(TRY_CAST({text} AS DOUBLE)::VARCHAR, {text}) END"
     )
+
+
+def _written(text: str) -> str:
+    """Return a class as `_as_written` has it."""
+    if text.lower() in {"true", "false"}:
+        return text.lower()
+    try:
+        return str(float(text))
+    except ValueError:
+        return text
 
 
 def _require_right(part: pa.RecordBatch, start: int, table: str, classes: Sequence[str]) -> None:

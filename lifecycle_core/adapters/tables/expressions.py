@@ -23,7 +23,12 @@ NO_VALUE = "has no value"
 UNKNOWN = "is none of its categories"
 OUTSIDE = "is out of its range"
 NO_MOMENT = "has no moment to judge freshness by"
-"""What is said of a value behind its column's name; databases say the same, word for word."""
+NO_NUMBER = "the score is no number"
+"""What is said of a value behind its column's name, and of a score that is infinite or NaN.
+
+Databases say the same, word for word.
+"""
+_INTEGERS_END = 1 << 63
 _LONGEST_DATE = len("2026-01-31")
 _ACCEPTED: dict[LogicalType, frozenset[LogicalType]] = {
     "integer": frozenset({"integer", "number"}),
@@ -176,5 +181,10 @@ def _outside(value: str, feature: Feature) -> str:
 def _unknown(value: str, feature: Feature) -> str:
     if not feature.categories:
         return "false"
-    allowed = ", ".join(map(quoted, feature.categories))
-    return f"({as_text(value, feature.type)} NOT IN ({allowed}))"
+    kind = SQL_TYPES[feature.type]
+    allowed = ", ".join(
+        f"({level!r})::{kind}" if isinstance(level, int | float) else f"{kind} {quoted(str(level))}"
+        for level in feature.levels
+        if not isinstance(level, int) or -_INTEGERS_END <= level < _INTEGERS_END
+    )
+    return f"({value} NOT IN ({allowed}))" if allowed else f"({value} IS NOT NULL)"

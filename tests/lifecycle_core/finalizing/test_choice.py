@@ -209,7 +209,9 @@ def test_a_category_that_only_some_rows_have_is_told(apart: str) -> None:
     odd = pd.DataFrame({"plan": ["gold", *plain["plan"][1:]]})
     candidates = {"plans": make_pipeline(OneHotEncoder(), LogisticRegression())}
     train, holdout = (odd, None) if apart == "fold" else (plain, (odd, y))
-    with pytest.raises(InvalidCall, match=r"'plans' cannot score rows .*unknown categories") as told:
+    with pytest.raises(
+        InvalidCall, match=r"'plans' cannot score rows .*unknown categories"
+    ) as told:
         finalize(
             candidates, train, y, release=churn_release(), evidence=EvidenceInMemory(),
             holdout=holdout,
