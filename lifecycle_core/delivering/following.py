@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from lifecycle_core.adapters.prediction_log.outcome_tables import Labels
+    from lifecycle_core.adapters.prediction_log.labels import Labels
     from lifecycle_core.delivering.last_scores import LastScores
     from lifecycle_core.delivering.serving import Served
     from lifecycle_core.schema.release import Alias, Release

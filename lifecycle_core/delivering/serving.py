@@ -8,7 +8,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.evidence import MODEL
-from lifecycle_core.adapters.prediction_log.outcome_tables import Labels
+from lifecycle_core.adapters.prediction_log.labels import Labels
 from lifecycle_core.delivering.fallbacks import compile_fallbacks
 from lifecycle_core.delivering.row_checks import RowChecks
 from lifecycle_core.errors import BundleInvalid

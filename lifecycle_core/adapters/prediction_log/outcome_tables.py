@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from lifecycle_core.adapters.files import writing
+from lifecycle_core.adapters.prediction_log.labels import MEANT, NUMBER, Labels
 from lifecycle_core.adapters.tables.moments import moments_of
 from lifecycle_core.adapters.tables.source import open_source, quoted, reading
 from lifecycle_core.errors import InvalidCall, TableInvalid
@@ -27,16 +28,12 @@ if TYPE_CHECKING:
 _SAYS = ("action", "label", "money")
 _KNOWN = ("prediction", *_SAYS, "currency", "label_time", "time", "who")
 _BATCH_ROWS = 65_536
-_MEANT = {"false": False, "true": True, "0": False, "1": True, "0.0": False, "1.0": True}
 _WANTED = {
     "action": "accepted or overridden",
-    "label": "true, false, or a number",
+    "label": NUMBER,
     "money": "a number",
     "currency": "three capital letters, such as EUR",
 }
-_WANTED_OF = (
-    "a class of the model ({}), or true or false, or 1 or 0 where no class can be meant by that"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,46 +57,6 @@ class Told:
     currency: str = "USD"
     who: str
     now: datetime
-
-
-class Labels(NamedTuple):
-    """What a label may be.
-
-    Attributes:
-        positive: The class whose label is 1; None where labels are numbers.
-        classes: All of them, as text; empty where labels are numbers.
-    """
-
-    positive: str | None = None
-    classes: tuple[str, ...] = ()
-
-    @property
-    def wanted(self) -> str:
-        """What a label has to be, in words."""
-        return _WANTED_OF.format(", ".join(self.classes)) if self.classes else _WANTED["label"]
-
-    def number(self, said: float | None) -> float | None:
-        """Return what the log has for a label of JSON; None for one that is none.
-
-        The rules are those of tables, see `_class_number`.
-
-        Example:
-            >>> [Labels("2", ("1", "2")).number(said) for said in (2, 1, True, 3)]
-            [1.0, 0.0, True, None]
-            >>> Labels("yes", ("no", "yes")).number(0.7), Labels().number(0.7)
-            (None, 0.7)
-        """
-        if said is None or self.positive is None or not self.classes:
-            return said
-        text = str(said).lower() if isinstance(said, bool) else str(float(said))
-        named = {_written(each): each == self.positive for each in self.classes}
-        if text in named and len(named) == len(self.classes):
-            return said if said == named[text] else float(named[text])
-        meant = {each: _MEANT.get(each.lower()) for each in self.classes}
-        agree = all(meant[each] == (each == self.positive) for each in self.classes)
-        if isinstance(said, bool):
-            return said if agree or None in meant.values() else None
-        return said if said in {0, 1} and (agree or set(meant.values()) == {None}) else None
 
 
 By = Literal["prediction", "key"]
@@ -224,7 +181,7 @@ def _class_number(label: str, positive: str, classes: Sequence[str]) -> str:
         f"{said} = {wanted} AND {said} NOT IN ({alike}) THEN 1.0",
         f"{said} IN ({alike}) AND {said} <> {wanted} THEN 0.0",
     ]
-    meant = {each: _MEANT.get(each.lower()) for each in classes}
+    meant = {each: MEANT.get(each.lower()) for each in classes}
     agree = all(meant[each] == (each == positive) for each in classes)
     if agree or None in meant.values():
         whens += [f"lower({label}) = 'true' THEN 1.0", f"lower({label}) = 'false' THEN 0.0"]
@@ -239,16 +196,6 @@ def _as_written(text: str) -> str:
         f"CASE WHEN lower({text}) IN ('true', 'false') THEN lower({text}) "
         f"ELSE coalesce(TRY_CAST({text} AS DOUBLE)::VARCHAR, {text}) END"
     )
-
-
-def _written(text: str) -> str:
-    """Return a class as `_as_written` has it."""
-    if text.lower() in {"true", "false"}:
-        return text.lower()
-    try:
-        return str(float(text))
-    except ValueError:
-        return text
 
 
 def _require_right(part: pa.RecordBatch, start: int, table: str, classes: Sequence[str]) -> None:
@@ -286,8 +233,8 @@ def _require_right(part: pa.RecordBatch, start: int, table: str, classes: Sequen
         if (at := found.index(True).as_py()) >= 0:
             texts = part.column(f"{name}_text" if name in {"label", "money"} else name)
             wanted = _WANTED[name]
-            if name == "label" and classes:
-                wanted = _WANTED_OF.format(", ".join(classes))
+            if name == "label":
+                wanted = Labels(classes=tuple(classes)).wanted
             raise TableInvalid(
                 f"Row {start + at:,} of {table} has the {name} {texts[at].as_py()!r}.",
                 hint=f"It has to be {wanted}. Nothing was kept.",

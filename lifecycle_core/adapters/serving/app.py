@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from lifecycle_core.adapters.prediction_log.outcome_tables import Labels
+    from lifecycle_core.adapters.prediction_log.labels import Labels
     from lifecycle_core.adapters.serving.base import Desk, PredictionLog
     from lifecycle_core.adapters.serving.guard import Application, Tokens
     from lifecycle_core.adapters.serving.metrics import Metrics

@@ -20,7 +20,7 @@ from lifecycle_core.schema.serving import KeptOutcomes, ReportedOutcome
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from lifecycle_core.adapters.prediction_log.outcome_tables import Labels
+    from lifecycle_core.adapters.prediction_log.labels import Labels
     from lifecycle_core.adapters.serving.base import PredictionLog
     from lifecycle_core.adapters.serving.intake import Intake
 
