@@ -291,7 +291,7 @@ class CountsWindows:
         )
 
     def compared(self, span: Span, columns: Sequence[Binning]) -> WindowCounts:
-        """Return of a window, in the bins of `columns`, what drift looks at, and rows and labels."""
+        """Return of a window, in bins of `columns`, what drift looks at, and rows with a label."""
         source = span.source()
         return WindowCounts(
             **self._ask(asking.LABELS, source)[0],

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from lifecycle_core.adapters.prediction_log.counting import Span
+    from lifecycle_core.adapters.prediction_log.asking import Span
     from lifecycle_core.adapters.window_counting import Found
     from lifecycle_core.schema.prediction import Outcome, Prediction
     from lifecycle_core.schema.release_file import ReleaseFile
