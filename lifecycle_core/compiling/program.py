@@ -91,8 +91,18 @@ class Program:
         )
 
     def changed(self, cell: int) -> Mapping[str, Variable]:
-        """The variables that a cell bound or changed in the clean run; code is left out."""
+        """The variables that a cell bound or changed in the clean run; code is left out.
+
+        So are parameters that the cell only states: `run` gives them.
+        """
         seen = self.facts.cells.get(cell)
+        stated = {
+            piece.binds[0]
+            for one in self.cells
+            if one.index == cell
+            for piece in one.pieces
+            if self.roles.of[piece.number] == "parameter"
+        } - self.touched(cell)
         return {
             name: variable
             for name, variable in (seen.variables if seen else {}).items()
@@ -100,6 +110,7 @@ class Program:
             and name in self.known
             and name not in self.roles.outside
             and name not in self.roles.local
+            and name not in stated
         }
 
     def bound(self, cell: int) -> frozenset[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lifecycle_core.adapters.stepping import ABSENT, names_in, state_of, state_of_names
 from lifecycle_core.running.keys import MISSING, key_of, reasons
 from lifecycle_core.running.outcomes import Outcome, merged_files
+from lifecycle_core.running.rewinding import found_by
 from lifecycle_core.schema.trace import FOLDER, Ingredients
 
 if TYPE_CHECKING:
@@ -93,8 +94,8 @@ def decide(task: Task, upstream: Sequence[Outcome]) -> Decision:
     key = key_of(task.step.name, made)
     seen = _Seen(task, files)
     for trace in task.store.traces(key):
-        now = seen.states(trace.files, trace.written)
-        if now == trace.files and _is_whole(trace, task):
+        now = seen.states(trace.seen, trace.written)
+        if now == trace.seen and _is_whole(trace, task):
             return Decision(key=key, ingredients=made, trace=trace, why=(), files=files)
     last = task.store.last(task.pipeline, task.step.name)
     now = seen.states(last.files, last.written) if last else {}
@@ -134,7 +135,7 @@ class _Seen:
 
     def __init__(self, task: Task, earlier: Mapping[str, WrittenFile]) -> None:
         self._task, self._earlier = task, earlier
-        self._known: dict[str, str] = {}
+        self._known: dict[tuple[str, bool], str] = {}
 
     def states(self, paths: Iterable[str], written: Iterable[str]) -> dict[str, str]:
         """Return digests by path; `written` are paths that the step itself then left."""
@@ -149,9 +150,11 @@ class _Seen:
             return state_of_names(path, names_in(path, home), made=made, earlier=self._earlier)
         if path in self._earlier:
             return self._earlier[path].object or ABSENT
-        if path not in self._known:
-            self._known[path] = state_of(path, home)
-        return self._known[path]
+        known = path, path in written
+        if known not in self._known:
+            found = found_by(self._task, path) if path in written else state_of(path, home)
+            self._known[known] = found
+        return self._known[known]
 
 
 def _is_whole(trace: StepTrace, task: Task) -> bool:

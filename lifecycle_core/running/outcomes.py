@@ -53,6 +53,8 @@ class Task:
         parameters: The values that it takes, with their digests.
         generators_from: For each generator that it draws from, the earlier step that left it.
         made: Paths that any step of the pipeline is known to write.
+        modules: Paths of local modules of which `code` tells what the pipeline reaches.
+        later: Names of the steps that come later in the pipeline's order.
         alone: It changes what all threads of a process share, such as the working directory.
         sources: Name of the object that holds the package's sources, for a machine that has no
             copy of them; empty if every process sees the package itself.
@@ -69,6 +71,8 @@ class Task:
     lock: str = ""
     policy: str = ""
     made: frozenset[str] = frozenset()
+    modules: frozenset[str] = frozenset()
+    later: tuple[str, ...] = ()
     alone: bool = False
     sources: str = ""
     checks: Checks | None = None

@@ -10,13 +10,14 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.pipeline_packages import at_hand
-from lifecycle_core.adapters.stepping import StepFailed, state_of, state_of_names
+from lifecycle_core.adapters.stepping import ABSENT, StepFailed, state_of, state_of_names
 from lifecycle_core.adapters.store import NotStorable, ObjectBroken
 from lifecycle_core.errors import LifecycleError
 from lifecycle_core.recorder.digests import digest, placed
 from lifecycle_core.running.deciding import decide
 from lifecycle_core.running.figures import keep_figures
 from lifecycle_core.running.outcomes import Outcome
+from lifecycle_core.running.rewinding import keeping, rewind
 from lifecycle_core.schema.trace import FOLDER, LastRun, StepTrace, StoredValue, WrittenFile
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ def _run(task: Task, upstream: Sequence[Outcome], decision: Decision, stepper: S
     step, store = task.step, task.store
     by_step = {outcome.step: outcome for outcome in upstream}
     _put_files_back(task, decision)
+    rewind(task, decision.files)
     states = {
         name: store.objects.value(by_step[source].trace.generators[name].object)  # type: ignore[union-attr] # it ended well
         for name, source in task.generators_from.items()
@@ -113,6 +115,8 @@ def _run(task: Task, upstream: Sequence[Outcome], decision: Decision, stepper: S
             states=states,
             alone=task.alone,
             apart=(store.address,),
+            keep=keeping(store),
+            modules=task.modules,
         )
     except StepFailed as failed:
         origin = failed.told.origin
@@ -184,8 +188,9 @@ def remember(task: Task, decision: Decision, trace: StepTrace) -> None:
     now = LastRun(
         key=decision.key,
         ingredients=decision.ingredients,
-        files=trace.files,
+        files=trace.seen,
         written=tuple(trace.written),
+        left={path: file.object or ABSENT for path, file in trace.written.items()},
         seconds=trace.seconds,
         bytes=trace.bytes,
     )
@@ -235,6 +240,11 @@ def _trace(task: Task, decision: Decision, ran: Ran) -> StepTrace:
         step=task.step.name,
         key=decision.key,
         files=dict(sorted((ran.read | listed | here).items())),
+        loaded={
+            path: digest
+            for path, digest in sorted(ran.loaded.items())
+            if path not in made and path not in decision.files  # known in the version of now
+        },
         outputs=tuple(outputs),
         written=written,
         generators={

@@ -15,7 +15,7 @@ from pathlib import Path
 from sys import _getframe
 from typing import TYPE_CHECKING, Any
 
-from lifecycle_core.adapters.stepping.file_states import named, names_in, state_of
+from lifecycle_core.adapters.stepping.file_states import ABSENT, named, names_in, state_of
 from lifecycle_core.recorder.readers import Readers
 
 if TYPE_CHECKING:
@@ -34,12 +34,27 @@ class Watcher:
     Attributes:
         read: By path as a trace names it, the digest before the step first wrote there.
         listed: By path of a folder, which ends in a slash, the names in it then.
+        loading: Paths among `read` that a module read while it was loaded.
         written: Absolute paths.
+
+    Args:
+        home: The notebook's folder, without links.
+        root: The package's root, likewise.
+        apart: Folders in which files are none of the step's.
+        keep: Given a file that the step has read and is about to change.
     """
 
-    def __init__(self, home: Path, root: Path, apart: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        home: Path,
+        root: Path,
+        apart: tuple[str, ...],
+        keep: Callable[[Path], None] | None = None,
+    ) -> None:
+        self._keep = keep
         self.read: dict[str, str] = {}
         self.listed: dict[str, frozenset[str]] = {}
+        self.loading: set[str] = set()
         self.written: set[str] = set()
         self.home, self.root = home, root
         project = dict.fromkeys((_folder(home), _folder(root)), True)
@@ -54,18 +69,25 @@ class Watcher:
     def look(self, path: object, *, reads: bool, writes: bool, folder: bool = False) -> None:
         """Note that a file is about to be opened, or a folder to be listed."""
         full = os.path.realpath(os.fsdecode(path))  # type: ignore[arg-type] # raises TypeError if it is none
-        if not self._concerns(full):
+        if not self.concerns(full):
             return
         name = named(full, self.home, self.root)
         if folder:
             self.listed.setdefault(f"{name}/", names_in(name, self.home))
             return
-        if reads and full not in self.written and name not in self.read and not Path(full).is_dir():
-            self.read[name] = state_of(name, self.home)
+        if reads and full not in self.written and not Path(full).is_dir():
+            if name not in self.read:
+                self.read[name] = state_of(name, self.home)
+            if name not in self.loading and _loads(_getframe(1)):
+                self.loading.add(name)
         if writes:
+            known = full not in self.written and self.read.get(name, ABSENT) != ABSENT
             self.written.add(full)
+            if known and self._keep:
+                self._keep(Path(full))
 
-    def _concerns(self, full: str) -> bool:
+    def concerns(self, full: str) -> bool:
+        """Tell whether a file is the user's, by its path: absolute, without links."""
         if full.endswith((".pyc", ".pyo")) or f"{os.sep}__pycache__" in full:
             return False
         beside = full + os.sep
@@ -176,6 +198,13 @@ def _imports(frame: Any) -> bool:  # noqa: ANN401 - a frame
     name = frame.f_globals.get("__name__", "")
     file = frame.f_code.co_filename
     return file.startswith(_IMPORTING) or name.startswith("importlib.") or name in _LOOKING
+
+
+def _loads(frame: Any) -> bool:  # noqa: ANN401 - a frame
+    """Tell whether a module is being loaded, whose code asks itself or by what it calls."""
+    while frame is not None and not frame.f_code.co_filename.startswith(_IMPORTING):
+        frame = frame.f_back
+    return frame is not None
 
 
 def _elsewhere() -> tuple[str, ...]:

@@ -90,6 +90,10 @@ class Objects:
         with self._whole(name) as path, replacing(target) as temporary:
             shutil.copyfile(path, temporary)
 
+    def has(self, name: str) -> bool:
+        """Tell whether an object is there; its bytes are not looked at."""
+        return self._place.size(_path(name)) is not None
+
     def is_whole(self, name: str, size: int) -> bool:
         """Tell whether an object is there; one that is not what it was is removed.
 
