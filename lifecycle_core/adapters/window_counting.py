@@ -57,7 +57,7 @@ class Found(NamedTuple):
         window: Of the window.
         before: Of those before it.
         reference: Of its reference.
-        same_phase: Of the window at the same phase of the last cycle.
+        same_phase: Of the window at the same phase of the last cycle, what drift looks at.
         running: Of everything until the window's end: what it earned, and nothing else.
         rows_before: Rows of the reference that were picked by their ids.
         rows_now: Likewise, of the window.
@@ -161,9 +161,8 @@ def count_windows(
                 since=tuple(counts.compared(_span(one, one, as_of), kept) for one in since)
             )
         phase = _span(asked.same_phase, asked.same_phase, as_of)
-        counts.read(phase, features=False)
-        scores = [each for each in bins if each.name == "score"]
-        found = found._replace(same_phase=counts.count(phase, scores, units=False))
+        counts.read(phase)
+        found = found._replace(same_phase=counts.compared(phase, bins))
         running = Span(_EARLIEST, datetime.fromisoformat(asked.window.end), as_of)
         return found._replace(running=WindowCounts(money=counts.earned(running)))
 
@@ -209,9 +208,7 @@ def count_table(
         reference=reference,
         before=tuple(part(one, one).count(bins, quantiles=False) for one in asked.before),
         window=now.count(bins),
-        same_phase=part(asked.same_phase, asked.same_phase).count(
-            [each for each in bins if each.name == "score"], quantiles=False
-        ),
+        same_phase=part(asked.same_phase, asked.same_phase).compared(bins),
         running=WindowCounts(),
         rows_before=before.sample(bins, ROWS, ripe=ripe),
         rows_now=now.sample(bins, ROWS),

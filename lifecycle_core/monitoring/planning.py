@@ -24,6 +24,7 @@ FIGURES = (
     *(f"fallback_share_{cause}" for cause in FALLBACK_CAUSES),
     "hours_since_newest", "refused_share", "error_share", "cpu_seconds_per_1000_rows",
     "peak_memory_mib", "drifted", "drifted_lastingly", "undecided", "drifted_since_release",
+    "drifted_since_same_phase",
     "score_shift",
     "decision_shift", "decision_shift_same_phase", "domain_auc", "unit_changes", "meaning_changes",
     "new_segments", "contract_break_share",

@@ -26,10 +26,11 @@ if TYPE_CHECKING:
     from lifecycle_core.monitoring.changes import Change
     from lifecycle_core.schema.window_counts import ColumnCounts, WindowCounts
 
-Against = Literal["before", "release"]
+Against = Literal["before", "release", "same_phase"]
 What = Literal["distribution", "missing", "new_values", "share"]
 _FIRST = ("score", "decision")
 _ORDER = ("drift", "not_enough_data", "no_material_drift")
+SEASONAL = "As it was at the same phase of the last cycle."
 
 
 class Since(NamedTuple):
@@ -59,12 +60,15 @@ def drift_of(
     reference: WindowCounts,
     window: WindowCounts,
     tolerances: Tolerances,
+    *,
     changes: Sequence[Change] = (),
     since: Since | None = None,
+    same_phase: WindowCounts | None = None,
 ) -> tuple[ColumnDrift, ...]:
-    """Compare a window with the reference, and with what the release keeps.
+    """Compare a window with the reference, what the release keeps, and the same phase.
 
     Windows before move along with drift that is slow, and hide it; what the release keeps does not.
+    Neither has the season of the window, which the same phase of the last cycle has.
     All comparisons are one family: the more there are, the more each has to show.
 
     Args:
@@ -73,10 +77,12 @@ def drift_of(
         tolerances: What is bearable.
         changes: Signs that columns mean something else, which are told beside them.
         since: What the release keeps; without it, and without rows before, nothing is compared.
+        same_phase: The window at the same phase of the last cycle, counted with the bins of the
+            reference; None if it was not counted.
 
     Returns:
         Score and decision first; then drift before what is not known before what has not moved, and
-        the largest effect first.
+        the largest effect first. Drift that the same phase had, too, says so.
 
     Example:
         >>> from lifecycle_core.schema.window_counts import Answers, ColumnCounts, WindowCounts
@@ -88,15 +94,25 @@ def drift_of(
         >>> found.column, found.state, round(found.value, 2)
         ('decision', 'drift', 0.2)
     """
-    shifts: dict[tuple[Against, str, What], tuple[Shift | None, float]] = {
-        ("before", column, what): (shift, tolerances.of(what))
-        for column, what, shift in _shifts(reference, window, tolerances)
-        if reference.rows or since is None
-    } | {
-        ("release", column, what): (shift, tolerances.of(what))
-        for column, what, shift in (_shifts(*since, tolerances) if since else ())
-        if shift is not None or column not in _FIRST
-    }
+    shifts: dict[tuple[Against, str, What], tuple[Shift | None, float]] = (
+        {
+            ("before", column, what): (shift, tolerances.of(what))
+            for column, what, shift in _shifts(reference, window, tolerances)
+            if reference.rows or since is None
+        }
+        | {
+            ("release", column, what): (shift, tolerances.of(what))
+            for column, what, shift in (_shifts(*since, tolerances) if since else ())
+            if shift is not None or column not in _FIRST
+        }
+        | {
+            ("same_phase", column, what): (shift, tolerances.of(what))
+            for column, what, shift in (
+                _shifts(same_phase, window, tolerances) if same_phase else ()
+            )
+            if shift is not None
+        }
+    )
     judged = judge({"\n".join(key): pair for key, pair in shifts.items()})
     changed = new_since(reference, main_version(window))
     notes = {change.column: change.note for change in reversed(changes)}
@@ -121,7 +137,22 @@ def drift_of(
                 note=why if shift is None else known,
             )
         )
-    return ranked(found)
+    return ranked(_with_season(found))
+
+
+def _with_season(drift: Sequence[ColumnDrift]) -> list[ColumnDrift]:
+    """Return comparisons; drift that is none beside the same phase has a note."""
+    settled = {
+        (each.column, each.what)
+        for each in drift
+        if each.against == "same_phase" and each.state == "no_material_drift"
+    }
+    return [
+        each.model_copy(update={"note": f"{each.note} {SEASONAL}".strip()})
+        if each.state == "drift" and (each.column, each.what) in settled
+        else each
+        for each in drift
+    ]
 
 
 def weighed(

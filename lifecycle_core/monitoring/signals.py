@@ -29,7 +29,7 @@ class Signals(NamedTuple):
     """What has been found out about the data of a window.
 
     Attributes:
-        drift: Against the windows before, and against the release.
+        drift: Against the windows before, the release, and the same phase of the last cycle.
         changes: Columns that seem to mean something else.
         fresh: Segments that no window before has.
         broken: Rules of the contract.
@@ -56,6 +56,7 @@ def data(
     """
     drift = recent(found.drift)
     since = [each for each in found.drift if each.against == "release"]
+    season = [each for each in found.drift if each.against == "same_phase"]
     told = [each for each in drift if each.state != "not_enough_data"]
     compared = bool(reference.columns and window.rows and reference.rows)
     # Of a version that is new in the log, only the release has scores to compare with.
@@ -106,6 +107,10 @@ def data(
                   len(since), "comparisons",
                   known=any(each.state != "not_enough_data" for each in since),
                   note=few if since else "The release keeps no counts to compare with."),
+            count("drifted_since_same_phase", sum(each.state == "drift" for each in season),
+                  len(season), "comparisons",
+                  known=any(each.state != "not_enough_data" for each in season),
+                  note=few if season else "The same phase of the last cycle has no predictions."),
             effect("score_shift", "score", "distribution"),
             effect("decision_shift", "decision", "share"),
             _since(same_phase, window),

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 _BEYOND = {"_p50_": LEAST_ROWS, "_p95_": 100, "_p99_": 500}  # rows: five or more lie beyond it
 _EXACT = frozenset({
     "rows", "volume_ratio", "volume_ratio_same_phase", "hours_since_newest", "peak_memory_mib",
-    "drifted", "drifted_lastingly", "undecided", "drifted_since_release", "unit_changes",
+    "drifted", "drifted_lastingly", "undecided", "drifted_since_release",
+    "drifted_since_same_phase", "unit_changes",
     "meaning_changes", "new_segments", "worse_segments", "override_outliers",
 })  # fmt: skip
 """What is measured of a window as a whole, and what statistics have decided already."""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def recent(drift: Iterable[ColumnDrift]) -> tuple[ColumnDrift, ...]:
-    """Return the comparisons with the windows before; with the release where there are no others.
+    """Return the comparisons with the windows before; where there are none, with the release.
 
     Example:
         >>> from lifecycle_core.schema.review import ColumnDrift
@@ -20,4 +20,5 @@ def recent(drift: Iterable[ColumnDrift]) -> tuple[ColumnDrift, ...]:
         ['release']
     """
     every = tuple(drift)
-    return tuple(each for each in every if each.against == "before") or every
+    before = tuple(each for each in every if each.against == "before")
+    return before or tuple(each for each in every if each.against == "release")

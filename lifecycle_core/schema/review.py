@@ -81,8 +81,8 @@ class ColumnDrift(Record):
     Attributes:
         column: A feature, `score` or `decision`.
         what: `distribution`, `missing`, `new_values`, or the `share` acted on.
-        against: What it is compared with: the windows `before`, which drift may have moved along
-            with, or what the `release` keeps of its training table and held-out rows.
+        against: What it is compared with: the windows `before`, which drift may move along with,
+            what the `release` keeps of training and held-out rows, or the last `same_phase`.
         value: Effect size less what noise adds; a distance or a change of a share, in [0, 1].
         low: Its one-sided lower bound.
         high: Its one-sided upper bound.
@@ -98,7 +98,7 @@ class ColumnDrift(Record):
 
     column: str
     what: Literal["distribution", "missing", "new_values", "share"]
-    against: Literal["before", "release"] = "before"
+    against: Literal["before", "release", "same_phase"] = "before"
     state: DriftState
     value: float | None = None
     low: float | None = None

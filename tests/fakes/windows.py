@@ -134,6 +134,7 @@ def reviewed(
     reference: WindowCounts | None = None,
     released: WindowCounts | None = None,
     since: WindowCounts | None = None,
+    same_phase: WindowCounts | None = None,
 ) -> Review:
     """Return the review of the last of these windows; those before it that lack are empty.
 
@@ -154,7 +155,7 @@ def reviewed(
             window=known[-1],
             before=before,
             reference=reference,
-            same_phase=empty,
+            same_phase=same_phase or empty,
             released=released,
             since=() if released is None else (*before, since or known[-1])[-plan.looks_back :],
         ),

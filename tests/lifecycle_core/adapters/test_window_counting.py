@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 SUNDAY = date(2026, 3, 29)  # Berlin's clocks skip an hour
 AS_OF = datetime(2026, 4, 2, tzinfo=UTC)
+PHASE = date(2026, 3, 22)  # of the same weekday
 FEATURES = (
     Feature(name="tenure", type="number", required=True, minimum=0, maximum=50),
     Feature(name="plan", type="string", required=False, categories=("a", "b")),
@@ -78,6 +79,7 @@ def _logs() -> dict[str, tuple[list[Prediction], list[Outcome]]]:
     """Return rows and outcomes by the release that they are of."""
     found = {name: days(name) for name in (
         "usual", "nulls", "unlabelled", "early", "again", "skewed", "unknown", "promoted",
+        "cycle",
     )}  # fmt: skip
     Random(1).shuffle(found["again"][0])  # noqa: S311 - an order, no secret
     found["one"] = ([days("one")[0][0]], [])
@@ -99,6 +101,11 @@ def _logs() -> dict[str, tuple[list[Prediction], list[Outcome]]]:
     found["promoted"] = (
         [*changed(rows[:40], version=4, decision=True, score=0.9), *rows[40:]],
         said,
+    )
+    before = PHASE - SUNDAY
+    found["cycle"][0].extend(
+        each.model_copy(update={"id": f"before-{each.id}", "time": at(SUNDAY + before, 5)})
+        for each in days("cycle")[0][:40]
     )
     return found
 
@@ -166,6 +173,22 @@ def test_rows_that_come_again_in_another_order_change_nothing(
     same = {"repeated": 0, "importance": {}}
     assert again.window.model_copy(update=same) == usual.window.model_copy(update=same)
     assert again.rows_now.features.shape == usual.rows_now.features.shape
+
+
+def test_the_same_phase_is_counted_in_the_bins_of_the_reference(once: Asks) -> None:
+    found, seen = once("cycle")
+    assert seen.same_phase == PHASE.isoformat()
+    assert found.same_phase.rows == 40
+    then, now = (
+        {each.name: each for each in one.columns} for one in (found.same_phase, found.window)
+    )
+    assert then == {
+        name: each.model_copy(update={"quantiles": then[name].quantiles})
+        for name, each in now.items()
+    }
+    assert seen.figure("volume_ratio_same_phase").value == 1
+    told = {each.column for each in seen.drift if each.against == "same_phase"}
+    assert told == {"decision", "plan", "score", "tenure"}
 
 
 def test_what_is_odd_is_said(once: Asks) -> None:

@@ -30,6 +30,10 @@ _WHAT = {
     "distribution": "distribution", "missing": "missing share", "new_values": "share of new values",
     "share": "share acted on",
 }  # fmt: skip
+_AGAINST = {
+    "before": "", "release": ", against the release",
+    "same_phase": ", against the same phase of the last cycle",
+}  # fmt: skip
 _WORDS = {"share": "", "ratio": "", "distance": ""}
 _COUNTED = ("columns", "comparisons", "groups", "hours", "rows", "segments")
 _MARKED = ("pass", "fail")
@@ -54,8 +58,7 @@ def values(record: Review) -> dict[str, Any]:
         "drift": [
             {
                 "column": each.column,
-                "what": _WHAT.get(each.what, each.what)
-                + (", against the release" if each.against == "release" else ""),
+                "what": _WHAT.get(each.what, each.what) + _AGAINST[each.against],
                 "state": each.state,
                 "value": "" if each.value is None else number(each.value),
                 "bounds": _bounds(each.low, each.high),
