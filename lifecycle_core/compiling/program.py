@@ -213,6 +213,13 @@ class Program:
                 found = self.facts.cells[index].variables[name]
         return found
 
+    def was_there(self, name: str, cell: int) -> bool:
+        """Tell whether a variable was ever there at the end of a cell up to this one.
+
+        Without a record of the cell it counts as there.
+        """
+        return cell not in self.facts.cells or self.variable_after(name, cell) is not None
+
 
 def is_definition(node: ast.stmt) -> bool:
     """Tell whether a statement defines a function or a class."""

@@ -132,6 +132,7 @@ def plan(
             parameters={name: (value, _digest(value)) for name, value in taken.items()},
             generators_from=origin,
             lock=_lock(package),
+            number=len(steps),
             policy=f"Python {'.'.join(platform.python_version_tuple()[:2])}, hash seed 0",
             made=frozenset(path for each in pipeline.steps for path in each.writes),
             modules=frozenset(package.files()),

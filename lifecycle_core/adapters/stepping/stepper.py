@@ -48,6 +48,7 @@ class Ran:
         loaded: By path, digests of what loading its code, and other code before it in this process,
             read beside the modules that count by statements.
         written: By path, where a file that it wrote lies now; None if the file is gone.
+        programs: It started some, whose doing is not seen.
         states: Of the generators that it draws from, after it.
         drawn: Its figures.
         peak_bytes: None in a process that does several things at once.
@@ -58,6 +59,7 @@ class Ran:
     listed: dict[str, frozenset[str]]
     written: dict[str, Path | None]
     loaded: dict[str, str] = field(default_factory=dict)
+    programs: bool = False
     states: dict[Generator, Any] = field(default_factory=dict)
     printed: str = ""
     drawn: Sheets = field(default_factory=Sheets)
@@ -67,10 +69,18 @@ class Ran:
 
 
 class StepFailed(Exception):  # noqa: N818 - the name is the fact
-    """A step raised; `told` says what and where, the others what it had printed and drawn."""
+    """A step raised; `told` says what and where, the others what it had done until then."""
 
-    def __init__(self, told: Told, printed: str, drawn: Sheets, seconds: float) -> None:
+    def __init__(
+        self,
+        told: Told,
+        printed: str,
+        drawn: Sheets,
+        seconds: float,
+        written: dict[str, Path | None],
+    ) -> None:
         super().__init__(told.error)
+        self.written = written
         self.told = told
         self.printed = printed
         self.drawn = drawn
@@ -164,7 +174,8 @@ class Stepper:
                 raise
             folder = place.root.joinpath(*place.name.split("."))
             found = told(error, step, folder=folder, notebook=place.notebook)
-            raise StepFailed(found, printed, drawn, seconds) from None
+            written = _written(watcher, place)
+            raise StepFailed(found, printed, drawn, seconds, written) from None
         cpu_seconds = max(self._cpu() - cpu, 0.0)
         peak = None if self._shared else peak_bytes()
         left = generators.states(step.generators)
@@ -175,6 +186,7 @@ class Stepper:
             read=_read(step, watcher, place),
             listed=watcher.listed,
             written=_written(watcher, place),
+            programs=watcher.programs,
             states=left,
             printed=self._printing.end(),
             drawn=drawn,
@@ -228,9 +240,12 @@ def _read(step: Step, watcher: Watcher, place: PackagePlace) -> dict[str, str]:
 
 
 def _written(watcher: Watcher, place: PackagePlace) -> dict[str, Path | None]:
+    """Return what a step wrote: not what it opened to write and left as it was, as a database."""
     found: dict[str, Path | None] = {}
     for full in sorted(watcher.written):
         path = named(full, watcher.home, watcher.root)
         if not Path(full).is_dir():
-            found[path] = Path(full) if state_of(path, place.home) != ABSENT else None
+            state = state_of(path, place.home)
+            if watcher.read.get(path) != state:
+                found[path] = Path(full) if state != ABSENT else None
     return found

@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 
     from lifecycle_core.recorder.imports import Imports
 
+_STARTING = (
+    "os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.system",
+    "subprocess.Popen",
+)  # fmt: skip
+_OPENING = frozenset({"duckdb.connect", "duckdb.attach"})
+"""Ways to open what is there of which only the end tells whether something was written."""
 _IMPORTING = "<frozen importlib"
 _LOOKING = frozenset({"linecache", "tokenize", "inspect", "traceback", "pkgutil", "zipimport"})
 _SYSTEM = ("/proc", "/dev", "/sys", "/etc", "/usr", "/lib", "/lib64", "/bin", "/run", "/var")
@@ -35,7 +41,8 @@ class Watcher:
         read: By path as a trace names it, the digest before the step first wrote there.
         listed: By path of a folder, which ends in a slash, the names in it then.
         loading: Paths among `read` that a module read while it was loaded.
-        written: Absolute paths.
+        written: Absolute paths; a database is among them although it may only have been read.
+        programs: Whether it started some.
 
     Args:
         home: The notebook's folder, without links.
@@ -56,6 +63,7 @@ class Watcher:
         self.listed: dict[str, frozenset[str]] = {}
         self.loading: set[str] = set()
         self.written: set[str] = set()
+        self.programs = False
         self.home, self.root = home, root
         project = dict.fromkeys((_folder(home), _folder(root)), True)
         others = dict.fromkeys(map(_folder, (*_elsewhere(), *apart)), False)
@@ -119,6 +127,7 @@ class Observer:
             "os.rename": self._rename,
             "os.remove": self._write,
             "os.truncate": self._write,
+            **dict.fromkeys(_STARTING, self._start),
         }
         sys.addaudithook(self._hear)
 
@@ -130,9 +139,9 @@ class Observer:
         """Tell it no more."""
         self._by_thread.pop(threading.get_ident(), None)
 
-    def reading(self, path: object, _what: str) -> None:
+    def reading(self, path: object, what: str) -> None:
         """Note that a file is about to be read by code that raises no event."""
-        self._tell(path, reads=True, writes=False)
+        self._tell(path, reads=True, writes=what in _OPENING)
 
     def writing(self, path: object, _what: str) -> None:
         """Note that a file is about to be written by code that raises no event."""
@@ -153,12 +162,15 @@ class Observer:
             return
         self._busy.on = True  # a digest opens files, too
         try:
-            # A thread that a step started is nobody's in particular: all that run are told.
-            own = self._by_thread.get(threading.get_ident())
-            for watcher in [own] if own else list(self._by_thread.values()):
+            for watcher in self._watchers():
                 watcher.look(path, reads=reads, writes=writes, folder=folder)
         finally:
             self._busy.on = False
+
+    def _watchers(self) -> list[Watcher]:
+        # A thread that a step started is nobody's in particular: all that run are told.
+        own = self._by_thread.get(threading.get_ident())
+        return [own] if own else list(self._by_thread.values())
 
     def _open(self, path: object, mode: object, flags: object) -> None:
         if isinstance(mode, str) and not flags:
@@ -184,6 +196,10 @@ class Observer:
     def _rename(self, old: object, new: object, *_folders: object) -> None:
         self._tell(old, reads=True, writes=True)
         self._tell(new, reads=False, writes=True)
+
+    def _start(self, *_what: object) -> None:
+        for watcher in self._watchers():
+            watcher.programs = True
 
     def _write(self, path: object, *_rest: object) -> None:
         self._tell(path, reads=False, writes=True)

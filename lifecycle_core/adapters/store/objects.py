@@ -94,6 +94,11 @@ class Objects:
         """Tell whether an object is there; its bytes are not looked at."""
         return self._place.size(_path(name)) is not None
 
+    @staticmethod
+    def path_of(name: str) -> str:
+        """Return where in the store an object lies."""
+        return _path(name)
+
     def is_whole(self, name: str, size: int) -> bool:
         """Tell whether an object is there; one that is not what it was is removed.
 
