@@ -7,6 +7,7 @@ record was not finished, or was changed, and is not what was proven.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.pipeline import Pipeline
 
 _WIDTH = 100
+_BREAKS = re.compile("[\r\x85\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +153,8 @@ class _Dumper(yaml.SafeDumper):
 
 def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
     lines = "\n" in value and not any(line.endswith(" ") for line in value.split("\n"))
-    style = "|" if lines else None
+    # Other breaks of lines come back as blanks unless they are escaped.
+    style = '"' if _BREAKS.search(value) else "|" if lines else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
 

@@ -80,6 +80,12 @@ class Package:
         found = self.sources[module]
         return found[1] if found else None
 
+    def is_package(self, module: str) -> bool:
+        """Tell whether a local module is the `__init__` of a package."""
+        self.source(module)
+        found = self.sources[module]
+        return found is not None and found[0].endswith("__init__.py")
+
     def _read(self, module: str) -> tuple[str, str] | None:
         parts = module.split(".")
         if not all(part.isidentifier() for part in parts):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -139,7 +140,7 @@ def _try(
         try:
             process.wait(timeout)
         except BaseException as stopped:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)  # it has a process for each step
             process.wait()
             if not isinstance(stopped, subprocess.TimeoutExpired):
                 raise

@@ -35,9 +35,14 @@ class Border:
 
 @dataclass(slots=True)
 class _Inside:
-    """One step seen from its inside, piece by piece."""
+    """One step seen from its inside, piece by piece.
 
-    needs: dict[str, None] = field(default_factory=dict)
+    Attributes:
+        needs: Variables, in order; True if it uses one, False if it only hands it on as it was
+            where it may not bind it.
+    """
+
+    needs: dict[str, bool] = field(default_factory=dict)
     sure: set[str] = field(default_factory=set)
     gives: dict[str, None] = field(default_factory=dict)
     removed: set[str] = field(default_factory=set)
@@ -60,7 +65,12 @@ def borders(
     parameters: list[list[str]] = []
     versions: list[dict[str, None]] = []
     for number, step in enumerate(inside):
-        taken = {name: made[name] for name in step.needs if name in made}
+        taken = {
+            name: made[name]
+            for name, uses in step.needs.items()
+            # What was not there, as the name after `except ... as`, cannot be handed on.
+            if name in made and (uses or program.was_there(name, groups[made[name]].cells[-1]))
+        }
         set_from_outside = [
             name for name in step.needs if name not in made and name in program.parameters
         ]
@@ -117,10 +127,12 @@ def _follow(step: _Inside, piece: Piece, reach: Reach, here: set[str], *, certai
     if certain:
         step.sure.update(reach.defines)
     # What may not come about must be there from before, to be handed on as it was.
-    _need(step, [*bound, *sorted(reach.maybe)])
+    _need(step, [*bound, *sorted(reach.maybe)], uses=False)
     step.removed |= reach.deletes
     step.sure -= reach.deletes
 
 
-def _need(step: _Inside, names: Iterable[str]) -> None:
-    step.needs.update(dict.fromkeys(name for name in names if name not in step.sure))
+def _need(step: _Inside, names: Iterable[str], *, uses: bool = True) -> None:
+    for name in names:
+        if name not in step.sure:
+            step.needs[name] = step.needs.get(name, False) or uses

@@ -121,7 +121,7 @@ def draft(
                 Parameter(
                     name=each,
                     type=of_literal(ast.literal_eval(value)),
-                    default=_json(ast.literal_eval(value)),
+                    default=ast.literal_eval(value),
                 )
                 for each, value in program.parameters.items()
             ),
@@ -157,11 +157,3 @@ def _output(program: Program, name: str, cell: int) -> StepOutput:
 
 def _said(name: str) -> str:
     return name.replace("_", " ").capitalize()
-
-
-def _json(value: object) -> object:
-    if isinstance(value, tuple | set | list):
-        return [_json(one) for one in value]
-    if isinstance(value, dict):
-        return {str(key): _json(one) for key, one in value.items()}
-    return value if isinstance(value, str | int | float | bool | None) else repr(value)

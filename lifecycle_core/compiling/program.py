@@ -91,8 +91,18 @@ class Program:
         )
 
     def changed(self, cell: int) -> Mapping[str, Variable]:
-        """The variables that a cell bound or changed in the clean run; code is left out."""
+        """The variables that a cell bound or changed in the clean run; code is left out.
+
+        So are parameters that the cell only states: `run` gives them.
+        """
         seen = self.facts.cells.get(cell)
+        stated = {
+            piece.binds[0]
+            for one in self.cells
+            if one.index == cell
+            for piece in one.pieces
+            if self.roles.of[piece.number] == "parameter"
+        } - self.touched(cell)
         return {
             name: variable
             for name, variable in (seen.variables if seen else {}).items()
@@ -100,6 +110,7 @@ class Program:
             and name in self.known
             and name not in self.roles.outside
             and name not in self.roles.local
+            and name not in stated
         }
 
     def bound(self, cell: int) -> frozenset[str]:
@@ -201,6 +212,13 @@ class Program:
             if index <= cell and name in self.facts.cells[index].variables:
                 found = self.facts.cells[index].variables[name]
         return found
+
+    def was_there(self, name: str, cell: int) -> bool:
+        """Tell whether a variable was ever there at the end of a cell up to this one.
+
+        Without a record of the cell it counts as there.
+        """
+        return cell not in self.facts.cells or self.variable_after(name, cell) is not None
 
 
 def is_definition(node: ast.stmt) -> bool:

@@ -10,6 +10,7 @@ twice, is code like any other.
 from __future__ import annotations
 
 import ast
+import math
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -116,7 +117,11 @@ def roles_of(cells: Sequence[ReadCell], facts: Facts) -> Roles:
 
 
 def parameter_of(piece: Piece) -> tuple[str, ast.expr] | None:
-    """Return name and value of `name = literal`, as a `parameters` cell holds them."""
+    """Return name and value of `name = literal`, as a `parameters` cell holds them.
+
+    A value that JSON does not hold as it is, such as a tuple, is none: from the record, a command
+    line or another engine it would come back as another one. Its line stays code.
+    """
     match piece.node:
         case ast.Assign(targets=[ast.Name(id=name)], value=value):
             pass
@@ -125,10 +130,28 @@ def parameter_of(piece: Piece) -> tuple[str, ast.expr] | None:
         case _:
             return None
     try:
-        ast.literal_eval(value)
+        found = ast.literal_eval(value)
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         return None
-    return name, value
+    return (name, value) if _is_json(found) else None
+
+
+def _is_json(value: object) -> bool:
+    match value:
+        case None | bool() | int():
+            return True
+        case float():
+            return math.isfinite(value)
+        case str():
+            return not any("\ud800" <= one <= "\udfff" for one in value)  # halves of a character
+        case list():
+            return all(map(_is_json, value))
+        case dict():
+            return all(isinstance(one, str) for one in value) and all(
+                map(_is_json, (*value, *value.values()))
+            )
+        case _:
+            return False
 
 
 def _changed_later(pieces: Sequence[Piece], facts: Facts) -> set[str]:

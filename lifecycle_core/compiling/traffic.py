@@ -1,4 +1,8 @@
-"""What passes between cells beside variables: files, and the state of the global generators."""
+"""What passes between cells beside variables: files, and the state of the global generators.
+
+What a program does that a cell starts, such as `!wget`, is not seen. It may read and write any
+file, so it keeps its place among all cells that do.
+"""
 
 from __future__ import annotations
 
@@ -31,11 +35,13 @@ class Traffic:
         reads: Files that a cell read.
         writes: Files that it wrote.
         drawn: Generators that it drew from or seeded.
+        programs: Cells that started programs.
     """
 
     reads: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     writes: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     drawn: Mapping[int, tuple[Generator, ...]] = field(default_factory=dict)
+    programs: frozenset[int] = frozenset()
 
     def reads_of(self, cells: Iterable[int]) -> tuple[str, ...]:
         """Return what some cells read."""
@@ -53,6 +59,8 @@ class Traffic:
     def after(self, groups: Sequence[tuple[int, ...]]) -> tuple[tuple[int, ...], ...]:
         """Return for each group the earlier groups that must have run, on account of all this."""
         found: list[tuple[int, ...]] = []
+        calling = [not self.programs.isdisjoint(cells) for cells in groups]
+        filing = [bool(self.reads_of(cells) or self.writes_of(cells)) for cells in groups]
         for number, cells in enumerate(groups):
             earlier: set[int] = set()
             for generator in self.generators_of(cells):
@@ -64,6 +72,10 @@ class Traffic:
                 earlier.update(wrote[-1:])
                 if file in self.writes_of(cells):
                     earlier.update(n for n in range(number) if file in self.reads_of(groups[n]))
+            if calling[number]:
+                earlier.update(n for n in range(number) if calling[n] or filing[n])
+            elif filing[number]:
+                earlier.update([n for n in range(number) if calling[n]][-1:])
             found.append(tuple(sorted(earlier)))
         return tuple(found)
 
@@ -90,6 +102,7 @@ def traffic_of(program: Program, folder: str) -> Traffic:
     return Traffic(
         reads={cell: tuple(each) for cell, each in reads.items()},
         writes={cell: tuple(each) for cell, each in writes.items()},
+        programs=frozenset(site.cell for site in facts.processes),
         drawn={cell: found for cell in program.code if (found := _moved(program, cell))},
     )
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lifecycle_core.compiling.pieces import read_pieces
+from lifecycle_core.notebooks.dataflow import Carriers, read_dataflow
 from lifecycle_core.schema.pipeline import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from lifecycle_core.notebooks.cells import CodeCell
+    from lifecycle_core.notebooks.dataflow import Dataflow
     from lifecycle_core.notebooks.facts import Facts, Site
     from lifecycle_core.schema.finding import Finding
 
@@ -62,10 +63,8 @@ def volatility_of(
         tolerant: Numbers may differ somewhat: how much is measured later.
     """
     tolerated = {cell.index for cell in cells if "nondeterministic" in cell.tags}
-    uses = {
-        cell.index: {use.name for piece in cell.pieces for use in piece.flow.uses}
-        for cell in read_pieces(cells)
-    }
+    flow = read_dataflow(cells)
+    carriers = Carriers(flow)
     measuring = {
         (item.cell, item.line)
         for item in findings
@@ -77,22 +76,48 @@ def volatility_of(
         if index not in other.cells:
             continue
         differing = _differing(seen.variables, other.cells[index].variables)
-        clocks = [site for site in one.clock if site.cell == index]
-        timed = bool(clocks) and all(_measures(site, measuring) for site in clocks)
+        timed = _timed(flow, carriers, index, one, measuring)
+        rest: list[str] = []
         for name in differing:
             kind = seen.variables[name].type if name in seen.variables else ""
-            known = name in durations or not durations.keys().isdisjoint(uses.get(index, ()))
-            if timed or known or index in tolerated or kind.startswith(_SEARCHES):
+            if name in timed or index in tolerated or kind.startswith(_SEARCHES):
                 durations[name] = _TAKEN if index not in tolerated else "its cell is tagged so"
-            elif tolerant:
-                unsteady.add(name)
+                carriers.names.add(name)
             else:
-                return Volatility(durations=durations, refusals=(_refusal(index, differing, one),))
+                rest.append(name)
+        if rest and not tolerant:
+            return Volatility(durations=durations, refusals=(_refusal(index, tuple(rest), one),))
+        unsteady.update(rest)
     return Volatility(durations=durations, unsteady=frozenset(unsteady - durations.keys()))
 
 
 def _differing(one: Mapping[str, object], other: Mapping[str, object]) -> tuple[str, ...]:
     return tuple(name for name in dict.fromkeys((*one, *other)) if one.get(name) != other.get(name))
+
+
+def _timed(
+    flow: Dataflow,
+    carriers: Carriers,
+    cell: int,
+    facts: Facts,
+    measuring: set[tuple[int, int | None]],
+) -> set[str]:
+    """Return the variables that may hold how long something took after a cell, and no date.
+
+    What merely stands in one cell with a clock, such as a model that is fitted between two readings
+    of it, is none of them.
+    """
+    if cell not in flow.by_index:
+        return set(carriers.names)
+    clocks = [site for site in facts.clock if site.cell == cell]
+    lines = {site.line for site in clocks if _measures(site, measuring)}
+    dates = {site.line for site in clocks if not _measures(site, measuring)}
+    every = {*facts.cells[cell].variables}
+    found = {*carriers.names} if carriers.pass_cell(cell, lines) else every
+    dated = Carriers(flow)
+    if dates and not dated.pass_cell(cell, dates):
+        return set()
+    return (found | carriers.names) - dated.names
 
 
 def _measures(site: Site, measuring: set[tuple[int, int | None]]) -> bool:

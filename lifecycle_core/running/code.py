@@ -2,8 +2,9 @@
 
 A step's own module counts whole. Of `shared.py`, of other modules of the package and of local
 modules beside the notebook count the definitions that the names taken from them reach, and every
-statement that does something when the module is loaded. Syntax trees are hashed, not bytecode: the
-order of a set's literals in bytecode depends on the hash seed.
+statement that does something when the module is loaded; so it is with the packages around them.
+Syntax trees are hashed, not bytecode: the order of a set's literals in bytecode depends on the
+hash seed.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import ast
 import hashlib
 from typing import TYPE_CHECKING
 
+from lifecycle_core.running.registering import may_register, origins
 from lifecycle_core.schema.trace import Statement
 
 if TYPE_CHECKING:
@@ -23,15 +25,20 @@ _DIGITS = 16
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 _WHOLE = "*"
+_LOADED: frozenset[str] = frozenset()
+"""No name of a module is wanted, but it is loaded."""
 
 
-def code_of(package: str, step: str, read: Read) -> dict[str, tuple[Statement, ...]]:
+def code_of(
+    package: str, step: str, read: Read, is_package: Callable[[str], bool] | None = None
+) -> dict[str, tuple[Statement, ...]]:
     r"""Return the code that a step reaches, by piece.
 
     Args:
         package: Dotted name of the pipeline's package, such as `pipelines.churn`.
         step: Name of the step's module.
         read: Gives the source of a local module by its dotted name; None for any other.
+        is_package: Tells whether such a module is the `__init__` of a package; by default none is.
 
     Returns:
         By piece, named `train` for the step itself, else by module and definition, such as
@@ -46,7 +53,7 @@ def code_of(package: str, step: str, read: Read) -> dict[str, tuple[Statement, .
         >>> sorted(code_of("p", "load", sources.get))
         ['load', 'shared.f']
     """
-    reach = _Reach(package, read)
+    reach = _Reach(package, read, is_package or (lambda _: False))
     reach.module(f"{package}.{step}", frozenset({_WHOLE}))
     if read(f"{package}.set_up") is not None:
         reach.module(f"{package}.set_up", frozenset({_WHOLE}))
@@ -56,9 +63,10 @@ def code_of(package: str, step: str, read: Read) -> dict[str, tuple[Statement, .
 class _Reach:
     """Follows names from module to module until nothing new is reached."""
 
-    def __init__(self, package: str, read: Read) -> None:
+    def __init__(self, package: str, read: Read, is_package: Callable[[str], bool]) -> None:
         self._package = package
         self._read = read
+        self._is_package = is_package
         self._parsed: dict[str, ast.Module] = {}
         self._done: dict[str, set[str]] = {}
         self._found: dict[str, dict[str, list[Statement]]] = {}
@@ -70,7 +78,7 @@ class _Reach:
 
     def module(self, name: str, wanted: frozenset[str]) -> None:
         """Follow the names that are wanted of a module; `*` wants all."""
-        if name == self._package or wanted <= self._done.get(name, set()):
+        if name == self._package or (name in self._done and wanted <= self._done[name]):
             return  # the package's own module imports every step, and no step needs it
         tree = self._tree(name)
         if tree is None:
@@ -79,11 +87,15 @@ class _Reach:
         done |= wanted
         known: set[int] = set()
         names = set(done)
+        outside = origins(tree)
         while True:
             fresh = [
                 (number, statement)
                 for number, statement in enumerate(tree.body)
-                if number not in known and (_WHOLE in names or _counts(statement, names))
+                if number not in known
+                and (
+                    _WHOLE in names or _counts(statement, names) or may_register(statement, outside)
+                )
             ]
             if not fresh:
                 break
@@ -91,9 +103,12 @@ class _Reach:
                 known.add(number)
                 names |= _mentioned(statement)
         self._collect(name, tree, known)
-        for number in sorted(known):
-            for target, taken in self._taken(name, tree.body[number]):
-                self.module(target, taken)
+        for number, statement in enumerate(tree.body):
+            for target, taken in self._taken(name, statement):
+                if number in known:
+                    self.module(target, taken)
+                elif isinstance(statement, ast.Import | ast.ImportFrom):
+                    self.module(target, _LOADED)  # what it does by itself, it does all the same
 
     def _collect(self, name: str, tree: ast.Module, known: set[int]) -> None:
         short = name.removeprefix(f"{self._package}.")
@@ -117,6 +132,7 @@ class _Reach:
                         yield ".".join(parts[:end]), frozenset({_WHOLE})
             elif isinstance(node, ast.ImportFrom):
                 base = self._absolute(name, node)
+                yield from ((above, _LOADED) for above in _packages_above(base))
                 for alias in node.names:
                     below = f"{base}.{alias.name}"
                     if alias.name != _WHOLE and self._read(below) is not None:
@@ -127,7 +143,8 @@ class _Reach:
     def _absolute(self, name: str, node: ast.ImportFrom) -> str:
         if not node.level:
             return node.module or ""
-        above = name.split(".")[: -node.level]
+        inside = name.split(".")
+        above = inside[: len(inside) - node.level + self._is_package(name)]
         return ".".join([*above, *([node.module] if node.module else [])])
 
     def _tree(self, name: str) -> ast.Module | None:
@@ -137,6 +154,12 @@ class _Reach:
                 return None
             self._parsed[name] = _without_docstrings(ast.parse(source))
         return self._parsed[name]
+
+
+def _packages_above(name: str) -> Iterator[str]:
+    """Yield the packages that are loaded before a module, the outermost first."""
+    parts = name.split(".")
+    return (".".join(parts[:end]) for end in range(1, len(parts)))
 
 
 def _counts(statement: ast.stmt, names: set[str]) -> bool:

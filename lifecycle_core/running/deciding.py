@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 
 from lifecycle_core.adapters.stepping import ABSENT, names_in, state_of, state_of_names
 from lifecycle_core.running.keys import MISSING, key_of, reasons
-from lifecycle_core.running.outcomes import Outcome, merged_files
+from lifecycle_core.running.outcomes import Outcome
+from lifecycle_core.running.project_files import Left, is_foreign, merged
+from lifecycle_core.running.rewinding import found_by
 from lifecycle_core.schema.trace import FOLDER, Ingredients
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from lifecycle_core.running.outcomes import Task
-    from lifecycle_core.schema.trace import LastRun, StepTrace, WrittenFile
+    from lifecycle_core.schema.trace import LastRun, StepTrace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,24 +28,27 @@ class Decision:
         trace: Of an earlier run with the same results; None if the step has to run.
         why: It has to, a sentence each; empty if it is fresh.
         files: By path, what earlier steps left there.
+        foreign: Paths of files that the step once wrote and will write over, whose content now is
+            somebody else's.
     """
 
     key: str
     ingredients: Ingredients
     trace: StepTrace | None
     why: tuple[str, ...]
-    files: Mapping[str, WrittenFile]
+    files: Mapping[str, Left]
+    foreign: tuple[str, ...] = ()
 
-    def fresh(self, step: str) -> Outcome:
+    def fresh(self, task: Task) -> Outcome:
         """Return the outcome of a step that need not run."""
         if self.trace is None:
-            raise ValueError(step)
+            raise ValueError(task.step.name)
         return Outcome(
-            step=step,
+            step=task.step.name,
             ending="fresh",
             key=self.key,
             trace=self.trace,
-            files={**self.files, **self.trace.written},
+            files=files_after(task, self.files, self.trace),
             seconds=self.trace.seconds,
             printed=self.trace.printed,
             drawn=self.trace.drawn,
@@ -88,18 +93,35 @@ def decide(task: Task, upstream: Sequence[Outcome]) -> Decision:
         task: The step.
         upstream: Outcomes of the steps that it depends on, in order; all ended well.
     """
-    files = merged_files(upstream)
+    files = merged(outcome.files for outcome in upstream)
     made = ingredients_of(task, {outcome.step: outcome for outcome in upstream})
     key = key_of(task.step.name, made)
     seen = _Seen(task, files)
+    foreign: dict[str, None] = {}
     for trace in task.store.traces(key):
-        now = seen.states(trace.files, trace.written)
-        if now == trace.files and _is_whole(trace, task):
-            return Decision(key=key, ingredients=made, trace=trace, why=(), files=files)
+        now = seen.states(trace.seen, trace.written)
+        if now == trace.seen and _is_whole(trace, task):
+            others = seen.foreign(trace.written)
+            if not others:
+                return Decision(key=key, ingredients=made, trace=trace, why=(), files=files)
+            foreign.update(dict.fromkeys(others))
     last = task.store.last(task.pipeline, task.step.name)
     now = seen.states(last.files, last.written) if last else {}
-    why = reasons(made, last, now, same_key=last is not None and last.key == key)
-    return Decision(key=key, ingredients=made, trace=None, why=why, files=files)
+    if last:
+        # What the step reads before it writes, it does not write over: its own code goes on there.
+        others = seen.foreign(path for path in last.written if path not in last.files)
+        foreign.update(dict.fromkeys(others))
+    why = reasons(
+        made, last, now, same_key=last is not None and last.key == key, foreign=tuple(foreign)
+    )
+    return Decision(
+        key=key, ingredients=made, trace=None, why=why, files=files, foreign=tuple(foreign)
+    )
+
+
+def files_after(task: Task, earlier: Mapping[str, Left], trace: StepTrace) -> dict[str, Left]:
+    """Return what is left at which path after a step: by itself, or by those before it."""
+    return {**earlier, **{path: Left(file, task.number) for path, file in trace.written.items()}}
 
 
 def known_reasons(task: Task, last: LastRun | None, stale: Sequence[str]) -> tuple[str, ...]:
@@ -132,13 +154,18 @@ def known_reasons(task: Task, last: LastRun | None, stale: Sequence[str]) -> tup
 class _Seen:
     """Files and folders as a step would find them: as the last step before it left them."""
 
-    def __init__(self, task: Task, earlier: Mapping[str, WrittenFile]) -> None:
+    def __init__(self, task: Task, earlier: Mapping[str, Left]) -> None:
         self._task, self._earlier = task, earlier
-        self._known: dict[str, str] = {}
+        self._known: dict[tuple[str, bool], str] = {}
 
     def states(self, paths: Iterable[str], written: Iterable[str]) -> dict[str, str]:
         """Return digests by path; `written` are paths that the step itself then left."""
         return {path: self._state(path, written) for path in paths}
+
+    def foreign(self, paths: Iterable[str]) -> tuple[str, ...]:
+        """Return those of some files whose content somebody else wrote."""
+        home, store = self._task.place.home, self._task.store
+        return tuple(path for path in paths if is_foreign(path, home, store))
 
     def _state(self, path: str, written: Iterable[str]) -> str:
         home = self._task.place.home
@@ -148,10 +175,12 @@ class _Seen:
             made = self._task.made | set(written)
             return state_of_names(path, names_in(path, home), made=made, earlier=self._earlier)
         if path in self._earlier:
-            return self._earlier[path].object or ABSENT
-        if path not in self._known:
-            self._known[path] = state_of(path, home)
-        return self._known[path]
+            return self._earlier[path].file.object or ABSENT
+        known = path, path in written
+        if known not in self._known:
+            found = found_by(self._task, path) if path in written else state_of(path, home)
+            self._known[known] = found
+        return self._known[known]
 
 
 def _is_whole(trace: StepTrace, task: Task) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lifecycle_core.schema.trace import FOLDER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from lifecycle_core.schema.trace import Ingredients, LastRun, Statement
 
@@ -40,7 +40,12 @@ def key_of(step: str, ingredients: Ingredients) -> str:
 
 
 def reasons(
-    now: Ingredients, last: LastRun | None, files: Mapping[str, str], *, same_key: bool
+    now: Ingredients,
+    last: LastRun | None,
+    files: Mapping[str, str],
+    *,
+    same_key: bool,
+    foreign: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """Return why a step has to run, a sentence each.
 
@@ -49,6 +54,7 @@ def reasons(
         last: How it last ran; None if it never did.
         files: The digests now of the files that it read then, by path.
         same_key: Whether it last ran with the key of now.
+        foreign: Paths that it wrote then and somebody else wrote since.
 
     Example:
         >>> from lifecycle_core.schema.trace import Ingredients, LastRun
@@ -64,6 +70,7 @@ def reasons(
         for path, digest in last.files.items()
         if path in files and files[path] != digest
     ]
+    found += [f"file {path} is not as this pipeline left it" for path in foreign]
     return tuple(found) or (MISSING,)
 
 

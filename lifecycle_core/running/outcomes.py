@@ -9,13 +9,14 @@ from lifecycle_core.schema.figure import Drawn
 from lifecycle_core.schema.pipeline import StepOutput
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from lifecycle_core.adapters.pipeline_packages import PackagePlace
     from lifecycle_core.adapters.store import Store
+    from lifecycle_core.running.project_files import Left
     from lifecycle_core.schema.event import ContractChecked, Drift
     from lifecycle_core.schema.pipeline import Generator, Step
-    from lifecycle_core.schema.trace import Statement, StepTrace, StoredValue, WrittenFile
+    from lifecycle_core.schema.trace import Statement, StepTrace, StoredValue
 
 Ending = Literal["ran", "fresh", "failed", "not_run", "broken"]
 
@@ -52,7 +53,10 @@ class Task:
         code: What it reaches, by piece.
         parameters: The values that it takes, with their digests.
         generators_from: For each generator that it draws from, the earlier step that left it.
+        number: Its place in the pipeline's order, from 0.
         made: Paths that any step of the pipeline is known to write.
+        modules: Paths of local modules of which `code` tells what the pipeline reaches.
+        later: Names of the steps that come later in the pipeline's order.
         alone: It changes what all threads of a process share, such as the working directory.
         sources: Name of the object that holds the package's sources, for a machine that has no
             copy of them; empty if every process sees the package itself.
@@ -68,7 +72,10 @@ class Task:
     generators_from: Mapping[Generator, str]
     lock: str = ""
     policy: str = ""
+    number: int = 0
     made: frozenset[str] = frozenset()
+    modules: frozenset[str] = frozenset()
+    later: tuple[str, ...] = ()
     alone: bool = False
     sources: str = ""
     checks: Checks | None = None
@@ -85,7 +92,7 @@ class Outcome:
         files: By path, what this step and those before it left there.
         loaded: Bytes of inputs read.
         said: What was found at its borders.
-        problems: What could not be looked at there.
+        problems: What could not be looked at there, and what others had changed before it.
     """
 
     step: str
@@ -93,7 +100,7 @@ class Outcome:
     why: tuple[str, ...] = ()
     key: str = ""
     trace: StepTrace | None = None
-    files: Mapping[str, WrittenFile] = field(default_factory=dict)
+    files: Mapping[str, Left] = field(default_factory=dict)
     seconds: float = 0.0
     printed: str = ""
     drawn: Drawn = field(default_factory=Drawn)
@@ -114,14 +121,6 @@ class Outcome:
         if self.trace is None:
             raise KeyError(name)
         return next(value for value in self.trace.outputs if value.name == name)
-
-
-def merged_files(outcomes: Iterable[Outcome]) -> dict[str, WrittenFile]:
-    """Return what earlier steps left at which path, the last one in order winning."""
-    found: dict[str, WrittenFile] = {}
-    for outcome in outcomes:
-        found.update(outcome.files)
-    return found
 
 
 def told_outputs(trace: StepTrace | None) -> tuple[StepOutput, ...]:

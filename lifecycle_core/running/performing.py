@@ -10,13 +10,15 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.pipeline_packages import at_hand
-from lifecycle_core.adapters.stepping import StepFailed, state_of, state_of_names
+from lifecycle_core.adapters.stepping import ABSENT, StepFailed, state_of, state_of_names
 from lifecycle_core.adapters.store import NotStorable, ObjectBroken
 from lifecycle_core.errors import LifecycleError
 from lifecycle_core.recorder.digests import digest, placed
-from lifecycle_core.running.deciding import decide
+from lifecycle_core.running.deciding import decide, files_after
 from lifecycle_core.running.figures import keep_figures
 from lifecycle_core.running.outcomes import Outcome
+from lifecycle_core.running.project_files import FileChanged, changed_since, keep, prepare
+from lifecycle_core.running.rewinding import keeping, rewind
 from lifecycle_core.schema.trace import FOLDER, LastRun, StepTrace, StoredValue, WrittenFile
 
 if TYPE_CHECKING:
@@ -57,17 +59,17 @@ def perform(
         decision = decide(task, upstream)
         if decision.trace is not None:
             remember(task, decision, decision.trace)
-            return decision.fresh(name)
+            return decision.fresh(task)
         with task.store.computing(decision.key):
             # Somebody else may have computed it while we waited.
             decision = decide(task, upstream)
             if decision.trace is not None:
-                return decision.fresh(name)
+                return decision.fresh(task)
             started(decision.why)
             return _run(task, upstream, decision, stepper)
     except ObjectBroken:
         return Outcome(step=name, ending="broken")
-    except LifecycleError as error:
+    except (LifecycleError, FileChanged) as error:
         return Outcome(step=name, ending="failed", error=f"{type(error).__name__}: {error}")
 
 
@@ -81,13 +83,16 @@ def _at_hand(task: Task) -> Task:
 def _run(task: Task, upstream: Sequence[Outcome], decision: Decision, stepper: Stepper) -> Outcome:
     step, store = task.step, task.store
     by_step = {outcome.step: outcome for outcome in upstream}
-    _put_files_back(task, decision)
+    home = task.place.home
+    prepare(decision.files, home, store)
+    rewind(task, decision.files)
     states = {
         name: store.objects.value(by_step[source].trace.generators[name].object)  # type: ignore[union-attr] # it ended well
         for name, source in task.generators_from.items()
     }
 
     borders = _Borders(task)
+    borders.problems += keep(decision.foreign, home, store)
 
     def inputs() -> dict[str, Any]:
         values = {
@@ -113,8 +118,11 @@ def _run(task: Task, upstream: Sequence[Outcome], decision: Decision, stepper: S
             states=states,
             alone=task.alone,
             apart=(store.address,),
+            keep=keeping(store),
+            modules=task.modules,
         )
     except StepFailed as failed:
+        _kept(failed.written, store)  # of its own, when it is asked next whose that is
         origin = failed.told.origin
         return ended(
             "failed",
@@ -126,10 +134,15 @@ def _run(task: Task, upstream: Sequence[Outcome], decision: Decision, stepper: S
             line=origin.line if origin else None,
             shown=failed.told.trace,
         )
+    left = dict(ran.written)
+    if ran.programs:
+        # What a program does to files is not seen, but these were put back before the step.
+        left |= {path: home / path for path in changed_since(decision.files, home)}
+    written = _kept(left, store)
     try:
         for name, value in ran.outputs.items():
             borders.look(name, value)
-        trace = _trace(task, decision, ran)
+        trace = _trace(task, decision, ran, written)
     except (_Unkept, BorderBroken) as unkept:
         return ended(
             "failed",
@@ -144,7 +157,7 @@ def _run(task: Task, upstream: Sequence[Outcome], decision: Decision, stepper: S
     return ended(
         "ran",
         trace=trace,
-        files={**decision.files, **trace.written},
+        files=files_after(task, decision.files, trace),
         seconds=trace.seconds,
         printed=trace.printed,
         drawn=trace.drawn,
@@ -184,8 +197,9 @@ def remember(task: Task, decision: Decision, trace: StepTrace) -> None:
     now = LastRun(
         key=decision.key,
         ingredients=decision.ingredients,
-        files=trace.files,
+        files=trace.seen,
         written=tuple(trace.written),
+        left={path: file.object or ABSENT for path, file in trace.written.items()},
         seconds=trace.seconds,
         bytes=trace.bytes,
     )
@@ -193,39 +207,27 @@ def remember(task: Task, decision: Decision, trace: StepTrace) -> None:
         task.store.set_last(task.pipeline, task.step.name, now)
 
 
-def restore(written: Mapping[str, WrittenFile], home: Path, store: Store) -> None:
-    """Write back files of steps that did not run, where they are gone or differ.
-
-    Raises:
-        ObjectBroken: The content of one is not in the store.
-    """
-    for path, file in written.items():
-        if file.object and state_of(path, home) != file.object:
-            store.objects.restore_file(file.object, home / path)
-
-
-def _put_files_back(task: Task, decision: Decision) -> None:
-    restore(decision.files, task.place.home, task.store)
+def _kept(left: Mapping[str, Path | None], store: Store) -> dict[str, WrittenFile]:
+    """Keep the files that a step left; None stands for one that it took away."""
+    written = {}
+    for path, place in left.items():
+        written[path] = WrittenFile(object=None)
+        if place is not None and place.is_file():
+            kept, size = store.objects.put_file(place)
+            written[path] = WrittenFile(object=kept, bytes=size)
+    return written
 
 
 class _Unkept(Exception):  # noqa: N818 - the name is the fact
     """Something that a step gave cannot be stored."""
 
 
-def _trace(task: Task, decision: Decision, ran: Ran) -> StepTrace:
-    objects = task.store.objects
+def _trace(task: Task, decision: Decision, ran: Ran, written: dict[str, WrittenFile]) -> StepTrace:
     outputs = []
     here = _where(task, ran.outputs.values())
     while ran.outputs:
         name = next(iter(ran.outputs))
         outputs.append(_stored(task, name, ran.outputs.pop(name)))
-    written = {}
-    for path, place in ran.written.items():
-        if place is None:
-            written[path] = WrittenFile(object=None)
-        else:
-            kept, size = objects.put_file(place)
-            written[path] = WrittenFile(object=kept, bytes=size)
     made = task.made | written.keys()
     listed = {
         path: state_of_names(path, names, made=made, earlier=decision.files)
@@ -235,6 +237,11 @@ def _trace(task: Task, decision: Decision, ran: Ran) -> StepTrace:
         step=task.step.name,
         key=decision.key,
         files=dict(sorted((ran.read | listed | here).items())),
+        loaded={
+            path: digest
+            for path, digest in sorted(ran.loaded.items())
+            if path not in made and path not in decision.files  # known in the version of now
+        },
         outputs=tuple(outputs),
         written=written,
         generators={

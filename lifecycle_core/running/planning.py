@@ -56,6 +56,11 @@ def chosen_parameters(pipeline: Pipeline, given: Mapping[str, Any]) -> dict[str,
         if name not in known:
             near = get_close_matches(name, known, n=1)
             listed = f"It takes {', '.join(known)}." if known else "It takes none."
+            if name in pipeline.exported:
+                listed = (
+                    f"Step {pipeline.exported[name]} makes it. Parameters are the lines of the "
+                    "`parameters` cell whose value JSON can hold: a list, for one, and no tuple."
+                )
             raise InvalidCall(
                 f"The pipeline {pipeline.name} has no parameter `{name}`.",
                 hint=f"Did you mean `{near[0]}`?" if near else listed,
@@ -72,7 +77,9 @@ def code_of_steps(package: Package) -> dict[str, dict[str, tuple[Statement, ...]
     found = {}
     for step in package.pipeline.steps:
         try:
-            found[step.name] = code_of(package.place.name, step.name, package.source)
+            found[step.name] = code_of(
+                package.place.name, step.name, package.source, package.is_package
+            )
         except SyntaxError as error:
             raise InvalidCall(
                 f"The code of step {step.name} is no Python: line {error.lineno}: {error.msg}.",
@@ -125,8 +132,11 @@ def plan(
             parameters={name: (value, _digest(value)) for name, value in taken.items()},
             generators_from=origin,
             lock=_lock(package),
+            number=len(steps),
             policy=f"Python {'.'.join(platform.python_version_tuple()[:2])}, hash seed 0",
             made=frozenset(path for each in pipeline.steps for path in each.writes),
+            modules=frozenset(package.files()),
+            later=tuple(each.name for each in pipeline.steps[len(steps) + 1 :]),
             alone=_alone(step, package),
             sources=sources,
             checks=checks,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -12,9 +13,10 @@ from lifecycle_core.adapters.scheduling import Node
 from lifecycle_core.adapters.store import ObjectBroken
 from lifecycle_core.running.deciding import decide
 from lifecycle_core.running.figures import Album
-from lifecycle_core.running.outcomes import Outcome, merged_files, told_outputs
-from lifecycle_core.running.performing import perform, remember, restore
+from lifecycle_core.running.outcomes import Outcome, told_outputs
+from lifecycle_core.running.performing import perform, remember
 from lifecycle_core.running.planning import Plan, code_of_steps, plan
+from lifecycle_core.running.project_files import lock_name, merged, put_back
 from lifecycle_core.running.telling import Nodes, Telling, plain
 from lifecycle_core.schema.pipeline_run import PipelineRun, PipelineRuns, StepRun
 
@@ -47,7 +49,7 @@ def run(
     """Run a pipeline once for each mapping of parameters.
 
     Several runs go side by side, and what they share is done once. Runs of a pipeline whose steps
-    write files go one after another: they write the same files.
+    write files go one after another, also those of other processes: they write the same files.
 
     Args:
         package: The pipeline.
@@ -68,12 +70,12 @@ def run(
         plan(package, store, given, code, sources=sources, checks=checks) for given in parameters
     ]
     labels = [_label(given) for given in parameters] if len(plans) > 1 else [""]
-    writing = any(step.writes for step in package.pipeline.steps)
+    writing = _writes_files(package, store)
     batches = [[n] for n in range(len(plans))] if writing else [list(range(len(plans)))]
     album = Album(store)
     runs: list[PipelineRun] = []
     for batch in batches:
-        runs += _Batch(
+        going = _Batch(
             package,
             [(labels[number], plans[number]) for number in batch],
             store=store,
@@ -81,7 +83,10 @@ def run(
             tell=tell,
             progress=progress,
             album=album,
-        ).run()
+        )
+        held = lock_name(package.pipeline.name, package.place.home)
+        with store.computing(held) if writing else nullcontext():
+            runs += going.run()
     return PipelineRuns(pipeline=package.pipeline.name, runs=tuple(runs))
 
 
@@ -154,20 +159,25 @@ class _Batch:
                 decision = decide(planned.task, [known[node] for node in before])
                 if decision.trace is not None:
                     remember(planned.task, decision, decision.trace)
-                    known[planned.node] = decision.fresh(planned.task.step.name)
+                    known[planned.node] = decision.fresh(planned.task)
                     self._nodes.ended(planned.node, known[planned.node])
                     continue
             stale[planned.node] = Node(task=planned.task, after=tuple(before))
 
     def _restored(self, found: Mapping[str, Outcome]) -> bool:
         """Put files of fresh steps back where they are gone; tell whether all could be."""
-        for each in self._plans:
-            ended = [found[planned.node] for planned in each.steps.values()]
+        for telling in self._tellings:
+            ended = [found[planned.node] for planned in telling.plan.steps.values()]
             if all(outcome.good for outcome in ended):
+                left = merged(outcome.files for outcome in ended)
                 try:
-                    restore(merged_files(ended), self._package.place.home, self._store)
+                    others = put_back(left, self._package.place.home, self._store)
                 except ObjectBroken:
                     return False
+                telling.note(
+                    f"{path} was changed by somebody else while the pipeline ran, and left as it is"
+                    for path in others
+                )
         return True
 
     def _record(
@@ -191,6 +201,15 @@ class _Batch:
             hooks=tuple(telling.notes),
             environment=self._package.differing,
         )
+
+
+def _writes_files(package: Package, store: Store) -> bool:
+    """Tell whether steps are known to write files: from the notebook's run, or their own last."""
+    name = package.pipeline.name
+    return any(
+        step.writes or ((last := store.last(name, step.name)) and last.written)
+        for step in package.pipeline.steps
+    )
 
 
 def died(task: Task, upstream: Sequence[Outcome], how: str) -> Outcome:

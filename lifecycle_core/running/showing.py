@@ -54,7 +54,7 @@ def _state(name: str, planned: PlannedStep, fresh: dict[str, Outcome], album: Al
     if not stale:
         decision = decide(task, [fresh[step] for step in planned.after])
         if decision.trace is not None:
-            fresh[name] = decision.fresh(name)
+            fresh[name] = decision.fresh(task)
             return StepState(
                 name=name,
                 fresh=True,

@@ -78,6 +78,10 @@ class Telling:
         for event in self._events(step, outcome):
             self._say(event)
 
+    def note(self, what: Iterable[str]) -> None:
+        """Note what a person should know and fails nothing; once each."""
+        self.notes += [each for each in what if each not in self.notes]
+
     def end(self, seconds: float, outcomes: Iterable[Outcome]) -> None:
         """Tell that the run is over."""
         ended = list(outcomes)

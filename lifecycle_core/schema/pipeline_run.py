@@ -61,7 +61,8 @@ class PipelineRun(Record):
         scheduler: `processes`, `threads`, or the address of a Dask scheduler.
         started: UTC, ISO 8601.
         steps: In the pipeline's order.
-        hooks: What went wrong with hooks and sinks; none of it fails a run.
+        hooks: What went wrong with hooks and sinks, and which files of the project others had
+            changed, a sentence each; none of it fails a run.
         environment: What was installed otherwise than the pipeline was proven with, a sentence
             each.
     """

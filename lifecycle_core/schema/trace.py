@@ -95,13 +95,15 @@ class Ingredients(Record):
 class StepTrace(Record):
     """What a step read and gave when it ran with a key.
 
-    It counts as long as every file in `files` has the same digest.
+    It counts as long as every file in `files` and `loaded` has the same digest.
 
     Attributes:
         files: By path, the digest of a file that it read; `absent` if it was not there. The path
             is relative to the notebook's folder, POSIX, or absolute if it lies elsewhere. A path
             that ends in a slash is a folder that was listed, and the digest that of its names; `.`
             stands with the path of the notebook's folder, if an output names that.
+        loaded: By path likewise, what its code read when it was loaded: files that modules read
+            then, and modules that are not among the code of its key.
         outputs: In the order of the step's outputs.
         written: By path, the files that it left.
         generators: States of the global generators after it.
@@ -119,6 +121,7 @@ class StepTrace(Record):
     step: str
     key: str
     files: dict[str, str] = Field(default_factory=dict)
+    loaded: dict[str, str] = Field(default_factory=dict)
     outputs: tuple[StoredValue, ...] = ()
     written: dict[str, WrittenFile] = Field(default_factory=dict)
     generators: dict[Generator, StoredValue] = Field(default_factory=dict)
@@ -130,6 +133,11 @@ class StepTrace(Record):
     at: str = ""
 
     @property
+    def seen(self) -> dict[str, str]:
+        """All that it read, by path."""
+        return {**self.loaded, **self.files}
+
+    @property
     def bytes(self) -> int:
         """Size of its outputs in the store."""
         return sum(value.bytes for value in self.outputs)
@@ -139,8 +147,9 @@ class LastRun(Record):
     """How a step last ran, whatever its key was: what a stale step is compared with.
 
     Attributes:
-        files: As in its trace.
+        files: All that its trace says it read.
         written: Paths of the files that it left.
+        left: By such a path, the digest of the file; `absent` if the step took it away.
     """
 
     schema_: Literal["nbrelease/last-run/1"] = Field(default="nbrelease/last-run/1", alias="schema")
@@ -148,5 +157,6 @@ class LastRun(Record):
     ingredients: Ingredients
     files: dict[str, str] = Field(default_factory=dict)
     written: tuple[str, ...] = ()
+    left: dict[str, str] = Field(default_factory=dict)
     seconds: float = Field(default=0.0, ge=0)
     bytes: int = Field(default=0, ge=0)

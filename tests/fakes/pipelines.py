@@ -45,7 +45,8 @@ def module(step: MadeStep) -> tuple[str, str]:
     signature = ", ".join(
         [*step.inputs, *(["*", *(f"{p}=None" for p in step.parameters)] if step.parameters else [])]
     )
-    fields = "".join(f"    {name}: Any\n" for name in step.outputs)
+    named = {n: f"{n.lstrip('_')}_" if n.startswith("_") else n for n in step.outputs}
+    fields = "".join(f"    {name}: Any\n" for name in named.values())
     title = f"{step.name.title().replace('_', '')}Outputs"
     head = f'"""Step {step.name}."""\n\nfrom __future__ import annotations\n\n'
     head += (
@@ -59,7 +60,7 @@ def module(step: MadeStep) -> tuple[str, str]:
     lines = " ".join(f"{first + n}:{{cell}}.{n + 1}" for n in range(len(body)))
     tail = ""
     if step.outputs:
-        tail = f"    return {title}({', '.join(f'{name}={name}' for name in step.outputs)})\n"
+        tail = f"    return {title}({', '.join(f'{named[n]}={n}' for n in named)})\n"
     return head + "".join(f"    {line}\n" for line in body) + tail, lines
 
 

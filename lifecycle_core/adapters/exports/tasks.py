@@ -11,6 +11,7 @@ import json
 import keyword
 import posixpath
 from dataclasses import dataclass
+from itertools import chain, product
 from typing import TYPE_CHECKING
 
 from lifecycle_core.errors import InvalidCall
@@ -30,7 +31,7 @@ class Brought:
     Attributes:
         step: The one that wrote it last.
         index: Its position in that step's `writes`.
-        path: Relative to the notebook's folder, POSIX.
+        path: Relative to the notebook's folder, POSIX; of a folder, it is only there.
     """
 
     step: str
@@ -46,10 +47,11 @@ class Task:
         name: Of the step.
         title: What people call it.
         inputs: In the order of the function's positional parameters, the step and its variable.
+        outputs: Its variables, in the order of the fields that the function returns.
         parameters: In the order of the record.
         generators: By global generator that it uses, the step that used it last; None if none did.
-        brought: Files of earlier steps that it reads or writes.
-        left: Files that it writes, relative to the notebook's folder.
+        brought: Files of earlier steps that it reads or writes, and folders that they are in.
+        left: Files that it writes and folders that it makes, relative to the notebook's folder.
         sources: The steps whose results it reads, in the pipeline's order.
         waits: Further steps that must have ended before.
     """
@@ -57,6 +59,7 @@ class Task:
     name: str
     title: str
     inputs: tuple[tuple[str, str], ...]
+    outputs: tuple[str, ...]
     parameters: tuple[Parameter, ...]
     generators: dict[str, str | None]
     brought: tuple[Brought, ...]
@@ -138,6 +141,7 @@ def _task(pipeline: Pipeline, step: Step, before: Sequence[Step]) -> Task:
         name=step.name,
         title=step.title or step.name,
         inputs=tuple((taken.step, taken.name) for taken in step.inputs),
+        outputs=tuple(output.name for output in step.outputs),
         parameters=tuple(one for one in pipeline.parameters if one.name in step.parameters),
         generators=generators,
         brought=tuple(_brought(step, before)),
@@ -149,18 +153,26 @@ def _task(pipeline: Pipeline, step: Step, before: Sequence[Step]) -> Task:
 
 def _brought(step: Step, before: Sequence[Step]) -> Iterator[Brought]:
     """Yield the files of earlier steps that a step reads, or goes on writing to."""
-    for path in dict.fromkeys((*step.reads, *step.writes)):
-        writer = next((one for one in reversed(before) if path in one.writes), None)
-        if writer:
-            yield Brought(step=writer.name, index=writer.writes.index(path), path=path)
+    touched = {*step.reads, *step.writes}
+    last = {path: one for one in before for path in one.writes}
+    for path in sorted(last):  # a folder before what is in it
+        if any(_meet(path, each) for each in touched):
+            yield Brought(step=last[path].name, index=last[path].writes.index(path), path=path)
 
 
 def _file_order(step: Step, before: Sequence[Step]) -> Iterator[str]:
     """Yield the earlier steps that write what it touches, or read what it writes."""
-    reads, writes = set(step.reads), set(step.writes)
     for one in before:
-        if (reads | writes) & set(one.writes) or writes & set(one.reads):
+        pairs = chain(
+            product((*step.reads, *step.writes), one.writes), product(step.writes, one.reads)
+        )
+        if any(_meet(mine, theirs) for mine, theirs in pairs):
             yield one.name
+
+
+def _meet(one: str, other: str) -> bool:
+    """Tell whether two paths are the same, or one is a folder around the other."""
+    return one == other or one.startswith(f"{other}/") or other.startswith(f"{one}/")
 
 
 def _last(names: Iterator[str]) -> str | None:

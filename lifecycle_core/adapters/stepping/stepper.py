@@ -8,7 +8,7 @@ import pickle
 import sys
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -19,6 +19,7 @@ from lifecycle_core.adapters.stepping.charts import sheets_of
 from lifecycle_core.adapters.stepping.drawing import Drawing, Sheets
 from lifecycle_core.adapters.stepping.failing import Told, told
 from lifecycle_core.adapters.stepping.file_states import ABSENT, named, state_of
+from lifecycle_core.adapters.stepping.loaded import Loaded
 from lifecycle_core.adapters.stepping.printing import Printing
 from lifecycle_core.adapters.stepping.turns import Turns
 from lifecycle_core.adapters.stepping.watching import Observer, Watcher
@@ -26,7 +27,7 @@ from lifecycle_core.adapters.store import ObjectBroken
 from lifecycle_core.recorder.imports import Imports
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from lifecycle_core.adapters.pipeline_packages import PackagePlace
     from lifecycle_core.schema.pipeline import Generator, Step
@@ -44,7 +45,10 @@ class Ran:
         outputs: By variable, its value.
         read: By path, digests of the files that it read, as they were before it.
         listed: By path, the names that were in a folder that it listed.
+        loaded: By path, digests of what loading its code, and other code before it in this process,
+            read beside the modules that count by statements.
         written: By path, where a file that it wrote lies now; None if the file is gone.
+        programs: It started some, whose doing is not seen.
         states: Of the generators that it draws from, after it.
         drawn: Its figures.
         peak_bytes: None in a process that does several things at once.
@@ -54,6 +58,8 @@ class Ran:
     read: dict[str, str]
     listed: dict[str, frozenset[str]]
     written: dict[str, Path | None]
+    loaded: dict[str, str] = field(default_factory=dict)
+    programs: bool = False
     states: dict[Generator, Any] = field(default_factory=dict)
     printed: str = ""
     drawn: Sheets = field(default_factory=Sheets)
@@ -63,10 +69,18 @@ class Ran:
 
 
 class StepFailed(Exception):  # noqa: N818 - the name is the fact
-    """A step raised; `told` says what and where, the others what it had printed and drawn."""
+    """A step raised; `told` says what and where, the others what it had done until then."""
 
-    def __init__(self, told: Told, printed: str, drawn: Sheets, seconds: float) -> None:
+    def __init__(
+        self,
+        told: Told,
+        printed: str,
+        drawn: Sheets,
+        seconds: float,
+        written: dict[str, Path | None],
+    ) -> None:
         super().__init__(told.error)
+        self.written = written
         self.told = told
         self.printed = printed
         self.drawn = drawn
@@ -89,6 +103,7 @@ class Stepper:
         imports.start()
         self._turns = Turns()
         self._loading = threading.RLock()
+        self._loaded: dict[Path, Loaded] = {}
         self._first: dict[tuple[str, str], Any] = {}
 
     def run(
@@ -101,6 +116,8 @@ class Stepper:
         states: Mapping[Generator, Any],
         alone: bool,
         apart: tuple[str, ...] = (),
+        keep: Callable[[Path], None] | None = None,
+        modules: Collection[str] = (),
     ) -> Ran:
         """Call a step's function.
 
@@ -112,22 +129,28 @@ class Stepper:
             states: Of generators, before it; what is not named begins as in a new process.
             alone: It changes what all threads of a process share.
             apart: Folders in which files are none of the step's.
+            keep: Given a file that the step has read and is about to change.
+            modules: Paths of local modules whose code counts by statements, as `Package.files` has
+                them.
 
         Raises:
             StepFailed: It raised, or could not be loaded.
             ObjectBroken: `inputs` did.
         """
+        home, root = (Path(os.path.realpath(one)) for one in (place.home, place.root))
+        watcher = Watcher(home, root, apart, keep)
         with self._turns.turn(alone=alone, generators=bool(step.generators)):
-            return self._run(step, place, apart, (inputs, parameters, states))
+            try:
+                ran = self._run(step, place, watcher, (inputs, parameters, states))
+            finally:  # also what a step that failed has loaded stays
+                loaded = self._loaded.setdefault(home, Loaded()).after(watcher, place, modules)
+            return replace(ran, loaded=loaded)
 
-    def _run(self, step: Step, place: PackagePlace, apart: tuple[str, ...], given: _Given) -> Ran:
+    def _run(self, step: Step, place: PackagePlace, watcher: Watcher, given: _Given) -> Ran:
         inputs, parameters, states = given
         os.chdir(place.home)
         self._printing.begin()
         self._drawing.begin()
-        watcher = Watcher(
-            Path(os.path.realpath(place.home)), Path(os.path.realpath(place.root)), apart
-        )
         started, cpu = time.perf_counter(), self._cpu()
         try:
             self._observer.begin(watcher)
@@ -151,7 +174,8 @@ class Stepper:
                 raise
             folder = place.root.joinpath(*place.name.split("."))
             found = told(error, step, folder=folder, notebook=place.notebook)
-            raise StepFailed(found, printed, drawn, seconds) from None
+            written = _written(watcher, place)
+            raise StepFailed(found, printed, drawn, seconds, written) from None
         cpu_seconds = max(self._cpu() - cpu, 0.0)
         peak = None if self._shared else peak_bytes()
         left = generators.states(step.generators)
@@ -162,6 +186,7 @@ class Stepper:
             read=_read(step, watcher, place),
             listed=watcher.listed,
             written=_written(watcher, place),
+            programs=watcher.programs,
             states=left,
             printed=self._printing.end(),
             drawn=drawn,
@@ -215,9 +240,12 @@ def _read(step: Step, watcher: Watcher, place: PackagePlace) -> dict[str, str]:
 
 
 def _written(watcher: Watcher, place: PackagePlace) -> dict[str, Path | None]:
+    """Return what a step wrote: not what it opened to write and left as it was, as a database."""
     found: dict[str, Path | None] = {}
     for full in sorted(watcher.written):
         path = named(full, watcher.home, watcher.root)
         if not Path(full).is_dir():
-            found[path] = Path(full) if state_of(path, place.home) != ABSENT else None
+            state = state_of(path, place.home)
+            if watcher.read.get(path) != state:
+                found[path] = Path(full) if state != ABSENT else None
     return found

@@ -15,7 +15,7 @@ from pathlib import Path
 from sys import _getframe
 from typing import TYPE_CHECKING, Any
 
-from lifecycle_core.adapters.stepping.file_states import named, names_in, state_of
+from lifecycle_core.adapters.stepping.file_states import ABSENT, named, names_in, state_of
 from lifecycle_core.recorder.readers import Readers
 
 if TYPE_CHECKING:
@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 
     from lifecycle_core.recorder.imports import Imports
 
+_STARTING = (
+    "os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.system",
+    "subprocess.Popen",
+)  # fmt: skip
+_OPENING = frozenset({"duckdb.connect", "duckdb.attach"})
+"""Ways to open what is there of which only the end tells whether something was written."""
 _IMPORTING = "<frozen importlib"
 _LOOKING = frozenset({"linecache", "tokenize", "inspect", "traceback", "pkgutil", "zipimport"})
 _SYSTEM = ("/proc", "/dev", "/sys", "/etc", "/usr", "/lib", "/lib64", "/bin", "/run", "/var")
@@ -34,13 +40,30 @@ class Watcher:
     Attributes:
         read: By path as a trace names it, the digest before the step first wrote there.
         listed: By path of a folder, which ends in a slash, the names in it then.
-        written: Absolute paths.
+        loading: Paths among `read` that a module read while it was loaded.
+        written: Absolute paths; a database is among them although it may only have been read.
+        programs: Whether it started some.
+
+    Args:
+        home: The notebook's folder, without links.
+        root: The package's root, likewise.
+        apart: Folders in which files are none of the step's.
+        keep: Given a file that the step has read and is about to change.
     """
 
-    def __init__(self, home: Path, root: Path, apart: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        home: Path,
+        root: Path,
+        apart: tuple[str, ...],
+        keep: Callable[[Path], None] | None = None,
+    ) -> None:
+        self._keep = keep
         self.read: dict[str, str] = {}
         self.listed: dict[str, frozenset[str]] = {}
+        self.loading: set[str] = set()
         self.written: set[str] = set()
+        self.programs = False
         self.home, self.root = home, root
         project = dict.fromkeys((_folder(home), _folder(root)), True)
         others = dict.fromkeys(map(_folder, (*_elsewhere(), *apart)), False)
@@ -54,18 +77,25 @@ class Watcher:
     def look(self, path: object, *, reads: bool, writes: bool, folder: bool = False) -> None:
         """Note that a file is about to be opened, or a folder to be listed."""
         full = os.path.realpath(os.fsdecode(path))  # type: ignore[arg-type] # raises TypeError if it is none
-        if not self._concerns(full):
+        if not self.concerns(full):
             return
         name = named(full, self.home, self.root)
         if folder:
             self.listed.setdefault(f"{name}/", names_in(name, self.home))
             return
-        if reads and full not in self.written and name not in self.read and not Path(full).is_dir():
-            self.read[name] = state_of(name, self.home)
+        if reads and full not in self.written and not Path(full).is_dir():
+            if name not in self.read:
+                self.read[name] = state_of(name, self.home)
+            if name not in self.loading and _loads(_getframe(1)):
+                self.loading.add(name)
         if writes:
+            known = full not in self.written and self.read.get(name, ABSENT) != ABSENT
             self.written.add(full)
+            if known and self._keep:
+                self._keep(Path(full))
 
-    def _concerns(self, full: str) -> bool:
+    def concerns(self, full: str) -> bool:
+        """Tell whether a file is the user's, by its path: absolute, without links."""
         if full.endswith((".pyc", ".pyo")) or f"{os.sep}__pycache__" in full:
             return False
         beside = full + os.sep
@@ -97,6 +127,7 @@ class Observer:
             "os.rename": self._rename,
             "os.remove": self._write,
             "os.truncate": self._write,
+            **dict.fromkeys(_STARTING, self._start),
         }
         sys.addaudithook(self._hear)
 
@@ -108,9 +139,9 @@ class Observer:
         """Tell it no more."""
         self._by_thread.pop(threading.get_ident(), None)
 
-    def reading(self, path: object, _what: str) -> None:
+    def reading(self, path: object, what: str) -> None:
         """Note that a file is about to be read by code that raises no event."""
-        self._tell(path, reads=True, writes=False)
+        self._tell(path, reads=True, writes=what in _OPENING)
 
     def writing(self, path: object, _what: str) -> None:
         """Note that a file is about to be written by code that raises no event."""
@@ -131,12 +162,15 @@ class Observer:
             return
         self._busy.on = True  # a digest opens files, too
         try:
-            # A thread that a step started is nobody's in particular: all that run are told.
-            own = self._by_thread.get(threading.get_ident())
-            for watcher in [own] if own else list(self._by_thread.values()):
+            for watcher in self._watchers():
                 watcher.look(path, reads=reads, writes=writes, folder=folder)
         finally:
             self._busy.on = False
+
+    def _watchers(self) -> list[Watcher]:
+        # A thread that a step started is nobody's in particular: all that run are told.
+        own = self._by_thread.get(threading.get_ident())
+        return [own] if own else list(self._by_thread.values())
 
     def _open(self, path: object, mode: object, flags: object) -> None:
         if isinstance(mode, str) and not flags:
@@ -163,6 +197,10 @@ class Observer:
         self._tell(old, reads=True, writes=True)
         self._tell(new, reads=False, writes=True)
 
+    def _start(self, *_what: object) -> None:
+        for watcher in self._watchers():
+            watcher.programs = True
+
     def _write(self, path: object, *_rest: object) -> None:
         self._tell(path, reads=False, writes=True)
 
@@ -176,6 +214,13 @@ def _imports(frame: Any) -> bool:  # noqa: ANN401 - a frame
     name = frame.f_globals.get("__name__", "")
     file = frame.f_code.co_filename
     return file.startswith(_IMPORTING) or name.startswith("importlib.") or name in _LOOKING
+
+
+def _loads(frame: Any) -> bool:  # noqa: ANN401 - a frame
+    """Tell whether a module is being loaded, whose code asks itself or by what it calls."""
+    while frame is not None and not frame.f_code.co_filename.startswith(_IMPORTING):
+        frame = frame.f_back
+    return frame is not None
 
 
 def _elsewhere() -> tuple[str, ...]:

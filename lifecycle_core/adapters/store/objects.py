@@ -90,6 +90,15 @@ class Objects:
         with self._whole(name) as path, replacing(target) as temporary:
             shutil.copyfile(path, temporary)
 
+    def has(self, name: str) -> bool:
+        """Tell whether an object is there; its bytes are not looked at."""
+        return self._place.size(_path(name)) is not None
+
+    @staticmethod
+    def path_of(name: str) -> str:
+        """Return where in the store an object lies."""
+        return _path(name)
+
     def is_whole(self, name: str, size: int) -> bool:
         """Tell whether an object is there; one that is not what it was is removed.
 

@@ -7,11 +7,11 @@ What cannot be known from the text is said to be so (`Flow.opaque`), and `Datafl
 includes a cell where it is unsure.
 """
 
-from lifecycle_core.notebooks.dataflow.carried import carried
+from lifecycle_core.notebooks.dataflow.carried import Carriers, carried
 from lifecycle_core.notebooks.dataflow.flow import FILES, RANDOM, SETTINGS, Flow, Import, Use
 from lifecycle_core.notebooks.dataflow.notebook import Dataflow, dataflow_of, read_dataflow
 
 __all__ = [
-    "FILES", "RANDOM", "SETTINGS", "Dataflow", "Flow", "Import", "Use", "carried",
+    "FILES", "RANDOM", "SETTINGS", "Carriers", "Dataflow", "Flow", "Import", "Use", "carried",
     "dataflow_of", "read_dataflow",
 ]  # fmt: skip

@@ -16,7 +16,7 @@ from lifecycle_core.adapters.packages import changed_by_hand, pipeline_text, pla
 from lifecycle_core.adapters.pipeline_packages import find_package
 from lifecycle_core.adapters.regions import parts_of
 from lifecycle_core.errors import InvalidCall
-from lifecycle_core.schema.pipeline import Pipeline, Step
+from lifecycle_core.schema.pipeline import Parameter, Pipeline, Step
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -147,3 +147,14 @@ def test_a_record_reads_as_people_write() -> None:
     assert "notebook: |\n  a\n  b: é\n" in text
     assert text.startswith("schema: nbrelease/pipeline/1\nname: churn\n")
     assert yaml.safe_load(text)["steps"] == [{"name": "load"}]
+
+
+@pytest.mark.parametrize(
+    "text", ["a\x85b", "a\u2028b", "\u2029", "a\rb\n", "a\r\nb", " a\n b", "<<"]
+)
+def test_a_default_comes_back_as_it_was(text: str) -> None:
+    default = {"value": text, text: [1.0, 1, True, None]}
+    parameter = Parameter(name="options", type="Any", default=default)
+    record = PIPELINE.model_copy(update={"parameters": (parameter,)})
+    again = yaml.safe_load(pipeline_text(record))["parameters"][0]["default"]
+    assert repr(again) == repr(default)

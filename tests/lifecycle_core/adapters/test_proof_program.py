@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -82,6 +83,52 @@ def test_an_error_is_told_with_its_step(tmp_path: Path) -> None:
         assert said["error"] == "ZeroDivisionError: division by zero"
         assert (said["type"], said["step"]) == ("ZeroDivisionError", step)
         assert "late.py" in said["trace"]
+
+
+@pytest.mark.parametrize(
+    ("module", "sets", "reads", "values"),
+    [
+        ("decimal", "decimal.getcontext().prec = 3", "decimal.getcontext().prec", (28, 3)),
+        ("numpy", "numpy.seterr(divide='raise')", "numpy.geterr()['divide']", ("warn", "raise")),
+    ],
+)
+def test_what_a_step_sets_in_its_process_ends_with_it(
+    tmp_path: Path, module: str, sets: str, reads: str, values: tuple[object, object]
+) -> None:
+    apart, together = values
+    text = f"import sys, {module}\nx = [1]\nif 'pytest' not in sys.modules:\n    {sets}\n"
+    text += f"# %%\n%%step between\nz = [3]\n# %%\n%%step late\ny = [{reads}]"
+    said = asked(text, tmp_path / "steps", "steps")
+    assert (said["stuck"], said["error"]) == ({}, "")
+    assert said["digests"]["late.y"] == digest([apart]).text
+    assert asked(text, tmp_path / "run", "run")["digests"]["y"] == digest([together]).text
+
+
+@pytest.mark.parametrize("library", ["json", "polars"])  # polars holds threads: no fork has them
+def test_generators_go_on_from_process_to_process(tmp_path: Path, library: str) -> None:
+    text = f"import random, {library}\n# %%\nrandom.seed(3)\nx = [random.random()]\n# %%\n"
+    text += f"%%step between\nz = [{library}.__name__]\n# %%\n%%step late\ny = [random.random()]"
+    generator = random.Random(3)  # noqa: S311 - what the step draws from
+    said = asked(text, tmp_path, "steps")
+    found = [digest([generator.random()]).text for _ in range(2)]
+    assert [said["digests"]["prepare_x.x"], said["digests"]["late.y"]] == found
+
+
+def test_what_is_behind_a_value_that_cannot_be_handed_over_is_learnt_too(tmp_path: Path) -> None:
+    text = "import threading\n# %%\nv = [threading.Lock()]\n# %%\n%%step b\nw = [len(v)]\n"
+    text += "u = [threading.Lock()]\n# %%\n%%step c\ny = [*w, 2]"
+    said = asked(text, tmp_path, "steps")
+    assert set(said["stuck"]) == {"v", "u"}
+    assert said["digests"]["c.y"] == digest([1, 2]).text
+
+
+def test_a_process_that_dies_in_a_step_is_told_as_it_died(tmp_path: Path) -> None:
+    for end, code in (("os._exit(3)", 3), ("os.kill(os.getpid(), 9)", -9)):
+        text = "import os, sys\nx = [1]\n# %%\n%%step late\ny = [1]\n"
+        text += f"if 'pytest' not in sys.modules:\n    {end}"
+        with pytest.raises(subprocess.CalledProcessError) as raised:
+            asked(text, tmp_path / str(code), "steps")
+        assert raised.value.returncode == code
 
 
 @pytest.mark.parametrize(

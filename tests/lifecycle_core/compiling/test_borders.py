@@ -107,3 +107,17 @@ def test_what_no_step_can_give_is_kept_inside() -> None:
     program = Program(drafts.read(text), drafts.recorded(text), 99)
     (only,) = borders(program, [Group(cells=(0,))], frozenset({"x"}))
     assert only.outputs == ("y",)
+
+
+def test_a_name_that_ends_with_its_section_does_not_cross_a_border() -> None:
+    caught = "try:\n    {0} = [1]\nexcept ValueError as error:\n    print(error)"
+    branch = "\nif not {0}:\n    spare = [0]\n    print(spare)"
+    one, three = ((caught + branch).format(name) for name in "xz")
+    text = f"{one}\n# %%\ny = [2]\n# %%\n{three}"
+    first, _, last = found(text, (0,), (1,), (2,))
+    assert (first.outputs, last.inputs, last.outputs) == (("x",), {}, ("z",))
+    # What was there is handed on as it was, and what is used is taken in any case.
+    first, _, last = found(f"error = [0]\n# %%\ny = [2]\n# %%\n{three}", (0,), (1,), (2,))
+    assert last.inputs == {"error": 0}
+    used = "y = [2]\nif not y:\n    spare = [0]\n# %%\nif not y:\n    print(spare)"
+    assert set(found(used, (0,), (1,))[1].inputs) == {"y", "spare"}

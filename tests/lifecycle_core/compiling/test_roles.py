@@ -96,3 +96,23 @@ def test_only_literals_of_a_parameters_cell_are_parameters() -> None:
     text = "# %% tags=parameters\nn = -3\nx: float = 1.5\npath = open\nm = n + 1"
     assert roles(text) == ["parameter", "parameter", "code", "code"]
     assert parameter_of(drafts.pieces("a = b = 1")[0]) is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "(8, 4)",
+        "{1: 2}",
+        "{'a'}",
+        "b'a'",
+        "2j",
+        "1e999",
+        "...",
+        "[(1,)]",
+        "{'a': {2: 1}}",
+        "'\\ud800'",
+    ],
+)
+def test_what_json_does_not_hold_as_it_is_stays_code(value: str) -> None:
+    text = f"# %% tags=parameters\nn = {{'a': [1, None, 'b']}}\nm = {value}"
+    assert roles(text) == ["parameter", "code"]

@@ -54,6 +54,17 @@ def test_who_comes_after_whom() -> None:
     assert traffic.after(groups) == ((), (0,), (0, 1), (2,), (0,), ())
 
 
+def test_programs_keep_their_place_among_cells_that_touch_files() -> None:
+    traffic = Traffic(reads={0: ("a",), 3: ("b",)}, writes={5: ("c",)}, programs=frozenset({1, 4}))
+    groups = [(number,) for number in range(6)]
+    assert traffic.after(groups) == ((), (0,), (), (1,), (0, 1, 3), (4,))
+
+
+def test_programs_are_told_by_what_was_seen() -> None:
+    facts = Facts(processes=(Site(cell=1, what="wget -O f"), Site(cell=-1)))
+    assert found("x = [1]\n# %%\ny = [2]", facts).programs >= {1}
+
+
 @given(SETS, SETS)
 def test_order_is_kept_wherever_it_matters(
     reads: dict[int, tuple[str, ...]], writes: dict[int, tuple[str, ...]]

@@ -14,6 +14,7 @@ import pytest
 
 from lifecycle_core import verbs
 from lifecycle_core.adapters.pipeline_packages import find_package
+from lifecycle_core.schema.pipeline_run import PipelineRun
 from tests.command_line import nbrelease
 from tests.notebook_files import write_notebook
 
@@ -100,14 +101,20 @@ def test_a_package_is_equal_and_runs_alone(tmp_path: Path) -> None:
     assert made.pipeline is not None
     assert made.pipeline.proof is not None
     assert made.pipeline.proof.verdict == "identical"
-    assert [step.name for step in made.pipeline.steps] == ["load", "sum_step"]
-    assert "data/n.txt" in made.pipeline.steps[0].reads
+    assert [step.name for step in made.pipeline.steps] == ["prepare_raw", "load", "sum_step"]
+    assert "data/n.txt" in made.pipeline.steps[1].reads
     assert find_package(package).pipeline == made.pipeline.model_copy(
         update={"files": find_package(package).pipeline.files}
     )
     words = [sys.executable, "-c", ALONE, str(tmp_path), str(path.parent)]
     done = subprocess.run(words, cwd=path.parent, check=True, capture_output=True, text=True)
     assert done.stdout.splitlines()[-1] == f"{[*KINDS.values()]!r} 9"
+    taken = [one.name for one in made.pipeline.parameters]
+    assert taken == ["whole", "part", "large", "word", "on", "nothing", "rows"]
+    run = verbs.run_pipeline(package, store=str(tmp_path / "store"))
+    assert isinstance(run, PipelineRun)
+    (kinds,) = verbs.pipeline_results(run, ["kinds"], store=str(tmp_path / "store")).values()
+    assert repr(kinds) == repr([*KINDS.values()])
     words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(package)]
     assert subprocess.run(words, cwd="/", check=False, capture_output=True).returncode == 0
     written = "".join(p.read_text() for p in package.rglob("*.py"))

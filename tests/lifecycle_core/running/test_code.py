@@ -137,3 +137,45 @@ def test_digests_are_the_same_under_every_hash_seed() -> None:
         for seed in ("1", "2", "3")
     }
     assert len(answers) == 1
+
+
+LOADED = {
+    "p.a": "from lib.use import make\ndef a(): return make('one')",
+    "lib": "from .names import NAMES, more\nfrom . import plugins\nmore = more()",
+    "lib.names": "NAMES = ['one']\ndef more(): return NAMES\ndef unused(): return 1",
+    "lib.base": "class Base:\n    kinds = {}\n"
+    "    def __init_subclass__(cls):\n        Base.kinds[1] = cls",
+    "lib.use": "from lib.base import Base\nmakers = {}\n"
+    "def register(f):\n    makers[f.__name__] = f\ndef make(name): return makers[name](Base)\n"
+    "@register\ndef one(base): return 1\ndef other(): return 1",
+    "lib.plugins": "from lib.base import Base as B\nfrom functools import cache\n"
+    "class One(B):\n    size = 1\n@cache\ndef two(): return 2\nthree = str(3)",
+}
+
+
+@pytest.mark.parametrize(
+    ("module", "old", "new", "counts"),
+    [
+        ("lib.names", "'one'", "'two'", True),
+        ("lib.names", "return NAMES", "return None", True),
+        ("lib.names", "return 1", "return 2", False),
+        ("lib.use", "base): return 1", "base): return 2", True),
+        ("lib.use", "other(): return 1", "other(): return 2", False),
+        ("lib.plugins", "size = 1", "size = 2", True),
+        ("lib.plugins", "return 2", "return 3", False),
+        ("lib.plugins", "str(3)", "str(4)", False),
+    ],
+)
+def test_what_loading_a_module_does_counts_though_no_name_leads_to_it(
+    module: str,
+    old: str,
+    new: str,
+    counts: bool,  # noqa: FBT001 - of the table
+) -> None:
+    changed = {**LOADED, module: LOADED[module].replace(old, new)}
+    assert changed != LOADED
+    before, after = (
+        {name: [one.digest for one in found] for name, found in pieces.items()}
+        for pieces in (code_of("p", "a", each.get, "lib".__eq__) for each in (LOADED, changed))
+    )
+    assert (before != after) is counts

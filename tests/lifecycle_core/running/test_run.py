@@ -106,6 +106,65 @@ def test_files_that_steps_pass_are_kept_and_put_back(home: Path, store: Store) -
     assert ran(bench.run()) == ["prepare", "use", "finish"]
 
 
+APPENDING = tuple(
+    pipelines.MadeStep(
+        name=name,
+        body=f"""
+            with open("log.txt", "a") as file:
+                file.write("{name}\\n")
+            {name}s = open("log.txt").read().split()
+        """,
+        outputs=(f"{name}s",),
+        writes=("log.txt",),
+        after=after,
+    )
+    for name, after in (("early", ()), ("late", ("early",)))
+)
+
+
+@pytest.mark.parametrize("before", ["", "old\n"])
+@pytest.mark.parametrize("steps", [1, 2])
+def test_a_step_that_appends_finds_the_file_as_it_was(
+    home: Path, store: Store, before: str, steps: int
+) -> None:
+    log = home / "log.txt"
+    if before:
+        log.write_text(before)
+    late = "late\n" * (steps - 1)
+    bench = Bench(pipelines.write_package(home, "appending", APPENDING[:steps]), store)
+    assert bench.value(bench.run(), "earlys") == [*before.split(), "early"]
+    assert bench.stale() == {}
+    assert ran(bench.run()) == []
+    assert log.read_text() == f"{before}early\n{late}"
+
+    bench.edit("early", 'write("early', 'write("soon')
+    assert list(bench.stale()) == ["early", "late"][:steps]
+    assert bench.value(bench.run(), "earlys") == [*before.split(), "soon"]
+    assert log.read_text() == f"{before}soon\n{late}"
+    assert bench.stale() == {}
+
+    log.write_text("other\n")  # somebody else's now
+    assert bench.stale()["early"] == ("file log.txt changed",)
+    assert bench.value(bench.run(), "earlys") == ["other", "soon"]
+    assert ran(bench.run()) == []
+
+
+def test_a_file_that_a_step_takes_away_is_there_for_its_next_run(home: Path, store: Store) -> None:
+    (home / "inbox.txt").write_text("a b")
+    step = pipelines.MadeStep(
+        name="take",
+        imports="import os",
+        body='taken = open("inbox.txt").read().split()\nos.rename("inbox.txt", "done.txt")',
+        outputs=("taken",),
+    )
+    bench = Bench(pipelines.write_package(home, "taking", (step,)), store)
+    bench.run()
+    assert ran(bench.run()) == []
+    bench.edit("take", "split()", "split()[:1]")
+    assert bench.value(bench.run(), "taken") == ["a"]
+    assert [path.name for path in sorted(home.glob("*.txt"))] == ["done.txt"]
+
+
 def test_a_value_that_names_the_folder_is_another_elsewhere(
     home: Path, store: Store, tmp_path: Path
 ) -> None:
@@ -300,6 +359,9 @@ def test_an_unknown_parameter_is_answered_with_the_nearest(home: Path, store: St
     with pytest.raises(InvalidCall) as raised:
         bench.run(sed=1)
     assert raised.value.hint == "Did you mean `seed`?"
+    with pytest.raises(InvalidCall) as raised:
+        bench.run(draws=(1, 2))
+    assert raised.value.hint.startswith("Step second makes it.")
 
 
 def test_threads_give_what_processes_give(home: Path, store: Store) -> None:
@@ -323,3 +385,51 @@ def test_the_reasons_name_lock_and_local_modules(home: Path, store: Store) -> No
     assert bench.value(bench.run(), "kept") == 5
     pipelines.write_package(home, "ruled", (step,), lock="sha256:other")
     assert bench.stale() == {"apply": ("lock changed",)}
+
+
+def test_modules_of_a_folder_on_the_path_count_as_files(home: Path, store: Store) -> None:
+    source = home / "src"
+    source.mkdir()
+    (source / "inner.py").write_text("FACTOR = 2\n")
+    (source / "helper.py").write_text("from inner import FACTOR\ndef help(): return FACTOR\n")
+    steps = [
+        pipelines.MadeStep(
+            name=name, imports=imports, body=f"{name}_kept = {call}", outputs=(f"{name}_kept",)
+        )
+        for name, imports, call in (
+            ("one", "from helper import help", "help()"),
+            ("two", "import importlib", "importlib.import_module('inn' + 'er').FACTOR"),
+        )
+    ]
+    set_up = "import sys\nsys.path.insert(0, 'src')\n"
+    bench = Bench(pipelines.write_package(home, "reaching", steps, set_up=set_up), store)
+    assert bench.value(bench.run(), "one_kept") == 2
+    assert ran(bench.run()) == []
+    (source / "inner.py").write_text("FACTOR = 3\n")
+    changed = ("file src/inner.py changed",)
+    assert bench.stale() == {"one": changed, "two": changed}
+    made = bench.run()
+    assert [bench.value(made, f"{name}_kept") for name in ("one", "two")] == [3, 3]
+
+
+def test_what_a_module_reads_when_it_is_loaded_counts_for_every_step(
+    home: Path, store: Store
+) -> None:
+    (home / "conf.txt").write_text("2")
+    (home / "conf.py").write_text("from pathlib import Path\nSIZE = Path('conf.txt').read_text()\n")
+    steps = [
+        pipelines.MadeStep(
+            name=name,
+            imports="import conf",
+            body=f"{name}_kept = conf.SIZE",
+            outputs=(f"{name}_kept",),
+        )
+        for name in ("one", "two")
+    ]
+    bench = Bench(pipelines.write_package(home, "configured", steps), store)
+    bench.run()
+    assert ran(bench.run()) == []
+    (home / "conf.txt").write_text("3")
+    assert list(bench.stale()) == ["one", "two"]
+    made = bench.run()
+    assert [bench.value(made, f"{name}_kept") for name in ("one", "two")] == ["3", "3"]

@@ -65,7 +65,7 @@ def text(record: PipelineRun) -> list[RenderableType]:
                 parts.append(Text(f"It had printed:\n{visible(step.printed).rstrip()}"))
     if counts := figure_counts(record.steps):
         parts.append(Text(counts, style="dim"))
-    parts += [Text(f"A hook failed: {one_line(hook)}", style="yellow") for hook in record.hooks]
+    parts += [Text(f"Note: {one_line(hook)}", style="yellow") for hook in record.hooks]
     if other := elsewhere(record):
         parts.append(Text(other, style="yellow"))
     parts.append(Text(summary(record)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import shutil
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import yaml
 from lifecycle_core.adapters.exports import write_export
 from lifecycle_core.adapters.pipeline_packages import find_package
 from tests.engines.digests import of_files
-from tests.fakes import compiled
+from tests.fakes import compiled, pipelines
 
 pytestmark = pytest.mark.timeout(900)  # ten processes, each of which loads scikit-learn
 ROOT = Path(__file__).parents[4]
@@ -64,18 +65,56 @@ def test_the_papermill_chain_gives_what_a_plain_run_gives(project: Path, tmp_pat
 def test_containers_that_share_nothing_give_what_a_plain_run_gives(
     project: Path, tmp_path: Path
 ) -> None:
-    write_export(find_package(project / "pipelines" / "churn"), "argo", tmp_path)
-    workflow = yaml.safe_load((tmp_path / "churn_argo.yaml").read_text(encoding="utf-8"))["spec"]
-    values = {one["name"]: one["value"] for one in workflow["arguments"]["parameters"]}
+    run_containers(project, "churn", tmp_path)
+    steps = compiled.EXPORTED.values()
+    folders = {step: tmp_path / "store" / step.replace("_", "-") for step in steps}
+    assert of_files(folders, compiled.EXPORTED) == plain(project)
+
+
+def test_folders_and_variables_with_an_underscore_travel_between_containers(
+    tmp_path: Path,
+) -> None:
+    steps = (
+        pipelines.MadeStep(
+            name="make",
+            imports="import os",
+            body="os.makedirs('out/deep')\n_n = 3",
+            outputs=("_n",),
+            writes=("out", "out/deep"),
+        ),
+        pipelines.MadeStep(
+            name="write",
+            inputs={"_n": "make"},
+            body="open('out/deep/n.txt', 'w').write(str(_n))",
+            writes=("out/deep/n.txt",),
+        ),
+        pipelines.MadeStep(
+            name="read",
+            body="_n = int(open('out/deep/n.txt').read())",
+            outputs=("_n",),
+            reads=("out/deep/n.txt",),
+        ),
+    )
+    project, work = tmp_path / "project", tmp_path / "work"
+    pipelines.write_package(project, "folders", steps)
+    run_containers(project, "folders", work)
+    assert pickle.loads((work / "store" / "read" / "outputs.pkl").read_bytes()) == {"_n": 3}  # noqa: S301 - made just now
+
+
+def run_containers(project: Path, pipeline: str, tmp_path: Path) -> None:
+    """Run an export to Argo, each step in a copy of the project, its results below `store`."""
+    write_export(find_package(project / "pipelines" / pipeline), "argo", tmp_path)
+    text = (tmp_path / f"{pipeline}_argo.yaml").read_text(encoding="utf-8")
+    workflow = yaml.safe_load(text)["spec"]
+    values = {
+        one["name"]: one["value"] for one in workflow.get("arguments", {}).get("parameters", ())
+    }
     for template in workflow["templates"][1:]:
         name = template["name"].removeprefix("run-")
         image = tmp_path / "images" / name
         shutil.copytree(project, image, ignore=shutil.ignore_patterns("made", "__pycache__"))
         script, *words = template["container"]["args"]
         start("-c", script, *(placed(word, name, tmp_path, values) for word in words), cwd=image)
-    steps = compiled.EXPORTED.values()
-    folders = {step: tmp_path / "store" / step.replace("_", "-") for step in steps}
-    assert of_files(folders, compiled.EXPORTED) == plain(project)
 
 
 def placed(word: str, name: str, work: Path, values: dict[str, str]) -> str:

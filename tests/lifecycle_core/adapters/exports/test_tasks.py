@@ -45,6 +45,21 @@ def test_a_file_that_a_step_goes_on_writing_is_brought_too() -> None:
     assert [file.step for file in tasks[1].brought] == ["first"]
 
 
+def test_a_folder_is_there_before_what_is_written_into_it() -> None:
+    tasks = tasks_of(
+        pipeline(
+            Step(name="make", writes=("out", "out/deep")),
+            Step(name="other", writes=("output.txt",)),
+            Step(name="write", writes=("out/deep/a.csv",)),
+            Step(name="search", reads=("out",)),
+        )
+    ).tasks
+    assert tasks[1].waits == ()
+    assert tasks[2].waits == ("make",)
+    assert [one.path for one in tasks[2].brought] == ["out", "out/deep"]
+    assert [one.path for one in tasks[3].brought] == ["out", "out/deep", "out/deep/a.csv"]
+
+
 def test_a_step_that_overwrites_a_file_waits_for_those_that_read_it() -> None:
     steps = (Step(name="reader", reads=("a.csv",)), Step(name="writer", writes=("a.csv",)))
     assert tasks_of(pipeline(*steps)).tasks[1].waits == ("reader",)
