@@ -9,6 +9,7 @@ rows they tell what scores mean, until labels come.
 from __future__ import annotations
 
 from contextlib import closing
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.prediction_log.column_counting import count_columns
@@ -163,7 +164,17 @@ def with_rules(binnings: Sequence[Binning], features: Sequence[Feature]) -> tupl
             each = each._replace(required=rule.required)  # noqa: PLW2901 - the same with more
             if rule.log == "value":
                 each = each._replace(  # noqa: PLW2901 - as above
-                    minimum=rule.minimum, maximum=rule.maximum, allowed=rule.categories
+                    minimum=rule.minimum, maximum=rule.maximum, allowed=_as_logged(rule)
                 )
         found.append(each)
     return tuple(found)
+
+
+def _as_logged(rule: Feature) -> tuple[str, ...]:
+    """Return the categories as the log has them: JSON's truths, dates of ISO 8601."""
+    if rule.type == "boolean":
+        return tuple(str(level).lower() for level in rule.levels) or rule.categories
+    if rule.type in {"date", "timestamp"}:
+        found = (each.isoformat() for each in rule.levels if isinstance(each, date))
+        return tuple(found) or rule.categories
+    return rule.categories

@@ -296,24 +296,25 @@ class CountedTable:
             return ()
         # No rule of the contract is about scores.
         binning = scores[0]._replace(minimum=None, maximum=None)
-        edges = binning.edges
+        score = nw.col("score")
+        sides = [score <= edge for edge in binning.edges]
+        if binning.edges:
+            least, most = binning.far
+            sides += [score < least, score > most]
         found = rows_of(
             self._of_model()
             .select(
                 "version",
                 "decision",
                 (nw.col("decision") == 1).fill_null(value=False).cast(nw.Int64).alias("acted"),
-                *(
-                    (nw.col("score") <= edge).cast(nw.Int64).alias(f"up_{at}")
-                    for at, edge in enumerate(edges)
-                ),
+                *(side.cast(nw.Int64).alias(f"side_{at}") for at, side in enumerate(sides)),
             )
             .group_by("version")
             .agg(
                 nw.len().alias("rows"),
                 nw.col("decision").count().alias("decided"),
                 nw.col("acted").sum(),
-                *(nw.col(f"up_{at}").sum() for at in range(len(edges))),
+                *(nw.col(f"side_{at}").sum() for at in range(len(sides))),
             )
         )
         return tuple(
@@ -323,7 +324,7 @@ class CountedTable:
                 acted=each["acted"],
                 score=column_of(
                     binning,
-                    [0, each["rows"], *(int(each[f"up_{at}"]) for at in range(len(edges)))],
+                    [0, each["rows"], *(int(each[f"side_{at}"]) for at in range(len(sides)))],
                     {},
                 ),
             )

@@ -106,6 +106,10 @@ def questions_of(x: nw.Expr, binning: Binning, *, spark: bool) -> Iterator[nw.Ex
         return
     for edge in binning.edges:
         yield many(x <= edge, spark=spark)
+    if binning.edges:
+        least, most = binning.far
+        yield many(x < least, spark=spark)
+        yield many(x > most, spark=spark)
     outside = []
     if binning.minimum is not None:
         outside.append(x < binning.minimum)

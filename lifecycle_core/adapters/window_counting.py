@@ -124,7 +124,13 @@ def count_windows(
         far = asked.before[: -len(near)]
         if far:
             counts.read(_span(far[0], far[-1], as_of), features=False)
-        labelled = tuple(counts.count(_span(one, one, as_of), units=False) for one in far)
+        labelled = _labelled(
+            counts,
+            far,
+            as_of,
+            maturity=timedelta(days=stated.review.label_maturity_days),
+            most=asked.reference,
+        )
         counts.read(_span(near[0], asked.window, as_of))
         used = asked.before[-asked.reference :]
         span = _span(used[0], used[-1], as_of)
@@ -165,6 +171,32 @@ def count_windows(
         found = found._replace(same_phase=counts.compared(phase, bins))
         running = Span(_EARLIEST, datetime.fromisoformat(asked.window.end), as_of)
         return found._replace(running=WindowCounts(money=counts.earned(running)))
+
+
+def _labelled(
+    counts: CountsWindows,
+    windows: Sequence[Window],
+    as_of: datetime,
+    *,
+    maturity: timedelta,
+    most: int,
+) -> tuple[WindowCounts, ...]:
+    """Return windows that are there for their labels alone.
+
+    Figures are learned from the last ones whose labels are final, as many as a reference has. Only
+    those are counted whole: there may be hundreds, and a count takes a tenth of a second. Of the
+    others it is known how many rows have their label, which says whether those are final.
+    """
+    found: list[WindowCounts] = []
+    whole = 0
+    for one in reversed(windows):
+        span = _span(one, one, as_of)
+        count = counts.compared(span, ())
+        final = span.end + maturity <= as_of or 0 < count.rows <= count.labelled
+        if final and whole < most:
+            count, whole = counts.count(span, units=False), whole + 1
+        found.append(count)
+    return tuple(reversed(found))
 
 
 def count_table(

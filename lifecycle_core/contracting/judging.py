@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -58,6 +58,7 @@ def check(
         violations=tuple(violations),
         unfilled=unfilled(contract),
         agreed=agreed,
+        not_judged=tuple(_not_judged(contract)),
     )
 
 
@@ -154,6 +155,14 @@ def _column_violations(feature: Feature, measure: ColumnMeasure) -> Iterator[Vio
         )
 
 
+def _not_judged(contract: Contract) -> Iterator[str]:
+    if contract.freshness_hours is not None and contract.freshness_column is None:
+        yield (
+            f"Freshness of at most {contract.freshness_hours:g} hours was not judged: the rule "
+            "names no column; write the one with the date as its `element:`."
+        )
+
+
 def _freshness_violations(
     contract: Contract, measurement: Measurement, now: datetime
 ) -> Iterator[Violation]:
@@ -168,7 +177,7 @@ def _freshness_violations(
         )
         return
     newest = datetime.fromisoformat(measurement.newest)
-    newest = newest if newest.tzinfo else newest.replace(tzinfo=now.tzinfo)
+    newest = newest if newest.tzinfo else newest.replace(tzinfo=UTC)
     age = (now - newest) / timedelta(hours=1)
     if age > hours:
         yield Violation(

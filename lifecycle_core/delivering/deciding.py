@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.scorers import score_column, scored
+from lifecycle_core.adapters.tables.expressions import NO_NUMBER
 from lifecycle_core.delivering.naming_rows import spread_out
 
 if TYPE_CHECKING:
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
 
     Numbers = np.ndarray[tuple[int], np.dtype[np.float64]]
     Decisions = np.ndarray[tuple[int], np.dtype[Any]]
-
-NO_NUMBER = "the score is no number"
-"""Why a row has no score that its contract lets pass: the model gave infinity, or NaN."""
 
 
 def with_numbers(batch: Batch, scores: Numbers) -> tuple[Batch, Numbers]:

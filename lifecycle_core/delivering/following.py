@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from lifecycle_core.adapters.prediction_log.labels import Labels
     from lifecycle_core.delivering.last_scores import LastScores
     from lifecycle_core.delivering.serving import Served
     from lifecycle_core.schema.release import Alias, Release
@@ -137,6 +138,10 @@ class Following:
             serving=served.serving,
             features=tuple(feature.name for feature in served.contract.features),
         )
+
+    def labels(self) -> Labels:
+        """Return what a label may be, by the release that answers."""
+        return self.desk.lineup.champion.labels
 
     def described(self) -> dict[str, Any]:
         """Return the parts of the OpenAPI document that speak of rows."""

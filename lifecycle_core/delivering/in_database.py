@@ -26,6 +26,7 @@ from lifecycle_core.adapters.in_database.converting import HINT
 from lifecycle_core.adapters.in_database.statements import GOOD, passed_names
 from lifecycle_core.adapters.remote_tables import TableAddress
 from lifecycle_core.adapters.scorers import Estimator, FrameScorer, score_column
+from lifecycle_core.adapters.tables.expressions import NO_NUMBER
 from lifecycle_core.delivering.accelerating import Trial, quiet
 from lifecycle_core.delivering.edges import edge_rows
 from lifecycle_core.delivering.fitting import kept_columns, require_fit
@@ -179,9 +180,11 @@ class _Within:
                 statement, kept=kept, order=order, target=self.order.target, key=key
             )
             with self.means.tables.writer(self.order.rejects) as rejects:
-                for part in database.rejected(statement, kept=kept, order=order):
+                for part in database.rejected(
+                    statement, kept=kept, order=order, computed=found.no_number > 0
+                ):
                     rejects.write(self._rows_out.rejects(*part))
-        return found
+        return found.rows, found.scored, found.acted_on
 
     def _require_columns(self, database: Database, kept: tuple[str, ...]) -> None:
         sample = self.state.path("sample.parquet")
@@ -238,13 +241,14 @@ class _Within:
         reasons, columns = self._checked(path)
         tried = database.tried(statement, pa.table(rows), kept)
         for label, said, wanted in zip(labels, tried.reasons, reasons, strict=True):
-            if said != wanted:
+            if said != wanted and (wanted or said != NO_NUMBER):
                 raise self._differs(f"{label} is {said or 'good'!r}, not {wanted or 'good'!r}")
         good = np.array([at for at, reason in enumerate(reasons) if reason is None])
         trial = Trial(columns, [labels[at] for at in good], self.finalization.rule)
         column = score_column(self.model, self.finalization)
         with quiet():
             wanted_scores = trial.ask(FrameScorer(Estimator.of(self.model, column), self.contract))
+        wanted_scores = np.where(np.isfinite(wanted_scores), wanted_scores, np.nan)
         got = np.array(tried.scores, dtype=np.float64)[good]
         found = trial.judge(got, wanted_scores, np.arange(len(good)))
         if found.why:

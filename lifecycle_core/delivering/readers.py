@@ -72,9 +72,9 @@ def reader_of(feature: Feature) -> Reader:
         case "boolean":
             return _truth(feature, refuse)
         case "date":
-            return _or_missing(_date, refuse)
+            return _listed(feature, _or_missing(_date, refuse))
         case "timestamp":
-            return _or_missing(timestamp, refuse)
+            return _listed(feature, _or_missing(timestamp, refuse))
 
 
 def naming(value: Any) -> str | int | None:  # noqa: ANN401 - whatever a request holds
@@ -102,7 +102,8 @@ def wanted(feature: Feature) -> str:
         'integer, 0 to 120'
     """
     if feature.categories:
-        shown = ", ".join(map(repr, feature.categories[:8]))
+        text = repr if feature.type == "string" else str
+        shown = ", ".join(map(text, feature.categories[:8]))
         return f"one of {shown}{', ...' if len(feature.categories) > 8 else ''}"  # noqa: PLR2004 - a line
     if feature.minimum is not None or feature.maximum is not None:
         return f"{feature.type}, {_range(feature)}"
@@ -156,6 +157,21 @@ def _or_missing(typed: Reader, refuse: _Refuse) -> Reader:
     return read
 
 
+def _listed(feature: Feature, read: Reader) -> Reader:
+    """Return a reader that lets only the categories pass, where there are any."""
+    levels, unknown = frozenset(feature.levels), _unknown(feature)
+    if unknown is None:
+        return read
+
+    def read_listed(value: object) -> object:
+        found = read(value)
+        if found is not None and found not in levels:
+            raise unknown()
+        return found
+
+    return read_listed
+
+
 def _date(value: Any) -> date:  # noqa: ANN401 - as above
     if type(value) is date:
         return value
@@ -173,7 +189,7 @@ def _number(feature: Feature, refuse: _Refuse) -> Reader:
         partial(Wrong, "type", wanted(feature)),
         partial(Wrong, "range", _range(feature)),
     )
-    unknown = _unknown(feature)
+    levels, unknown = frozenset(feature.levels), _unknown(feature)
 
     def read(value: Any) -> float | None:  # noqa: ANN401 - as above
         if type(value) is not float:
@@ -187,7 +203,7 @@ def _number(feature: Feature, refuse: _Refuse) -> Reader:
         if not low <= value <= high or value in (inf, -inf):
             refuse(value, outside)
             return None
-        if unknown is not None and str(value) not in feature.categories:
+        if unknown is not None and value not in levels:
             raise unknown()
         number: float = value
         return number
@@ -201,7 +217,7 @@ def _integer(feature: Feature, refuse: _Refuse) -> Reader:
         partial(Wrong, "type", wanted(feature)),
         partial(Wrong, "range", _range(feature)),
     )
-    unknown = _unknown(feature)
+    levels, unknown = frozenset(feature.levels), _unknown(feature)
 
     def read(value: Any) -> int | None:  # noqa: ANN401 - as above
         if type(value) is not int:
@@ -213,7 +229,7 @@ def _integer(feature: Feature, refuse: _Refuse) -> Reader:
             raise outside()
         if not -_INTEGERS <= value < _INTEGERS:
             raise wrong_type()
-        if unknown is not None and str(value) not in feature.categories:
+        if unknown is not None and value not in levels:
             raise unknown()
         number: int = value
         return number
@@ -222,7 +238,7 @@ def _integer(feature: Feature, refuse: _Refuse) -> Reader:
 
 
 def _text(feature: Feature, refuse: _Refuse) -> Reader:
-    allowed = frozenset(feature.categories)
+    allowed = frozenset(feature.levels)
     wrong_type, unknown = (
         partial(Wrong, "type", wanted(feature)),
         partial(Wrong, "category", wanted(feature)),
@@ -241,7 +257,7 @@ def _text(feature: Feature, refuse: _Refuse) -> Reader:
 
 
 def _truth(feature: Feature, refuse: _Refuse) -> Reader:
-    allowed = {v for v in _TRUTHS if str(v).lower() in feature.categories} or _TRUTHS
+    allowed = frozenset(feature.levels) if feature.categories else _TRUTHS
     wrong_type, unknown = (
         partial(Wrong, "type", "true or false"),
         partial(Wrong, "category", wanted(feature)),

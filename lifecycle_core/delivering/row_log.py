@@ -10,8 +10,8 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lifecycle_core.adapters.prediction_log.batch_log import BatchLog, LoggedRows
+from lifecycle_core.adapters.tables.expressions import NO_NUMBER
 from lifecycle_core.adapters.tables.moments import moments_of
-from lifecycle_core.delivering.deciding import NO_NUMBER
 from lifecycle_core.delivering.fallbacks import Asked, compile_fallbacks
 from lifecycle_core.delivering.last_scores import LastScores
 from lifecycle_core.delivering.log_order import COLUMN

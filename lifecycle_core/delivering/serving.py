@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.evidence import MODEL
+from lifecycle_core.adapters.prediction_log.labels import Labels
 from lifecycle_core.delivering.fallbacks import compile_fallbacks
 from lifecycle_core.delivering.row_checks import RowChecks
 from lifecycle_core.errors import BundleInvalid
@@ -42,6 +43,7 @@ class Served:
         key: Columns of the business key.
         naming: Columns that name a row and are no features: its key, the unit of an experiment.
         acts: A decision is to act or not; else it is a number in the target's unit.
+        labels: The positive class and all of them, as text; none where the target is a number.
         private: Factors whose values the log must not keep.
         logged: Features that the log keeps, each with whether it keeps a hash in place of a value.
         hashed: Turns a feature's name and value into what the log keeps instead of it.
@@ -57,6 +59,7 @@ class Served:
     scorer: Scorer
     explainer: Explainer | None
     acts: bool
+    labels: Labels
     rule_value: float
     private: frozenset[str]
     logged: tuple[tuple[str, bool], ...]
@@ -188,6 +191,7 @@ def prepare(
         scorer=scorer,
         explainer=explainer,
         acts=acts,
+        labels=Labels(finalization.positive_class, finalization.classes),
         rule_value=finalization.rule.value,
         private=_private_factors(contract, explainer),
         logged=tuple(
@@ -228,19 +232,13 @@ def example_row(contract: Contract, *, now: datetime | None = None) -> dict[str,
 def _example(feature: Feature, moment: datetime) -> bool | float | str:
     low, high = feature.minimum, feature.maximum
     middle = (low + high) / 2 if low is not None and high is not None else low or high or 0.0
-    first = feature.categories[0] if feature.categories else None
-    match feature.type:
-        case "integer":
-            return int(first) if first is not None else int(middle)
-        case "number":
-            return float(first) if first is not None else middle
-        case "boolean":
-            return first != "false"
-        case "date":
-            return moment.date().isoformat()
-        case "timestamp":
-            return moment.isoformat()
-    return first if first is not None else "text"
+    for first in feature.levels:
+        return first.isoformat() if isinstance(first, date) else first
+    typical: dict[str, bool | float | str] = {
+        "integer": int(middle), "number": middle, "boolean": True,
+        "date": moment.date().isoformat(), "timestamp": moment.isoformat(),
+    }  # fmt: skip
+    return typical.get(feature.type, "text")
 
 
 def _warm_up(served: Served, now: datetime) -> None:

@@ -81,10 +81,11 @@ def _integers(feature: Feature) -> Whole:
 
 
 def _others(feature: Feature) -> Whole:
-    allowed = frozenset(feature.categories)
+    allowed = frozenset(feature.levels) | {None}
+    free = not feature.categories
 
     def take(values: Sequence[Any]) -> list[Any] | None:
-        return list(values) if not allowed or _are_truly(allowed, values) else None
+        return list(values) if free or allowed.issuperset(values) else None
 
     return take
 
@@ -93,8 +94,3 @@ def _bounds(feature: Feature) -> tuple[float, float]:
     low = -inf if feature.minimum is None else feature.minimum
     high = inf if feature.maximum is None else feature.maximum
     return low, high
-
-
-def _are_truly(allowed: frozenset[str], values: Sequence[Any]) -> bool:
-    """Whether these are all among the categories; truths stand there as text."""
-    return {str(v).lower() if isinstance(v, bool) else v for v in set(values)} <= allowed | {None}

@@ -118,7 +118,7 @@ def measure(
         fitting += perf_counter() - begun
         held_out = train.features.iloc[others]
         begun = perf_counter()
-        scores[others] = decision.scores(name, model, held_out)
+        scores[others] = _scored(name, model, held_out, decision)
         scoring += perf_counter() - begun
     if lost := int((~np.isfinite(scores)).sum()):
         raise InvalidCall(
@@ -183,17 +183,39 @@ def holdout_metrics(
     problem: Problem,
     rule: DecisionRule,
 ) -> dict[str, float]:
-    """Return metrics and money on the rows that took no part in the choice, or nothing."""
+    """Return metrics and money on the rows that took no part in the choice, or nothing.
+
+    Raises:
+        InvalidCall: The model refuses those rows.
+    """
     if problem.holdout is None:
         return {}
     rows, decision = problem.holdout, problem.decision
-    scores = decision.scores(name, model, rows.features)
+    scores = _scored(name, model, rows.features, decision)
     decided = decision.decide(scores, rule)
     cost = mean_cost(decision.costs(decided, rows.outcomes))
     found = decision.metrics(scores, decided, rows.truth)
     found |= {"expected_cost": cost, "cost_per_run": cost * problem.rows_per_run}
     actions = decision.actions(scores, rule)
     return found if actions is None else found | {"actions_per_run": actions}
+
+
+def _scored(name: str, model: Any, features: pd.DataFrame, decision: Decision) -> NDArray[Any]:  # noqa: ANN401 - any estimator
+    """Return a model's scores of rows that it was not fitted on.
+
+    Raises:
+        InvalidCall: It refuses them, with its own words: for example a category that it never saw.
+    """
+    try:
+        return decision.scores(name, model, features)
+    except (TypeError, ValueError) as error:
+        first = str(error).strip().partition("\n")[0]
+        raise InvalidCall(
+            f"Candidate {name!r} cannot score rows that it was not fitted on: "
+            f"{type(error).__name__}: {first}",
+            hint="It has to take whatever rows may bring, such as a category of a few rows: "
+            "OneHotEncoder(handle_unknown='ignore'), or min_frequency to put rare ones together.",
+        ) from error
 
 
 def _broken(milliseconds: float, limits: LimitsSection) -> tuple[str, ...]:

@@ -103,6 +103,7 @@ def _unit(old: ColumnCounts, new: ColumnCounts) -> Iterator[Change]:
         rows=min(old.present, new.present, _SAMPLED),
         below=below,
         above=above,
+        far=None if new.far is None else (new.far[0] / new.present, new.far[1] / new.present),
     )
     if found is None:
         return

@@ -94,8 +94,16 @@ def columns_added(parts: Sequence[ColumnCounts]) -> ColumnCounts:
         counts=tuple(sum(bins) for bins in zip(*(part.counts for part in parts), strict=True)),
         categories=_by_name(part.categories for part in parts),
         broken=_by_name(part.broken for part in parts),
+        far=_far([part.far for part in parts]),
         **_summed(parts, "missing", "other"),
     )
+
+
+def _far(parts: Sequence[tuple[int, int] | None]) -> tuple[int, int] | None:
+    known = [each for each in parts if each is not None]
+    if len(known) < len(parts):
+        return None
+    return sum(each[0] for each in known), sum(each[1] for each in known)
 
 
 def _columns(parts: Sequence[ColumnCounts]) -> tuple[ColumnCounts, ...]:

@@ -33,7 +33,8 @@ class Examined:
     """What the examination showed.
 
     Attributes:
-        contract_text: The contract as Open Data Contract Standard YAML.
+        contract: Its features in the order in which the model takes them.
+        contract_text: The contract as Open Data Contract Standard YAML, as people have it.
         report: The training table checked against it.
         facts: What the model's file holds.
         fast_path: How its rows are scored, and the proof of it.
@@ -80,6 +81,7 @@ def examine(
         training = folder / TRAINING
         if agreed:
             contract, text = agreed
+            contract = _as_the_model_takes_it(contract, finalization)
         else:
             contract = infer(
                 outside.apart.run(outside.tables.profile, training), name=stated.model.name
@@ -128,3 +130,10 @@ def examine(
             acts=stated.model.task == "classification",
         ),
     )
+
+
+def _as_the_model_takes_it(contract: Contract, finalization: Finalization) -> Contract:
+    """Return a contract in the model's order: people may list its columns in any other."""
+    places = {name: at for at, name in enumerate(finalization.features)}
+    ordered = sorted(contract.features, key=lambda each: places.get(each.name, len(places)))
+    return contract.model_copy(update={"features": tuple(ordered)})

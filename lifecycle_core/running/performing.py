@@ -10,7 +10,7 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.pipeline_packages import at_hand
-from lifecycle_core.adapters.stepping import ABSENT, StepFailed, state_of, state_of_names
+from lifecycle_core.adapters.stepping import ABSENT, StepFailed, state_of_names
 from lifecycle_core.adapters.store import NotStorable, ObjectBroken
 from lifecycle_core.errors import LifecycleError
 from lifecycle_core.recorder.digests import digest, placed

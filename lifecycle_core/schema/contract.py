@@ -5,15 +5,54 @@ On disk a contract is an Open Data Contract Standard YAML file; `contracting` tr
 
 from __future__ import annotations
 
-from typing import Literal
+import math
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
 from lifecycle_core.schema.base import Record
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 LogicalType = Literal["integer", "number", "string", "boolean", "date", "timestamp"]
+Level = bool | int | float | str | date | datetime
 Logged = Literal["value", "hash", "none"]
 Rule = Literal["column", "extra_column", "type", "null", "range", "category", "freshness", "rows"]
+
+
+_TRUTHS = {"true": True, "1": True, "false": False, "0": False}
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+
+
+def _integer(text: str) -> int | None:
+    if text.lstrip("+-").isdecimal():
+        return int(text)  # a float has too few digits for some
+    number = float(text)
+    return int(number) if number.is_integer() else None
+
+
+def _number(text: str) -> float | None:
+    number = float(text)
+    return number if math.isfinite(number) else None
+
+
+_READ: dict[LogicalType, Callable[[str], Level | None]] = {
+    "integer": _integer, "number": _number, "string": str, "date": date.fromisoformat,
+    "boolean": lambda text: _TRUTHS.get(text.lower()), "timestamp": _moment,
+}  # fmt: skip
+
+
+def _level(text: str, kind: LogicalType) -> Level | None:
+    try:
+        return _READ[kind](text)
+    except (ValueError, OverflowError):
+        return None
 
 
 class ColumnProfile(Record):
@@ -58,7 +97,7 @@ class Feature(Record):
     Attributes:
         type: Logical type; an integer column satisfies `number`.
         required: No nulls are allowed.
-        categories: Allowed values; empty allows all.
+        categories: Allowed values as text, which `levels` reads; empty allows all.
         minimum: Smallest allowed value.
         maximum: Largest allowed value.
         meaning: What it says; a person fills it in.
@@ -82,12 +121,25 @@ class Feature(Record):
     storage: str = ""
     log: Logged = "value"
 
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        """The categories as values of the column's type; a text that is no such value is left out.
+
+        Example:
+            >>> Feature(name="size", type="number", required=True, categories=("1", "2.50")).levels
+            (1.0, 2.5)
+            >>> Feature(name="paid", type="boolean", required=True, categories=("True",)).levels
+            (True,)
+        """
+        read = (_level(text, self.type) for text in self.categories)
+        return tuple(level for level in read if level is not None)
+
 
 class Contract(Record):
     """The agreed rules of the table a model eats.
 
     Attributes:
-        status: `draft` while a field that people fill in is empty, else `active`.
+        status: `active` once the owners have agreed, `draft` until then.
         features: The columns in the model's order.
         freshness_column: Date or timestamp column that freshness is judged by, if any.
         freshness_hours: Oldest allowed age: of its newest value where a table is checked, of each
@@ -127,6 +179,7 @@ class ContractReport(Record):
         checks: How many rules were evaluated.
         unfilled: `column.field` for each field that a person has yet to fill in.
         agreed: The contract came from a file of the user's, not from inference.
+        not_judged: What the contract asks and nothing could be judged by, each with why.
     """
 
     schema_: Literal["nbrelease/contract-report/1"] = Field(
@@ -139,3 +192,4 @@ class ContractReport(Record):
     violations: tuple[Violation, ...] = ()
     unfilled: tuple[str, ...] = ()
     agreed: bool = False
+    not_judged: tuple[str, ...] = ()

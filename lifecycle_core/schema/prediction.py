@@ -191,6 +191,7 @@ class LogUpkeep(Record):
         action: `drain` brings waiting rows to the tables, `compact` merges small files, `retain`
             removes old days, `forget` removes the rows of one business key.
         write_ahead_logs: How many write-ahead logs were drained before.
+        damaged_removed: How many files were removed that kept what the disk had damaged of them.
     """
 
     schema_: Literal["nbrelease/log-upkeep/1"] = Field(
@@ -199,4 +200,5 @@ class LogUpkeep(Record):
     address: str
     action: Literal["drain", "compact", "retain", "forget"]
     write_ahead_logs: int = Field(default=0, ge=0)
+    damaged_removed: int = Field(default=0, ge=0)
     tables: tuple[TableUpkeep, ...] = ()

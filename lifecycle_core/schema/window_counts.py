@@ -73,6 +73,8 @@ class ColumnCounts(Record):
         quantiles: At 0.05, 0.10, ... 0.95 of a number, of at most some 100,000 rows that are picked
             by their ids; empty without rows.
         broken: Rows that break the contract, by rule: `type`, `null`, `range`, `category`.
+        far: Rows far below the first edge and far above the last one, of a number; None where that
+            was not counted.
     """
 
     name: str
@@ -83,6 +85,7 @@ class ColumnCounts(Record):
     other: int = Field(default=0, ge=0)
     quantiles: tuple[float, ...] = ()
     broken: dict[str, int] = {}
+    far: tuple[int, int] | None = None
 
     @property
     def present(self) -> int:

@@ -2,7 +2,8 @@
 
 A change of unit moves *all* quantiles by one factor, and by one that is known. Inflation moves them
 by one that is not, a change of the population moves them by different ones. Where rows have two
-units, some are far away and the others are where they were.
+units, some are far away and the others are where they were; just beyond those lie the rows of a
+column that grows, such as the months of the oldest customers.
 """
 
 from __future__ import annotations
@@ -64,6 +65,7 @@ def unit_change(
     rows: int,
     above: float = 0.0,
     below: float = 0.0,
+    far: tuple[float, float] | None = None,
     known: Mapping[str, tuple[float, float]] | None = None,
 ) -> UnitChange | None:
     """Compare the quantiles of a window with those of the reference.
@@ -75,6 +77,8 @@ def unit_change(
         above: Share of the window's rows above the reference's 99.9% quantile, less the
             reference's own.
         below: Share of the window's rows up to its 0.1% quantile, likewise.
+        far: Shares of the window's rows that are far below and far above those quantiles: rows just
+            beyond are of a column that grows, not of another unit. None where it is not known.
         known: By name: factor and offset of changes to look for, for example of a currency pair.
             `KNOWN` by default; each is looked for backwards as well.
 
@@ -103,12 +107,13 @@ def unit_change(
         best = min(fits, key=lambda name: fits[name], default="")
         if best and fits[best] <= slack and fits[best] < unmoved / 4:
             return UnitChange("unit_changed", best, median, spread)
-    far = 5 * (_TAIL + noise / 40)
+    many = 5 * (_TAIL + noise / 40)
+    far_below, far_above = (1.0, 1.0) if far is None else far
     if any(
-        share > far and _apart(current, reference, rest) <= slack
+        share > many and _apart(current, reference, rest) <= slack
         for share, rest in (
-            (above, SHARES / (1 - min(above, _MOST))),
-            (below, (SHARES - below) / (1 - min(below, _MOST))),
+            (min(above, far_above), SHARES / (1 - min(above, _MOST))),
+            (min(below, far_below), (SHARES - below) / (1 - min(below, _MOST))),
         )
     ):
         return UnitChange("mixed_units", "", median, spread)

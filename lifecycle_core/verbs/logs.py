@@ -71,6 +71,8 @@ def retain_log(*, days: int, today: date | None = None) -> LogUpkeep:
 def forget_key(key: str) -> LogUpkeep:
     """Remove every row of a business key from the tables, from older versions, from the disk.
 
+    Files that keep what the disk has damaged of write-ahead logs are removed whole, with all rows.
+
     Args:
         key: The key as it was logged.
 
@@ -82,7 +84,8 @@ def forget_key(key: str) -> LogUpkeep:
 
     if not key:
         raise InvalidCall("The business key is empty.", hint="Name whose rows are to go.")
-    return _after_flush(lambda address: forget(address, key=key))
+    wals = load_settings().write_ahead_logs
+    return _after_flush(lambda address: forget(address, key=key, wals=wals))
 
 
 def read_log(

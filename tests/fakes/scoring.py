@@ -171,14 +171,16 @@ def make(
     policy: Mapping[str, Logged] | None = None,
     fresh_hours: float | None = None,
     grows: bool = False,
+    free: bool = False,
     longest: int | None = None,
 ) -> Made:
     """Fit, finalize and bundle a model; `categorical` fits it on a pandas categorical.
 
     `workflow` and `fallback` stand in a release file; `fast` adds the fast path; `policy` says what
     the log keeps of a feature; with `fresh_hours`, the column `as_of` must not be older. A
-    regression that `grows` gives infinity for a very long tenure, and its contract has no ranges.
-    No tenure may be longer than the `longest`, where there is one.
+    regression that `grows` gives infinity for a very long tenure, and its contract has no ranges;
+    nor has one that is `free`, whose tenure is any number. No tenure may be longer than the
+    `longest`, where there is one.
     """
     columns = make_column_transformer(
         (OneHotEncoder(handle_unknown="ignore"), ["plan"]),
@@ -199,11 +201,13 @@ def make(
     store = EvidenceFolder(folder / "evidence", SkopsModels())
     record = store.keep(finalization(task, rule), model, frame)
     contract = infer(DuckTables().profile(folder / "evidence" / "training.parquet"), name="churn")
-    free = {"minimum": None, "maximum": None} if grows else {}
+    unbounded: dict[str, object] = {"minimum": None, "maximum": None} if grows or free else {}
     features = tuple(
-        each.model_copy(update={"log": (policy or {}).get(each.name, each.log), **free})
+        each.model_copy(update={"log": (policy or {}).get(each.name, each.log), **unbounded})
         for each in contract.features
     )
+    if free:
+        features = (features[0].model_copy(update={"type": "number"}), *features[1:])
     if longest is not None:
         shorter = {"maximum": longest}
         features = (features[0].model_copy(update=shorter), *features[1:])

@@ -34,7 +34,11 @@ def test_from_waiting_rows_to_a_review(tmp_path: Path) -> None:
     kept = lifecycle_core.retain_log(days=2, today=date(2026, 11, 29))
     assert [table.rows_after for table in kept.tables] == [1, 1, 0]  # predictions, outcomes, usage
     assert lifecycle_core.compact_log(keep_hours=0).action == "compact"
-    assert lifecycle_core.forget_key("customer-000002").action == "forget"
+    damaged = wal / "000000000001-0badc0de.damaged"
+    damaged.write_bytes(b"customer-000002")
+    forgotten = lifecycle_core.forget_key("customer-000002")
+    assert (forgotten.action, forgotten.damaged_removed) == ("forget", 1)
+    assert not damaged.exists()
     assert lifecycle_core.read_log().num_rows == 0
 
 

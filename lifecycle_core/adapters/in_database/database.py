@@ -20,6 +20,7 @@ from lifecycle_core.adapters.remote_tables.databases import (
     upserting,
 )
 from lifecycle_core.adapters.remote_tables.sql import copy
+from lifecycle_core.adapters.tables.expressions import NO_NUMBER
 from lifecycle_core.errors import InvalidCall
 
 if TYPE_CHECKING:
@@ -49,11 +50,13 @@ class Written(NamedTuple):
         rows: All rows of the table.
         scored: Rows with a score.
         acted_on: Rows that are acted on; 0 where decisions are numbers.
+        no_number: Rows without a score because it is no number.
     """
 
     rows: int
     scored: int
     acted_on: int
+    no_number: int
 
 
 class Tried(NamedTuple):
@@ -223,20 +226,37 @@ class Database:
         chosen = statement.select(self.table, kept, order)
         self.connection.execute(scores.insert().from_select(fields.names, chosen))
         acted = sa.case((scores.c.decision.is_(True), 1), else_=0) if statement.acts else sa.null()
-        counted = sa.select(sa.func.count(), sa.func.count(scores.c.score), sa.func.sum(acted))
-        rows, scored, acted_on = self.connection.execute(counted.select_from(scores)).one()
+        lost = sa.case((scores.c.unscored == NO_NUMBER, 1))
+        counted = sa.select(
+            sa.func.count(), sa.func.count(scores.c.score), sa.func.sum(acted), sa.func.count(lost)
+        )
+        rows, scored, acted_on, no_number = self.connection.execute(
+            counted.select_from(scores)
+        ).one()
         last = sa.select(sa.func.max(scores.c.row)).group_by(*(scores.c[name] for name in key))
         into = upserting(target_of(self.connection, target, fields, key), self.dialect).from_select(
             fields.names, sa.select(scores).where(scores.c.row.in_(last))
         )
         self.connection.execute(replacing_rows(into, fields.names, key))
         scores.drop(self.connection)
-        return Written(rows, scored, int(acted_on or 0))
+        return Written(rows, scored, int(acted_on or 0), no_number)
 
     def rejected(
-        self, statement: ScoreStatement, *, kept: tuple[str, ...], order: tuple[str, ...]
+        self,
+        statement: ScoreStatement,
+        *,
+        kept: tuple[str, ...],
+        order: tuple[str, ...],
+        computed: bool,
     ) -> Iterator[Rejected]:
-        """Yield rows without a score; the first part has none, and brings the columns."""
+        """Yield rows without a score; the first part has none, and brings the columns.
+
+        Args:
+            statement: What was asked.
+            kept: Columns to carry along.
+            order: Columns by which rows are counted.
+            computed: Some scores are no number, and have to be computed anew to say whose.
+        """
         import pyarrow as pa
 
         features, text = statement.contract.features, pa.string()
@@ -246,7 +266,9 @@ class Database:
             *(text if sent_type(each) == text else pa.float64() for each in features),
             pa.string(),
         ]
-        found = self.connection.execute(statement.rejected(self.table, kept, order))
+        found = self.connection.execute(
+            statement.rejected(self.table, kept, order, computed=computed)
+        )
         none: list[tuple[Any, ...]] = [()] * len(types)
         for part in chain([[]], found.partitions(_BATCH_ROWS)):
             columns = list(zip(*part, strict=True)) or none

@@ -9,10 +9,9 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lifecycle_core.adapters.tables.expressions import NO_VALUE, OUTSIDE, UNKNOWN
+from lifecycle_core.adapters.tables.expressions import NO_NUMBER, NO_VALUE, OUTSIDE, UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime
 
     from lifecycle_core.adapters.in_database.converting import ModelQuery
@@ -23,9 +22,6 @@ GOOD = "nbrelease_good"
 """Name of the rows that can be scored, which the model's query reads."""
 ROW = "nbrelease_row"
 _REASON = "nbrelease_reason"
-_READ: dict[str, Callable[[str], Any]] = {  # categories, which a contract has as text
-    "integer": int, "number": float, "boolean": lambda text: int(text == "true"),
-}  # fmt: skip
 
 
 def passed_names(kept: tuple[str, ...]) -> tuple[str, ...]:
@@ -79,19 +75,12 @@ class ScoreStatement:
         rows = self._rows(table, kept, order)
         names = passed_names(kept)
         good = sa.select(rows).where(rows.c[_REASON].is_(None)).cte(GOOD)
-        # A colon in the text would be a parameter's.
-        computed = (
-            sa.text(self.query.text.replace(":", "\\:"))
-            .columns(
-                *(sa.column(name, rows.c[name].type) for name in names),
-                sa.column(self.query.score, sa.Double()),
-            )
-            .subquery("nbrelease_computed")
-        )
+        computed = self._computed(rows, names)
+        score: Any = sa.cast(computed.c[self.query.score], sa.Double())
         scored = sa.select(
             *(computed.c[name] for name in names),
-            sa.cast(computed.c[self.query.score], sa.Double()).label("score"),
-            sa.cast(sa.null(), sa.Text()).label("unscored"),
+            sa.case((_finite(score), score)).label("score"),
+            sa.cast(sa.case((_finite(score), None), else_=NO_NUMBER), sa.Text()).label("unscored"),
         )
         others = sa.select(
             *(rows.c[name] for name in names),
@@ -107,12 +96,39 @@ class ScoreStatement:
         }
         return sa.select(*(each.label(name) for name, each in columns.items())).add_cte(good)
 
-    def rejected(self, table: Any, kept: tuple[str, ...], order: tuple[str, ...]) -> Any:  # noqa: ANN401 - as above
-        """Return a select of the rows without a score: position, kept columns, values, reason."""
+    def rejected(
+        self,
+        table: Any,  # noqa: ANN401 - as above
+        kept: tuple[str, ...],
+        order: tuple[str, ...],
+        *,
+        computed: bool,
+    ) -> Any:  # noqa: ANN401 - as above
+        """Return a select of the rows without a score: position, kept columns, values, reason.
+
+        Args:
+            table: As in `select`.
+            kept: Likewise.
+            order: Likewise.
+            computed: Compute the scores anew, to find those that are no number.
+        """
         import sqlalchemy as sa
 
         rows = self._rows(table, kept, order)
-        return sa.select(rows).where(rows.c[_REASON].is_not(None)).order_by(rows.c[ROW])
+        reason = rows.c[_REASON]
+        if not computed:
+            return sa.select(rows).where(reason.is_not(None)).order_by(rows.c[ROW])
+        good = sa.select(rows).where(reason.is_(None)).cte(GOOD)
+        scores = self._computed(rows, passed_names(kept))
+        score: Any = sa.cast(scores.c[self.query.score], sa.Double())
+        lost = sa.select(scores.c[ROW]).where(sa.or_(score.is_(None), ~_finite(score)))
+        told = sa.case((reason.is_(None), NO_NUMBER), else_=reason).label(_REASON)
+        return (
+            sa.select(*(told if each.name == _REASON else each for each in rows.c))
+            .where(sa.or_(reason.is_not(None), rows.c[ROW].in_(lost)))
+            .order_by(rows.c[ROW])
+            .add_cte(good)
+        )
 
     def mistyped(self, table: Any) -> dict[str, Any]:  # noqa: ANN401 - as above
         """Return for each feature what counts its values that are not of the agreed type."""
@@ -154,6 +170,19 @@ class ScoreStatement:
             *(value.label(name) for name, value in values.items()),
             sa.cast(told, sa.Text()).label(_REASON),
         ).cte("nbrelease_rows")
+
+    def _computed(self, rows: Any, names: tuple[str, ...]) -> Any:  # noqa: ANN401 - as above
+        """Return what the model's query gives for the rows that are called `GOOD`."""
+        import sqlalchemy as sa
+
+        return (
+            sa.text(self.query.text.replace(":", "\\:"))  # else a colon would be a parameter's
+            .columns(
+                *(sa.column(name, rows.c[name].type) for name in names),
+                sa.column(self.query.score, sa.Double()),
+            )
+            .subquery("nbrelease_computed")
+        )
 
     def _value(self, column: Any, feature: Feature) -> Any:  # noqa: ANN401 - as above
         import sqlalchemy as sa
@@ -201,12 +230,12 @@ def _rules(feature: Feature, value: Any) -> list[tuple[Any, str]]:  # noqa: ANN4
     if feature.required:
         found.append((value.is_(None), NO_VALUE))
     if feature.categories:
-        read = _READ.get(feature.type, str)
-        levels = [read(each) for each in feature.categories]
-        found.append((value.not_in(levels), UNKNOWN))
+        # Truths are numbers here, see `_value`.
+        levels = [int(each) if isinstance(each, bool) else each for each in feature.levels]
+        found.append((value.not_in(levels) if levels else value.is_not(None), UNKNOWN))
     outside = []
     if feature.type == "number":
-        outside.append(sa.func.abs(value) > sa.cast(sa.literal(sys.float_info.max), sa.Double()))
+        outside.append(~_finite(value))
     if feature.minimum is not None:
         outside.append(value < feature.minimum)
     if feature.maximum is not None:
@@ -214,6 +243,13 @@ def _rules(feature: Feature, value: Any) -> list[tuple[Any, str]]:  # noqa: ANN4
     if outside:
         found.append((sa.or_(*outside), OUTSIDE))
     return found
+
+
+def _finite(number: Any) -> Any:  # noqa: ANN401 - as above
+    """Return whether it is neither infinite nor, as PostgreSQL has it, a NaN above all numbers."""
+    import sqlalchemy as sa
+
+    return sa.func.abs(number) <= sa.cast(sa.literal(sys.float_info.max), sa.Double())
 
 
 def _known(text: str | None) -> Any:  # noqa: ANN401 - as above

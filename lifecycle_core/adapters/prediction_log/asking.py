@@ -134,6 +134,7 @@ SELECT coalesce(currency, '') AS currency, {_MONEY.format("money", "")}
 FROM once JOIN said ON said.prediction = once.id
 WHERE arm <> 'shadow' AND isfinite(money) GROUP BY 1 ORDER BY 1
 """  # noqa: S608 - as above
+LABELS = "SELECT count(*) AS rows, count(label) AS labelled FROM {source}"
 VERSIONS = "SELECT version, count(*) AS rows FROM {source} GROUP BY version ORDER BY version"
 ANSWERS = f"""
 SELECT version, count(decision) AS decided, ifnull(count_if(decision = 1), 0) AS acted

@@ -93,6 +93,7 @@ class _Tally:
         self._binning = binning
         self._missing = self._present = self._outside = 0
         self._up_to = [0] * len(binning.edges)
+        self._far = [0, 0] if binning.edges else []
         self._picked: list[NDArray[np.float64]] = []
 
     def add(self, values: Any, picked: NDArray[np.intp] | None) -> None:  # noqa: ANN401 - an Arrow array
@@ -114,6 +115,10 @@ class _Tally:
         self._present += numbers.size
         for at, edge in enumerate(self._binning.edges):
             self._up_to[at] += int(np.count_nonzero(numbers <= edge))
+        if self._far:
+            least, most = self._binning.far
+            self._far[0] += int(np.count_nonzero(numbers < least))
+            self._far[1] += int(np.count_nonzero(numbers > most))
         if self._ruled:
             low, high = self._binning.minimum, self._binning.maximum
             below = numbers < (-math.inf if low is None else low)
@@ -124,7 +129,7 @@ class _Tally:
         """Return the counts of the column."""
         import numpy as np
 
-        answers: list[Any] = [self._missing, self._present, *self._up_to]
+        answers: list[Any] = [self._missing, self._present, *self._up_to, *self._far]
         if self._ruled:
             answers.append(self._outside)
         if with_quantiles:

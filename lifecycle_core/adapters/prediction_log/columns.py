@@ -50,6 +50,22 @@ class Binning(NamedTuple):
     maximum: float | None = None
     allowed: tuple[str, ...] = ()
 
+    @property
+    def far(self) -> tuple[float, float]:
+        """Numbers below the first are far from the others, and those above the second.
+
+        A column that simply grows, such as the months of the oldest customer, takes long to get
+        there: as far beyond the outer edges as they are apart. Nearer to zero it is half of the
+        first edge at most, since a smaller unit makes numbers small and not negative.
+
+        Example:
+            >>> Binning("tenure", number=True, edges=(1.0, 72.0)).far
+            (0.5, 143.0)
+        """
+        low, high = self.edges[0], self.edges[-1]
+        wide = high - low
+        return max(low - wide, low / 2) if low > 0 else low - wide, high + wide
+
 
 def read_as(kinds: Mapping[str, bool]) -> tuple[str, tuple[str, ...]]:
     """Return SQL that reads features out of the column `features`, and SQL of each one's value.
@@ -206,7 +222,8 @@ def counts_of(
     Args:
         binning: How it is divided.
         answers: How many rows have no value, and how many have one; those of each category, or up
-            to each edge; those that break the rule of the contract, if it has one.
+            to each edge and, where there are edges, those far below and far above; those that break
+            the rule of the contract, if it has one.
         with_quantiles: Those of a number come last.
     """
     missing, present = _whole(answers), _whole(answers)
@@ -220,6 +237,7 @@ def counts_of(
             name=binning.name, missing=missing, categories=rows, other=other, broken=broken
         )
     up_to = [_whole(answers) for _ in binning.edges]
+    far = (_whole(answers), _whole(answers)) if binning.edges else None
     if binning.minimum is not None or binning.maximum is not None:
         broken["range"] = _whole(answers)
     quantiles = next(answers) if with_quantiles else None
@@ -231,6 +249,7 @@ def counts_of(
         counts=tuple(high - low for low, high in steps),
         quantiles=tuple(quantiles or ()),
         broken=broken,
+        far=far,
     )
 
 

@@ -291,10 +291,10 @@ class CountsWindows:
         )
 
     def compared(self, span: Span, columns: Sequence[Binning]) -> WindowCounts:
-        """Return of a window, in the bins of `columns`, what drift looks at, and nothing else."""
+        """Return of a window, in bins of `columns`, what drift looks at, and rows with a label."""
         source = span.source()
         return WindowCounts(
-            rows=self._rows(source),
+            **self._ask(asking.LABELS, source)[0],
             versions={
                 str(each["version"]): each["rows"] for each in self._ask(asking.VERSIONS, source)
             },

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from lifecycle_core.adapters.files import writing
+from lifecycle_core.adapters.prediction_log.labels import MEANT, NUMBER, Labels
 from lifecycle_core.adapters.tables.moments import moments_of
 from lifecycle_core.adapters.tables.source import open_source, quoted, reading
 from lifecycle_core.errors import InvalidCall, TableInvalid
@@ -27,16 +28,12 @@ if TYPE_CHECKING:
 _SAYS = ("action", "label", "money")
 _KNOWN = ("prediction", *_SAYS, "currency", "label_time", "time", "who")
 _BATCH_ROWS = 65_536
-_MEANT = {"false": False, "true": True, "0": False, "1": True, "0.0": False, "1.0": True}
 _WANTED = {
     "action": "accepted or overridden",
-    "label": "true, false, or a number",
+    "label": NUMBER,
     "money": "a number",
     "currency": "three capital letters, such as EUR",
 }
-_WANTED_OF = (
-    "a class of the model ({}), or true or false, or 1 or 0 where no class can be meant by that"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +181,7 @@ def _class_number(label: str, positive: str, classes: Sequence[str]) -> str:
         f"{said} = {wanted} AND {said} NOT IN ({alike}) THEN 1.0",
         f"{said} IN ({alike}) AND {said} <> {wanted} THEN 0.0",
     ]
-    meant = {each: _MEANT.get(each.lower()) for each in classes}
+    meant = {each: MEANT.get(each.lower()) for each in classes}
     agree = all(meant[each] == (each == positive) for each in classes)
     if agree or None in meant.values():
         whens += [f"lower({label}) = 'true' THEN 1.0", f"lower({label}) = 'false' THEN 0.0"]
@@ -236,8 +233,8 @@ def _require_right(part: pa.RecordBatch, start: int, table: str, classes: Sequen
         if (at := found.index(True).as_py()) >= 0:
             texts = part.column(f"{name}_text" if name in {"label", "money"} else name)
             wanted = _WANTED[name]
-            if name == "label" and classes:
-                wanted = _WANTED_OF.format(", ".join(classes))
+            if name == "label":
+                wanted = Labels(classes=tuple(classes)).wanted
             raise TableInvalid(
                 f"Row {start + at:,} of {table} has the {name} {texts[at].as_py()!r}.",
                 hint=f"It has to be {wanted}. Nothing was kept.",

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _LOGGER = logging.getLogger("nbrelease.log")
 _SUFFIX = ".wal"
+_DAMAGED = ".damaged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,13 +178,32 @@ def left_segments(folder: Path, *, now: float) -> tuple[list[Segment], int]:
 def _keep_damaged(path: Path, content: bytes, size: int, rows: int) -> None:
     if is_torn(content[size:]):
         return
-    copy = path.with_name(f"{path.stem}-{crc32(content):08x}.damaged")  # a place is taken again
+    place = f"{path.stem}-{crc32(content):08x}{_DAMAGED}"  # the segment's is taken again
+    copy = path.with_name(place)
     write_atomically(copy, content)
     copy.chmod(0o600)
     _LOGGER.warning(
         "%s is damaged behind its row %d: the rows up to there go to the tables, and %s keeps all "
         "of it. Rows that were acknowledged may be missing in the log.", path, rows, copy,
     )  # fmt: skip
+
+
+def remove_damaged(wals: Path) -> int:
+    """Remove what was kept of damaged segments, and return how many files that were.
+
+    Whose rows stand behind the damage, or in it, cannot be told for sure: all of them go.
+
+    Args:
+        wals: A folder with one folder for each process.
+
+    Raises:
+        TargetUnwritable: The operating system refuses.
+    """
+    found = sorted(wals.glob(f"*/*{_DAMAGED}"))
+    for path in found:
+        with writing(path):
+            path.unlink(missing_ok=True)
+    return len(found)
 
 
 def remove_segment(segment: Segment, sequence: int) -> None:

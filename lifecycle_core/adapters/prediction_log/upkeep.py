@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 from lifecycle_core.adapters.prediction_log.entries import Kind
 from lifecycle_core.adapters.prediction_log.places import answering
 from lifecycle_core.adapters.prediction_log.rows import TABLES
+from lifecycle_core.adapters.prediction_log.segments import remove_damaged
 from lifecycle_core.adapters.prediction_log.tables import LogTable
 from lifecycle_core.schema.prediction import LogUpkeep, TableUpkeep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
+    from pathlib import Path
 
     import pyarrow as pa
 
@@ -75,22 +77,25 @@ def retain(address: str, *, since: date) -> LogUpkeep:
     return LogUpkeep(address=address, action="retain", tables=tuple(done))
 
 
-def forget(address: str, *, key: str) -> LogUpkeep:
+def forget(address: str, *, key: str, wals: Path | None = None) -> LogUpkeep:
     """Remove all predictions of a business key, and what came of them, from the disk.
 
     The table of usage holds counts and no value of any row, so there is nothing of a person in it.
 
-    The write-ahead logs must be flushed before: rows that still wait there are not seen here.
+    The write-ahead logs must be flushed before: rows that still wait there are not seen here. What
+    was kept of those that the disk has damaged is removed, whoever's rows it holds.
 
     Args:
         address: Where the tables are.
         key: The business key as it was logged.
+        wals: The folder with a write-ahead log for each process; None if there is none.
 
     Raises:
         LogUnavailable: The store does not answer, or somebody else's upkeep came first. Run again,
             it does what is left.
     """
     predictions = LogTable(address, Kind.PREDICTION)
+    damaged = 0 if wals is None else remove_damaged(wals)
     ids = _ids(predictions, key)
     # Outcomes first: without the predictions, nobody would know any more which these are.
     outcomes = _without(LogTable(address, Kind.OUTCOME), "prediction", ids)
@@ -98,6 +103,7 @@ def forget(address: str, *, key: str) -> LogUpkeep:
     return LogUpkeep(
         address=address,
         action="forget",
+        damaged_removed=damaged,
         tables=(
             _without(predictions, "key", [key]), outcomes, _upkeep(usage, usage.files(), 0),
         ),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from lifecycle_core.adapters.prediction_log.labels import Labels
     from lifecycle_core.adapters.serving.base import Desk, PredictionLog
     from lifecycle_core.adapters.serving.guard import Application, Tokens
     from lifecycle_core.adapters.serving.metrics import Metrics
@@ -43,6 +44,9 @@ class Standing(Protocol):
 
     def release(self) -> ServedRelease:
         """The release that answers."""
+
+    def labels(self) -> Labels:
+        """What a label may be, by that release."""
 
     def described(self) -> dict[str, Any]:
         """The parts of the OpenAPI document that speak of its rows."""
@@ -109,6 +113,7 @@ def _rest(parts: Parts, scoring: Scoring, intake: Intake) -> Any:  # noqa: ANN40
         most=parts.limits.body_bytes,
         identify=parts.identify,
         release=lambda: parts.standing.readiness().release,
+        labels=parts.standing.labels,
     )
 
     class Unread(APIRoute):
@@ -183,7 +188,10 @@ async def _refused(_: object, error: Any) -> Any:  # noqa: ANN401 - FastAPI's ow
     from fastapi.responses import JSONResponse
 
     wrong = [
-        {"field": ".".join(map(str, each["loc"])), "want": each["msg"]} for each in error.errors()
+        {"field": ".".join(map(str, each["loc"]))}
+        | ({"got": each["got"]} if "got" in each else {})
+        | {"want": each["msg"]}
+        for each in error.errors()
     ]
     return JSONResponse({"detail": "Fields are wrong.", "refusals": wrong}, 422)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -17,8 +18,9 @@ from lifecycle_core.schema.prediction import Outcome
 from lifecycle_core.schema.serving import KeptOutcomes, ReportedOutcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
+    from lifecycle_core.adapters.prediction_log.labels import Labels
     from lifecycle_core.adapters.serving.base import PredictionLog
     from lifecycle_core.adapters.serving.intake import Intake
 
@@ -43,6 +45,7 @@ class Outcomes:
         most: int,
         identify: Callable[[], str],
         release: Callable[[], str],
+        labels: Callable[[], Labels],
     ) -> None:
         """Start a thread that reads them.
 
@@ -52,8 +55,10 @@ class Outcomes:
             most: Bytes of a body.
             identify: Gives each its id.
             release: Names the release that answers.
+            labels: Says what a label of it may be.
         """
         self._log, self._identify, self._release = log, identify, release
+        self._labels = labels
         self._intake, self._most = intake, most
         self._apart = Apart("outcomes", most=_MOST_WAITING)
 
@@ -70,7 +75,7 @@ class Outcomes:
         kind = request.headers.get("content-type", "")
         try:
             content = await self._intake.read(request.receive, self._most)
-            reported = await self._apart.read(lambda: _read(content, kind))
+            reported = await self._apart.read(lambda: _read(content, kind, self._labels()))
         except Unusable as wrong:
             raise HTTPException(wrong.status, str(wrong)) from None
         except Busy:
@@ -111,7 +116,7 @@ class Outcomes:
         ]
 
 
-def _read(content: bytes, kind: str) -> list[ReportedOutcome]:
+def _read(content: bytes, kind: str, labels: Labels) -> list[ReportedOutcome]:
     import orjson
     from fastapi import HTTPException
     from fastapi.exceptions import RequestValidationError
@@ -130,13 +135,14 @@ def _read(content: bytes, kind: str) -> list[ReportedOutcome]:
     read: list[ReportedOutcome] = []
     errors: list[dict[str, Any]] = []
     for at, each in enumerate(found):
+        where = () if single else (at,)
         try:
             read.append(_outcome(each))
+            errors += _label_errors(read, labels, where)
         except ValidationError as wrong:
-            where = () if single else (at,)
             errors += [_wrong(e["msg"], *where, *e["loc"]) for e in wrong.errors()]
-            if len(errors) >= _MOST_ERRORS:
-                break
+        if len(errors) >= _MOST_ERRORS:
+            break
     if errors:
         raise RequestValidationError(errors[:_MOST_ERRORS])
     return read
@@ -147,6 +153,18 @@ def _outcome(found: Any) -> ReportedOutcome:  # noqa: ANN401 - whatever a reques
         known = {name: found[name] for name in ReportedOutcome.model_fields if name in found}
         found = known | dict(islice(found.items(), _MOST_ERRORS))
     return ReportedOutcome.model_validate(found)
+
+
+def _label_errors(
+    read: list[ReportedOutcome], labels: Labels, where: tuple[int, ...]
+) -> Iterator[dict[str, Any]]:
+    """Write the label of the last outcome as the log has it; yield what is wrong with it."""
+    said = read[-1].label
+    number = labels.number(said)
+    if said is not None and number is None:
+        yield _wrong(labels.wanted, *where, "label") | {"got": json.dumps(said)}
+    elif number != said:  # a class whose name is a number
+        read[-1] = read[-1].model_copy(update={"label": number})
 
 
 def _wrong(want: str, *where: str | int) -> dict[str, Any]:

@@ -23,7 +23,12 @@ NO_VALUE = "has no value"
 UNKNOWN = "is none of its categories"
 OUTSIDE = "is out of its range"
 NO_MOMENT = "has no moment to judge freshness by"
-"""What is said of a value behind its column's name; databases say the same, word for word."""
+NO_NUMBER = "the score is no number"
+"""What is said of a value behind its column's name, and of a score that is infinite or NaN.
+
+Databases say the same, word for word.
+"""
+_INTEGERS_END = 1 << 63
 _LONGEST_DATE = len("2026-01-31")
 _ACCEPTED: dict[LogicalType, frozenset[LogicalType]] = {
     "integer": frozenset({"integer", "number"}),
@@ -132,19 +137,22 @@ def typed(raw: str, kind: LogicalType, *, text: bool) -> str:
         return f"CASE lower({raw}) WHEN 'true' THEN true WHEN 'false' THEN false WHEN '1' THEN true WHEN '0' THEN false END"  # noqa: E501 - one expression
     if kind == "date" and text:  # DuckDB would drop the time of day without a word
         return f"CASE WHEN length({raw}) <= {_LONGEST_DATE} THEN TRY_CAST({raw} AS DATE) END"
-    return f"TRY_CAST({raw} AS {SQL_TYPES[kind]})"
+    moments = kind == "timestamp" and text
+    return _in_utc(raw) if moments else f"TRY_CAST({raw} AS {SQL_TYPES[kind]})"
 
 
 def moment(source: Source, name: str) -> str:
-    """Return the expression of a moment in UTC; null where a value is none. Without zone it is UTC.
-
-    A text is read as a moment with a zone, for DuckDB else drops an offset without a word.
-    """
+    """Return the expression of a moment in UTC, as one without a zone is; null where it is none."""
     physical, raw = source.physical_of(name), source.column(name)
     kind = None if is_unsupported(physical) else logical(physical)
     if kind == "string":
-        return f"TRY_CAST(TRY_CAST({raw} AS TIMESTAMPTZ) AS TIMESTAMP)"
+        return _in_utc(raw)
     return f"TRY_CAST({raw} AS TIMESTAMP)" if kind in {"date", "timestamp"} else "NULL::TIMESTAMP"
+
+
+def _in_utc(text: str) -> str:
+    """Read a text as a moment with a zone, for DuckDB else drops an offset without a word."""
+    return f"TRY_CAST(TRY_CAST({text} AS TIMESTAMPTZ) AS TIMESTAMP)"
 
 
 def no_number(raw: str) -> str:
@@ -173,5 +181,10 @@ def _outside(value: str, feature: Feature) -> str:
 def _unknown(value: str, feature: Feature) -> str:
     if not feature.categories:
         return "false"
-    allowed = ", ".join(map(quoted, feature.categories))
-    return f"({as_text(value, feature.type)} NOT IN ({allowed}))"
+    kind = SQL_TYPES[feature.type]
+    allowed = ", ".join(
+        f"({level!r})::{kind}" if isinstance(level, int | float) else f"{kind} {quoted(str(level))}"
+        for level in feature.levels
+        if not isinstance(level, int) or -_INTEGERS_END <= level < _INTEGERS_END
+    )
+    return f"({value} NOT IN ({allowed}))" if allowed else f"({value} IS NOT NULL)"

@@ -40,7 +40,7 @@ class Measurement:
         columns: Every column of the table, in its order.
         rows: Number of rows.
         measures: By column name, for the contract's columns that the table has.
-        newest: Largest value of the freshness column, in ISO form, if it has one.
+        newest: Largest value of the freshness column, in ISO form and in UTC, if it has one.
     """
 
     columns: tuple[str, ...]

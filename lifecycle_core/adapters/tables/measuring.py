@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lifecycle_core.adapters.tables.expressions import is_unsupported, rules, typed
+from lifecycle_core.adapters.tables.expressions import moment, rules
 from lifecycle_core.adapters.tables.measurement import ColumnMeasure, Measurement
 from lifecycle_core.adapters.tables.source import open_source, reading
 
@@ -44,7 +44,7 @@ def measure_source(source: Source, contract: Contract) -> Measurement:
             for part in (rule.mistyped, rule.null, rule.outside, rule.unknown)
         ]
     dated = contract.freshness_column in source.names
-    counted.append(_newest(source, str(contract.freshness_column)) if dated else "NULL")
+    counted.append(f"max({moment(source, str(contract.freshness_column))})" if dated else "NULL")
     rows, *counts, newest = source.one(counted)
     measures = {
         rule.feature.name: _measure(source, rule, counts[4 * at : 4 * at + 4])
@@ -66,12 +66,6 @@ def outline(path: Path) -> Measurement:
     """
     with open_source(path) as source:
         return Measurement(columns=source.names, rows=1)
-
-
-def _newest(source: Source, name: str) -> str:
-    if is_unsupported(source.physical_of(name)):
-        return "NULL"
-    return f"max({typed(source.column(name), 'timestamp', text=source.text)})"
 
 
 def _measure(source: Source, rule: Rules, counts: list[Any]) -> ColumnMeasure:

@@ -238,7 +238,7 @@ def pandas_column(values: Any, feature: Feature) -> Any:  # noqa: ANN401 - a pya
     import pandas as pd
 
     if feature.storage == "category":
-        return pd.Categorical(values.to_pandas(), categories=list(feature.categories) or None)
+        return pd.Categorical(values.to_pandas(), categories=list(feature.levels) or None)
     if feature.type == "string":
         # Equal texts become one Python object, which encoders look up in half the time. Nulls
         # need pandas' own type: encoders take None and NaN for two values.

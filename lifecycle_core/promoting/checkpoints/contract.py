@@ -8,7 +8,7 @@ from lifecycle_core.promoting.checkpoints.base import Checkpoint, Finding, liste
 
 if TYPE_CHECKING:
     from lifecycle_core.schema.checkpoint import Evidence
-    from lifecycle_core.schema.contract import Contract
+    from lifecycle_core.schema.contract import Contract, ContractReport
 
 _CONTRACT = "contract/contract.odcs.yaml"
 _REPORT = "evidence/contract_report.json"
@@ -16,7 +16,7 @@ _BY_PEOPLE = ("meaning", "unit", "refresh", "owner")
 
 
 def judge(evidence: Evidence) -> Finding:
-    """Look for broken rules first, then for fields that people have yet to fill in."""
+    """Look for broken rules first, then for what people have yet to fill in, and agree to."""
     contract, report = evidence.contract, evidence.contract_report
     if contract is None or report is None:
         why = "There is no data contract yet." if contract is None else "It was not checked yet."
@@ -38,16 +38,9 @@ def judge(evidence: Evidence) -> Finding:
             shown,
             f"Write `log: value` for it in {_file(evidence)}, or leave the amount out.",
         )
-    if empty := _unfilled(contract):
-        return Finding(
-            "missing",
-            f"{len(empty)} of {len(contract.features) * len(_BY_PEOPLE)} fields are not filled "
-            f"in: {listed(empty)}.",
-            shown,
-            _fill_in(evidence),
-        )
-    if not contract.features:
-        return Finding("missing", "The contract names no features.", shown, _fill_in(evidence))
+    if unready := _unready(evidence, contract, report):
+        why, then = unready
+        return Finding("missing", why, shown, then)
     return Finding(
         "pass",
         f"{len(contract.features)} features have type, meaning, unit, refresh and owner; "
@@ -66,6 +59,27 @@ def _not_logged(evidence: Evidence, contract: Contract) -> str:
                 "does not keep"
             )
     return ""
+
+
+def _unready(
+    evidence: Evidence, contract: Contract, report: ContractReport
+) -> tuple[str, str] | None:
+    """Return what people have yet to do, and how; None if that is nothing."""
+    if empty := _unfilled(contract):
+        fields = len(contract.features) * len(_BY_PEOPLE)
+        why = f"{len(empty)} of {fields} fields are not filled in: {listed(empty)}."
+        return why, _fill_in(evidence)
+    if not contract.features:
+        return "The contract names no features.", _fill_in(evidence)
+    again = f"in {_file(evidence)}, then run `nbrelease run NOTEBOOK` again."
+    if report.not_judged:
+        return report.not_judged[0], f"Complete the rule {again}"
+    if contract.status != "active":
+        return (
+            f"The contract's status is {contract.status}: its owners have not agreed to it yet.",
+            f"Once they agree, set `status: active` {again}",
+        )
+    return None
 
 
 def _unfilled(contract: Contract) -> list[str]:

@@ -221,3 +221,22 @@ def test_a_category_that_looks_like_no_value_stays_a_value(tmp_path: Path) -> No
     path = csv(tmp_path, "plan,n\nNone,1\nNA,2\n")
     agreed = contract(feature("plan", "string", required=True, categories=("None", "basic")))
     assert TABLES.measure(path, agreed).measures["plan"].nulls == 1
+
+
+MOMENTS = ["2026-01-31T12:00:00+02:00", "2026-01-31T09:30:00Z", "2026-01-31 09:45:00", "soon"]
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_the_newest_moment_is_that_of_utc(tmp_path: Path, kind: str) -> None:
+    text = csv(tmp_path, "at\n" + "\n".join(MOMENTS) + "\n")
+    path = text if kind == "csv" else parquet(tmp_path, at=MOMENTS)
+    fresh = Contract(name="churn", features=(), freshness_column="at", freshness_hours=1)
+    assert TABLES.measure(path, fresh).newest == "2026-01-31T10:00:00"
+
+
+def test_a_text_that_is_read_as_a_moment_keeps_its_offset(tmp_path: Path) -> None:
+    path = csv(tmp_path, "at\n" + "\n".join(MOMENTS[:3]) + "\n")
+    with TABLES.stream(path, contract(feature("at", "timestamp"))) as batches:
+        (batch,) = batches
+    hours = [each.isoformat() for each in batch.columns["at"].to_pylist()]
+    assert hours == ["2026-01-31T10:00:00", "2026-01-31T09:30:00", "2026-01-31T09:45:00"]

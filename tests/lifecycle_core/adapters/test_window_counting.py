@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lifecycle_core.adapters.prediction_log import open_prediction_log
+from lifecycle_core.adapters.prediction_log.counting import CountsWindows
 from lifecycle_core.adapters.window_counting import count_windows
 from lifecycle_core.monitoring import Counted, plan_of, review
 from lifecycle_core.schema.contract import Feature
@@ -21,10 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from lifecycle_core.adapters.prediction_log.asking import Span
     from lifecycle_core.adapters.window_counting import Found
     from lifecycle_core.schema.prediction import Outcome, Prediction
     from lifecycle_core.schema.release_file import ReleaseFile
     from lifecycle_core.schema.review import Review
+    from lifecycle_core.schema.window_counts import WindowCounts
 
     Asks = Callable[[str], tuple[Found, Review]]
 
@@ -219,3 +222,30 @@ def test_rows_have_costs_of_their_own(log: Path) -> None:
     alarms = sum(20 for each in days("usual")[0][:40] if each.decision and not labels[each.id])
     total = (seen.figure("cost_per_row").value or 0) * 40
     assert total == pytest.approx(sum(missed) + alarms)
+
+
+def test_of_windows_with_labels_to_come_only_what_is_learned_from_is_counted(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used = release_file(label_maturity_days=20)
+    plan = plan_of(used.review, label=SUNDAY.isoformat(), as_of=AS_OF)
+    near = used.review.reference_windows + plan.looks_back - 1
+    asked_for: list[str] = []
+    count = CountsWindows.count
+
+    def noted(self: CountsWindows, span: Span, *words: Any, **named: Any) -> WindowCounts:  # noqa: ANN401 - as it takes
+        asked_for.append(str(span.start))
+        return count(self, span, *words, **named)
+
+    monkeypatch.setattr(CountsWindows, "count", noted)
+    found, seen = asked(log, "usual", used)
+    assert len(plan.before) > near + used.review.reference_windows
+    # The near ones, those that are learned from, the reference, the window, the same phase.
+    assert len(asked_for) <= near + used.review.reference_windows + 3
+    # What is said is what is said where all of them are counted.
+    monkeypatch.setattr(
+        CountsWindows, "compared", lambda self, span, _=(): count(self, span, units=False)
+    )
+    again, all_seen = asked(log, "usual", used)
+    assert [each.labelled for each in again.before] == [each.labelled for each in found.before]
+    assert all_seen == seen

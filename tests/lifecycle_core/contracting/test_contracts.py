@@ -13,7 +13,13 @@ from hypothesis import strategies as st
 from lifecycle_core.adapters.tables.measurement import ColumnMeasure, Measurement
 from lifecycle_core.contracting import check, from_odcs, infer, to_odcs, unfilled
 from lifecycle_core.errors import ReleaseFileInvalid
-from lifecycle_core.schema.contract import ColumnProfile, Contract, Feature, TableProfile
+from lifecycle_core.schema.contract import (
+    ColumnProfile,
+    Contract,
+    ContractReport,
+    Feature,
+    TableProfile,
+)
 
 WORDS = st.text(
     alphabet=st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20
@@ -211,3 +217,15 @@ def test_a_freshness_column_without_a_date_is_told() -> None:
     contract = CONTRACT.model_copy(update={"freshness_column": "as_of", "freshness_hours": 24.0})
     found = check(contract, counted(), digest="d", now=datetime.now(UTC)).violations
     assert [one.message for one in found] == ["Column 'as_of' has no date to judge freshness by."]
+
+
+def test_freshness_without_a_column_is_said_to_be_not_judged() -> None:
+    text = ODD.replace(", element: as_of", "")
+    contract = CONTRACT.model_copy(
+        update={"freshness_hours": from_odcs(text, "c.yaml").freshness_hours}
+    )
+    report = check(contract, counted(), digest="d", now=datetime.now(UTC))
+    (said,) = report.not_judged
+    assert said.startswith("Freshness of at most 48 hours was not judged: the rule names no column")
+    assert check(CONTRACT, counted(), digest="d", now=datetime.now(UTC)).not_judged == ()
+    assert not ContractReport.model_validate(report.model_dump(exclude={"not_judged"})).not_judged

@@ -110,6 +110,19 @@ def test_a_prediction_is_shifted_in_the_database_too(tmp_path: Path) -> None:
     same(made, database(tmp_path, keyed()))
 
 
+@pytest.mark.filterwarnings("ignore:overflow encountered:RuntimeWarning")
+def test_a_score_that_is_no_number_decides_nothing_there_either(tmp_path: Path) -> None:
+    made = make(tmp_path, "regression", workflow=DECLARED, free=True)
+    frame = keyed()
+    frame.loc[7, "tenure"] = 1.7e308  # times two, that is more than a number can be
+    url = database(tmp_path, frame)
+    same(made, url)
+    (lost,) = read(url, "SELECT * FROM scores WHERE id = 'c00007'").to_dict("records")
+    assert (lost["unscored"], lost["next_step"]) == ("the score is no number", "Ask sales")
+    assert pd.isna(lost["score"])
+    assert pd.isna(lost["decision"])
+
+
 def test_a_model_that_does_not_become_sql_is_refused(tmp_path: Path) -> None:
     made = make(tmp_path, categorical=True, workflow=DECLARED)
     url = database(tmp_path, keyed(50))

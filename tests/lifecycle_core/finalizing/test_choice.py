@@ -11,7 +11,7 @@ from sklearn.datasets import load_breast_cancer
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from lifecycle_core.adapters.evidence import EvidenceInMemory
 from lifecycle_core.errors import InvalidCall
@@ -200,3 +200,20 @@ def test_no_model_may_be_worth_its_run() -> None:
     )
     assert any(said.endswith("no model here is worth its run.") for said in record.reason)
     assert "the only candidate" in record.reason[0]
+
+
+@pytest.mark.parametrize("apart", ["fold", "holdout"])
+def test_a_category_that_only_some_rows_have_is_told(apart: str) -> None:
+    frame, y = churn_rows()
+    plain = pd.DataFrame({"plan": ["basic"] * len(frame)})
+    odd = pd.DataFrame({"plan": ["gold", *plain["plan"][1:]]})
+    candidates = {"plans": make_pipeline(OneHotEncoder(), LogisticRegression())}
+    train, holdout = (odd, None) if apart == "fold" else (plain, (odd, y))
+    with pytest.raises(
+        InvalidCall, match=r"'plans' cannot score rows .*unknown categories"
+    ) as told:
+        finalize(
+            candidates, train, y, release=churn_release(), evidence=EvidenceInMemory(),
+            holdout=holdout,
+        )  # fmt: skip
+    assert "handle_unknown" in told.value.hint

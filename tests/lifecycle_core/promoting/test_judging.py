@@ -188,6 +188,20 @@ CASES: list[tuple[str, dict[str, object], str, str, str]] = [
     ("contract", {"contract_report": None}, "missing", "not checked", "nbrelease run"),
     (
         "contract",
+        {"contract.status": "draft"},
+        "missing",
+        "The contract's status is draft: its owners have not agreed to it yet.",
+        "set `status: active` in",
+    ),
+    (
+        "contract",
+        {"contract_report.not_judged": ("Freshness was not judged: no column.",)},
+        "missing",
+        "Freshness was not judged: no column.",
+        "Complete the rule in",
+    ),
+    (
+        "contract",
         {
             "contract_report.violations": (
                 Violation(rule="range", column="tenure", rows=2, message="tenure is -1, wants 0."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from lifecycle_core.adapters.prediction_log.columns import Binning
 from lifecycle_core.stats.unit_change import SHARES, UnitChange, log_ratios, unit_change
 
 RNG_SEED = 0
@@ -17,12 +18,14 @@ def prices() -> np.ndarray:
 
 def compared(reference: np.ndarray, current: np.ndarray) -> UnitChange:
     low, high = np.quantile(reference, [0.001, 0.999])
+    least, most = Binning("x", number=True, edges=(low, high)).far
     found = unit_change(
         np.quantile(reference, SHARES),
         np.quantile(current, SHARES),
         rows=current.size,
         above=float(np.mean(current > high)),
         below=float(np.mean(current < low)),
+        far=(float(np.mean(current < least)), float(np.mean(current > most))),
     )
     assert found is not None
     return found
@@ -160,3 +163,23 @@ def test_little_is_not_enough_data() -> None:
     assert unit_change(rising, rising, rows=99) is None
     assert unit_change(np.ones(19), rising, rows=1_000) is None
     assert unit_change(rising, np.full(19, np.nan), rows=1_000) is None
+
+
+@pytest.mark.parametrize("months", [1, 3, 12])
+def test_a_column_that_simply_grows_has_no_second_unit(months: int) -> None:
+    """The oldest customers of a company are a month older with each month."""
+    rng = np.random.default_rng(10)
+
+    def tenures(most: int, n: int) -> np.ndarray:
+        longest = rng.random(n) < 0.05  # customers since the first day
+        return np.where(longest, most, np.floor(rng.exponential(24, size=n)) % most)
+
+    found = compared(tenures(72, 50_000), tenures(72 + months, 5_000))
+    assert found.kind in {"same", "level_shift"}
+    some = np.where(np.arange(5_000) < 250, 30.0, 1.0)  # days for months
+    assert compared(tenures(72, 50_000), some * tenures(73, 5_000)).kind == "mixed_units"
+
+
+def test_the_logarithm_of_a_column_is_no_level(prices: np.ndarray) -> None:
+    now = np.log(np.random.default_rng(11).lognormal(3, 1, size=5_000))
+    assert compared(prices, now).kind == "shape_changed"

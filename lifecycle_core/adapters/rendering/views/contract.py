@@ -29,9 +29,7 @@ def values(record: Contract) -> dict[str, Any]:
             }
             for feature in record.features
         ],
-        "freshness": f"{record.freshness_column} at most {number(record.freshness_hours)} hours old"
-        if record.freshness_column and record.freshness_hours
-        else "",
+        "freshness": _freshness(record),
     }
 
 
@@ -43,6 +41,14 @@ def text(record: Contract) -> list[RenderableType]:
         made.add_row(*(Text(row[key]) for key in ("name", "rules", "meaning", "unfilled")))
     fresh = [Text(f"Freshness: {said['freshness']}")] if said["freshness"] else []
     return [title("Contract", record.name, record.version, f"({record.status})"), *fresh, made]
+
+
+def _freshness(record: Contract) -> str:
+    if record.freshness_hours is None:
+        return ""
+    if record.freshness_column is None:
+        return f"at most {number(record.freshness_hours)} hours, not judged: no column is named"
+    return f"{record.freshness_column} at most {number(record.freshness_hours)} hours old"
 
 
 def _rules(feature: Feature) -> str:

@@ -28,4 +28,5 @@ def text(record: ContractReport) -> list[RenderableType]:
         )
     counts = f"{record.rows:,} rows, {record.checks} checks"
     head = title(mark("fail" if record.violations else "pass"), record.contract, f"({counts})")
-    return [head, made] if record.violations else [head]
+    unjudged = [Text(said) for said in record.not_judged]
+    return [head, made, *unjudged] if record.violations else [head, *unjudged]

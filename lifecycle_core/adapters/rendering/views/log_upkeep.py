@@ -53,4 +53,7 @@ def text(record: LogUpkeep) -> list[RenderableType]:
             rows.add_row(Text(name), *counts)
         shown.append(rows)
     where = ("Tables at", record.address)
-    return [*shown, facts(where, ("Write-ahead logs drained", f"{record.write_ahead_logs:,}"))]
+    lines = [where, ("Write-ahead logs drained", f"{record.write_ahead_logs:,}")]
+    if record.damaged_removed:
+        lines.append(("Damaged files removed, whole", f"{record.damaged_removed:,}"))
+    return [*shown, facts(*lines)]

@@ -249,6 +249,24 @@ def test_outcomes_are_kept_by_the_prediction_that_they_speak_of(address: str) ->
     assert "'accepted' or 'overridden'" in wrong.text
 
 
+def test_a_label_is_one_of_the_release(address: str) -> None:
+    """Its classes are No and Yes, so that 1 and 0 can mean no class but what they say."""
+    prediction = post(address, ROW).json()["id"]
+    outcome = {"prediction": prediction, "who": "crm", "label": 0}
+    for label in (0, 1.0, False):
+        said = httpx.post(f"{address}/outcomes", json={**outcome, "label": label})
+        assert (said.status_code, LOG.outcomes[-1].label) == (200, label), said.text
+    before = len(LOG.outcomes)
+    said = httpx.post(f"{address}/outcomes", json=[outcome, {**outcome, "label": 17.5}])
+    assert said.status_code == 422
+    (refusal,) = said.json()["refusals"]
+    assert (refusal["field"], refusal["got"]) == ("body.1.label", "17.5")
+    assert refusal["want"].startswith("a class of the model (No, Yes), or true or false")
+    alone = httpx.post(f"{address}/outcomes", json={**outcome, "label": -1})
+    assert alone.json()["refusals"][0]["field"] == "body.label"
+    assert len(LOG.outcomes) == before
+
+
 def test_an_outcome_may_say_when_somebody_acted(address: str) -> None:
     prediction = post(address, ROW).json()["id"]
     outcome = {"prediction": prediction, "who": "crm", "action": "accepted"}
