@@ -24,7 +24,7 @@ CauseKind = Literal[
 
 Factor = Literal[
     "seed", "hash_seed", "threads", "clock", "network", "order", "repetition", "history", "data",
-    "environment", "same_folder", "schedule",
+    "environment", "same_folder", "schedule", "own_files",
 ]  # fmt: skip
 
 
@@ -138,7 +138,7 @@ class Trial(Record):
             `network` refused, `order` cells in the order of their stored counts, `repetition` a
             cell run again, `history` deleted or edited source put back, `data` or `environment`
             as recorded, `same_folder` the folder as an earlier run left it, `schedule` threads
-            held up at random.
+            held up at random, `own_files` the folder without files that the notebook writes.
         cell: Index of the cell that was looked at.
         agrees: Whether that made the cell agree.
         against: What it was compared with.

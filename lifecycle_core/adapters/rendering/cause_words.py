@@ -20,7 +20,7 @@ KINDS = {
     "edited_after_run": "Code edited after it was run",
     "out_of_order": "Cells run out of order",
     "missing_module": "A module that is not installed",
-    "environment_drift": "Other versions of packages or Python",
+    "environment_drift": "Another environment than it was saved in",
     "missing_data": "A file that is not there",
     "changed_data": "Data that changed",
     "absolute_path": "A path of one machine only",
@@ -58,6 +58,7 @@ _FACTORS = {
     "data": "the data as recorded",
     "environment": "the environment as recorded",
     "same_folder": "the folder as an earlier run left it",
+    "own_files": "the folder without files that the notebook writes",
     "schedule": "threads held up at random",
 }
 AGAINST = {

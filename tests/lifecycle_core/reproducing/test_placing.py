@@ -20,7 +20,7 @@ def test_the_home_of_a_run_is_told_as_home_and_is_no_difference() -> None:
     stored = notebook(code("read(Path.home() / 'clients.csv')", count=1))
 
     def world(plan: Plan, number: int) -> Execution:
-        home = f"/tmp/nbrelease-run-a/r{number}/home"  # noqa: S108 - text, not a file
+        home = f"/tmp/nbrelease-run-a/r{number}/home"
         message = f"FileNotFoundError: [Errno 2] No such file or directory: '{home}/clients.csv'"
         ended = left(plan.notebook, {}, ended=run("error", stopped_at=0, message=message))
         error = {"output_type": "error", "ename": "FileNotFoundError", "evalue": message}
