@@ -70,7 +70,8 @@ def _stopped(case: Case, trials: Trials | None) -> Iterator[Cause]:
     if cause is None or (cause.kind in _DOUBTED and doubted):
         other = explain_stale(case, trials, stopped) if trials else signs(case, stopped)
         if other and (cause is None or other.shown_by == "intervention"):
-            cause = other.model_copy(update={"line": other.line or line_of(case.first, stopped)})
+            line = line_of(case.first, stopped) if other.cell == stopped else None
+            cause = other.model_copy(update={"line": other.line or line})
         elif other and other.kind == "out_of_order":
             yield other
     yield cause or _unexplained(case)

@@ -13,6 +13,7 @@ from lifecycle_core.reproducing import confidence
 from lifecycle_core.reproducing.case import sites_in
 from lifecycle_core.reproducing.saying import HINTS
 from lifecycle_core.reproducing.settings_read import variable_read, zone_read
+from lifecycle_core.reproducing.suspicions import program_in
 from lifecycle_core.schema.reproduction import Cause
 
 if TYPE_CHECKING:
@@ -243,11 +244,11 @@ def _edit(case: Case, cell: int) -> Cause | None:
     if others:
         evidence += f" Instead of cell {at} it may be {', '.join(map(str, others[:_NAMED]))}."
     said = _cause("edited_after_run", at, evidence, confidence.EDITED)
-    started = sites_in(case.first.facts.processes, case.upstream(cell))
-    if not started:
+    started = program_in(case, case.upstream(cell))
+    if started is None:
         return said
     doubt = (
-        f" Or the program that cell {started[0].cell} starts said something else then: what it "
+        f" Or the program that cell {started} starts said something else then: what it "
         "reads and whether it asks a clock is not seen."
     )
     return _doubted(said.model_copy(update={"evidence": evidence + doubt}), confidence.INSTEAD)

@@ -127,6 +127,7 @@ def reproduce(
         environment=environment,
         runs=tuple(map(told_run, case.executions)),
         trials=tuple(trials.done) if trials else (),
+        reference=case.reference or "stored",
         unshown=unshown(case) if verdict in _GOOD else (),
     )
     return placed(record, case.executions)
