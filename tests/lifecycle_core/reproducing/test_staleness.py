@@ -10,6 +10,7 @@ from lifecycle_core.errors import EnvironmentUnavailable, TargetUnwritable
 from lifecycle_core.notebooks.circumstances import Circumstances, Pin
 from lifecycle_core.notebooks.facts import Facts, Site
 from lifecycle_core.reproducing import clean_plans, reproduce
+from lifecycle_core.schema.finding import Finding
 from lifecycle_core.schema.reproduction import EnvironmentFacts, InputFile, Reproduction
 from lifecycle_core.schema.session import LostSource
 from tests.fakes.engine import run
@@ -476,3 +477,30 @@ def test_where_a_program_is_started_an_edit_is_doubted() -> None:
     (cause,) = check(stored_with([1, 2, 3]), world).causes
     assert (cause.kind, cause.confidence) == ("edited_after_run", 0.4)
     assert "the program that cell 0 starts" in cause.evidence
+
+
+@pytest.mark.parametrize(("defined", "causes"), [(("a", "b"), 1), (("a",), 2)])
+def test_names_that_the_same_deleted_code_had_defined_are_one_cause(
+    defined: tuple[str, ...], causes: int
+) -> None:
+    lost = LostSource(kind="deleted", source="a = b = 5", count=1, at=0, defined=defined)
+    stored = notebook(code("print(a)", count=2, outputs=(printed("5\n"),)), code("b", count=3))
+
+    def world(plan: Plan, _number: int) -> Execution:
+        if sources(plan)[0] == lost.source:
+            return left(plan.notebook, {1: "5\n"})
+        ended = run("error", stopped_at=0, message="NameError: name 'a' is not defined")
+        return left(plan.notebook, {}, ended=ended)
+
+    runs = FakeRuns(world)
+    executions = runs.together(clean_plans(stored, 2), "clean")
+    missing = Finding(
+        code="NB101", rule="undefined-name", kind="undefined_name", severity="error", cell=1,
+        line=1, names=("b",), message="b is not defined", hint="define it",
+    )  # fmt: skip
+    record = reproduce(
+        stored, executions, rtol=1e-6, environment=HERE, runs=runs, lost=[lost], findings=[missing]
+    )
+    assert len(record.causes) == causes
+    assert record.causes[0].kind == "deleted_cell"
+    assert ("which cell 1 needs" in record.causes[0].evidence) == (causes == 1)
