@@ -40,13 +40,23 @@ SEEDS = {
     "numpy.random.set_state": ("numpy",),
     "random.setstate": ("random",),
     "torch.set_rng_state": ("torch",),
+    "polars.set_random_seed": ("polars",),
 }
 """By function, the libraries whose global generator it sets."""
 SEEDS_ALL = re.compile(
     r"(?:\w+\.)*(?:seed_everything|set_all_seeds?|set_seeds?|fix_seeds?|seed_all"
     r"|set_random_seeds?|set_global_seed|setup_seed|init_seed|reset_seeds?|random_seed)"
 )
-ALL = tuple(GLOBAL_DRAWS)
+ALL = (*GLOBAL_DRAWS, "polars")
+
+SEED_NOTHING = frozenset({
+    "IPython", "PIL", "altair", "bokeh", "catboost", "cv2", "dask", "duckdb", "geopandas",
+    "h5py", "imblearn", "ipywidgets", "joblib", "lightgbm", "matplotlib", "mlflow", "modin",
+    "networkx", "numpy", "openpyxl", "pandas", "plotly", "polars", "psutil", "pyarrow",
+    "requests", "scipy", "seaborn", "shap", "skimage", "sklearn", "sqlalchemy", "statsmodels",
+    "sympy", "tensorflow", "torch", "torchvision", "tqdm", "umap", "xarray", "xgboost", "yaml",
+})  # fmt: skip
+"""Libraries that, but for the functions of `SEEDS`, leave every global generator's seed alone."""
 
 GENERATORS = {
     "numpy.random.default_rng": 0,

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lifecycle_core.notebooks.rules.base import Edit, Rule, Spot
@@ -63,7 +64,8 @@ def find(view: View) -> Iterator[Spot]:
         seen.add(id(use.node))
         needed = use.reads and use.whole
         system = bool(_SYSTEM.match(use.text)) and not (needed and _left(view, use))
-        yield _spot(view, use.cell, use.node, use.text, needed=needed, system=system)
+        spot = _spot(view, use.cell, use.node, use.text, needed=needed, system=system)
+        yield replace(spot, edits=_relative(view, use.cell, use.node, use.text))
     for cell, node in _personal(view):
         if id(node) not in seen:
             system = bool(_SYSTEM.match(str(node.value)))
@@ -111,19 +113,26 @@ def _spot(
         hint="The system has it on most machines; make sure that the result does not depend on it."
         if system
         else _HINT.format(f"data/{name}" if "." in name else name or "data"),
-        edits=_relative(view, cell, node, text),
     )
 
 
 def _relative(view: View, cell: int, node: ast.Constant, text: str) -> tuple[Edit, ...]:
-    """Return the edit that makes a path below the notebook's folder relative to it."""
+    """Return the edit that makes a path below the notebook's folder relative to it.
+
+    None where the working directory is moved, after which it would lead elsewhere.
+    """
     folder = view.folder.rstrip("/") + "/"
-    if folder == "/" or not text.startswith(folder) or node.end_col_offset is None:
+    if (
+        view.moves is not None
+        or folder == "/"
+        or not text.startswith(folder)
+        or node.end_col_offset is None
+    ):
         return ()
     if node.lineno != node.end_lineno or "\\" in text or '"' in text:
         return ()
     written = node.end_col_offset - node.col_offset
-    return (Edit(cell, node.lineno, node.col_offset, f'"{text[len(folder) :] or "."}"', written),)
+    return (Edit(cell, node.lineno, node.col_offset, f'"{text[len(folder) :] or "./"}"', written),)
 
 
 def _personal(view: View) -> Iterator[tuple[int, ast.Constant]]:

@@ -35,7 +35,7 @@ _BRANCHES = (ast.If, ast.Try, ast.ExceptHandler, ast.While, ast.IfExp, ast.With)
 def find(view: View) -> Iterator[Spot]:
     """Yield a spot for each file that is not there."""
     seen: set[str] = set()
-    moved = _moves(view)
+    moved = view.moves
     for use in view.paths:
         path = use.text.replace("\\", "/")
         if not (use.reads and use.whole) or _NOT_RELATIVE.match(path) or not path.strip():
@@ -56,17 +56,6 @@ def find(view: View) -> Iterator[Spot]:
             message=f"{path[:80]!r} is read and is not in the project",
             hint="Add the file to the project (is it ignored by git?), or make it in a cell above.",
         )
-
-
-def _moves(view: View) -> int | None:
-    """Return the first cell that changes the working directory, after which paths mean others."""
-    cells = [call.cell for call in view.calls if call.name == "os.chdir"]
-    cells += [
-        index
-        for index, parsed in view.dataflow.parsed.items()
-        if any(magic.name in {"cd", "pushd"} for magic in parsed.magics)
-    ]
-    return min(cells, default=None)
 
 
 RULE = Rule("NB203", "missing-data", find)

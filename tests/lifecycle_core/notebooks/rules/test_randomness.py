@@ -282,3 +282,80 @@ def test_a_finding_tells_the_line_and_the_fix() -> None:
     assert finding.kind == "unseeded_random"
     assert finding.fixable
     assert "np.random.seed(0)" in finding.hint
+
+
+@pytest.mark.parametrize(
+    "seeding",
+    [
+        "from seeding import fix\nfix(11)",
+        "import seeding as s\ns.fix(11)",
+        "from seeding import *\nfix(11)",
+        "%run seeding.py",
+        "import random, numpy as np\nfor seed in (random.seed, np.random.seed):\n    seed(3)",
+    ],
+)
+def test_code_that_is_not_read_may_have_seeded(seeding: str) -> None:
+    draws = (
+        "import numpy as np\nnp.random.rand(2)",
+        "from sklearn.cluster import KMeans\nKMeans(2)",
+        "import pandas as pd\npd.DataFrame().sample(3)",
+    )
+    told = [
+        one
+        for one in findings(seeding, *draws, installed=lambda name: name != "seeding")
+        if one.code in {"NB301", "NB302"}
+    ]
+    assert [(one.severity, one.fixable) for one in told] == [("info", False)] * 3
+    assert all("may have seeded before" in one.message for one in told)
+
+
+def test_a_module_of_the_project_whose_results_are_used_seeds_hardly() -> None:
+    cells = ("from helpers import load\ndf = load()", "import numpy as np\nnp.random.rand(2)")
+    [told] = [one for one in findings(*cells) if one.code == "NB301"]
+    assert (told.severity, told.fixable) == ("warning", False)
+
+
+@pytest.mark.parametrize(
+    ("source", "hint"),
+    [
+        ("import polars as pl\npl.DataFrame({'x': [1]}).sample(1)", "Add `seed=0`."),
+        ("import polars as pl\ndf = pl.DataFrame({'x': [1]})\ndf['x'].shuffle()", "Add `seed=0`."),
+        ("import polars as pl, pandas\nd = pl.DataFrame().to_pandas()\nd.sample(1)",
+         "Add `random_state=0`."),
+        ("import pandas as pd\ndf = pd.read_csv('a.csv').dropna()\ndf.sample(1)",
+         "Add `random_state=0`."),
+    ],
+)  # fmt: skip
+def test_the_seed_that_the_library_of_a_table_takes(source: str, hint: str) -> None:
+    [told] = [one for one in findings(source) if one.code == "NB301"]
+    assert (told.hint, told.fixable) == (hint, True)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import pandas as pd\ndf = load()\ndf.sample(5)",
+        "import pandas, polars\ndf = polars.DataFrame()\nif a:\n    df = pandas.Series()\ndf.sample(5)",
+        "import pandas as pd\ndf = pd.DataFrame()\nfor df in frames:\n    df.sample(5)",
+        "import pandas as pd\ndf = pd.DataFrame()\ndef f(df):\n    return df.sample(5)\nf(other)",
+        "import pandas as pd\npd.DataFrame().pipe(other).sample(5)",
+        "import pandas as pd\npd.DataFrame().sample(5, random_state=None)",
+    ],
+)
+def test_a_table_of_an_unknown_library_is_told_and_not_mended(source: str) -> None:
+    told = [one for one in findings(source) if one.code == "NB301"]
+    assert [one.fixable for one in told] == [False]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import pandas as pd\nclass S:\n    def sample(self, k): return k\nS().sample(5)",
+        "import pandas as pd\nclass S:\n    def sample(self, k): return k\ns = S()\ns.sample(5)",
+        "import pandas as pd\npd.DataFrame().sample(3, None, False, None, 0)",
+        "import polars as pl\npl.Series([1]).shuffle(1)",
+        "import polars as pl\npl.set_random_seed(1)\npl.Series([1]).shuffle()",
+    ],
+)
+def test_samples_that_are_no_draw_or_have_a_seed(source: str) -> None:
+    assert found("NB301", source) == []
