@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lifecycle_core.notebooks import randomness
+from lifecycle_core.notebooks.rules.ordering import is_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -178,7 +179,7 @@ def unstable(node: ast.expr, view: View, depth: int = 0) -> str:
     for inner in ast.walk(node):
         if isinstance(inner, ast.Call):
             name = view.resolve(inner.func)
-            if name in _UNSTABLE_BUILTINS and _hashes_text(name, inner):
+            if name in _UNSTABLE_BUILTINS and _hashes_text(name, inner, view):
                 return name
             if (
                 name.startswith(_UNSTABLE)
@@ -196,10 +197,6 @@ def unstable(node: ast.expr, view: View, depth: int = 0) -> str:
     return ""
 
 
-def _hashes_text(name: str, node: ast.Call) -> bool:
+def _hashes_text(name: str, node: ast.Call, view: View) -> bool:
     """Tell whether the result depends on the hash seed; numbers hash the same everywhere."""
-    return name == "id" or not (
-        node.args
-        and isinstance(node.args[0], ast.Constant)
-        and isinstance(node.args[0].value, int | float)
-    )
+    return name == "id" or not (node.args and is_number(node.args[0], view))

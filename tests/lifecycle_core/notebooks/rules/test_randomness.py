@@ -335,7 +335,7 @@ def test_the_seed_that_the_library_of_a_table_takes(source: str, hint: str) -> N
     "source",
     [
         "import pandas as pd\ndf = load()\ndf.sample(5)",
-        "import pandas, polars\ndf = polars.DataFrame()\nif a:\n    df = pandas.Series()\ndf.sample(5)",
+        "import pandas, polars\nd = polars.Series()\nif a:\n    d = pandas.Series()\nd.sample(5)",
         "import pandas as pd\ndf = pd.DataFrame()\nfor df in frames:\n    df.sample(5)",
         "import pandas as pd\ndf = pd.DataFrame()\ndef f(df):\n    return df.sample(5)\nf(other)",
         "import pandas as pd\npd.DataFrame().pipe(other).sample(5)",
@@ -359,3 +359,27 @@ def test_a_table_of_an_unknown_library_is_told_and_not_mended(source: str) -> No
 )
 def test_samples_that_are_no_draw_or_have_a_seed(source: str) -> None:
     assert found("NB301", source) == []
+
+
+@pytest.mark.parametrize("value", ["(1, 2)", "(1, (2.5, -3))", "n", "int(x)", "2 * n"])
+def test_hash_of_numbers_is_the_same_everywhere(value: str) -> None:
+    assert found("NB304", f"n = 3\nhash({value})") == []
+
+
+@pytest.mark.parametrize("value", ["x", "(1, x)", "'a'", "('a', 1)"])
+def test_hash_of_what_may_be_a_text(value: str) -> None:
+    assert found("NB304", f"x = load()\nhash({value})") == [(0, 2, "warning")]
+
+
+@pytest.mark.parametrize(
+    ("source", "word"),
+    [
+        ("import multiprocessing as mp\np = mp.Pool(4)\nx = list(p.imap_unordered(job, xs))", "`imap`"),
+        ("import asyncio\nfor f in asyncio.as_completed(jobs):\n    print(await f)", "`asyncio.ga"),
+        ("from concurrent.futures import as_completed\nfor f in as_completed(fs):\n    print(f)",
+         "list of futures"),
+    ],
+)  # fmt: skip
+def test_hint_names_what_keeps_the_order(source: str, word: str) -> None:
+    [told] = [one for one in findings(source) if one.code == "NB306"]
+    assert word in told.hint
