@@ -23,6 +23,11 @@ GLOBAL_DRAWS = {
         r"|bernoulli|multinomial|poisson)|torch\.nn\.init\.\w+_"
         r"|torch\.utils\.data\.random_split"
     ),
+    "dask": re.compile(
+        r"dask\.array\.random\.(?:random|randint|random_sample|random_integers|choice|permutation"
+        r"|normal|uniform|binomial|poisson|beta|gamma|exponential|standard_\w+|lognormal|laplace"
+        r"|logistic|geometric|gumbel|chisquare|multinomial|pareto|triangular|weibull)"
+    ),
     "tensorflow": re.compile(r"tensorflow\.random\.(?:normal|uniform|shuffle|truncated_normal)"),
 }
 """By library, the functions that draw from its global generator."""
@@ -41,6 +46,7 @@ SEEDS = {
     "random.setstate": ("random",),
     "torch.set_rng_state": ("torch",),
     "polars.set_random_seed": ("polars",),
+    "dask.array.random.seed": ("dask",),
 }
 """By function, the libraries whose global generator it sets."""
 SEEDS_ALL = re.compile(
@@ -68,6 +74,8 @@ GENERATORS = {
     "numpy.random.Philox": 0,
     "numpy.random.SFC64": 0,
     "random.Random": 0,
+    "dask.array.random.default_rng": 0,
+    "dask.array.random.RandomState": 0,
 }
 """Generators of one's own, with the position of the seed; without one the system seeds them."""
 

@@ -2,7 +2,8 @@
 
 ## What it does
 Reports literal relative paths that the notebook reads, that do not exist in a clean copy of the
-project (files that git ignores are not in it), and that the notebook does not write before.
+project (files that git ignores are not in it), and that the notebook does not write before; and
+`%store -r` of what no cell before it stores, as that lies in somebody's home folder.
 
 ## Why is this bad?
 A clean run stops with `FileNotFoundError`.
@@ -56,6 +57,30 @@ def find(view: View) -> Iterator[Spot]:
             message=f"{path[:80]!r} is read and is not in the project",
             hint="Add the file to the project (is it ignored by git?), or make it in a cell above.",
         )
+    yield from _stored(view)
+
+
+def _stored(view: View) -> Iterator[Spot]:
+    """Yield a spot for each `%store -r` of what no cell before it has stored."""
+    kept: set[str] = set()
+    for index, parsed in view.dataflow.parsed.items():
+        for magic in parsed.magics:
+            words = magic.text.split()
+            if magic.name != "store" or not words:
+                continue
+            names = {word for word in words if not word.startswith("-")}
+            if "-r" not in words:
+                kept |= names
+            elif not names or names - kept:
+                yield Spot(
+                    cell=index,
+                    line=magic.line,
+                    kind="missing_data",
+                    severity="warning",
+                    names=tuple(sorted(names)),
+                    message=f"`%store {magic.text[:60]}` brings what another session has stored",
+                    hint="Make it in a cell, or read it from a file of the project.",
+                )
 
 
 RULE = Rule("NB203", "missing-data", find)

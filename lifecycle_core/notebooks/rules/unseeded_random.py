@@ -3,7 +3,8 @@
 ## What it does
 Reports draws from a global generator nobody has seeded before (`numpy.random`, `random`, torch),
 generators made without a seed, samples of tables without a seed, and sources that cannot
-be seeded (`uuid4`, `secrets`, `os.urandom`).
+be seeded (`uuid4`, `secrets`, `os.urandom`). So are draws of scipy's distributions, and `$RANDOM`
+and `shuf` of the shell.
 
 ## Why is this bad?
 Every run gives other numbers, and all that is made of them.
@@ -20,6 +21,7 @@ module that is not read here may have seeded before.
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from lifecycle_core.notebooks import randomness
@@ -35,6 +37,13 @@ if TYPE_CHECKING:
     from lifecycle_core.notebooks.calls import Call
     from lifecycle_core.notebooks.rules.seeding import Seeding
     from lifecycle_core.notebooks.rules.view import View
+
+_RVS = 4
+_FROZEN_RVS = 2
+"""With so many arguments by position `rvs` may have been given its `random_state`."""
+_SHELLS = frozenset({"bash", "sh", "script", "system", "sx", "!"})
+_SHELL_DRAWS = re.compile(r"\$\{?RANDOM\b\}?|\bshuf\b|\bsort (?:-\w+ )*(?:-R|--random-sort)\b")
+_SHELL_SEEDS = re.compile(r"\bRANDOM=\d|--random-source")
 
 
 def find(view: View) -> Iterator[Spot]:
@@ -65,10 +74,22 @@ def find(view: View) -> Iterator[Spot]:
                 "Use a value that is fixed, or a generator with a seed; or tag the cell "
                 "`nondeterministic`.",
             )
+        elif _draws_from_distribution(call, view) and not seeding.covers("numpy", call, view):
+            yield seeding.hedged(
+                _spot(
+                    call,
+                    f"`{call.written}()` draws from numpy's global generator, which nothing has "
+                    "seeded",
+                    "Add `random_state=0`.",
+                ),
+                call,
+                view,
+            )
         elif sampling.samples_table(call, view):
             spot = _unseeded_table(call, view, seeding)
             if spot:
                 yield spot
+    yield from _shell_draws(view)
 
 
 def _global_draw(call: Call) -> str:
@@ -77,6 +98,39 @@ def _global_draw(call: Call) -> str:
             own = call.keyword("generator", "rng", "seed")
             return "" if own is not None else library
     return ""
+
+
+def _draws_from_distribution(call: Call, view: View) -> bool:
+    """Tell whether a distribution of scipy draws without a seed, of its own or of the call."""
+    if call.method != "rvs" or not (call.name or call.made_by).startswith("scipy.stats."):
+        return False
+    if call.keyword("random_state") is not None or view.sets_attribute("random_state"):
+        return False
+    made = view.value(call.node.func.value) if isinstance(call.node.func, ast.Attribute) else None
+    own = isinstance(made, ast.Call) and any(one.arg == "seed" for one in made.keywords)
+    given = len(call.node.args)
+    return not own and given < (_RVS if call.name else _FROZEN_RVS)
+
+
+def _shell_draws(view: View) -> Iterator[Spot]:
+    for index, parsed in view.dataflow.parsed.items():
+        for magic in parsed.magics:
+            text = magic.text
+            if magic.name in _SHELLS and magic.whole_cell:
+                text = view.cell[index].source
+            elif magic.name not in {"!", "sx", "system"}:
+                continue
+            if (drawn := _SHELL_DRAWS.search(text)) and not _SHELL_SEEDS.search(text):
+                yield Spot(
+                    cell=index,
+                    line=text.count("\n", 0, drawn.start()) + 1 if magic.whole_cell else magic.line,
+                    kind="unseeded_random",
+                    severity="warning",
+                    names=(drawn[0],),
+                    message=f"`{drawn[0]}` of the shell draws anew in each run",
+                    hint="Draw in Python with a seed; bash takes one with `RANDOM=0`, "
+                    "`shuf` with `--random-source=FILE`.",
+                )
 
 
 def _unseeded_global(call: Call, library: str, *, first: bool) -> Spot:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -94,6 +95,10 @@ class View:
             and call.keyword("random_state") is not None
             for call in self.calls
         )
+
+    def sets_attribute(self, name: str) -> bool:
+        """Tell whether a cell may give an attribute of this name a value."""
+        return any(re.search(rf"\.{name}\s*=[^=]", cell.source) for cell in self.cells)
 
     @cached_property
     def classes(self) -> frozenset[str]:

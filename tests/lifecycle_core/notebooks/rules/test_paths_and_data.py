@@ -220,3 +220,17 @@ def test_hint_on_a_file_that_is_read_and_written(source: str, words: str) -> Non
 )
 def test_files_that_grow_from_nothing_or_are_not_read(source: str) -> None:
     assert found("NB204", source) == []
+
+
+@pytest.mark.parametrize("line", ["%store -r weights", "%store -r"])
+def test_a_value_that_another_session_stored(line: str) -> None:
+    assert found("NB203", "x = 1", line) == [(1, 1, "warning")]
+
+
+@pytest.mark.parametrize("line", ["%store weights", "%store", "%store -d weights"])
+def test_what_only_stores_brings_nothing(line: str) -> None:
+    assert found("NB203", "weights = 1", line) == []
+
+
+def test_what_a_cell_above_stores_is_its_own() -> None:
+    assert found("NB203", "weights = 1\n%store weights", "%store -r weights") == []

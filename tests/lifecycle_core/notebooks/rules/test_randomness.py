@@ -374,8 +374,8 @@ def test_hash_of_what_may_be_a_text(value: str) -> None:
 @pytest.mark.parametrize(
     ("source", "word"),
     [
-        ("import multiprocessing as mp\np = mp.Pool(4)\nx = list(p.imap_unordered(job, xs))", "`imap`"),
-        ("import asyncio\nfor f in asyncio.as_completed(jobs):\n    print(await f)", "`asyncio.ga"),
+        ("import multiprocessing as mp\np = mp.Pool()\nx = list(p.imap_unordered(f, y))", "`imap`"),
+        ("import asyncio\nfor f in asyncio.as_completed(fs):\n    print(await f)", "`asyncio.ga"),
         ("from concurrent.futures import as_completed\nfor f in as_completed(fs):\n    print(f)",
          "list of futures"),
     ],
@@ -383,3 +383,40 @@ def test_hash_of_what_may_be_a_text(value: str) -> None:
 def test_hint_names_what_keeps_the_order(source: str, word: str) -> None:
     [told] = [one for one in findings(source) if one.code == "NB306"]
     assert word in told.hint
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from scipy import stats\nstats.norm(0, 1).rvs(size=30)",
+        "from scipy.stats import norm\nd = norm(0, 1)\nd.rvs(3)",
+        "import scipy.stats as st\nst.norm.rvs(size=3)",
+        "import dask.array as da\nda.random.random((10,), chunks=5)",
+        "import dask.array as da\nda.random.default_rng()",
+        "%%bash\necho $RANDOM",
+        "%%bash\nls\necho ${RANDOM} | head",
+        "x = !shuf -i 1-10000 -n 3",
+    ],
+)
+def test_draws_of_scipy_dask_and_the_shell(source: str) -> None:
+    assert [severity for _, _, severity in found("NB301", source)] == ["warning"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from scipy import stats\nstats.norm(0, 1).rvs(30, 7)",
+        "from scipy import stats\nstats.norm.rvs(size=3, random_state=1)",
+        "from scipy import stats\nd = stats.norm(0, 1)\nd.random_state = 3\nd.rvs(2)",
+        "from scipy import stats\nd = stats.multivariate_normal([0], seed=3)\nd.rvs(2)",
+        "import numpy as np\nnp.random.seed(0)\nfrom scipy import stats\nstats.norm().rvs()",
+        "class D:\n    def rvs(self): return 1\nD().rvs()",
+        "import dask.array as da\nda.random.seed(1)\nda.random.random((10,))",
+        "import dask.array as da\nda.random.default_rng(3)",
+        "%%bash\nRANDOM=7\necho $RANDOM",
+        "!shuf --random-source=seed.txt -n 3 a.txt",
+        "print('$RANDOM')",
+    ],
+)
+def test_draws_of_scipy_dask_and_the_shell_that_are_seeded(source: str) -> None:
+    assert found("NB301", source) == []
