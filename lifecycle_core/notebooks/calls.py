@@ -138,20 +138,19 @@ class Calls:
         elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value and not within:
             self._assign(node, cell, modules)
         elif not within:
-            self._bind(node, modules)
-            self._rebind(node, stack)
+            self._bind(node, modules, stack)
         stack = (*stack, node)
         for child in _ordered(node):
             self._visit(child, cell, modules, within, stack)
 
-    def _bind(self, node: ast.AST, modules: dict[str, str]) -> None:
+    def _bind(
+        self, node: ast.AST, modules: dict[str, str], stack: tuple[ast.AST, ...] = ()
+    ) -> None:
         for name in bound_by(node):
             modules.pop(name, None)
             self._own.add(name)
-
-    def _rebind(self, node: ast.AST, stack: tuple[ast.AST, ...]) -> None:
-        if not (stack and isinstance(stack[-1], ast.Assign | ast.AnnAssign)):
-            self.rebound.update(bound_by(node))
+            if not (stack and isinstance(stack[-1], ast.Assign | ast.AnnAssign)):
+                self.rebound.add(name)
 
     def _assign(self, node: ast.Assign | ast.AnnAssign, cell: int, modules: dict[str, str]) -> None:
         value = node.value

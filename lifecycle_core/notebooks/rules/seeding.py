@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from lifecycle_core.notebooks import randomness
@@ -37,17 +38,22 @@ class Unread:
     likely: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Seeding:
     """Where each library's global generator is seeded: the order of the call, by library.
 
     Attributes:
         first: By library, the first call that surely seeds it.
-        unread: What may seed besides.
+        view: The notebook.
     """
 
     first: dict[str, tuple[int, int, int]]
-    unread: tuple[Unread, ...] = ()
+    view: View
+
+    @cached_property
+    def unread(self) -> tuple[Unread, ...]:
+        """What may seed besides; looked for where something draws."""
+        return tuple(_unread(self.view))
 
     def covers(self, library: str, call: Call, view: View) -> bool:
         """Tell whether a call that draws from a global generator comes after its seed."""
@@ -90,7 +96,7 @@ def seedings(view: View) -> Seeding:
         at = (runs, 0, 0) if call.within else (call.cell, call.line, call.node.col_offset)
         for library in _seeded(call, view):
             first[library] = min(first.get(library, at), at)
-    return Seeding(first, tuple(_unread(view)))
+    return Seeding(first, view)
 
 
 def _unread(view: View) -> Iterator[Unread]:
