@@ -24,6 +24,10 @@ _PARTS = {
     "IPython.core.display": "IPython.display",
     "pandas.core.frame": "pandas",
 }
+_TURNS = {"to_pandas": "pandas.DataFrame", "to_polars": "polars.DataFrame", "pipe": ""}
+"""By method of a table: what it makes of it, another library's table or anything."""
+_PARTED = ("pandas", "numpy", "polars")
+"""Libraries of whose values a part is the library's again."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,6 +87,7 @@ class Calls:
         found: The calls, in the order of the text.
         values: For each variable of the notebook, the cells and expressions that gave it a value.
         makers: For each variable, what its value was made by, as `Call.made_by`; the last counts.
+        rebound: Variables that a loop, a `with`, an unpacking or the like gives a value too.
     """
 
     def __init__(self, trees: Mapping[int, ast.Module | None]) -> None:
@@ -90,6 +95,7 @@ class Calls:
         self.values: dict[str, list[tuple[int, ast.expr]]] = {}
         self.makers: dict[str, str] = {}
         self.modules: dict[str, str] = {}
+        self.rebound: set[str] = set()
         self._own: set[str] = set()  # what the notebook defines is no builtin
         for cell, tree in trees.items():
             if tree is not None:
@@ -132,15 +138,19 @@ class Calls:
         elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value and not within:
             self._assign(node, cell, modules)
         elif not within:
-            self._bind(node, modules)
+            self._bind(node, modules, stack)
         stack = (*stack, node)
         for child in _ordered(node):
             self._visit(child, cell, modules, within, stack)
 
-    def _bind(self, node: ast.AST, modules: dict[str, str]) -> None:
+    def _bind(
+        self, node: ast.AST, modules: dict[str, str], stack: tuple[ast.AST, ...] = ()
+    ) -> None:
         for name in bound_by(node):
             modules.pop(name, None)
             self._own.add(name)
+            if not (stack and isinstance(stack[-1], ast.Assign | ast.AnnAssign)):
+                self.rebound.add(name)
 
     def _assign(self, node: ast.Assign | ast.AnnAssign, cell: int, modules: dict[str, str]) -> None:
         value = node.value
@@ -164,11 +174,11 @@ class Calls:
             case ast.Call(func=function):
                 name = self.resolve(function, modules)
                 if not name and isinstance(function, ast.Attribute):
-                    name = self.maker(function.value, modules)
+                    name = _TURNS.get(function.attr, self.maker(function.value, modules))
                 return "set" if name in {"set", "frozenset"} else name
             case ast.Subscript(value=inner) | ast.Attribute(value=inner):
                 maker = self.maker(inner, modules)
-                return maker if maker.startswith(("pandas", "numpy")) else ""
+                return maker if maker.startswith(_PARTED) else ""
             case ast.BinOp(left=left, op=ast.BitOr() | ast.BitAnd() | ast.Sub() | ast.BitXor()) if (
                 self.maker(left, modules) == "set"
             ):

@@ -23,6 +23,11 @@ GLOBAL_DRAWS = {
         r"|bernoulli|multinomial|poisson)|torch\.nn\.init\.\w+_"
         r"|torch\.utils\.data\.random_split"
     ),
+    "dask": re.compile(
+        r"dask\.array\.random\.(?:random|randint|random_sample|random_integers|choice|permutation"
+        r"|normal|uniform|binomial|poisson|beta|gamma|exponential|standard_\w+|lognormal|laplace"
+        r"|logistic|geometric|gumbel|chisquare|multinomial|pareto|triangular|weibull)"
+    ),
     "tensorflow": re.compile(r"tensorflow\.random\.(?:normal|uniform|shuffle|truncated_normal)"),
 }
 """By library, the functions that draw from its global generator."""
@@ -40,13 +45,24 @@ SEEDS = {
     "numpy.random.set_state": ("numpy",),
     "random.setstate": ("random",),
     "torch.set_rng_state": ("torch",),
+    "polars.set_random_seed": ("polars",),
+    "dask.array.random.seed": ("dask",),
 }
 """By function, the libraries whose global generator it sets."""
 SEEDS_ALL = re.compile(
     r"(?:\w+\.)*(?:seed_everything|set_all_seeds?|set_seeds?|fix_seeds?|seed_all"
     r"|set_random_seeds?|set_global_seed|setup_seed|init_seed|reset_seeds?|random_seed)"
 )
-ALL = tuple(GLOBAL_DRAWS)
+ALL = (*GLOBAL_DRAWS, "polars")
+
+SEED_NOTHING = frozenset({
+    "IPython", "PIL", "altair", "bokeh", "catboost", "cv2", "dask", "duckdb", "geopandas",
+    "h5py", "imblearn", "ipywidgets", "joblib", "lightgbm", "matplotlib", "mlflow", "modin",
+    "networkx", "numpy", "openpyxl", "pandas", "plotly", "polars", "psutil", "pyarrow",
+    "requests", "scipy", "seaborn", "shap", "skimage", "sklearn", "sqlalchemy", "statsmodels",
+    "sympy", "tensorflow", "torch", "torchvision", "tqdm", "umap", "xarray", "xgboost", "yaml",
+})  # fmt: skip
+"""Libraries that, but for the functions of `SEEDS`, leave every global generator's seed alone."""
 
 GENERATORS = {
     "numpy.random.default_rng": 0,
@@ -58,6 +74,8 @@ GENERATORS = {
     "numpy.random.Philox": 0,
     "numpy.random.SFC64": 0,
     "random.Random": 0,
+    "dask.array.random.default_rng": 0,
+    "dask.array.random.RandomState": 0,
 }
 """Generators of one's own, with the position of the seed; without one the system seeds them."""
 

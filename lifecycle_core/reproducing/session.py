@@ -49,6 +49,8 @@ def compare_session(
             for name in clean
             if name not in session.variables
         ]
+    elif facts:
+        notes.append("The clean run ended before a cell of it made a variable.")
     else:
         notes.append("The clean run's variables were not observed, so none could be compared.")
     return SessionComparison(

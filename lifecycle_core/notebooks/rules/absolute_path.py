@@ -21,8 +21,11 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from lifecycle_core.notebooks.dataflow.effects import dotted_name
 from lifecycle_core.notebooks.rules.base import Edit, Rule, Spot
 from lifecycle_core.notebooks.rules.bringing import brought, made
 
@@ -34,7 +37,7 @@ if TYPE_CHECKING:
 
 _ABSOLUTE = re.compile(r"/(?![/*])|~(?:\w+)?(?:[/\\]|$)|[A-Za-z]:[\\/]|\\\\\w|file:/")
 _SYSTEM = re.compile(
-    r"/(?:dev|proc|sys|etc|usr|bin|sbin|lib|tmp|opt|var(?:/(?:tmp|log|run))?)(?:/|$)|/$|[A-Za-z]:[\\/]Windows",
+    r"/(?:dev|proc|sys|etc|usr|bin|sbin|lib|tmp|var(?:/(?:tmp|log|run))?)(?:/|$)|/$|[A-Za-z]:[\\/]Windows",
     re.IGNORECASE,
 )
 _TEMPORARY = re.compile(r"/(?:var/)?tmp/")
@@ -51,6 +54,11 @@ _NO_PATHS = frozenset({
     "KeyError", "fullmatch", "Link", "title", "set_title", "text", "run", "system", "add_route",
     "run_line_magic", "getoutput",
 })  # fmt: skip
+_GUARDS = frozenset({
+    "FileNotFoundError", "OSError", "IOError", "EnvironmentError", "Exception", "BaseException",
+})  # fmt: skip
+"""What a handler catches that is prepared for a file that is not there."""
+_FOLDERS = "Put the files into the project and use paths relative to the notebook."
 _HINT = "Put the file into the project and use a path relative to the notebook, such as {!r}."
 
 
@@ -63,7 +71,10 @@ def find(view: View) -> Iterator[Spot]:
         seen.add(id(use.node))
         needed = use.reads and use.whole
         system = bool(_SYSTEM.match(use.text)) and not (needed and _left(view, use))
-        yield _spot(view, use.cell, use.node, use.text, needed=needed, system=system)
+        spot = _spot(view, use.cell, use.node, use.text, needed=needed, system=system)
+        if spot.severity == "error" and _prepared(use.call.stack):
+            spot = replace(spot, severity="info", message=f"{spot.message}; the notebook goes on")
+        yield replace(spot, edits=_relative(view, use.cell, use.node, use.text))
     for cell, node in _personal(view):
         if id(node) not in seen:
             system = bool(_SYSTEM.match(str(node.value)))
@@ -87,6 +98,19 @@ def _magics(view: View) -> Iterator[Spot]:
                 )
 
 
+def _prepared(stack: tuple[ast.AST, ...]) -> bool:
+    """Tell whether a `try` around a call catches that a file is not there."""
+    return any(
+        isinstance(outer, ast.Try) and inner in outer.body and any(map(_catches, outer.handlers))
+        for outer, inner in pairwise(stack)
+    )
+
+
+def _catches(handler: ast.ExceptHandler) -> bool:
+    caught = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return any(one is None or dotted_name(one).rpartition(".")[2] in _GUARDS for one in caught)
+
+
 def _left(view: View, use: PathUse) -> bool:
     """Tell whether it is a temporary file that somebody left, who is not the notebook."""
     cell = use.call.cell
@@ -98,7 +122,6 @@ def _spot(
     view: View, cell: int, node: ast.Constant, text: str, *, needed: bool, system: bool
 ) -> Spot:
     absent = needed and not system and not view.exists(text)
-    name = re.split(r"[\\/]", text.rstrip("\\/"))[-1]
     return Spot(
         cell=cell,
         line=node.lineno,
@@ -108,22 +131,38 @@ def _spot(
         names=(text[:200],),
         message=f"absolute path {_short(text)!r}"
         + (", which is not there" if absent else " exists on one machine only" * (not system)),
-        hint="The system has it on most machines; make sure that the result does not depend on it."
-        if system
-        else _HINT.format(f"data/{name}" if "." in name else name or "data"),
-        edits=_relative(view, cell, node, text),
+        hint=_hint(text, system=system),
     )
 
 
+def _hint(text: str, *, system: bool) -> str:
+    if system and _TEMPORARY.match(text):
+        return "The system empties that folder: write into the project, or use `tempfile`."
+    if system:
+        return "Other systems may lack it; make sure that the result does not depend on it."
+    name = re.split(r"[\\/]", text.rstrip("\\/"))[-1]
+    if not name or name.startswith("~") or name.endswith(":"):
+        return _FOLDERS  # a home folder or a drive: no name that the project could use
+    return _HINT.format(f"data/{name}" if "." in name else name)
+
+
 def _relative(view: View, cell: int, node: ast.Constant, text: str) -> tuple[Edit, ...]:
-    """Return the edit that makes a path below the notebook's folder relative to it."""
+    """Return the edit that makes a path below the notebook's folder relative to it.
+
+    None where the working directory is moved, after which it would lead elsewhere.
+    """
     folder = view.folder.rstrip("/") + "/"
-    if folder == "/" or not text.startswith(folder) or node.end_col_offset is None:
+    if (
+        view.moves is not None
+        or folder == "/"
+        or not text.startswith(folder)
+        or node.end_col_offset is None
+    ):
         return ()
     if node.lineno != node.end_lineno or "\\" in text or '"' in text:
         return ()
     written = node.end_col_offset - node.col_offset
-    return (Edit(cell, node.lineno, node.col_offset, f'"{text[len(folder) :] or "."}"', written),)
+    return (Edit(cell, node.lineno, node.col_offset, f'"{text[len(folder) :] or "./"}"', written),)
 
 
 def _personal(view: View) -> Iterator[tuple[int, ast.Constant]]:
@@ -163,7 +202,7 @@ def _home(view: View) -> Iterator[Spot]:
                 else "warning",
                 names=(call.written,),
                 message=f"`{call.written}` leads to a home folder, which differs by person",
-                hint="Put the files into the project and use paths relative to the notebook.",
+                hint=_FOLDERS,
             )
 
 

@@ -22,7 +22,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from lifecycle_core.notebooks.rules.base import Rule, Spot
-from lifecycle_core.notebooks.rules.ordering import consumed_without_order, sorted_later
+from lifecycle_core.notebooks.rules.ordering import consumed_without_order, is_number, sorted_later
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,8 +42,8 @@ def find(view: View) -> Iterator[Spot]:
     for call in view.calls:
         if view.runs_in(call) is None:
             continue
-        if call.name == "hash" and _may_be_text(call) and not _in_dunder(call):
-            yield _spot(call.cell, call.node, "hash()", "`hash` of a text differs from run to run",
+        if call.name == "hash" and _may_be_text(call, view) and not _in_dunder(call):
+            yield _spot(call.cell, call.node, "hash()", "`hash` of texts differs from run to run",
                 "Use `hashlib.sha256(text.encode()).hexdigest()`.")  # fmt: skip
         elif call.method == "pop" and call.made_by == "set" and not call.node.args:
             yield _spot(call.cell, call.node, call.written, "`pop()` of a set takes any item",
@@ -132,10 +132,9 @@ def _is_set(node: ast.expr, view: View) -> bool:
     return True
 
 
-def _may_be_text(call: Call) -> bool:
+def _may_be_text(call: Call, view: View) -> bool:
     argument = call.argument(0)
-    number = isinstance(argument, ast.Constant) and isinstance(argument.value, int | float)
-    return argument is not None and not number
+    return argument is not None and not is_number(argument, view)
 
 
 def _in_dunder(call: Call) -> bool:

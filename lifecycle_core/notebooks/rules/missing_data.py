@@ -2,7 +2,8 @@
 
 ## What it does
 Reports literal relative paths that the notebook reads, that do not exist in a clean copy of the
-project (files that git ignores are not in it), and that the notebook does not write before.
+project (files that git ignores are not in it), and that the notebook does not write before; and
+`%store -r` of what no cell before it stores, as that lies in somebody's home folder.
 
 ## Why is this bad?
 A clean run stops with `FileNotFoundError`.
@@ -35,7 +36,7 @@ _BRANCHES = (ast.If, ast.Try, ast.ExceptHandler, ast.While, ast.IfExp, ast.With)
 def find(view: View) -> Iterator[Spot]:
     """Yield a spot for each file that is not there."""
     seen: set[str] = set()
-    moved = _moves(view)
+    moved = view.moves
     for use in view.paths:
         path = use.text.replace("\\", "/")
         if not (use.reads and use.whole) or _NOT_RELATIVE.match(path) or not path.strip():
@@ -56,17 +57,30 @@ def find(view: View) -> Iterator[Spot]:
             message=f"{path[:80]!r} is read and is not in the project",
             hint="Add the file to the project (is it ignored by git?), or make it in a cell above.",
         )
+    yield from _stored(view)
 
 
-def _moves(view: View) -> int | None:
-    """Return the first cell that changes the working directory, after which paths mean others."""
-    cells = [call.cell for call in view.calls if call.name == "os.chdir"]
-    cells += [
-        index
-        for index, parsed in view.dataflow.parsed.items()
-        if any(magic.name in {"cd", "pushd"} for magic in parsed.magics)
-    ]
-    return min(cells, default=None)
+def _stored(view: View) -> Iterator[Spot]:
+    """Yield a spot for each `%store -r` of what no cell before it has stored."""
+    kept: set[str] = set()
+    for index, parsed in view.dataflow.parsed.items():
+        for magic in parsed.magics:
+            words = magic.text.split()
+            if magic.name != "store" or not words:
+                continue
+            names = {word for word in words if not word.startswith("-")}
+            if "-r" not in words:
+                kept |= names
+            elif not names or names - kept:
+                yield Spot(
+                    cell=index,
+                    line=magic.line,
+                    kind="missing_data",
+                    severity="warning",
+                    names=tuple(sorted(names)),
+                    message=f"`%store {magic.text[:60]}` brings what another session has stored",
+                    hint="Make it in a cell, or read it from a file of the project.",
+                )
 
 
 RULE = Rule("NB203", "missing-data", find)

@@ -55,6 +55,23 @@ def sorted_later(call: Call, view: View) -> bool:
     )
 
 
+def is_number(node: ast.AST, view: View) -> bool:
+    """Tell whether a value is surely a number or holds numbers only; its hash is then the same."""
+    match view.value(node) if isinstance(node, ast.Name) else node:
+        case ast.Constant(value=int() | float() | complex()):
+            return True
+        case ast.Tuple(elts=parts):
+            return all(is_number(one, view) for one in parts)
+        case ast.UnaryOp(operand=inner):
+            return is_number(inner, view)
+        case ast.BinOp(left=left, right=right):
+            return is_number(left, view) and is_number(right, view)
+        case ast.Call(func=ast.Name(id="int" | "float" | "len" | "ord")):
+            return True
+        case _:
+            return False
+
+
 def _named(function: ast.expr, name: str) -> bool:
     return (
         isinstance(function, ast.Attribute)

@@ -31,6 +31,12 @@ if TYPE_CHECKING:
 
 _SHOWS = frozenset({"append", "extend", "print", "write", "display", "put", "concat"})
 
+_FUTURES = "Take the results in the order of the list of futures, or sort them."
+_IN_ORDER = {
+    "imap_unordered": "Use `imap`, which keeps the order of what it is given, or sort them.",
+    "asyncio.as_completed": "Use `asyncio.gather`, which keeps the order, or sort them.",
+}
+
 _COLLECTS = frozenset({"append", "extend", "put"})
 
 
@@ -43,7 +49,7 @@ def find(view: View) -> Iterator[Spot]:
         unordered = call.name.endswith(".as_completed") or call.method == "imap_unordered"
         if unordered and _shows(call) and not sorted_later(call, view):
             yield _spot(call, "takes results in the order in which they are finished",
-                "Take the results in the order of the list of futures, or sort them.")  # fmt: skip
+                _IN_ORDER.get(call.name or call.method, _FUTURES))  # fmt: skip
         elif (name := _run_by_threads(call)) in functions:
             yield _spot(call, f"runs `{name}` in threads, which append in the order they finish",
                 "Return the value and use `executor.map`, which keeps the order.")  # fmt: skip

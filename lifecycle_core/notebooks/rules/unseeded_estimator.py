@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 _TAKES_MANY = frozenset({"sklearn.model_selection.train_test_split", "sklearn.utils.shuffle"})
 """Where `*arrays` is ordinary, and says nothing about keywords."""
+_SEED_AT = {"sklearn.utils.random.sample_without_replacement": 3, "sklearn.covariance.fast_mcd": 3}
+"""Those that take `random_state` by position too, and where."""
+_NEVER = 1_000
 
 
 def find(view: View) -> Iterator[Spot]:
@@ -43,11 +46,13 @@ def find(view: View) -> Iterator[Spot]:
             continue
         if not randomness.draws(call.name, call.node) or view.runs_in(call) is None:
             continue
-        given = call.keyword("random_state")
+        given = call.argument(_SEED_AT.get(call.name, _NEVER), "random_state")
         if not is_none(given, view) or seeding.covers("numpy", call, view):
             continue
-        edits: tuple[Edit, ...] = last_argument(call, "random_state=0") if given is None else ()
-        yield Spot(
+        edits: tuple[Edit, ...] = ()
+        if given is None and seeding.sure(call, view):
+            edits = last_argument(call, "random_state=0")
+        spot = Spot(
             cell=call.cell,
             line=call.line,
             column=call.node.col_offset + 1,
@@ -58,6 +63,7 @@ def find(view: View) -> Iterator[Spot]:
             hint="Add `random_state=0`." if given is None else "Write `random_state=0`, not None.",
             edits=edits,
         )
+        yield seeding.hedged(spot, call, view)
 
 
 RULE = Rule("NB302", "unseeded-estimator", find)

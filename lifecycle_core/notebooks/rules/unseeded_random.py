@@ -2,15 +2,17 @@
 
 ## What it does
 Reports draws from a global generator nobody has seeded before (`numpy.random`, `random`, torch),
-generators made without a seed, samples of tables without `random_state`, and sources that cannot
-be seeded (`uuid4`, `secrets`, `os.urandom`).
+generators made without a seed, samples of tables without a seed, and sources that cannot
+be seeded (`uuid4`, `secrets`, `os.urandom`). So are draws of scipy's distributions, and `$RANDOM`
+and `shuf` of the shell.
 
 ## Why is this bad?
 Every run gives other numbers, and all that is made of them.
 
 ## Examples
 `rng = np.random.default_rng()`: write `np.random.default_rng(0)`. `np.random.rand(3)`: call
-`np.random.seed(0)` before, or better use a generator of your own. `--fix` does both.
+`np.random.seed(0)` before, or better use a generator of your own. `--fix` does both, where no
+module that is not read here may have seeded before.
 
 ## References
 - computationalmodelling/nbval#225, AllenInstitute/AllenSDK#2636: notebooks should use seeds.
@@ -19,10 +21,13 @@ Every run gives other numbers, and all that is made of them.
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from lifecycle_core.notebooks import randomness
 from lifecycle_core.notebooks.dataflow.effects import dotted_name
+from lifecycle_core.notebooks.dataflow.scopes import bound_by
+from lifecycle_core.notebooks.rules import sampling
 from lifecycle_core.notebooks.rules.base import Edit, Rule, Spot
 from lifecycle_core.notebooks.rules.seeding import is_none, seedings
 
@@ -30,11 +35,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lifecycle_core.notebooks.calls import Call
+    from lifecycle_core.notebooks.rules.seeding import Seeding
     from lifecycle_core.notebooks.rules.view import View
 
-_TABLES = ("pandas.", "geopandas.", "dask.", "modin.", "polars.")
-_ROWS = frozenset({"n", "frac", "replace", "weights", "axis", "fraction"})
-_NO_TABLE = ("random.", "torch.", "numpyro", "pymc", "tensorflow", "scipy.", "secrets.", "gym")
+_RVS = 4
+_FROZEN_RVS = 2
+"""With so many arguments by position `rvs` may have been given its `random_state`."""
+_SHELLS = frozenset({"bash", "sh", "script", "system", "sx", "!"})
+_SHELL_DRAWS = re.compile(r"\$\{?RANDOM\b\}?|\bshuf\b|\bsort (?:-\w+ )*(?:-R|--random-sort)\b")
+_SHELL_SEEDS = re.compile(r"\bRANDOM=\d|--random-source")
 
 
 def find(view: View) -> Iterator[Spot]:
@@ -46,7 +55,8 @@ def find(view: View) -> Iterator[Spot]:
             continue
         library = _global_draw(call)
         if library and not seeding.covers(library, call, view):
-            yield _unseeded_global(call, library, first=library not in told)
+            first = library not in told and seeding.sure(call, view)
+            yield seeding.hedged(_unseeded_global(call, library, first=first), call, view)
             told.add(library)
         elif call.name in randomness.GENERATORS and is_none(
             call.argument(0, "seed", "entropy", "x"), view
@@ -64,13 +74,22 @@ def find(view: View) -> Iterator[Spot]:
                 "Use a value that is fixed, or a generator with a seed; or tag the cell "
                 "`nondeterministic`.",
             )
-        elif _samples_table(call, view) and not seeding.covers("numpy", call, view):
-            yield _spot(
+        elif _draws_from_distribution(call, view) and not seeding.covers("numpy", call, view):
+            yield seeding.hedged(
+                _spot(
+                    call,
+                    f"`{call.written}()` draws from numpy's global generator, which nothing has "
+                    "seeded",
+                    "Add `random_state=0`.",
+                ),
                 call,
-                f"`{call.written}()` draws other rows in each run",
-                "Add `random_state=0`.",
-                edits=last_argument(call, "random_state=0"),
+                view,
             )
+        elif sampling.samples_table(call, view):
+            spot = _unseeded_table(call, view, seeding)
+            if spot:
+                yield spot
+    yield from _shell_draws(view)
 
 
 def _global_draw(call: Call) -> str:
@@ -81,6 +100,39 @@ def _global_draw(call: Call) -> str:
     return ""
 
 
+def _draws_from_distribution(call: Call, view: View) -> bool:
+    """Tell whether a distribution of scipy draws without a seed, of its own or of the call."""
+    if call.method != "rvs" or not (call.name or call.made_by).startswith("scipy.stats."):
+        return False
+    if call.keyword("random_state") is not None or view.sets_attribute("random_state"):
+        return False
+    made = view.value(call.node.func.value) if isinstance(call.node.func, ast.Attribute) else None
+    own = isinstance(made, ast.Call) and any(one.arg == "seed" for one in made.keywords)
+    given = len(call.node.args)
+    return not own and given < (_RVS if call.name else _FROZEN_RVS)
+
+
+def _shell_draws(view: View) -> Iterator[Spot]:
+    for index, parsed in view.dataflow.parsed.items():
+        for magic in parsed.magics:
+            text = magic.text
+            if magic.name in _SHELLS and magic.whole_cell:
+                text = view.cell[index].source
+            elif magic.name not in {"!", "sx", "system"}:
+                continue
+            if (drawn := _SHELL_DRAWS.search(text)) and not _SHELL_SEEDS.search(text):
+                yield Spot(
+                    cell=index,
+                    line=text.count("\n", 0, drawn.start()) + 1 if magic.whole_cell else magic.line,
+                    kind="unseeded_random",
+                    severity="warning",
+                    names=(drawn[0],),
+                    message=f"`{drawn[0]}` of the shell draws anew in each run",
+                    hint="Draw in Python with a seed; bash takes one with `RANDOM=0`, "
+                    "`shuf` with `--random-source=FILE`.",
+                )
+
+
 def _unseeded_global(call: Call, library: str, *, first: bool) -> Spot:
     module, _, _ = dotted_name(call.node.func).rpartition(".")
     seed = {"torch": "torch.manual_seed(0)", "tensorflow": "tensorflow.random.set_seed(0)"}.get(
@@ -89,7 +141,13 @@ def _unseeded_global(call: Call, library: str, *, first: bool) -> Spot:
     statement = next((node for node in call.stack if isinstance(node, ast.stmt)), None)
     edits: tuple[Edit, ...] = ()
     plain = library in {"numpy", "random"} and module and not call.within
-    if first and plain and statement is not None and statement.col_offset == 0:
+    if (
+        first
+        and plain
+        and statement is not None
+        and statement.col_offset == 0
+        and not _binds(statement, module.partition(".")[0])
+    ):
         edits = (Edit(call.cell, statement.lineno, None, seed),)
     return _spot(
         call,
@@ -99,23 +157,30 @@ def _unseeded_global(call: Call, library: str, *, first: bool) -> Spot:
     )
 
 
-def _samples_table(call: Call, view: View) -> bool:
-    if call.method != "sample" or call.name or call.keyword("random_state", "seed", "random_seed"):
-        if call.method == "sample" and not call.name:
-            return is_none(call.keyword("random_state", "seed", "random_seed"), view)
-        return False
-    if call.made_by.startswith(_TABLES):
-        return not _whole_unshuffled(call)
-    if call.made_by.startswith(_NO_TABLE) or "pandas" not in view.imported:
-        return False
-    words = {one.arg for one in call.node.keywords}
-    number = call.node.args[:1] and isinstance(call.node.args[0], ast.Constant)
-    known = "." not in call.made_by and "pyspark" not in view.imported
-    return known and bool(words & _ROWS or number)
+def _binds(statement: ast.stmt, name: str) -> bool:
+    """Tell whether a statement itself imports or defines a name, which is not there before it."""
+    return any(name in bound_by(node) for node in ast.walk(statement))
 
 
-def _whole_unshuffled(call: Call) -> bool:
-    return isinstance(call.argument(0, "n"), ast.Constant) and call.argument(0, "n").value == 0  # type: ignore[union-attr]
+def _unseeded_table(call: Call, view: View, seeding: Seeding) -> Spot | None:
+    library = sampling.library(call, view)
+    generators = {"": ("numpy", "polars"), "polars": ("polars",)}.get(library, ("numpy",))
+    if any(seeding.covers(one, call, view) for one in generators):
+        return None
+    seed = f"{sampling.SEED_WORDS.get(library)}=0"
+    sure = library and sampling.bare(call) and seeding.sure(call, view)
+    return seeding.hedged(
+        _spot(
+            call,
+            f"`{call.written}()` draws other rows in each run",
+            f"Add `{seed}`."
+            if library
+            else "Give it a seed: `random_state=0` in pandas, `seed=0` in polars.",
+            edits=last_argument(call, seed) if sure else (),
+        ),
+        call,
+        view,
+    )
 
 
 def _spot(call: Call, message: str, hint: str, *, edits: tuple[Edit, ...] = ()) -> Spot:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from lifecycle_core.notebooks.dataflow import read_dataflow
 from lifecycle_core.notebooks.paths import PathUse, path_uses
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from lifecycle_core.notebooks.cells import CodeCell
     from lifecycle_core.notebooks.dataflow import Dataflow
@@ -94,6 +95,36 @@ class View:
             and call.keyword("random_state") is not None
             for call in self.calls
         )
+
+    def sets_attribute(self, name: str) -> bool:
+        """Tell whether a cell may give an attribute of this name a value."""
+        return any(re.search(rf"\.{name}\s*=[^=]", cell.source) for cell in self.cells)
+
+    @cached_property
+    def classes(self) -> frozenset[str]:
+        """The classes that the notebook's cells define."""
+        return frozenset(
+            node.name
+            for tree in self.trees.values()
+            for node in (tree.body if tree else ())
+            if isinstance(node, ast.ClassDef)
+        )
+
+    @property
+    def rebound(self) -> Collection[str]:
+        """Variables that more gives a value to than plain assignments."""
+        return self._resolved.rebound
+
+    @cached_property
+    def moves(self) -> int | None:
+        """The first cell that changes the working directory, after which paths mean others."""
+        cells = [call.cell for call in self.calls if call.name == "os.chdir"]
+        cells += [
+            index
+            for index, parsed in self.dataflow.parsed.items()
+            if any(magic.name in {"cd", "pushd"} for magic in parsed.magics)
+        ]
+        return min(cells, default=None)
 
     def resolve(self, node: ast.AST) -> str:
         """Return the full name of an expression as it stands at the end of the notebook."""

@@ -40,6 +40,9 @@ def sources(text: str) -> list[str]:
          "from sklearn.cluster import KMeans\nm = 'é', KMeans(3, random_state=0)"),
         ("import pandas as pd\nd = pd.read_csv('/w/p/x.csv').sample(2)",
          'import pandas as pd\nd = pd.read_csv("x.csv").sample(2, random_state=0)'),
+        ("import polars as pl\ndf = pl.DataFrame({'x': [1, 2]})\ndf.sample(1)",
+         "import polars as pl\ndf = pl.DataFrame({'x': [1, 2]})\ndf.sample(1, seed=0)"),
+        ("x = open('/w/p/' + name)", 'x = open("./" + name)'),
         ("import random\nr = random.Random()", "import random\nr = random.Random(0)"),
     ],
 )  # fmt: skip
@@ -59,12 +62,21 @@ def test_what_is_mended(source: str, expected: str) -> None:
         "from sklearn.cluster import KMeans\nKMeans(**options)",
         "import os\nos.urandom(3)",
         "open('/elsewhere/x.csv')",
+        "if True:\n    import numpy as np\n    x = np.random.rand()",
+        "import os\nos.chdir('..')\nopen('/w/p/x.csv')",
+        "from sklearn.covariance import fast_mcd\nfast_mcd(X, None, None, 0)",
         "x = 1",
     ],
 )
 def test_what_is_left_to_people(source: str) -> None:
     text = text_of(source)
     assert mended(text, folder="/w/p") == (text, 0)
+
+
+def test_a_text_that_is_handed_to_nothing_that_opens_it_stays() -> None:
+    text = text_of("owner = '/home/ann/p/x.csv'[6:9]\nopen('/home/ann/p/y.csv')")
+    fixed, _ = mended(text, folder="/home/ann/p")
+    assert sources(fixed) == ["owner = '/home/ann/p/x.csv'[6:9]\nopen(\"y.csv\")"]
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,12 @@ def test_without_facts_nothing_is_compared_and_that_is_said() -> None:
     assert found.note == "The clean run's variables were not observed, so none could be compared."
 
 
+def test_a_run_that_ended_before_it_made_a_variable_was_observed_all_the_same() -> None:
+    session = live(hidden=LiveVariable(type="int", digest="1"))
+    found = compare_session(session, KEPT, clean({}))
+    assert found.note == "The clean run ended before a cell of it made a variable."
+
+
 def test_what_is_not_saved_is_said() -> None:
     newer = live(Executed(source="new()", count=4, at=11), Executed(source="a = 1", count=5, at=11))
     found = compare_session(newer, KEPT, clean({"a": number("1")}))

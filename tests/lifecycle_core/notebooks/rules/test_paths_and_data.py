@@ -157,3 +157,80 @@ def test_an_input_that_is_overwritten() -> None:
 )
 def test_inputs_that_stay(source: str) -> None:
     assert found("NB204", source) == []
+
+
+@pytest.mark.parametrize(
+    ("caught", "severity"),
+    [
+        ("FileNotFoundError", "info"),
+        ("(ValueError, OSError)", "info"),
+        ("builtins.IOError", "info"),
+        ("ValueError", "error"),
+    ],
+)
+def test_a_path_whose_absence_is_caught_is_no_error(caught: str, severity: str) -> None:
+    source = f"try:\n    open('/nonexistent/a.txt')\nexcept {caught}:\n    pass"
+    assert found("NB201", source, exists=lambda _: False) == [(0, 2, severity)]
+
+
+@pytest.mark.parametrize(
+    ("source", "severity", "words"),
+    [
+        ("from pathlib import Path\nhome = Path('~').expanduser()", "warning", "Put the files"),
+        ("import os\nos.listdir('C:\\\\')", "warning", "Put the files"),
+        ("import sys\nsys.path.insert(0, '/opt/lib')", "warning", "such as 'lib'"),
+        ("open('/tmp/scratch.txt', 'w')", "info", "or use `tempfile`"),
+        ("open('/dev/null', 'w')", "info", "Other systems may lack it"),
+    ],
+)
+def test_hint_on_an_absolute_path(source: str, severity: str, words: str) -> None:
+    [told] = [one for one in findings(source) if one.code == "NB201"]
+    assert told.severity == severity
+    assert words in told.hint
+
+
+CACHE = "from pathlib import Path\nimport json\nc = Path('res.json')\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        (CACHE + "if c.exists():\n    r = json.loads(c.read_text())\nelse:\n    c.write_text('1')",
+         "Keep this cache out of the project"),
+        (CACHE + "try:\n    r = c.read_text()\nexcept OSError:\n    c.write_text('1')",
+         "Keep this cache out of the project"),
+        (CACHE + "if c.exists():\n    r = c.read_text()\n    c.write_text('1')",
+         "Write to another file"),
+        ("with open('log.txt', 'a') as f:\n    f.write('x')\nopen('log.txt').read()",
+         "Open it with mode 'w' first"),
+    ],
+)  # fmt: skip
+def test_hint_on_a_file_that_is_read_and_written(source: str, words: str) -> None:
+    [told] = [one for one in findings(source) if one.code == "NB204"]
+    assert words in told.hint
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "open('log.txt', 'w').close()\nopen('log.txt', 'a').write('x')\nopen('log.txt').read()",
+        "import os\nos.remove('log.txt')\nopen('log.txt', 'a').write('x')\nopen('log.txt').read()",
+        "open('log.txt', 'a').write('x')",
+    ],
+)
+def test_files_that_grow_from_nothing_or_are_not_read(source: str) -> None:
+    assert found("NB204", source) == []
+
+
+@pytest.mark.parametrize("line", ["%store -r weights", "%store -r"])
+def test_a_value_that_another_session_stored(line: str) -> None:
+    assert found("NB203", "x = 1", line) == [(1, 1, "warning")]
+
+
+@pytest.mark.parametrize("line", ["%store weights", "%store", "%store -d weights"])
+def test_what_only_stores_brings_nothing(line: str) -> None:
+    assert found("NB203", "weights = 1", line) == []
+
+
+def test_what_a_cell_above_stores_is_its_own() -> None:
+    assert found("NB203", "weights = 1\n%store weights", "%store -r weights") == []

@@ -282,3 +282,141 @@ def test_a_finding_tells_the_line_and_the_fix() -> None:
     assert finding.kind == "unseeded_random"
     assert finding.fixable
     assert "np.random.seed(0)" in finding.hint
+
+
+@pytest.mark.parametrize(
+    "seeding",
+    [
+        "from seeding import fix\nfix(11)",
+        "import seeding as s\ns.fix(11)",
+        "from seeding import *\nfix(11)",
+        "%run seeding.py",
+        "import random, numpy as np\nfor seed in (random.seed, np.random.seed):\n    seed(3)",
+    ],
+)
+def test_code_that_is_not_read_may_have_seeded(seeding: str) -> None:
+    draws = (
+        "import numpy as np\nnp.random.rand(2)",
+        "from sklearn.cluster import KMeans\nKMeans(2)",
+        "import pandas as pd\npd.DataFrame().sample(3)",
+    )
+    told = [
+        one
+        for one in findings(seeding, *draws, installed=lambda name: name != "seeding")
+        if one.code in {"NB301", "NB302"}
+    ]
+    assert [(one.severity, one.fixable) for one in told] == [("info", False)] * 3
+    assert all("may have seeded before" in one.message for one in told)
+
+
+def test_a_module_of_the_project_whose_results_are_used_seeds_hardly() -> None:
+    cells = ("from helpers import load\ndf = load()", "import numpy as np\nnp.random.rand(2)")
+    [told] = [one for one in findings(*cells) if one.code == "NB301"]
+    assert (told.severity, told.fixable) == ("warning", False)
+
+
+@pytest.mark.parametrize(
+    ("source", "hint"),
+    [
+        ("import polars as pl\npl.DataFrame({'x': [1]}).sample(1)", "Add `seed=0`."),
+        ("import polars as pl\ndf = pl.DataFrame({'x': [1]})\ndf['x'].shuffle()", "Add `seed=0`."),
+        ("import polars as pl, pandas\nd = pl.DataFrame().to_pandas()\nd.sample(1)",
+         "Add `random_state=0`."),
+        ("import pandas as pd\ndf = pd.read_csv('a.csv').dropna()\ndf.sample(1)",
+         "Add `random_state=0`."),
+    ],
+)  # fmt: skip
+def test_the_seed_that_the_library_of_a_table_takes(source: str, hint: str) -> None:
+    [told] = [one for one in findings(source) if one.code == "NB301"]
+    assert (told.hint, told.fixable) == (hint, True)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import pandas as pd\ndf = load()\ndf.sample(5)",
+        "import pandas, polars\nd = polars.Series()\nif a:\n    d = pandas.Series()\nd.sample(5)",
+        "import pandas as pd\ndf = pd.DataFrame()\nfor df in frames:\n    df.sample(5)",
+        "import pandas as pd\ndf = pd.DataFrame()\ndef f(df):\n    return df.sample(5)\nf(other)",
+        "import pandas as pd\npd.DataFrame().pipe(other).sample(5)",
+        "import pandas as pd\npd.DataFrame().sample(5, random_state=None)",
+    ],
+)
+def test_a_table_of_an_unknown_library_is_told_and_not_mended(source: str) -> None:
+    told = [one for one in findings(source) if one.code == "NB301"]
+    assert [one.fixable for one in told] == [False]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import pandas as pd\nclass S:\n    def sample(self, k): return k\nS().sample(5)",
+        "import pandas as pd\nclass S:\n    def sample(self, k): return k\ns = S()\ns.sample(5)",
+        "import pandas as pd\npd.DataFrame().sample(3, None, False, None, 0)",
+        "import polars as pl\npl.Series([1]).shuffle(1)",
+        "import polars as pl\npl.set_random_seed(1)\npl.Series([1]).shuffle()",
+    ],
+)
+def test_samples_that_are_no_draw_or_have_a_seed(source: str) -> None:
+    assert found("NB301", source) == []
+
+
+@pytest.mark.parametrize("value", ["(1, 2)", "(1, (2.5, -3))", "n", "int(x)", "2 * n"])
+def test_hash_of_numbers_is_the_same_everywhere(value: str) -> None:
+    assert found("NB304", f"n = 3\nhash({value})") == []
+
+
+@pytest.mark.parametrize("value", ["x", "(1, x)", "'a'", "('a', 1)"])
+def test_hash_of_what_may_be_a_text(value: str) -> None:
+    assert found("NB304", f"x = load()\nhash({value})") == [(0, 2, "warning")]
+
+
+@pytest.mark.parametrize(
+    ("source", "word"),
+    [
+        ("import multiprocessing as mp\np = mp.Pool()\nx = list(p.imap_unordered(f, y))", "`imap`"),
+        ("import asyncio\nfor f in asyncio.as_completed(fs):\n    print(await f)", "`asyncio.ga"),
+        ("from concurrent.futures import as_completed\nfor f in as_completed(fs):\n    print(f)",
+         "list of futures"),
+    ],
+)  # fmt: skip
+def test_hint_names_what_keeps_the_order(source: str, word: str) -> None:
+    [told] = [one for one in findings(source) if one.code == "NB306"]
+    assert word in told.hint
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from scipy import stats\nstats.norm(0, 1).rvs(size=30)",
+        "from scipy.stats import norm\nd = norm(0, 1)\nd.rvs(3)",
+        "import scipy.stats as st\nst.norm.rvs(size=3)",
+        "import dask.array as da\nda.random.random((10,), chunks=5)",
+        "import dask.array as da\nda.random.default_rng()",
+        "%%bash\necho $RANDOM",
+        "%%bash\nls\necho ${RANDOM} | head",
+        "x = !shuf -i 1-10000 -n 3",
+    ],
+)
+def test_draws_of_scipy_dask_and_the_shell(source: str) -> None:
+    assert [severity for _, _, severity in found("NB301", source)] == ["warning"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from scipy import stats\nstats.norm(0, 1).rvs(30, 7)",
+        "from scipy import stats\nstats.norm.rvs(size=3, random_state=1)",
+        "from scipy import stats\nd = stats.norm(0, 1)\nd.random_state = 3\nd.rvs(2)",
+        "from scipy import stats\nd = stats.multivariate_normal([0], seed=3)\nd.rvs(2)",
+        "import numpy as np\nnp.random.seed(0)\nfrom scipy import stats\nstats.norm().rvs()",
+        "class D:\n    def rvs(self): return 1\nD().rvs()",
+        "import dask.array as da\nda.random.seed(1)\nda.random.random((10,))",
+        "import dask.array as da\nda.random.default_rng(3)",
+        "%%bash\nRANDOM=7\necho $RANDOM",
+        "!shuf --random-source=seed.txt -n 3 a.txt",
+        "print('$RANDOM')",
+    ],
+)
+def test_draws_of_scipy_dask_and_the_shell_that_are_seeded(source: str) -> None:
+    assert found("NB301", source) == []
