@@ -69,6 +69,7 @@ class Listener:
                 self._shell.user_ns,
                 folder=_project(),
                 temporary=tempfile.gettempdir(),
+                home=os.environ.get("HOME", ""),
             )
             self._journal.earlier((n, code) for n, code in enumerate(ran) if code.strip())
         return self._journal

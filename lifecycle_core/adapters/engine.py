@@ -119,6 +119,7 @@ class PapermillEngine:
             facts=facts,
             roots=((str(workspace.project), str(workspace.source)),),
             temporary=str(kernel.temporary),
+            home=str(workspace.home),
         )
 
 

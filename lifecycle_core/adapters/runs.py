@@ -86,7 +86,7 @@ class ScratchRuns:
 
     def _together(self, plans: Sequence[Plan]) -> tuple[Execution, ...]:
         spaces = [
-            self._scratch.workspace(plan.recorded)
+            self._scratch.workspace(plan.recorded, plan.without)
             if plan.folder_of is None
             else self.workspaces[plan.folder_of]
             for plan in plans

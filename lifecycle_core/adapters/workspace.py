@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, NoReturn
 from lifecycle_core.adapters.files import writing
 from lifecycle_core.adapters.project import SCRATCH_PREFIX, Project, find_project
 from lifecycle_core.errors import NotebookInvalid
+from lifecycle_core.notebooks.plan import numberless
 from lifecycle_core.notebooks.read import Notebook, parse_notebook
 
 if TYPE_CHECKING:
@@ -70,11 +71,16 @@ class Scratch:
         self._count = 0
         self._lock = threading.Lock()
 
-    def workspace(self, recorded: Mapping[Path, bytes] | None = None) -> Workspace:
+    def workspace(
+        self,
+        recorded: Mapping[Path, bytes] | None = None,
+        without: frozenset[str] = frozenset(),
+    ) -> Workspace:
         """Make a fresh copy of the project for one run.
 
         Args:
             recorded: Other content for some files, by their path below the project's folder.
+            without: Files that are left out, as `numberless` names them.
 
         Raises:
             TargetUnwritable: The copy cannot be written.
@@ -100,7 +106,9 @@ class Scratch:
             for folder in self._brought:
                 shutil.copytree(folder, workspace.evidence / folder.name)
         for file in project.files:
-            self._place(file, workspace.project / file.relative_to(project.top))
+            inside = file.relative_to(project.top)
+            if not without or numberless(inside.as_posix()) not in without:
+                self._place(file, workspace.project / inside)
         for link, inner in project.links.items():
             target = workspace.project / link.relative_to(project.top)
             with writing(target):

@@ -46,6 +46,7 @@ class Execution:
         facts: What the recorder saw.
         roots: Pairs of folders that stand for each other in outputs: of the copy, of the source.
         temporary: The run's folder for temporary files.
+        home: The HOME of the run; empty if it is that of the user.
     """
 
     cells: Mapping[int, ExecutedCell]
@@ -57,6 +58,7 @@ class Execution:
     facts: Facts = field(default_factory=Facts)
     roots: tuple[tuple[str, str], ...] = ()
     temporary: str = ""
+    home: str = ""
 
 
 def with_outputs(notebook: Notebook, execution: Execution) -> Notebook:

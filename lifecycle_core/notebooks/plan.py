@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -23,6 +24,7 @@ class Plan:
         notebook: What is run.
         conditions: How it is started.
         recorded: Other content for files of the project, by their path below the project's folder.
+        without: Files of the project that are left out, as `numberless` names them.
         versions: Other versions of packages than those here: specifiers by normal name.
         modules: Where there are other versions: the modules that the notebook loads.
         folder_of: Number of an earlier run, from 0, in whose folder it takes place as that run
@@ -32,9 +34,20 @@ class Plan:
     notebook: Notebook
     conditions: Conditions = field(default_factory=Conditions)
     recorded: Mapping[Path, bytes] = field(default_factory=dict)
+    without: frozenset[str] = frozenset()
     versions: Mapping[str, str] = field(default_factory=dict)
     modules: frozenset[str] = frozenset()
     folder_of: int | None = None
+
+
+def numberless(path: str) -> str:
+    """Return a path with each number in it as `#`: a name with a date or a count is another one.
+
+    Example:
+        >>> numberless("out/report_20261125.csv")
+        'out/report_#.csv'
+    """
+    return re.sub(r"\d+", "#", path)
 
 
 class Runs(Protocol):

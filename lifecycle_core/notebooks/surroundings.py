@@ -17,6 +17,10 @@ class Surroundings:
             of a patient.
         memory_asked: The source of the cell, or of one it depends on, asks how much memory the
             process has; else an amount of memory is a result.
+        process_logged: The notebook has a format of `logging` in which the number of the process
+            stands behind the time.
+        file_written: The cell's source is a file that `%%writefile` writes.
+        homes: The HOME of each run, which has one of its own.
         elsewhere: Folders of the project on the machine where the outputs were stored, as far as
             they are known.
         temporary: The runs' own folders for temporary files; elsewhere that is `/tmp`.
@@ -27,6 +31,9 @@ class Surroundings:
     temporary: tuple[str, ...] = ()
     process_asked: bool = False
     memory_asked: bool = False
+    process_logged: bool = False
+    file_written: bool = False
+    homes: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
 
 

@@ -52,6 +52,8 @@ class Generators:
         """Wrap what is loaded, and the others once they are."""
         for module in _SEEDING:
             imports.after(module, self._patch)
+        if (seed := self._seed) is not None:
+            imports.after("polars", lambda module: module.set_random_seed(seed))
 
     def begin(self) -> None:
         """Note the states before a cell."""

@@ -46,6 +46,7 @@ class Journal:
         folder: The project's, without links, so that paths in it are told as those of its copy
             are; empty leaves them as they are.
         temporary: Where `tempfile` makes up names; empty if that is not known.
+        home: The user's, told likewise.
         clock: Gives seconds.
 
     Example:
@@ -64,6 +65,7 @@ class Journal:
         *,
         folder: str = "",
         temporary: str = "",
+        home: str = "",
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._names, self._clock = names, clock
@@ -74,6 +76,7 @@ class Journal:
             clock=clock,
             folder=folder,
             temporary=temporary,
+            home=home,
         )
         self._running = ""
         self._held: dict[str, Digest] = {}

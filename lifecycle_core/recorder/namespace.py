@@ -19,7 +19,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from .builtin_names import BUILTINS, identity
-from .digests import TEMPORARY, Digest, digest, is_temporary, placed
+from .digests import HOME, TEMPORARY, Digest, digest, is_temporary, placed
 from .digests.leaves import LEAF_TYPES
 from .digests.types import mro, public_name, qualified_name
 from .digests.walk import Limits
@@ -105,6 +105,7 @@ class Tracker:
         allowance: Seconds it may use beside that.
         folder: Of the project; where it lies is no part of a value.
         temporary: Folder in which `tempfile` makes up names; those have no digest.
+        home: The user's, which each clean run has of its own; where it lies is no part of a value.
         clock: Gives seconds.
 
     >>> space = {}
@@ -124,10 +125,12 @@ class Tracker:
         allowance: float = 1.0,
         folder: str = "",
         temporary: str = "",
+        home: str = "",
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._namespace, self._share, self._allowance = namespace, share, allowance
         self._folder, self._temporary, self._clock = folder, temporary, clock
+        self._home = home
         self._known = {
             name: _Entry(None, identity(value), _trace(value), frozenset())
             for name, value in self._visible().items()
@@ -210,7 +213,7 @@ class Tracker:
         return entry
 
     def _digested(self, value: Value, limits: Limits, parts: Parts) -> Digest:
-        said = placed(value, self._folder)
+        said = placed(placed(value, self._folder), self._home, HOME)
         if is_temporary(value, self._temporary):
             return Digest(None, public_name(type(value)), TEMPORARY)
         if said is value:

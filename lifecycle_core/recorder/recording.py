@@ -116,7 +116,10 @@ class Recorder:
         try:
             if self._tracker is None:
                 self._tracker = Tracker(
-                    shell.user_ns, folder=self._project, temporary=os.environ.get("TMPDIR", "")
+                    shell.user_ns,
+                    folder=self._project,
+                    temporary=os.environ.get("TMPDIR", ""),
+                    home=os.environ.get("HOME", ""),
                 )
             self._tracker.before(source)
         except Exception:  # noqa: BLE001 - a value that defends itself must not end the run

@@ -51,6 +51,7 @@ def find_causes(case: Case, trials: Trials | None) -> tuple[Cause, ...]:
     unexplained = [cause for cause in found if cause.kind == "unexplained"]
     explained = [cause for cause in found if cause.kind != "unexplained"]
     found = [*explained, *unexplained[:1]]
+    found = _as_one(case, found)
     # What was only read stands behind what was seen, however sure.
     return tuple(sorted(found, key=lambda one: (one.shown_by == "static", -one.confidence)))
 
@@ -70,7 +71,8 @@ def _stopped(case: Case, trials: Trials | None) -> Iterator[Cause]:
     if cause is None or (cause.kind in _DOUBTED and doubted):
         other = explain_stale(case, trials, stopped) if trials else signs(case, stopped)
         if other and (cause is None or other.shown_by == "intervention"):
-            cause = other.model_copy(update={"line": other.line or line_of(case.first, stopped)})
+            line = line_of(case.first, stopped) if other.cell == stopped else None
+            cause = other.model_copy(update={"line": other.line or line})
         elif other and other.kind == "out_of_order":
             yield other
     yield cause or _unexplained(case)
@@ -124,6 +126,33 @@ def _predicted(case: Case, known: set[tuple[str, int | None]]) -> Iterator[Cause
                 confidence.PREDICTED.confidence if item.severity == "error" else confidence.WARNED
             ),
         )
+
+
+def _as_one(case: Case, found: list[Cause]) -> list[Cause]:
+    """Return the causes with those as one that miss what the same deleted code had defined."""
+    kept: list[Cause] = []
+    defined = [frozenset(one.defined) for one in case.lost if one.kind == "deleted"]
+    for cause in found:
+        at = next((at for at, one in enumerate(kept) if _one_loss(one, cause, defined)), None)
+        if at is None:
+            kept.append(cause)
+            continue
+        first = kept[at]
+        said = f"{first.evidence.rstrip('.')}. It had defined {', '.join(cause.names)}, too, which "
+        kept[at] = first.model_copy(
+            update={
+                "names": tuple(dict.fromkeys((*first.names, *cause.names))),
+                "evidence": f"{said}cell {cause.cell} needs.",
+            }
+        )
+    return kept
+
+
+def _one_loss(first: Cause, other: Cause, defined: list[frozenset[str]]) -> bool:
+    if first.kind != "deleted_cell" or other.kind not in {"deleted_cell", "undefined_name"}:
+        return False
+    named = bool(other.names) and (bool(first.names) or first.shown_by == "intervention")
+    return named and any({*first.names, *other.names} <= names for names in defined)
 
 
 def _nothing_stored() -> Cause:

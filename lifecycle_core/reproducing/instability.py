@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from lifecycle_core.reproducing import confidence
 from lifecycle_core.reproducing.case import sites_in
 from lifecycle_core.reproducing.saying import HINTS
+from lifecycle_core.reproducing.suspicions import WORKERS_HINT, random_workers, unstilled
 from lifecycle_core.reproducing.trials import HASH_SEEDS
 from lifecycle_core.schema.reproduction import Cause
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from lifecycle_core.notebooks.facts import Site
     from lifecycle_core.reproducing.case import Case
     from lifecycle_core.reproducing.trials import Trials
+    from lifecycle_core.schema.finding import Finding
     from lifecycle_core.schema.reproduction import CauseKind, Factor
 
 KINDS: dict[Factor, CauseKind] = {
@@ -32,7 +34,7 @@ KINDS: dict[Factor, CauseKind] = {
     "network": "network",
 }
 _HELD: dict[Factor, str] = {
-    "seed": "every generator seeded",
+    "seed": "random numbers held still",
     "hash_seed": "the same hash seed",
     "threads": "one thread",
     "clock": "a clock that stands still",
@@ -102,14 +104,32 @@ def _explain(case: Case, trials: Trials, cell: int) -> Iterator[Cause]:
             held = attempt
             pair, shown = _pair(case, trials, cell, held)
     if pair is None:
-        yield _unexplained(case, cell)
+        yield unstilled(case, cell)
         return
     needed = sorted(held) if len(held) == 1 else _needed(case, trials, cell, held, pair)
     # Where each factor alone can be let go, it takes two of them, and it is not known which.
     way = confidence.FACTOR_HELD if needed else confidence.ONE_OF_SEVERAL
+    workers = needed == ["threads"] and random_workers(case, cell)
+    if workers:
+        way = confidence.ONE_OF_SEVERAL
     for factor in needed or sorted(held):
         for cause in _blame(case, factor, cell, way):
-            yield cause.model_copy(update={"trial": shown})
+            seen = cause.model_copy(update={"trial": shown})
+            if workers:
+                yield _in_workers(seen)
+            yield seen
+
+
+def _in_workers(cause: Cause) -> Cause:
+    """Return the other cause that one worker instead of several stills."""
+    return cause.model_copy(
+        update={
+            "kind": "unseeded_random",
+            "evidence": f"{cause.evidence} Its workers draw random numbers: alone, they follow "
+            "the seed of the notebook.",
+            "hint": WORKERS_HINT,
+        }
+    )
 
 
 def _pair(
@@ -199,11 +219,17 @@ def _cause(
         names=case.changed_names(at) or next((item.names for item in said), ()),
         evidence=f"Two clean runs gave different results in cell {cell}; with {_HELD[factor]} they "
         f"agreed.{begins}",
-        hint=next((item.hint for item in said), HINTS[kind]),
+        hint=_hint(kind, said),
         shown_by="intervention",
         confidence=way.confidence,
         explains=cell,
     )
+
+
+def _hint(kind: CauseKind, said: list[Finding]) -> str:
+    """Return what to do: what a warning says, rather than a weak sign of the same cell."""
+    sure = [item.hint for item in said if item.severity != "info"]
+    return next(iter(sure), said[0].hint if said else HINTS[kind])
 
 
 def _line(case: Case, factor: Factor, at: int, site: Site | None, said: list[int]) -> int | None:
@@ -218,17 +244,3 @@ def _line(case: Case, factor: Factor, at: int, site: Site | None, said: list[int
         return min(said, default=None)
     source = case.cells[at].source.splitlines() if at in case.cells else []
     return next((number for number, line in enumerate(source, 1) if _SET.search(line)), None)
-
-
-def _unexplained(case: Case, cell: int) -> Cause:
-    return Cause(
-        kind="unexplained",
-        cell=case.origin(cell),
-        names=case.changed_names(case.origin(cell)),
-        evidence=f"Two clean runs gave different results in cell {cell}, and still did with all "
-        "generators seeded, the same hash seed, one thread and a clock that stands still.",
-        hint=HINTS["unexplained"],
-        shown_by="observation",
-        confidence=confidence.NOTHING,
-        explains=cell,
-    )

@@ -6,7 +6,9 @@ the first clean run is the reference of the others.
 
 from __future__ import annotations
 
+import re
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from lifecycle_core.notebooks.compare import Comparison, Surroundings, compare_outputs
@@ -38,6 +40,10 @@ _MEMORY = (
     "virtual_memory(",
 )  # fmt: skip
 _PROCESS = ("getpid", "(process)", "current_process")
+_LOGGED_PROCESS = re.compile(
+    r"%\(asctime\)s[^%\w]{1,8}(?:%\(levelname\)-?\d{0,2}s[^%\w]{1,8})?%\(process\)"
+)
+_WRITES_FILE = re.compile(r"\s*%%(?:writefile|file)\b")
 _WORST: tuple[CellStatus, ...] = ("different", "tolerance", "cosmetic")
 
 Reference = Literal["stored", "clean_run"]
@@ -96,6 +102,9 @@ def _surroundings(index: int, executions: Sequence[Execution], flow: Dataflow) -
         roots=tuple(roots),
         memory_asked=bool(_mentioning(executions[0], _MEMORY) & (flow.ancestors(index) | {index})),
         process_asked=bool(_mentioning(executions[0], _PROCESS)),
+        process_logged=any(map(_LOGGED_PROCESS.search, _sources(executions[0]))),
+        file_written=_WRITES_FILE.match(_source(executions[0], index)) is not None,
+        homes=tuple(run.home for run in executions if run.home),
         temporary=tuple(run.temporary for run in executions if run.temporary),
     )
 
@@ -103,10 +112,16 @@ def _surroundings(index: int, executions: Sequence[Execution], flow: Dataflow) -
 def _mentioning(execution: Execution, words: tuple[str, ...]) -> frozenset[int]:
     """Return the cells whose source holds one of these words."""
     return frozenset(
-        at
-        for at, cell in enumerate(execution.notebook.get("cells", ()))
-        if any(word in cell.get("source", "") for word in words)
+        at for at, source in enumerate(_sources(execution)) if any(word in source for word in words)
     )
+
+
+def _sources(execution: Execution) -> Iterator[str]:
+    yield from (cell.get("source", "") for cell in execution.notebook.get("cells", ()))
+
+
+def _source(execution: Execution, index: int) -> str:
+    return next(islice(_sources(execution), index, None), "")
 
 
 def judge(

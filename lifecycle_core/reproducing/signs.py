@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from lifecycle_core.reproducing import confidence
 from lifecycle_core.reproducing.case import sites_in
 from lifecycle_core.reproducing.saying import HINTS
+from lifecycle_core.reproducing.settings_read import variable_read, zone_read
+from lifecycle_core.reproducing.suspicions import program_in
 from lifecycle_core.schema.reproduction import Cause
 
 if TYPE_CHECKING:
@@ -200,7 +202,7 @@ def _gap(case: Case, cell: int) -> Cause | None:
     before, skipped = gap
     evidence = (
         f"Clean runs agree and differ from what is stored; the counts skip {skipped} before cell "
-        f"{before.index}: code that ran there is gone."
+        f"{before.index}: code ran there that is gone, or a cell was run again."
     )
     return _cause("deleted_cell", cell, evidence, confidence.SKIPPED_COUNTS)
 
@@ -241,7 +243,15 @@ def _edit(case: Case, cell: int) -> Cause | None:
         evidence += f" In cell {cell}, which depends on it, they raise an error."
     if others:
         evidence += f" Instead of cell {at} it may be {', '.join(map(str, others[:_NAMED]))}."
-    return _cause("edited_after_run", at, evidence, confidence.EDITED)
+    said = _cause("edited_after_run", at, evidence, confidence.EDITED)
+    started = program_in(case, case.upstream(cell))
+    if started is None:
+        return said
+    doubt = (
+        f" Or the program that cell {started} starts said something else then: what it "
+        "reads and whether it asks a clock is not seen."
+    )
+    return _doubted(said.model_copy(update={"evidence": evidence + doubt}), confidence.INSTEAD)
 
 
 def _edited(case: Case, cell: int) -> frozenset[int]:
@@ -261,7 +271,8 @@ def _edited(case: Case, cell: int) -> frozenset[int]:
 
 
 _SIGNS: tuple[Callable[[Case, int], Cause | None], ...] = (
-    _data, _absent, _folder, _absolute, _network, _order, _gap, _versions, _python, _edit,
+    _data, _absent, _folder, _absolute, _network, _order, _gap, _versions, _python, variable_read,
+    zone_read, _edit,
 )  # fmt: skip
 
 

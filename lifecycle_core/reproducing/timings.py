@@ -42,7 +42,8 @@ def find_timings(case: Case, trials: Trials) -> frozenset[int]:
         cell for cell in waiting if case.same(cell, *pair) and _only_durations(case, cell, pair[0])
     )
     for cell in waiting:
-        trials.note({"clock"}, cell, agrees=cell in found, against="trial", executions=pair)
+        agrees = case.same(cell, *pair)
+        trials.note({"clock"}, cell, agrees=agrees, against="trial", executions=pair)
     return found
 
 

@@ -15,6 +15,7 @@ from lifecycle_core.notebooks.plan import Plan
 from lifecycle_core.reproducing.case import Case, case_of
 from lifecycle_core.reproducing.causes import find_causes
 from lifecycle_core.reproducing.judging import verdict_of
+from lifecycle_core.reproducing.placing import placed
 from lifecycle_core.reproducing.quoting import quoted
 from lifecycle_core.reproducing.rewriting import blame, marked, rewritten_inputs, run_again
 from lifecycle_core.reproducing.timings import as_cosmetic, find_timings
@@ -113,7 +114,7 @@ def reproduce(
         if rewritten and (changed or case.stale()):
             known = (cause for cause in causes if cause.kind not in _SHADOWS)
             causes = (blame(case, rewritten, changed, shown), *known)
-    return Reproduction(
+    record = Reproduction(
         notebook=notebook.path.name if notebook.path.is_absolute() else notebook.path.as_posix(),
         source_digest=notebook.digest,
         verdict=verdict,
@@ -126,8 +127,10 @@ def reproduce(
         environment=environment,
         runs=tuple(map(told_run, case.executions)),
         trials=tuple(trials.done) if trials else (),
+        reference=case.reference or "stored",
         unshown=unshown(case) if verdict in _GOOD else (),
     )
+    return placed(record, case.executions)
 
 
 def _held_up(plan: Plan) -> Plan:

@@ -24,7 +24,7 @@ CauseKind = Literal[
 
 Factor = Literal[
     "seed", "hash_seed", "threads", "clock", "network", "order", "repetition", "history", "data",
-    "environment", "same_folder", "schedule",
+    "environment", "same_folder", "schedule", "own_files",
 ]  # fmt: skip
 
 
@@ -133,12 +133,12 @@ class Trial(Record):
     """A further clean run in which one thing or several were held still, to see what they do.
 
     Attributes:
-        factors: What was changed: `seed` every generator seeded, `hash_seed` strings hash as in
+        factors: What was changed: `seed` all random numbers, `hash_seed` strings hash as in
             the run it is compared with, `threads` one thread, `clock` a clock that stands,
             `network` refused, `order` cells in the order of their stored counts, `repetition` a
             cell run again, `history` deleted or edited source put back, `data` or `environment`
             as recorded, `same_folder` the folder as an earlier run left it, `schedule` threads
-            held up at random.
+            held up at random, `own_files` the folder without files that the notebook writes.
         cell: Index of the cell that was looked at.
         agrees: Whether that made the cell agree.
         against: What it was compared with.
@@ -233,6 +233,8 @@ class Reproduction(Record):
         trials: Further runs that looked for the cause.
         unshown: What the clean runs left otherwise though all outputs agree; the verdict is on
             outputs and does not count it.
+        reference: What the clean runs were compared with: what is `stored`, or the first of them,
+            where the notebook was saved without outputs.
         session: The live session beside the clean run, if one asked.
     """
 
@@ -252,4 +254,5 @@ class Reproduction(Record):
     runs: tuple[Run, ...]
     trials: tuple[Trial, ...] = ()
     unshown: tuple[Unshown, ...] = ()
+    reference: Literal["stored", "clean_run"] = "stored"
     session: SessionComparison | None = None

@@ -20,7 +20,7 @@ KINDS = {
     "edited_after_run": "Code edited after it was run",
     "out_of_order": "Cells run out of order",
     "missing_module": "A module that is not installed",
-    "environment_drift": "Other versions of packages or Python",
+    "environment_drift": "Another environment than it was saved in",
     "missing_data": "A file that is not there",
     "changed_data": "Data that changed",
     "absolute_path": "A path of one machine only",
@@ -31,6 +31,8 @@ KINDS = {
     "timeout": "A cell took too long",
     "unexplained": "Unexplained",
 }
+_RAN_AGAIN = "A cell run more than once"
+_OWN_FILES = "Files that the notebook left itself"
 _BROKEN = frozenset({"different", "failed", "not_run"})
 _SHOWN_BY = {"failed": frozenset({"failed"}), "incomplete": frozenset({"failed", "not_run"})}
 """A result that differs above the cell that failed is not where the run failed."""
@@ -42,12 +44,13 @@ _HEADLINES = {
     "failed": "The clean run failed",
     "incomplete": "The clean run did not reach the end",
 }
+_NOTHING_STORED = "No outputs are stored, so only the clean runs were compared with each other"
 _SHOWN = {
     "observation": "seen in the clean run",
     "static": "read from the source; no run was needed",
 }
 _FACTORS = {
-    "seed": "every random generator seeded",
+    "seed": "random numbers held still",
     "hash_seed": "the same hash seed",
     "threads": "one thread",
     "clock": "the clock stopped",
@@ -58,6 +61,7 @@ _FACTORS = {
     "data": "the data as recorded",
     "environment": "the environment as recorded",
     "same_folder": "the folder as an earlier run left it",
+    "own_files": "the folder without files that the notebook writes",
     "schedule": "threads held up at random",
 }
 AGAINST = {
@@ -76,8 +80,13 @@ _SURE = 0.05
 _LONGEST = 160
 
 
-def kind_title(cause: Cause) -> str:
-    """Return what a cause's kind means, as a heading."""
+def kind_title(cause: Cause, trials: tuple[Trial, ...] = ()) -> str:
+    """Return what a cause's kind means, as a heading; more closely where a trial tells more."""
+    if cause.trial is not None and cause.trial < len(trials):
+        if trials[cause.trial].factors == ("repetition",):
+            return _RAN_AGAIN
+        if trials[cause.trial].factors == ("own_files",):
+            return _OWN_FILES
     return KINDS.get(cause.kind, cause.kind.replace("_", " "))
 
 
@@ -171,7 +180,10 @@ def headline(record: Reproduction) -> str:
     """Return the verdict in one sentence, with where and why, and without a full stop."""
     said = _HEADLINES[record.verdict]
     if record.reproducible:
-        return said
+        alone = record.reference == "clean_run"
+        return (
+            f"{_NOTHING_STORED}: {said[0].lower()}{said[1:]} in the clean runs" if alone else said
+        )
     bad = first_broken(record)
     if bad is not None:
         said += f", first in cell {bad.index}"
@@ -179,7 +191,7 @@ def headline(record: Reproduction) -> str:
         return "There is nothing to compare the clean run with"
     cause = main_cause(record)
     if cause is not None and cause.kind != "unexplained":
-        name = kind_title(cause)
+        name = kind_title(cause, record.trials)
         return f"{said}: {name[0].lower()}{name[1:]}"
     happened = one_line(bad.detail).rstrip(".") if bad else ""
     if len(happened) > _LONGEST:

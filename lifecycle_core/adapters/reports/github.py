@@ -104,7 +104,9 @@ def _of_reproduction(found: Reproduction, lines: FileLines | None, file: str) ->
     for cause in found.causes:
         where = "" if cause.cell is None else f" (cell {cause.cell})"
         at = line(cause.cell, cause.line)
-        yield _command(file, at, f"{kind_title(cause)}{where}", cause_text(cause, found))
+        yield _command(
+            file, at, f"{kind_title(cause, found.trials)}{where}", cause_text(cause, found)
+        )
     for cell in broken_cells(found)[:1]:
         if not causes_of(cell, found):
             title = f"Cell {cell.index}: {MARKS[cell.status][2]}"

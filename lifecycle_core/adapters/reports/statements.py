@@ -38,9 +38,10 @@ def causes_of(cell: CellResult, record: Reproduction) -> tuple[Cause, ...]:
 
 def cause_text(cause: Cause, record: Reproduction) -> str:
     """Return a cause in four lines: what and where, the evidence, how it is known, what to do."""
+    title = kind_title(cause, record.trials)
     return "\n".join(
         (
-            f"Cause: {kind_title(cause)} ({cause.kind}), {one_line(place(cause, record.cells))}",
+            f"Cause: {title} ({cause.kind}), {one_line(place(cause, record.cells))}",
             f"Evidence: {one_line(cause.evidence)}",
             f"Known: {one_line(known(cause, record.trials))}.",
             f"Fix: {one_line(cause.hint)}",

@@ -2,19 +2,32 @@
 
 Measured: `print("pid", os.getpid())`, `%(process)d` of `logging` after the word, and the names that
 servers and pools give their workers, differ on every run. It counts only in a notebook that asks
-for its process.
+for its process. A format `%(asctime)s %(process)d` prints the bare number behind the stamp; there
+it counts only if the notebook holds such a format.
 """
 
 from __future__ import annotations
 
 import re
 
-from lifecycle_core.notebooks.normalisers.base import Normaliser, Outputs, change_text, stream
+from lifecycle_core.notebooks.normalisers.base import (
+    Normaliser,
+    Outputs,
+    change_streams,
+    change_text,
+    stream,
+)
 from lifecycle_core.notebooks.surroundings import Surroundings
 
 _PID = re.compile(
     r"(?<![\w.])((?:pid|PID|process id|process_id)[\"']?[ \t]{0,2}[:=]?[ \t]{0,2})\d{1,10}\b"
 )
+_LOGGED = re.compile(
+    r"^(\[?\(stamp\)[\])]?[ \t:|,-]{0,8}(?:\[?[A-Z]{4,8}\]?[ \t:|,-]{1,8})?[\[(]?)\d{1,10}"
+    r"(?![\w.]|[,:]\d)",
+    re.MULTILINE,
+)
+"""The first number behind a stamp as `log_times` leaves it, or behind the level that follows it."""
 
 
 def without_pid(text: str) -> str:
@@ -28,6 +41,10 @@ def without_pid(text: str) -> str:
 
 
 def _normalise(outputs: Outputs, surroundings: Surroundings) -> Outputs:
+    if surroundings.process_logged:
+        outputs = change_streams(
+            outputs, lambda text: _LOGGED.sub(r"\1(…)", text), "stdout", "stderr"
+        )
     return change_text(outputs, without_pid) if surroundings.process_asked else outputs
 
 

@@ -24,6 +24,7 @@ from lifecycle_core.notebooks.normalisers import (
     figure_text,
     fitting_times,
     front_end_data,
+    home_path,
     html_ids,
     library_path,
     library_times,
@@ -51,6 +52,7 @@ from lifecycle_core.notebooks.normalisers import (
     warnings_text,
     whitespace,
     widget_view,
+    written_files,
 )
 
 NORMALISERS = (
@@ -63,6 +65,7 @@ NORMALISERS = (
     overwritten.NORMALISER,
     warnings_text.NORMALISER,
     notices.NORMALISER,
+    written_files.NORMALISER,
     log_times.NORMALISER,
     progress_bars.NORMALISER,
     stream_order.NORMALISER,
@@ -71,6 +74,7 @@ NORMALISERS = (
     process_id.NORMALISER,
     process_memory.NORMALISER,
     library_path.NORMALISER,
+    home_path.NORMALISER,
     project_path.NORMALISER,
     temporary_files.NORMALISER,
     figure_text.NORMALISER,

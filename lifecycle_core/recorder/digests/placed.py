@@ -18,6 +18,8 @@ _LISTS = frozenset({list, tuple, set, frozenset})
 _PLAIN = frozenset({str, int, float, bool, type(None), *_PATHS})
 _MANY = 10_000
 _PROJECT = "<project>"
+HOME = "~"
+"""How the home of the user is named."""
 TEMPORARY = "a name that tempfile made up"
 """Why such a text or path has no digest."""
 _MADE_UP = re.compile(r"tmp[a-z0-9_]{8}(?=/|\Z)")
@@ -25,7 +27,7 @@ _ENDS = frozenset({"", "/", ":", ";", "'", '"', " ", "\n", ",", ")", "]"})
 """What may stand behind the folder's name; anything else is part of another folder's name."""
 
 
-def placed(value: Value, folder: str) -> Value:
+def placed(value: Value, folder: str, name: str = _PROJECT) -> Value:
     """Return a text or a path in which the project's folder is named, not where it lies.
 
     Also of a list, tuple, set or dictionary that holds plain values only; anything else, and what
@@ -34,6 +36,7 @@ def placed(value: Value, folder: str) -> Value:
     Args:
         value: Any variable.
         folder: Absolute path without links; empty leaves everything as it is.
+        name: What stands for the folder.
 
     >>> placed("/tmp/r1/data/a.csv", "/tmp/r1")
     '<project>/data/a.csv'
@@ -46,12 +49,12 @@ def placed(value: Value, folder: str) -> Value:
     if not folder:
         return value
     if kind in _PLAIN:
-        return _one(value, folder)
+        return _one(value, folder, name)
     if kind in _LISTS and len(value) <= _MANY and _PLAIN.issuperset(map(type, value)):
-        changed = [_one(each, folder) for each in value]
+        changed = [_one(each, folder, name) for each in value]
         return kind(changed) if any(map(_is_other, changed, value)) else value
     if kind is dict and len(value) <= _MANY and _PLAIN.issuperset(map(type, value.values())):
-        held = {key: _one(each, folder) for key, each in value.items()}
+        held = {key: _one(each, folder, name) for key, each in value.items()}
         return held if any(map(_is_other, held.values(), value.values())) else value
     return value
 
@@ -77,12 +80,12 @@ def _is_other(one: Value, other: Value) -> bool:
     return one is not other
 
 
-def _one(value: Value, folder: str) -> Value:
+def _one(value: Value, folder: str, name: str) -> Value:
     text = value if type(value) is str else str(value) if type(value) in _PATHS else ""
     if folder not in text:
         return value
     begun = text.split(folder)
     found = begun[0]
     for after in begun[1:]:
-        found += (folder if after[:1] not in _ENDS else _PROJECT) + after
+        found += (folder if after[:1] not in _ENDS else name) + after
     return value if found == text else type(value)(found)

@@ -176,6 +176,14 @@ def test_runs_of_one_check_share_large_files_and_see_the_same_ones(
     assert list(scratch.iterdir()) == []
 
 
+def test_files_are_left_out_whatever_their_numbers(project: Path, scratch: Path) -> None:
+    for name in ("out_1.csv", "out_2026.csv", "out_a.csv"):
+        put(project / name, "x")
+    with open_scratch(project / "model.ipynb", scratch=scratch) as copies:
+        space = copies.workspace(without=frozenset({"out_#.csv"}))
+        assert [file.name for file in space.project.glob("out_*")] == ["out_a.csv"]
+
+
 @pytest.fixture
 def small_files(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(sys, "dont_write_bytecode", True)  # a module cut short would be kept

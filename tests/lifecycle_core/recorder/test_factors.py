@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 _CELLS = {
     "random": """
 import os, random, secrets, uuid
-import numpy as np, pandas as pd
+import numpy as np, pandas as pd, polars as pl
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.model_selection import train_test_split
 rows = np.arange(20).reshape(10, 2)
 print(np.random.rand(), np.random.default_rng().random(), np.random.RandomState().rand())
+print(pl.DataFrame({"row": range(50)}).sample(4), pl.Series(range(9)).shuffle())
 print(random.random(), random.Random().random(), uuid.uuid4(), uuid.uuid1(), os.urandom(4))
 print(secrets.token_hex(4), pd.DataFrame(rows).sample(2), train_test_split(rows))
 print(RandomForestClassifier(n_estimators=3).fit(rows, rows[:, 0] > 9).predict_proba(rows))

@@ -6,6 +6,7 @@ import gc
 import subprocess
 import sys
 import weakref
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -228,3 +229,15 @@ def test_two_runs_report_the_same() -> None:
         for seed in ("1", "2")
     }
     assert len(printed) == 1
+
+
+def test_where_the_home_lies_is_no_part_of_a_value() -> None:
+    digests = []
+    for home in ("/run/r1/home", "/run/r2/home"):
+        space: dict[str, object] = {}
+        tracker = Tracker(space, home=home)
+        tracker.before("data = ...")
+        space["data"] = PurePosixPath(home, "data", "clients.csv")
+        digests.append(tracker.after("data = ...").variables["data"].text)
+    assert digests[0] is not None
+    assert digests[0] == digests[1]

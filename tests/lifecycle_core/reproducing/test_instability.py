@@ -7,7 +7,7 @@ import pytest
 from lifecycle_core.notebooks.facts import Facts, Site
 from lifecycle_core.reproducing import clean_plans, reproduce
 from lifecycle_core.schema.finding import Finding
-from lifecycle_core.schema.reproduction import EnvironmentFacts, Reproduction
+from lifecycle_core.schema.reproduction import Cause, EnvironmentFacts, Reproduction
 from tests.fakes.engine import run
 from tests.fakes.notebooks import code, notebook, printed
 from tests.fakes.runs import FakeRuns, left
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from lifecycle_core.notebooks.plan import Plan
     from lifecycle_core.notebooks.read import Notebook
 
+NOTHING = Facts()
 HERE = EnvironmentFacts(python="3.11.7", lock="sha256:0", platform="linux")
 STORED = notebook(
     code("words = set(text.split())", count=1),
@@ -182,3 +183,98 @@ def test_two_runs_that_agree_by_luck_are_not_believed(lucky: int) -> None:
     assert record.verdict == "different"
     assert len(record.runs) == 4
     assert [(cause.kind, cause.cell) for cause in record.causes] == [("hash_order", 0)]
+
+
+def finding(cell: int, **more: object) -> Finding:
+    return Finding.model_validate(
+        {
+            "code": "NB301", "rule": "unseeded-random", "kind": "unseeded_random",
+            "severity": "warning", "cell": cell, "line": 1, "message": "it draws", "hint": "seed",
+            **more,
+        }
+    )  # fmt: skip
+
+
+def never_still(stored: Notebook, *findings: Finding, facts: Facts = NOTHING) -> Cause:
+    last = max(cell for cell in range(len(stored.content["cells"])))
+
+    def world(plan: Plan, number: int) -> Execution:
+        return left(plan.notebook, {last: str(number)}, facts=facts)
+
+    runs = FakeRuns(world)
+    executions = runs.together(clean_plans(stored, 2), "clean")
+    record = reproduce(
+        stored, executions, rtol=1e-6, environment=HERE, runs=runs, findings=findings
+    )
+    (cause,) = record.causes
+    return cause
+
+
+DRAWN = notebook(
+    code("seed_it(getpid())", count=1),
+    code("print(draw())", count=2, outputs=(printed("stored\n"),)),
+)
+
+
+def test_what_is_read_is_a_likely_cause_where_no_trial_helps() -> None:
+    weak = finding(0, severity="info", hint="weak")
+    cause = never_still(DRAWN, weak, finding(1, kind="clock", hint="as of"))
+    assert (cause.kind, cause.cell, cause.hint, cause.shown_by) == ("clock", 1, "as of", "static")
+    assert cause.explains == 1
+    assert "it draws" in cause.evidence
+    assert never_still(DRAWN, weak).kind == "unexplained"
+
+
+def test_what_trials_do_not_reach_is_a_hint() -> None:
+    source = "print(con.sql('select * from t order by random() limit 3'))"
+    queried = notebook(code(source, count=1, outputs=(printed("stored\n"),)))
+    cause = never_still(queried)
+    assert cause.kind == "unexplained"
+    assert "database draws at random in cell 0" in cause.hint
+    started = Facts(processes=(Site(cell=1, line=1, what="shuf -n 3"),))
+    assert "Cell 1 starts a program" in never_still(DRAWN, facts=started).hint
+    shell = notebook(code("%%bash\necho $RANDOM", count=1, outputs=(printed("stored\n"),)))
+    assert "Cell 0 starts a program" in never_still(shell).hint
+
+
+def test_draws_in_workers_are_told_beside_their_order() -> None:
+    stored = notebook(
+        code("import numpy as np\nnp.random.seed(0)", count=1),
+        code(
+            "print(Parallel(n_jobs=2)(delayed(np.random.rand)() for _ in range(4)))",
+            count=2,
+            outputs=(printed("stored\n"),),
+        ),
+    )
+
+    def world(plan: Plan, number: int) -> Execution:
+        alone = plan.conditions.factors.one_thread
+        return left(plan.notebook, {1: "alone" if alone else str(number)})
+
+    record, _ = check(world, stored)
+    assert [cause.kind for cause in record.causes] == ["unseeded_random", "thread_order"]
+    assert "inside the worker" in record.causes[0].hint
+    assert {cause.confidence for cause in record.causes} == {0.5}
+
+
+def test_a_warning_says_what_to_do_before_a_weak_sign_does() -> None:
+    stored = notebook(code("print(now(), time())", count=1, outputs=(printed("stored\n"),)))
+    site = Site(cell=0, line=1, what="datetime.datetime.now")
+
+    def world(plan: Plan, number: int) -> Execution:
+        still = plan.conditions.factors.clock is not None
+        return left(
+            plan.notebook, {0: "still" if still else str(number)}, facts=Facts(clock=(site,))
+        )
+
+    runs = FakeRuns(world)
+    executions = runs.together(clean_plans(stored, 2), "clean")
+    findings = [
+        finding(0, kind="clock", severity="info", hint="Timings differ"),
+        finding(0, kind="clock", hint="Make it a parameter"),
+    ]
+    record = reproduce(
+        stored, executions, rtol=1e-6, environment=HERE, runs=runs, findings=findings
+    )
+    assert [cause.hint for cause in record.causes] == ["Make it a parameter"]
+    assert {trial.agrees for trial in record.trials} == {True}

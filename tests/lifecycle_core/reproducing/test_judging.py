@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from lifecycle_core.notebooks.cells import code_cells
@@ -74,3 +76,49 @@ def test_only_what_stems_from_a_reading_of_the_clock_is_a_duration(shown: str, s
     )
     flow = dataflow_of(cell.source for cell in cells)
     assert judge(cells, [execution], rtol=0, flow=flow)[1].status == status
+
+
+def outcome(
+    source: str, stored: str, fresh: str, name: str = "stdout"
+) -> tuple[str, tuple[str, ...]]:
+    saved = notebook(code(source, count=1, outputs=(printed(stored, name),)))
+    ended = left(saved, {0: fresh})
+    shown = ExecutedCell(outputs=(printed(fresh, name),), ran=True)
+    ended = replace(ended, cells={0: shown})
+    cells = code_cells(saved)
+    (result,) = judge(cells, [ended], rtol=0, flow=dataflow_of(cell.source for cell in cells))
+    return result.status, result.normalisers
+
+
+@pytest.mark.parametrize(
+    ("source", "stored", "fresh", "status"),
+    [
+        ("%%writefile a.py\nx = 1", "Writing a.py\n", "Overwriting a.py\n", "cosmetic"),
+        ("%%writefile a.py\nx = 1", "Writing a.py\n", "Overwriting b.py\n", "different"),
+        ("print(said)", "Writing a.py\n", "Overwriting a.py\n", "different"),
+    ],
+)
+def test_that_a_written_file_was_there_is_no_result(
+    source: str, stored: str, fresh: str, status: str
+) -> None:
+    needed = ("written_files",) if status == "cosmetic" else ()
+    assert outcome(source, stored, fresh) == (status, needed)
+
+
+STAMPS = "2026-11-25 15:41:57,700 {} MainThread loaded {} rows\n"
+
+
+@pytest.mark.parametrize(
+    ("form", "rows", "status"),
+    [
+        ("%(asctime)s %(process)d %(threadName)s %(message)s", 10, "cosmetic"),
+        ("%(asctime)s %(process)d %(threadName)s %(message)s", 11, "different"),
+        ("%(asctime)s %(count)d %(threadName)s %(message)s", 10, "different"),
+    ],
+)
+def test_a_bare_number_of_a_process_is_known_by_the_format(
+    form: str, rows: int, status: str
+) -> None:
+    source = f"logging.basicConfig(format='{form}')"
+    stored, fresh = STAMPS.format(16636, 10), STAMPS.format(24814, rows)
+    assert outcome(source, stored, fresh, "stderr")[0] == status

@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lifecycle_core.reproducing import reproduce
+from lifecycle_core.reproducing import clean_plans, reproduce
 from lifecycle_core.schema.finding import Finding
 from lifecycle_core.schema.reproduction import EnvironmentFacts, InputFile, Reproduction
 from tests.fakes.engine import replayed, run
 from tests.fakes.notebooks import code, markdown, notebook, printed
+from tests.fakes.runs import FakeRuns, left
 
 if TYPE_CHECKING:
     from lifecycle_core.notebooks.execution import Execution
@@ -188,3 +189,11 @@ def test_a_cell_that_asks_for_a_run_of_its_own_is_not_compared() -> None:
 def test_an_absolute_path_stays_out_of_the_record() -> None:
     stored = notebook(code("1", count=1), path=Path("/home/me/project/model.ipynb"))
     assert judge(stored, replayed(stored)).notebook == "model.ipynb"
+
+
+def test_a_notebook_without_outputs_says_with_what_the_runs_were_compared() -> None:
+    cleared = notebook(code("print(1)"))
+    runs = FakeRuns(lambda plan, _number: left(plan.notebook, {0: "1\n"}))
+    executions = runs.together(clean_plans(cleared, 2), "clean")
+    record = reproduce(cleared, executions, rtol=1e-6, environment=HERE)
+    assert (record.verdict, record.reference) == ("identical", "clean_run")

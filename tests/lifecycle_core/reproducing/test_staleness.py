@@ -10,6 +10,7 @@ from lifecycle_core.errors import EnvironmentUnavailable, TargetUnwritable
 from lifecycle_core.notebooks.circumstances import Circumstances, Pin
 from lifecycle_core.notebooks.facts import Facts, Site
 from lifecycle_core.reproducing import clean_plans, reproduce
+from lifecycle_core.schema.finding import Finding
 from lifecycle_core.schema.reproduction import EnvironmentFacts, InputFile, Reproduction
 from lifecycle_core.schema.session import LostSource
 from tests.fakes.engine import run
@@ -357,3 +358,149 @@ def test_a_long_cell_is_not_run_hundreds_of_times_to_fill_a_gap() -> None:
 
     assert longest(0.01) > 190
     assert longest(30.0) == 3
+
+
+def test_neighbouring_cells_that_ran_twice_are_found_by_running_them_twice() -> None:
+    def world(plan: Plan, _number: int) -> Execution:
+        order = sources(plan)
+        wanted = ["x = load('x.csv')", "x = x + 1", "print(x)", "x = x + 1", "print(x)"]
+        last = len(order) - 1 - order[::-1].index("print(x)")
+        return left(plan.notebook, {last: "twice\n" if order == wanted else "once\n"})
+
+    (cause,) = check(stored_with([1, 4, 5], "twice\n"), world).causes
+    assert (cause.kind, cause.cell, cause.shown_by) == ("out_of_order", 1, "intervention")
+    assert "cells 1 to 2 run 2 times" in cause.evidence
+
+
+def test_a_cell_that_changes_nothing_counts_where_results_are_asked_for_by_number() -> None:
+    stored = notebook(
+        code("a = 7", count=1),
+        code("a * 2", count=3),
+        code("print(Out[3] + 1)", count=4, outputs=(printed("15\n"),)),
+    )
+
+    def world(plan: Plan, _number: int) -> Execution:
+        at = sources(plan).index("print(Out[3] + 1)")
+        if at == 3:
+            return left(plan.notebook, {at: "15\n"})
+        ended = run("error", stopped_at=at, message="KeyError: 3")
+        return left(plan.notebook, {}, ended=ended)
+
+    (cause,) = check(stored, world).causes
+    assert (cause.kind, cause.cell, cause.shown_by) == ("out_of_order", 1, "intervention")
+
+
+def test_a_gap_that_no_trial_explains_may_be_either() -> None:
+    (cause,) = check(stored_with([1, 3, 4]), always("other\n")).causes
+    assert (cause.kind, cause.shown_by) == ("deleted_cell", "observation")
+    assert "or a cell was run again" in cause.evidence
+    assert cause.confidence < 0.8
+
+
+COPY = "/copy"
+
+
+def with_files(
+    execution: Execution, *, writes: Sequence[tuple[int, str]] = (), reads: Sequence[str] = ()
+) -> Execution:
+    facts = Facts(
+        writes=tuple(Site(cell=at, path=f"{COPY}/{path}") for at, path in writes),
+        reads=tuple(Site(cell=0, path=f"{COPY}/{path}") for path in reads),
+    )
+    return replace(execution, facts=facts, roots=((COPY, "/home/me/project"),))
+
+
+def test_files_that_the_notebook_left_are_taken_away() -> None:
+    stored = notebook(
+        code("print(len(glob.glob('out_*.csv')))", count=1, outputs=(printed("0\n"),)),
+        code("x.to_csv(name)", count=2),
+    )
+
+    def world(plan: Plan, _number: int) -> Execution:
+        alone = "out_#.csv" in plan.without
+        ran = left(plan.notebook, {0: "0\n" if alone else "1\n"})
+        return with_files(ran, writes=[(1, "out_1445.csv")])
+
+    (cause,) = check(stored, world).causes
+    assert (cause.kind, cause.cell, cause.explains) == ("self_modifying_input", 1, 0)
+    assert (cause.shown_by, cause.names) == ("intervention", ("out_1445.csv",))
+
+
+@pytest.mark.parametrize("made", [True, False])
+def test_a_cache_counts_only_if_the_notebook_makes_it(made: bool) -> None:  # noqa: FBT001
+    stored = notebook(
+        code(
+            "c = Path('res.json')\nprint(c.exists()); c.write_text('')",
+            count=1,
+            outputs=(printed("False\n"),),
+        )
+    )
+
+    def world(plan: Plan, _number: int) -> Execution:
+        alone = "res.json" in plan.without
+        ran = left(plan.notebook, {0: "False\n" if alone else "True\n"})
+        if alone:
+            return with_files(ran, writes=[(0, "res.json")] if made else [])
+        return with_files(ran, reads=["res.json"])
+
+    (cause,) = check(stored, world).causes
+    assert cause.kind == ("self_modifying_input" if made else "edited_after_run")
+
+
+@pytest.mark.parametrize(
+    ("source", "kind", "names"),
+    [
+        ("r = os.environ.get('REGION', 'East')", "environment_drift", ("REGION",)),
+        ("r = os.getenv('REGION')", "environment_drift", ("REGION",)),
+        ("os.environ['REGION'] = 'N'; r = os.environ['REGION']", "edited_after_run", ()),
+        ("r = datetime.fromtimestamp(1700000000)", "environment_drift", ()),
+        ("r = datetime.fromtimestamp(1700000000, tz=UTC)", "edited_after_run", ()),
+    ],
+)
+def test_settings_of_the_machine_come_before_an_edit(
+    source: str, kind: str, names: tuple[str, ...]
+) -> None:
+    stored = notebook(code(source, count=1), code("print(r)", count=2, outputs=(printed("a\n"),)))
+
+    def world(plan: Plan, _number: int) -> Execution:
+        return left(plan.notebook, {1: "b\n"})
+
+    (cause,) = check(stored, world).causes
+    assert (cause.kind, cause.names) == (kind, names)
+
+
+def test_where_a_program_is_started_an_edit_is_doubted() -> None:
+    def world(plan: Plan, _number: int) -> Execution:
+        facts = Facts(processes=(Site(cell=0, line=1, what="date +%s"),))
+        return left(plan.notebook, {2: "other\n"}, facts=facts)
+
+    (cause,) = check(stored_with([1, 2, 3]), world).causes
+    assert (cause.kind, cause.confidence) == ("edited_after_run", 0.4)
+    assert "the program that cell 0 starts" in cause.evidence
+
+
+@pytest.mark.parametrize(("defined", "causes"), [(("a", "b"), 1), (("a",), 2)])
+def test_names_that_the_same_deleted_code_had_defined_are_one_cause(
+    defined: tuple[str, ...], causes: int
+) -> None:
+    lost = LostSource(kind="deleted", source="a = b = 5", count=1, at=0, defined=defined)
+    stored = notebook(code("print(a)", count=2, outputs=(printed("5\n"),)), code("b", count=3))
+
+    def world(plan: Plan, _number: int) -> Execution:
+        if sources(plan)[0] == lost.source:
+            return left(plan.notebook, {1: "5\n"})
+        ended = run("error", stopped_at=0, message="NameError: name 'a' is not defined")
+        return left(plan.notebook, {}, ended=ended)
+
+    runs = FakeRuns(world)
+    executions = runs.together(clean_plans(stored, 2), "clean")
+    missing = Finding(
+        code="NB101", rule="undefined-name", kind="undefined_name", severity="error", cell=1,
+        line=1, names=("b",), message="b is not defined", hint="define it",
+    )  # fmt: skip
+    record = reproduce(
+        stored, executions, rtol=1e-6, environment=HERE, runs=runs, lost=[lost], findings=[missing]
+    )
+    assert len(record.causes) == causes
+    assert record.causes[0].kind == "deleted_cell"
+    assert ("which cell 1 needs" in record.causes[0].evidence) == (causes == 1)

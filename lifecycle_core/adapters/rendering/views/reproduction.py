@@ -138,7 +138,7 @@ def counts(record: Reproduction) -> str:
 def shown_cause(cause: Cause, record: Reproduction) -> ShownCause:
     """Return a cause in words."""
     return ShownCause(
-        title=kind_title(cause),
+        title=kind_title(cause, record.trials),
         kind=cause.kind,
         where=place(cause, record.cells),
         evidence=cause.evidence,

@@ -79,7 +79,7 @@ def trial(
     ("made", "said"),
     [
         (trial("seed", agrees=True, against="trial"),
-         "with every random generator seeded, clean runs agree in cell 2"),
+         "with random numbers held still, clean runs agree in cell 2"),
         (trial("order", agrees=True, against="stored"),
          "with cells in the order of their stored counts, cell 2 comes out as stored"),
         (trial("clock", agrees=False, against="clean_run"),
@@ -110,3 +110,18 @@ def test_of_what_is_unexplained_only_its_own_trials_are_counted() -> None:
     assert known(found, trials).endswith("its cause is not known")
     tried = (*trials, trial("seed", agrees=False, against="trial"))
     assert known(found, tried).endswith("; 1 trial changed nothing")
+
+
+def test_a_cell_that_ran_again_is_not_said_to_have_run_out_of_order() -> None:
+    again = trial("repetition", agrees=True, against="stored", cell=1)
+    found = record("different", ["identical", "different"], cause("out_of_order", 1, trial=0))
+    assert headline(found).endswith("first in cell 1: cells run out of order")
+    told = found.model_copy(update={"trials": (again,)})
+    assert headline(told).endswith("first in cell 1: a cell run more than once")
+
+
+def test_what_only_clean_runs_say_is_not_said_of_stored_outputs() -> None:
+    cleared = record("identical", ["identical"]).model_copy(
+        update={"reproducible": True, "reference": "clean_run"}
+    )
+    assert headline(cleared).startswith("No outputs are stored, so only the clean runs")

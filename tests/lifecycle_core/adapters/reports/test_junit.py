@@ -108,7 +108,7 @@ def test_a_failure_tells_the_cause_how_it_is_known_and_the_fix() -> None:
     assert failure.text is not None
     for said in (
         'Cause: Random numbers without a seed (unseeded_random), cell 4, line 3: "forest"',
-        "Known: shown by intervention: with every random generator seeded, clean runs agree",
+        "Known: shown by intervention: with random numbers held still, clean runs agree",
         "Fix: Pass `random_state=0`",
         "-2     forest  0.83  1225\n+2     forest  0.86  1187",
     ):
