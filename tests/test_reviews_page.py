@@ -53,7 +53,7 @@ def test_the_body_that_it_shows_is_a_notification() -> None:
 def test_its_rules_and_its_calendar_are_what_a_release_file_takes() -> None:
     blocks = re.findall(r"(?:^    (?:review|rules):\n)(?:^    .*\n)+", PAGE, re.MULTILINE)
     said = [yaml.safe_load(textwrap.dedent(block)) for block in blocks]
-    assert [next(iter(each)) for each in said] == ["rules", "rules", "review"]
+    assert [next(iter(each)) for each in said] == ["rules", "rules", "rules", "review"]
     *rules, review = said
     for each in rules:
         section = ReviewSection.model_validate(review["review"] | each)

@@ -270,15 +270,20 @@ def _settings(
     """
     if "raises-exception" in cell.tags:
         return
-    others = [p for p in cell.pieces if p.number not in of and not is_setting(p, among=False)]
+    imported = {name for name, pieces in outside.items() if of.get(pieces[0].number) == "import"}
+    others = [
+        piece
+        for piece in cell.pieces
+        if piece.number not in of and not is_setting(piece, among=False, imported=imported)
+    ]
     plain = not acted and all(isinstance(p.node, ast.Expr) for p in others)
     for piece in cell.pieces:
         if piece.number in of:
             if of[piece.number] == "shared" and is_registration(piece):
                 of[piece.number] = "setting"
-        elif is_setting(piece, among=plain and not acts(modules_of(piece, outside))) and all(
-            use.name in outside or use.name in free for use in piece.flow.uses
-        ):
+        elif is_setting(
+            piece, among=plain and not acts(modules_of(piece, outside)), imported=imported
+        ) and all(use.name in outside or use.name in free for use in piece.flow.uses):
             of[piece.number] = "setting"
 
 

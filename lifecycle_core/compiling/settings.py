@@ -20,8 +20,11 @@ _CALLS = frozenset({
     "register_matplotlib_converters", "seterr", "set", "set_config", "set_context",
     "set_default_dtype", "set_float_precision", "set_matplotlib_formats", "set_num_threads",
     "set_option", "set_palette", "set_printoptions", "set_style", "set_theme", "set_verbosity",
-    "setdefault", "setlocale", "setrecursionlimit", "simplefilter", "switch_backend", "use",
+    "setdefault", "setlocale", "setrecursionlimit", "simplefilter", "switch_backend",
+    "threadpool_limits", "use",
 })  # fmt: skip
+_OF_MANY = frozenset({"enable", "insert", "rc", "set", "setdefault", "use"})
+"""Names that say nothing without the library before them."""
 _ACTING = frozenset({
     "IPython", "bokeh", "matplotlib", "os", "pathlib", "plotly", "seaborn", "shutil", "subprocess",
     "time",
@@ -40,29 +43,40 @@ _PURE_DECORATORS = frozenset({
 })  # fmt: skip
 
 
-def is_setting(piece: Piece, *, among: bool) -> bool:
+def is_setting(piece: Piece, *, among: bool, imported: Collection[str] = ()) -> bool:
     """Tell whether a statement sets something for all that comes after, and nothing else.
 
     Args:
         piece: The statement.
         among: It stands among imports and other settings only, where any call of a library whose
             result is thrown away is one.
+        imported: Names that the notebook imports; by itself, only such a name may be a setting's.
     """
-    if RANDOM in piece.flow.may_mutate or piece.binds:
+    draws = RANDOM in piece.flow.may_mutate
+    if piece.binds:
         return False
     match piece.node:
         case ast.Expr(value=ast.Call(func=function, args=args, keywords=words)):
             if not all(_is_known(one) for one in (*args, *(word.value for word in words))):
                 return False
             dotted = dotted_name(function)
-            if "random" in dotted or not dotted or dotted in _MOVES:
-                return False
-            last = dotted.rpartition(".")[2]
-            return among or dotted in _PATHS or ("." in dotted and last in _CALLS)
+            if draws and dotted.rpartition(".")[2] not in _CALLS - _OF_MANY:
+                return False  # what is not known by name may draw
+            return _sets(dotted, among=among, imported=imported)
         case ast.Assign(targets=[ast.Attribute() | ast.Subscript() as target], value=value):
-            return _is_known(value) and _is_of_library(target)
+            return not draws and _is_known(value) and _is_of_library(target)
         case _:
             return False
+
+
+def _sets(dotted: str, *, among: bool, imported: Collection[str]) -> bool:
+    """Tell whether a call by this name sets something."""
+    if "random" in dotted or not dotted or dotted in _MOVES:
+        return False
+    last = dotted.rpartition(".")[2]
+    if dotted == last:
+        return among or (last in _CALLS - _OF_MANY and last in imported)
+    return among or dotted in _PATHS or last in _CALLS
 
 
 def acts(modules: Collection[str]) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from math import isfinite
 from typing import NamedTuple
 
 MEANT = {"false": False, "true": True, "0": False, "1": True, "0.0": False, "1.0": True}
@@ -27,6 +29,21 @@ class Labels(NamedTuple):
     def wanted(self) -> str:
         """What a label has to be, in words."""
         return _CLASS.format(", ".join(self.classes)) if self.classes else NUMBER
+
+    @property
+    def values(self) -> tuple[float | bool, ...]:
+        """All that a label of JSON may be; empty where any number is one.
+
+        Example:
+            >>> Labels("yes", ("no", "yes")).values, Labels("2", ("1", "2")).values, Labels().values
+            ((False, True, 0.0, 1.0), (False, True, 1.0, 2.0), ())
+        """
+        numbers = {0.0, 1.0}
+        for each in self.classes:
+            with suppress(ValueError):
+                numbers.add(float(each))
+        asked = (False, True, *sorted(filter(isfinite, numbers))) if self.classes else ()
+        return tuple(each for each in asked if self.number(each) is not None)
 
     def number(self, said: float | None) -> float | None:
         """Return what the log has for a label of JSON; None for one that is none.

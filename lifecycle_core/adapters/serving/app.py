@@ -153,6 +153,11 @@ def _rest(parts: Parts, scoring: Scoring, intake: Intake) -> Any:  # noqa: ANN40
     def document() -> dict[str, Any]:
         title = f"nbrelease: {parts.standing.readiness().release}"
         found = get_openapi(title=title, version=version("nbrelease"), routes=app.routes)
+        labels = parts.standing.labels()
+        if labels.values:
+            found["components"]["schemas"]["ReportedOutcome"]["properties"]["label"] = {
+                "title": "Label", "description": labels.wanted, "enum": [*labels.values, None],
+            }  # fmt: skip
         said = parts.standing.described()
         found["paths"] |= said["paths"]
         found["components"]["schemas"] |= said["components"]["schemas"]

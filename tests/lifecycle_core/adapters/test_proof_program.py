@@ -47,12 +47,12 @@ def asked(
 
 def test_every_output_of_every_step_is_digested(tmp_path: Path) -> None:
     text = (
-        "# %% tags=parameters\nn = (1, 2)\n# %%\nx = [n]\n# %%\n%%step more\nx = [*x, 3]\ny = {1}"
+        "# %% tags=parameters\nn = [1, 2]\n# %%\nx = [n]\n# %%\n%%step more\nx = [*x, 3]\ny = {1}"
     )
-    said = asked(text, tmp_path, "steps", n=(4, 5))
+    said = asked(text, tmp_path, "steps", n=[4, 5])
     assert said["digests"] == {
-        "prepare_x.x": digest([(4, 5)]).text,
-        "more.x": digest([(4, 5), 3]).text,
+        "prepare_x.x": digest([[4, 5]]).text,
+        "more.x": digest([[4, 5], 3]).text,
         "more.y": digest({1}).text,
     }
     assert (said["stuck"], said["error"], said["step"]) == ({}, "", "")
