@@ -48,5 +48,5 @@ def printed(parts: Iterable[RenderableType], *, width: int = 100, color: bool = 
         _environ={},
     )
     for part in parts:
-        console.print(part)
+        console.print(part, crop=False)  # a command that is to be copied stays whole
     return "\n".join(line.rstrip() for line in file.getvalue().splitlines()) + "\n"

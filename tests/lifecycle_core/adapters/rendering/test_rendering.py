@@ -201,6 +201,15 @@ def test_text_keeps_to_its_width(width: int) -> None:
     assert max(map(len, lines)) <= width
 
 
+@pytest.mark.parametrize("width", [40, 100])
+def test_a_command_that_asks_a_service_is_whole_however_wide_the_terminal(width: int) -> None:
+    """It was cut at the width of the terminal, so that nobody could paste it."""
+    row = ", ".join(f'"column_{number}": 36' for number in range(20))
+    long = "curl -s http://127.0.0.1:8080/score -d '{" + row + "}'"
+    asked = records.service().model_copy(update={"curl": long})
+    assert long in to_text(asked, width=width).splitlines()
+
+
 def test_an_unknown_record_is_a_defect_of_ours() -> None:
     class Stranger(Record):
         pass
