@@ -99,7 +99,7 @@ def roles_of(cells: Sequence[ReadCell], facts: Facts) -> Roles:
         if not site.path.endswith(".py")  # a module that it imports
     }
     for cell in cells:
-        _settings(cell, of, outside, free, acted=cell.index in acted)
+        _settings(cell, of, outside, free, imported=imported, acted=cell.index in acted)
     used = {use.name for piece in pieces for use in piece.flow.uses}
     of.update({
         piece.number: "setting"
@@ -262,6 +262,7 @@ def _settings(
     outside: Mapping[str, Sequence[Piece]],
     free: frozenset[str],
     *,
+    imported: Collection[str],
     acted: bool,
 ) -> None:
     """Mark the statements that set something for all that comes after.
@@ -270,7 +271,6 @@ def _settings(
     """
     if "raises-exception" in cell.tags:
         return
-    imported = {name for name, pieces in outside.items() if of.get(pieces[0].number) == "import"}
     others = [
         piece
         for piece in cell.pieces

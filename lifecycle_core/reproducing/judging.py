@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from lifecycle_core.notebooks.compare import Comparison, Surroundings, compare_outputs
@@ -90,38 +89,31 @@ def compare_cell(
 def _surroundings(index: int, executions: Sequence[Execution], flow: Dataflow) -> Surroundings:
     """Return what a comparison of a cell's outputs must know about the runs."""
     readings = [(site.cell, site.line) for site in executions[0].facts.clock]
-    logged = _mentioning(executions[0], _LOGGED_TIME)
+    sources = [cell.get("source", "") for cell in executions[0].notebook.get("cells", ())]
+    near = flow.ancestors(index) | {index}
     clock_read = (
         any(cell == index for cell, _ in readings)
-        or bool(logged & (flow.ancestors(index) | {index}))
+        or bool(_mentioning(sources, _LOGGED_TIME) & near)
         or carried(flow, readings, index)
     )
     roots = {root: None for execution in executions for root in execution.roots}
     return Surroundings(
         clock_read=clock_read,
         roots=tuple(roots),
-        memory_asked=bool(_mentioning(executions[0], _MEMORY) & (flow.ancestors(index) | {index})),
-        process_asked=bool(_mentioning(executions[0], _PROCESS)),
-        process_logged=any(map(_LOGGED_PROCESS.search, _sources(executions[0]))),
-        file_written=_WRITES_FILE.match(_source(executions[0], index)) is not None,
+        memory_asked=bool(_mentioning(sources, _MEMORY) & near),
+        process_asked=bool(_mentioning(sources, _PROCESS)),
+        process_logged=any(map(_LOGGED_PROCESS.search, sources)),
+        file_written=any(map(_WRITES_FILE.match, sources[index : index + 1])),
         homes=tuple(run.home for run in executions if run.home),
         temporary=tuple(run.temporary for run in executions if run.temporary),
     )
 
 
-def _mentioning(execution: Execution, words: tuple[str, ...]) -> frozenset[int]:
+def _mentioning(sources: Sequence[str], words: tuple[str, ...]) -> frozenset[int]:
     """Return the cells whose source holds one of these words."""
     return frozenset(
-        at for at, source in enumerate(_sources(execution)) if any(word in source for word in words)
+        at for at, source in enumerate(sources) if any(word in source for word in words)
     )
-
-
-def _sources(execution: Execution) -> Iterator[str]:
-    yield from (cell.get("source", "") for cell in execution.notebook.get("cells", ()))
-
-
-def _source(execution: Execution, index: int) -> str:
-    return next(islice(_sources(execution), index, None), "")
 
 
 def judge(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.notebooks.normalisers.home_path import at_home
+from lifecycle_core.notebooks.normalisers.project_path import PROJECT
 from lifecycle_core.schema.reproduction import Reproduction
 
 if TYPE_CHECKING:
@@ -15,10 +16,8 @@ if TYPE_CHECKING:
 
     from lifecycle_core.notebooks.execution import Execution
 
-_PROJECT = "(project)"
 
-
-def placed(record: Reproduction, executions: Sequence[Execution]) -> Reproduction:
+def without_folders(record: Reproduction, executions: Sequence[Execution]) -> Reproduction:
     """Return the record with the folders of these runs told by what they stand for.
 
     Args:
@@ -34,7 +33,7 @@ def placed(record: Reproduction, executions: Sequence[Execution]) -> Reproductio
         if isinstance(value, str):
             value = at_home(value, homes)
             for copy in copies:
-                value = value.replace(copy, _PROJECT)
+                value = value.replace(copy, PROJECT)
             return value
         if isinstance(value, dict):
             return {key: told(each) for key, each in value.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from lifecycle_core.notebooks.dataflow.knowledge import SHELLS
 from lifecycle_core.reproducing import confidence
 from lifecycle_core.reproducing.case import sites_in
 from lifecycle_core.reproducing.saying import HINTS
@@ -26,7 +27,7 @@ _WORKERS = re.compile(r"\bParallel\(|\bProcessPoolExecutor\b|\bPool\(|\bn_jobs\s
 _DRAWS = re.compile(
     r"\brandom\b|\brandn?\(|\brandint\(|\bdefault_rng\b|\brvs\(|\bshuffle\(|\bsample\("
 )
-_SHELLS = frozenset({"!", "bash", "perl", "ruby", "script", "sh", "sx", "system"})
+_STARTING = SHELLS | {"perl", "ruby"}
 WORKERS_HINT = (
     "Give each task a seed of its own and seed inside the worker, such as "
     "`np.random.default_rng([seed, i])`: a seed in the notebook does not reach other processes."
@@ -76,7 +77,7 @@ def program_in(case: Case, near: frozenset[int]) -> int | None:
         at
         for at in near
         if at in case.cells
-        and (case.cells[at].cell_magic in _SHELLS or case.flow.by_index[at].shell)
+        and (case.cells[at].cell_magic in _STARTING or case.flow.by_index[at].shell)
     }
     return min(seen | said, default=None)
 

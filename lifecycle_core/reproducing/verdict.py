@@ -15,7 +15,7 @@ from lifecycle_core.notebooks.plan import Plan
 from lifecycle_core.reproducing.case import Case, case_of
 from lifecycle_core.reproducing.causes import find_causes
 from lifecycle_core.reproducing.judging import verdict_of
-from lifecycle_core.reproducing.placing import placed
+from lifecycle_core.reproducing.placing import without_folders
 from lifecycle_core.reproducing.quoting import quoted
 from lifecycle_core.reproducing.rewriting import blame, marked, rewritten_inputs, run_again
 from lifecycle_core.reproducing.timings import as_cosmetic, find_timings
@@ -130,7 +130,7 @@ def reproduce(
         reference=case.reference or "stored",
         unshown=unshown(case) if verdict in _GOOD else (),
     )
-    return placed(record, case.executions)
+    return without_folders(record, case.executions)
 
 
 def _held_up(plan: Plan) -> Plan:

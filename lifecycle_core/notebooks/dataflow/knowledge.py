@@ -91,6 +91,9 @@ HARMLESS_EXTENSIONS = frozenset({
     "watermark", "wurlitzer",
 })  # fmt: skip
 
+SHELLS = frozenset({"!", "bash", "script", "sh", "sx", "system"})
+"""Magics that hand their text to a shell."""
+
 FOREIGN_MAGICS = frozenset({
     "!", "HTML", "SVG", "ai", "bash", "cache_off", "cmd", "contract", "css", "file", "html",
     "javascript", "js", "latex", "markdown", "perl", "release", "reproduce", "ruby", "script",

@@ -63,6 +63,6 @@ def changed(magics: Iterable[Magic]) -> frozenset[str]:
     for magic in magics:
         if magic.name in _SETTING or (magic.name == "!" and "pip" in magic.text):
             found.add(SETTINGS)
-        if magic.name in {"!", "bash", "sh", "script", "cmd", "writefile", "file", "sx", "system"}:
+        if magic.name in knowledge.SHELLS | {"cmd", "writefile", "file"}:
             found.add(FILES)
     return frozenset(found)

@@ -114,6 +114,16 @@ def is_stream(output: Output, name: object = None) -> bool:
     return output.get("output_type") == "stream" and name in {None, output.get("name")}
 
 
+def whole_name(pattern: str) -> re.Pattern[str]:
+    r"""Return the pattern of a folder where its name does not go on, before or behind.
+
+    Example:
+        >>> [whole_name("/run/r1").search(text) is not None for text in ("/run/r1/a", "/run/r12")]
+        [True, False]
+    """
+    return re.compile(rf"(?<![\w.)])(?:{pattern})(?![\w-]|\.\w)")
+
+
 def realigned(change: Change) -> Change:
     """Return `change`, with runs of blanks made one where it changes a text.
 

@@ -16,13 +16,13 @@ from lifecycle_core.notebooks.normalisers.base import (
     change_text,
     realigned,
     stream,
+    whole_name,
 )
 from lifecycle_core.notebooks.surroundings import Surroundings
+from lifecycle_core.recorder.digests import HOME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-HOME = "~"
 
 
 def at_home(text: str, homes: Iterable[str]) -> str:
@@ -38,7 +38,7 @@ def at_home(text: str, homes: Iterable[str]) -> str:
     """
     for home in homes:
         if home in text:
-            text = re.sub(rf"(?<![\w.)]){re.escape(home)}(?![\w-]|\.\w)", HOME, text)
+            text = whole_name(re.escape(home)).sub(HOME, text)
     return text
 
 

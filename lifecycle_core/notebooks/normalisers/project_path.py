@@ -16,6 +16,7 @@ from lifecycle_core.notebooks.normalisers.base import (
     change_text,
     realigned,
     stream,
+    whole_name,
 )
 from lifecycle_core.notebooks.surroundings import Surroundings
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _ABSOLUTE = re.compile(r"(?:[A-Za-z]:)?[\\/][^\s'\"<>|:;,)\]]+")
 _REST = re.compile(r"[^\s'\"<>|:;,)\]]*")
+PROJECT = "(project)"
 _MOST_FOLDERS = 5
 _TELLING = 3
 """Letters that a folder's name must have to be known by it alone."""
@@ -41,7 +43,7 @@ def _normalise(outputs: Outputs, surroundings: Surroundings) -> Outputs:
     same = "|".join(re.escape(name) for name in sorted(names) if len(name) >= _TELLING)
     parts = r"(?:[\w.+@-]{1,80}[\\/]{1,2}){0,20}"
     elsewhere = rf"|(?<!/)(?:[A-Za-z]:[\\/]|/){parts}(?:{same})" if same else ""
-    pattern = re.compile(rf"(?<![\w.)])(?:{known}{elsewhere})(?![\w-]|\.\w)")
+    pattern = whole_name(f"{known}{elsewhere}")
     # `%cd ..` prints the folder above; what lies there beside the project is no business of ours.
     folders = {
         form for pair in surroundings.roots for root in pair for form in _spelt(_above(root))
@@ -50,7 +52,7 @@ def _normalise(outputs: Outputs, surroundings: Surroundings) -> Outputs:
     only = re.compile(rf"(?<![\w.)])(?:{above})(?![\w\\/-]|\.\w)")
 
     def told(text: str) -> str:
-        return only.sub("(above the project)", pattern.sub("(project)", text))
+        return only.sub("(above the project)", pattern.sub(PROJECT, text))
 
     return change_text(outputs, realigned(told), kinds=_KINDS)
 

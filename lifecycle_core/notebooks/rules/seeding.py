@@ -55,18 +55,18 @@ class Seeding:
         """What may seed besides; looked for where something draws."""
         return tuple(_unread(self.view))
 
-    def covers(self, library: str, call: Call, view: View) -> bool:
+    def covers(self, library: str, call: Call) -> bool:
         """Tell whether a call that draws from a global generator comes after its seed."""
         seeded = self.first.get(library)
-        return seeded is not None and _before(seeded, call, view)
+        return seeded is not None and _before(seeded, call, self.view)
 
-    def sure(self, call: Call, view: View) -> bool:
+    def sure(self, call: Call) -> bool:
         """Tell whether all that runs before a call is known to seed nothing but what is found."""
-        return not any(_before(one.at, call, view) for one in self.unread)
+        return not any(_before(one.at, call, self.view) for one in self.unread)
 
-    def hedged(self, spot: Spot, call: Call, view: View) -> Spot:
+    def hedged(self, spot: Spot, call: Call) -> Spot:
         """Return what is said of a draw: a note if code that is not read here may have seeded."""
-        names = [one.name for one in self.unread if one.likely and _before(one.at, call, view)]
+        names = [one.name for one in self.unread if one.likely and _before(one.at, call, self.view)]
         if not names:
             return spot
         return replace(
@@ -75,6 +75,11 @@ class Seeding:
             message=f"{spot.message}; `{names[0]}`, which is not read here, may have seeded before",
             hint=f"Unless that seeds: {spot.hint[0].lower()}{spot.hint[1:]}",
         )
+
+
+def _place(call: Call, runs: int) -> tuple[int, int, int]:
+    """Return where a call stands in their order, given the cell that runs it."""
+    return (runs, 0, 0) if call.within else (call.cell, call.line, call.node.col_offset)
 
 
 def _before(at: tuple[int, int, int], call: Call, view: View) -> bool:
@@ -93,7 +98,7 @@ def seedings(view: View) -> Seeding:
         runs = view.runs_in(call)
         if runs is None:
             continue
-        at = (runs, 0, 0) if call.within else (call.cell, call.line, call.node.col_offset)
+        at = _place(call, runs)
         for library in _seeded(call, view):
             first[library] = min(first.get(library, at), at)
     return Seeding(first, view)
@@ -118,9 +123,8 @@ def _unread_calls(view: View) -> Iterator[Unread]:
         known = not call.name or "." not in call.name.lstrip(".") or not _foreign(call.name)
         if known or runs is None or call.name in randomness.SEEDS:
             continue
-        at = (runs, 0, 0) if call.within else (call.cell, call.line, call.node.col_offset)
         discarded = bool(call.stack) and isinstance(call.stack[-1], ast.Expr)
-        yield Unread(at, call.name, discarded and _is_own(call.name, view))
+        yield Unread(_place(call, runs), call.name, discarded and _is_own(call.name, view))
 
 
 def _handed_on(view: View) -> Iterator[Unread]:

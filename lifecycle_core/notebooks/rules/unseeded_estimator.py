@@ -47,10 +47,10 @@ def find(view: View) -> Iterator[Spot]:
         if not randomness.draws(call.name, call.node) or view.runs_in(call) is None:
             continue
         given = call.argument(_SEED_AT.get(call.name, _NEVER), "random_state")
-        if not is_none(given, view) or seeding.covers("numpy", call, view):
+        if not is_none(given, view) or seeding.covers("numpy", call):
             continue
         edits: tuple[Edit, ...] = ()
-        if given is None and seeding.sure(call, view):
+        if given is None and seeding.sure(call):
             edits = last_argument(call, "random_state=0")
         spot = Spot(
             cell=call.cell,
@@ -63,7 +63,7 @@ def find(view: View) -> Iterator[Spot]:
             hint="Add `random_state=0`." if given is None else "Write `random_state=0`, not None.",
             edits=edits,
         )
-        yield seeding.hedged(spot, call, view)
+        yield seeding.hedged(spot, call)
 
 
 RULE = Rule("NB302", "unseeded-estimator", find)

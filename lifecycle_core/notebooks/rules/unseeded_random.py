@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING
 
 from lifecycle_core.notebooks import randomness
 from lifecycle_core.notebooks.dataflow.effects import dotted_name
+from lifecycle_core.notebooks.dataflow.knowledge import SHELLS
 from lifecycle_core.notebooks.dataflow.scopes import bound_by
 from lifecycle_core.notebooks.rules import sampling
 from lifecycle_core.notebooks.rules.base import Edit, Rule, Spot
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
 _RVS = 4
 _FROZEN_RVS = 2
 """With so many arguments by position `rvs` may have been given its `random_state`."""
-_SHELLS = frozenset({"bash", "sh", "script", "system", "sx", "!"})
 _SHELL_DRAWS = re.compile(r"\$\{?RANDOM\b\}?|\bshuf\b|\bsort (?:-\w+ )*(?:-R|--random-sort)\b")
 _SHELL_SEEDS = re.compile(r"\bRANDOM=\d|--random-source")
 
@@ -54,9 +54,9 @@ def find(view: View) -> Iterator[Spot]:
         if view.runs_in(call) is None or call.spread:
             continue
         library = _global_draw(call)
-        if library and not seeding.covers(library, call, view):
-            first = library not in told and seeding.sure(call, view)
-            yield seeding.hedged(_unseeded_global(call, library, first=first), call, view)
+        if library and not seeding.covers(library, call):
+            first = library not in told and seeding.sure(call)
+            yield seeding.hedged(_unseeded_global(call, library, first=first), call)
             told.add(library)
         elif call.name in randomness.GENERATORS and is_none(
             call.argument(0, "seed", "entropy", "x"), view
@@ -74,7 +74,7 @@ def find(view: View) -> Iterator[Spot]:
                 "Use a value that is fixed, or a generator with a seed; or tag the cell "
                 "`nondeterministic`.",
             )
-        elif _draws_from_distribution(call, view) and not seeding.covers("numpy", call, view):
+        elif _draws_from_distribution(call, view) and not seeding.covers("numpy", call):
             yield seeding.hedged(
                 _spot(
                     call,
@@ -83,7 +83,6 @@ def find(view: View) -> Iterator[Spot]:
                     "Add `random_state=0`.",
                 ),
                 call,
-                view,
             )
         elif sampling.samples_table(call, view):
             spot = _unseeded_table(call, view, seeding)
@@ -116,7 +115,7 @@ def _shell_draws(view: View) -> Iterator[Spot]:
     for index, parsed in view.dataflow.parsed.items():
         for magic in parsed.magics:
             text = magic.text
-            if magic.name in _SHELLS and magic.whole_cell:
+            if magic.name in SHELLS and magic.whole_cell:
                 text = view.cell[index].source
             elif magic.name not in {"!", "sx", "system"}:
                 continue
@@ -165,10 +164,10 @@ def _binds(statement: ast.stmt, name: str) -> bool:
 def _unseeded_table(call: Call, view: View, seeding: Seeding) -> Spot | None:
     library = sampling.library(call, view)
     generators = {"": ("numpy", "polars"), "polars": ("polars",)}.get(library, ("numpy",))
-    if any(seeding.covers(one, call, view) for one in generators):
+    if any(seeding.covers(one, call) for one in generators):
         return None
     seed = f"{sampling.SEED_WORDS.get(library)}=0"
-    sure = library and sampling.bare(call) and seeding.sure(call, view)
+    sure = library and sampling.bare(call) and seeding.sure(call)
     return seeding.hedged(
         _spot(
             call,
@@ -179,7 +178,6 @@ def _unseeded_table(call: Call, view: View, seeding: Seeding) -> Spot | None:
             edits=last_argument(call, seed) if sure else (),
         ),
         call,
-        view,
     )
 
 
