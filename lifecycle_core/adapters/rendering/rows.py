@@ -21,7 +21,7 @@ _STYLES = {"good": "green", "bad": "red", "warn": "yellow", "none": "dim", "calm
 def mark(state: str) -> Text:
     """Return a state as icon and word, in its colour."""
     colour, icon, word = MARKS.get(state, ("none", "·", state))
-    return Text(f"{icon} {word}", style=_STYLES[colour], no_wrap=True)
+    return Text(f"{icon} {word}", style=_STYLES[colour])
 
 
 def title(*parts: str | Text) -> Text:

@@ -31,8 +31,7 @@ _WHAT = {
     "share": "share acted on",
 }  # fmt: skip
 _AGAINST = {
-    "before": "", "release": ", against the release",
-    "same_phase": ", against the same phase of the last cycle",
+    "before": "", "release": ", against the release", "same_phase": ", against the same phase",
 }  # fmt: skip
 _WORDS = {"share": "", "ratio": "", "distance": ""}
 _COUNTED = ("columns", "comparisons", "groups", "hours", "rows", "segments")

@@ -210,6 +210,14 @@ def test_a_command_that_asks_a_service_is_whole_however_wide_the_terminal(width:
     assert long in to_text(asked, width=width).splitlines()
 
 
+def test_no_state_of_drift_is_cut_beside_what_it_was_compared_with() -> None:
+    warm, cold = (windows.counts(4_000, acted=share) for share in (0.6, 0.1))
+    found = windows.reviewed(*[cold] * 4, warm, reference=cold, same_phase=warm)
+    shown = to_text(found)
+    assert "against the same phase" in " ".join(shown.split())
+    assert "…" not in shown
+
+
 def test_an_unknown_record_is_a_defect_of_ours() -> None:
     class Stranger(Record):
         pass
