@@ -8,7 +8,6 @@ that was changed behind us makes the chain break, and a file that was changed is
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -16,7 +15,6 @@ from pydantic import ValidationError
 from lifecycle_core.errors import InvalidCall, LedgerBroken
 from lifecycle_core.experimenting.metrics import pair_of
 from lifecycle_core.experimenting.trusting import shares_of
-from lifecycle_core.schema.canonical import utc_text
 from lifecycle_core.schema.experiment import (
     BalanceCheck,
     ExperimentPlan,
@@ -141,9 +139,7 @@ def start(
     return ExperimentStatus(frozen=frozen, state="running", by=actor.name)
 
 
-def stop(
-    history: History, *, reason: str, ledger: Ledger, actor: Actor, now: datetime
-) -> ExperimentStatus:
+def stop(history: History, *, reason: str, ledger: Ledger, actor: Actor) -> ExperimentStatus:
     """End the running experiment: from now on the champion answers for all units.
 
     Args:
@@ -151,7 +147,6 @@ def stop(
         reason: Why; it must not be empty.
         ledger: Of the registry that holds the release.
         actor: Who stops it.
-        now: With zone.
 
     Raises:
         InvalidCall: There is no reason, or none is running.
@@ -180,11 +175,8 @@ def stop(
         reason=reason,
         evidence_digest=frozen.plan_digest,
     )
-    entry = ledger.commit(event)
-    stopped = min(datetime.fromisoformat(entry.event.at), now).astimezone(UTC)
-    return status.model_copy(
-        update={"state": "stopped", "stopped": utc_text(stopped), "reason": reason}
-    )
+    stopped = ledger.commit(event).event.at
+    return status.model_copy(update={"state": "stopped", "stopped": stopped, "reason": reason})
 
 
 def running(history: History) -> ExperimentStatus | None:

@@ -177,13 +177,7 @@ def stop_experiment(release: str, *, reason: str, actor: str | None = None) -> E
 
     settings = load_settings()
     ledger = ledger_of(settings)
-    stopped = stop(
-        ledger.history(release),
-        reason=reason,
-        ledger=ledger,
-        actor=identify(actor),
-        now=datetime.now(UTC),
-    )
+    stopped = stop(ledger.history(release), reason=reason, ledger=ledger, actor=identify(actor))
     return _with_changes(stopped, settings)
 
 

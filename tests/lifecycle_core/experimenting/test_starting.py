@@ -57,7 +57,8 @@ def begin(registry: RegistryInMemory, name: str = "autumn") -> None:
 
 def end(registry: RegistryInMemory) -> None:
     ledger = Ledger(registry)
-    stop(ledger.history("churn"), reason="seen enough", ledger=ledger, actor=ANN, now=NOW)
+    told = stop(ledger.history("churn"), reason="seen enough", ledger=ledger, actor=ANN)
+    assert told in all_of(ledger.history("churn")).experiments
 
 
 def history_of(registry: RegistryInMemory) -> History:
@@ -134,7 +135,7 @@ def test_nothing_to_stop_or_to_find(registry: RegistryInMemory) -> None:
         chosen(history_of(registry), None)
     begin(registry)
     with pytest.raises(InvalidCall, match="needs a reason"):
-        stop(history_of(registry), reason=" ", ledger=Ledger(registry), actor=ANN, now=NOW)
+        stop(history_of(registry), reason=" ", ledger=Ledger(registry), actor=ANN)
 
 
 def test_events_without_a_plan_keep_the_hash_that_they_had(registry: RegistryInMemory) -> None:
