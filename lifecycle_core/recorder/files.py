@@ -270,14 +270,17 @@ class Files:
     def _real(self, path: object) -> str:
         """Return the absolute path without links; folders are remembered, as asking is slow."""
         text = os.fsdecode(path)  # type: ignore[arg-type]  # raises TypeError if it is no path
-        folder, name = os.path.split(text)
+        above, separator, name = text.rpartition(os.sep)
+        if name in ("", "..", "."):
+            return os.path.realpath(text)
+        folder = above + separator
         known = self._folders.get(folder)
-        if known is None or name in ("", "..", "."):
+        if known is None:
             if len(self._folders) > _REMEMBERED:
                 self._folders.clear()
-            known = self._folders[folder] = os.path.realpath(folder)
-        full = os.path.join(known, name)
-        return os.path.realpath(full) if os.path.islink(full) else full.rstrip(os.sep) or os.sep
+            known = self._folders[folder] = os.path.realpath(folder).rstrip(os.sep) + os.sep
+        full = known + name
+        return os.path.realpath(full) if os.path.islink(full) else full
 
 
 def _state(path: str) -> tuple[int, int]:

@@ -27,6 +27,7 @@ SHARED = "shared"
 """Temporary folders of everybody: what was there before the run is the user's."""
 OUTSIDE = "outside"
 
+_REMEMBERED = 20_000
 _SYSTEM = (
     "/usr", "/etc", "/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin", "/proc", "/sys",
     "/opt", "/run", "/var/lib", "/var/cache/fontconfig", "/var/run", "/nix/store", "/gnu/store",
@@ -41,6 +42,7 @@ class Places:
 
     def __init__(self, settings: Settings) -> None:
         self._rules: dict[str, str] = {}
+        self._kinds: dict[str, str] = {}
         self._add(SYSTEM, *_SYSTEM)
         self._add(SHARED, *_SHARED)
         self._add(SCRATCH, "/dev")
@@ -57,7 +59,18 @@ class Places:
 
     def kind(self, path: str) -> str:
         """Return the kind of place of an absolute path without links."""
-        folder = path
+        rule = self._rules.get(path)
+        if rule is not None:
+            return rule
+        folder = path.rpartition(os.sep)[0]
+        known = self._kinds.get(folder)
+        if known is None:
+            if len(self._kinds) > _REMEMBERED:
+                self._kinds.clear()
+            known = self._kinds[folder] = self._of_folder(folder)
+        return known
+
+    def _of_folder(self, folder: str) -> str:
         while True:
             rule = self._rules.get(folder)
             if rule is not None:
