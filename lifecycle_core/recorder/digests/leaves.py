@@ -8,8 +8,9 @@ of any other object with a buffer it would write the bytes and lose the type.
 from __future__ import annotations
 
 import marshal
-from itertools import islice
-from operator import ne
+from functools import partial
+from itertools import filterfalse, islice
+from operator import is_, ne
 from typing import TYPE_CHECKING
 
 from ..builtin_names import BUILTINS, identity
@@ -29,6 +30,7 @@ _SINGLES = {identity(type(None)): b"N", identity(type(...)): b"."}
 _NAN = float("nan")
 _SMALL = {identity(list): b"L", identity(tuple): b"T", identity(dict): b"D"}
 SHORT, CHUNK = 32, 16384
+_CHANGES = 100
 
 
 def leaf(value: Value) -> bytes:
@@ -67,10 +69,20 @@ def small(value: Value) -> bytes | None:
 def is_flat(values: Iterable[Value]) -> bool:
     """Whether all are plain values.
 
+    Values of one type in a row, as most have, are passed over at once.
+
     >>> is_flat([1, "a"]), is_flat([1, []])
     (True, False)
     """
-    return LEAF_TYPES.issuperset(map(identity, map(type, values)))
+    types = map(type, values)
+    kind = next(types, None)
+    changes = 0
+    while kind is not None and identity(kind) in LEAF_TYPES:
+        changes += 1
+        if changes > _CHANGES:
+            return LEAF_TYPES.issuperset(map(identity, types))
+        kind = next(filterfalse(partial(is_, kind), types), None)
+    return kind is None
 
 
 def flat(values: Iterable[Value]) -> Iterator[memoryview]:
