@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from lifecycle_core.recorder.digests.leaves import is_flat
 
 PLAIN = (None, True, 1, 1.5, 1j, "a", b"a", ...)
-OTHERS = ([], (), {}, int, object())
+OTHERS: tuple[object, ...] = ([], (), {}, int, object())
 values = st.lists(st.sampled_from((*PLAIN, *PLAIN, *PLAIN, *OTHERS)), max_size=12)
 
 
