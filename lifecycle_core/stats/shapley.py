@@ -21,6 +21,9 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+CATEGORIES = 256
+"""Of a column that trees split by category, at most."""
+
 
 class Edges(NamedTuple):
     """The conditions on the ways to all leaves, in the order of leaf and player.
@@ -30,7 +33,7 @@ class Edges(NamedTuple):
         threshold: A value up to it holds, or one above it; NaN where `members` decides.
         up_to: Which of the two.
         missing: Whether a missing value holds.
-        members: For some edges, by position, which of 256 numbers hold; shape (256,) each.
+        members: For some edges, by position, which numbers hold; shape (CATEGORIES,) each.
     """
 
     column: NDArray[np.int64]
@@ -66,36 +69,53 @@ class TreeGame:
     players: int
     expected: float
 
-    def solver(self) -> TreeSolver:
-        """Return what computes Shapley values, with all that can be known before a row is."""
-        slots = np.diff(np.append(self.leaf_start, len(self.slot_start)))
-        nodes, weights = np.polynomial.legendre.leggauss(
-            max(1, (int(slots.max(initial=1)) + 1) // 2)
-        )
+    def of_leaves(self, kept: NDArray[np.bool_]) -> TreeGame:
+        """Return the part of the game that some leaves are.
+
+        Args:
+            kept: Which, shape (leaves,).
+
+        Returns:
+            What is `expected` is that of the whole game.
+        """
+        slots = np.repeat(kept, _lengths(self.leaf_start, len(self.slot_start)))
+        conditions = np.repeat(slots, _lengths(self.slot_start, len(self.edges.column)))
+        moved = np.cumsum(conditions) - 1
         edges = self.edges
-        at = np.array(sorted(edges.members), dtype=np.int64)
-        table = np.array([edges.members[int(edge)] for edge in at]).reshape(len(at), 256)
-        leaf = np.repeat(np.arange(len(slots)), slots)
-        time = (nodes[:, None] + 1.0) / 2.0
-        absent = self.slot_share * (1.0 - time)
-        return TreeSolver(
-            game=self,
-            weights=weights / 2.0,
-            leaf=leaf,
-            value=self.leaf_value[leaf],
-            absent=absent,
-            present=absent + time,
-            member_edges=at,
-            member_table=table,
+        return TreeGame(
+            edges=Edges(
+                column=edges.column[conditions],
+                threshold=edges.threshold[conditions],
+                up_to=edges.up_to[conditions],
+                missing=edges.missing[conditions],
+                members={
+                    int(moved[at]): table for at, table in edges.members.items() if conditions[at]
+                },
+            ),
+            slot_start=moved[self.slot_start[slots]],
+            slot_player=self.slot_player[slots],
+            slot_share=self.slot_share[slots],
+            leaf_start=(np.cumsum(slots) - 1)[self.leaf_start[kept]],
+            leaf_value=self.leaf_value[kept],
+            players=self.players,
+            expected=self.expected,
         )
+
+    def slots_of_leaves(self) -> NDArray[np.int64]:
+        """Return how many slots each leaf has, shape (leaves,)."""
+        return _lengths(self.leaf_start, len(self.slot_start))
+
+    def edges_of_slots(self) -> NDArray[np.int64]:
+        """Return how many conditions each slot has, shape (slots,)."""
+        return _lengths(self.slot_start, len(self.edges.column))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class TreeSolver:
-    """Computes the Shapley values of one row after another; `TreeGame.solver` makes one.
+class Quadrature:
+    """Computes what leaves add to Shapley values, all that can be known before a row being known.
 
     Attributes:
-        game: The trees.
+        game: The trees; at least one leaf.
         weights: Of the points in time between 0 and 1 of Gauss and Legendre's rule; they sum to 1.
         leaf: For each slot its leaf.
         value: And what that adds to the score.
@@ -115,24 +135,53 @@ class TreeSolver:
     member_edges: NDArray[np.int64]
     member_table: NDArray[np.bool_]
 
+    @classmethod
+    def of(cls, game: TreeGame) -> Quadrature:
+        """Prepare for the rows of a game."""
+        slots = game.slots_of_leaves()
+        nodes, weights = np.polynomial.legendre.leggauss(
+            max(1, (int(slots.max(initial=1)) + 1) // 2)
+        )
+        edges = game.edges
+        at = np.array(sorted(edges.members), dtype=np.int64)
+        table = np.array([edges.members[int(edge)] for edge in at]).reshape(len(at), CATEGORIES)
+        leaf = np.repeat(np.arange(len(slots)), slots)
+        time = (nodes[:, None] + 1.0) / 2.0
+        absent = game.slot_share * (1.0 - time)
+        return cls(
+            game=game,
+            weights=weights / 2.0,
+            leaf=leaf,
+            value=game.leaf_value[leaf],
+            absent=absent,
+            present=absent + time,
+            member_edges=at,
+            member_table=table,
+        )
+
     def __call__(self, row: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return each player's Shapley value.
+        """Return what the leaves add to each player's Shapley value, shape (players,).
 
         Args:
             row: Encoded values, shape (columns,).
-
-        Returns:
-            Shape (players,); together with `expected` they sum to the trees' score of the row.
         """
         game = self.game
-        if not len(game.slot_start):
-            return np.zeros(game.players)
         held = np.logical_and.reduceat(self._held(row), game.slot_start)
+        return sums(game.slot_player, self.effects(held), count=game.players)
+
+    def effects(self, held: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Return what each slot adds to its player's Shapley value, shape (slots,).
+
+        Args:
+            held: Whether the conditions of each slot hold, shape (slots,).
+        """
         factors = np.where(held, self.present, self.absent)
-        leaves = np.multiply.reduceat(factors, game.leaf_start, axis=1)
+        leaves = np.multiply.reduceat(factors, self.game.leaf_start, axis=1)
         others = np.take(leaves, self.leaf, axis=1) / factors
-        effects = (held - game.slot_share) * self.value * (self.weights @ others)
-        return sums(game.slot_player, effects, count=game.players)
+        effects: NDArray[np.float64] = (
+            (held - self.game.slot_share) * self.value * (self.weights @ others)
+        )
+        return effects
 
     def _held(self, row: NDArray[np.float64]) -> NDArray[np.bool_]:
         edges = self.game.edges
@@ -140,10 +189,19 @@ class TreeSolver:
         below = values <= edges.threshold
         if len(self.member_edges):
             asked = values[self.member_edges]
-            known = np.where((asked >= 0) & (asked < 256), asked, 0).astype(np.int64)  # noqa: PLR2004 - a byte
+            known = known_categories(asked)
             below[self.member_edges] = self.member_table[np.arange(len(known)), known]
         held: NDArray[np.bool_] = np.where(np.isnan(values), edges.missing, below == edges.up_to)
         return held
+
+
+def known_categories(values: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the numbers of categories; that of one which no tree knows is 0."""
+    return np.where((values >= 0) & (values < CATEGORIES), values, 0).astype(np.int64)
+
+
+def _lengths(starts: NDArray[np.int64], end: int) -> NDArray[np.int64]:
+    return np.diff(np.append(starts, end))
 
 
 def sums(

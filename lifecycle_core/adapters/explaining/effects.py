@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from lifecycle_core.adapters.scorers import Encoder, Scorer
     from lifecycle_core.schema.explaining import ExplainerFacts
-    from lifecycle_core.stats.shapley import Orders, TreeSolver
+    from lifecycle_core.stats.leaf_tables import TreeSolver
+    from lifecycle_core.stats.shapley import Orders
 
 
 class Effects(Protocol):
@@ -79,7 +80,7 @@ class TreeEffects:
     @property
     def slots(self) -> float:
         """Those of its trees; see `Effects`."""
-        return len(self.solver.game.slot_start)
+        return self.solver.slots
 
     def __call__(self, row: Mapping[str, Any]) -> NDArray[np.float64]:
         """Return each factor's effect; see `Effects`."""

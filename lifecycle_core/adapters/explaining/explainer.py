@@ -86,12 +86,12 @@ class Explainer:
         Raises:
             TableInvalid: A feature is absent, or the model refuses the row.
         """
-        effects = self.explain(row).effects.tolist()
-        strongest = sorted(range(len(effects)), key=lambda at: -abs(effects[at]))
+        effects = self.explain(row).effects
+        strongest = (-abs(effects)).argsort(kind="stable")[: self.section.top]
         return tuple(
-            self._reason(self.facts.factors[at], effects[at], row)
-            for at in strongest[: self.section.top]
-            if effects[at]
+            self._reason(self.facts.factors[at], effect, row)
+            for at, effect in zip(strongest.tolist(), effects[strongest].tolist(), strict=True)
+            if effect
         )
 
     def _reason(self, factor: Factor, effect: float, row: Mapping[str, Any]) -> Reason:

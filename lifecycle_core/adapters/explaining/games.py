@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lifecycle_core.stats.shapley import Edges, TreeGame
+from lifecycle_core.stats.shapley import CATEGORIES, Edges, TreeGame
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from lifecycle_core.adapters.converting.trees import Trees
 
 _MISSING, _YES = 2, 1
-_CATEGORIES = 256
 _NOBODY = 1e-12  # share of a way that no row of the training data went; none may be 0
 
 
@@ -98,7 +97,7 @@ def _ways(trees: Trees, root: int) -> Iterator[tuple[int, tuple[tuple[int, bool]
 
 def _table(members: NDArray[np.float64], *, yes: bool) -> NDArray[np.bool_]:
     """Return which categories hold for an edge; the edge's own side is then always `up_to`."""
-    table = np.full(_CATEGORIES, not yes)
+    table = np.full(CATEGORIES, not yes)
     table[members.astype(np.int64)] = yes
     return table
 
@@ -114,7 +113,7 @@ def pack(game: TreeGame) -> dict[str, Any]:
         "missing": edges.missing,
         "member_edges": np.array(at, dtype=np.int64),
         "member_tables": np.array([edges.members[each] for each in at], dtype=bool).reshape(
-            len(at), _CATEGORIES
+            len(at), CATEGORIES
         ),
         "slot_start": game.slot_start,
         "slot_player": game.slot_player,

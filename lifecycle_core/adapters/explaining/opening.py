@@ -17,6 +17,7 @@ from lifecycle_core.errors import BundleInvalid
 from lifecycle_core.schema.encoding import Encoding
 from lifecycle_core.schema.explaining import ExplainerFacts
 from lifecycle_core.schema.release_file import ReleaseFile
+from lifecycle_core.stats.leaf_tables import TreeSolver
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +71,7 @@ def effects_of(facts: ExplainerFacts, encoding: Encoding, game: TreeGame | None)
     """
     encoder = Encoder.of(encoding)
     if game is not None:
-        return TreeEffects(encoder, game.solver(), facts.sign, facts.single_precision)
+        return TreeEffects(encoder, TreeSolver.of(game), facts.sign, facts.single_precision)
     return LinearEffects(
         encoder,
         np.array(facts.weights),

@@ -9,6 +9,7 @@ import pytest
 from sklearn.ensemble import (
     GradientBoostingClassifier,
     HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor,
     RandomForestClassifier,
 )
 from sklearn.tree import DecisionTreeRegressor
@@ -16,7 +17,8 @@ from threadpoolctl import threadpool_limits
 
 from lifecycle_core.adapters.converting import trees_of
 from lifecycle_core.adapters.explaining.games import game_of, pack, unpack
-from lifecycle_core.stats.shapley import joining_orders
+from lifecycle_core.stats.leaf_tables import TreeSolver
+from lifecycle_core.stats.shapley import Quadrature, joining_orders
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,7 +95,7 @@ def test_values_of_trees_are_those_of_the_definition(kind: str, groups: tuple[in
         rows = rows[:, [3, 0, 1, 2]]
     count = max(groups) + 1
     game = game_of(trees, groups, count=count, target=0)
-    solver = unpack(pack(game)).solver()
+    solver = TreeSolver.of(unpack(pack(game)))
     for row in rows[:8]:
 
         def value(players: set[int], row: np.ndarray[Any, Any] = row) -> float:
@@ -106,11 +108,36 @@ def test_values_of_trees_are_those_of_the_definition(kind: str, groups: tuple[in
         assert game.expected == pytest.approx(value(set()))
 
 
+@pytest.mark.parametrize("kind", ["one tree", "histograms"])
+def test_tables_say_what_quadrature_says(kind: str) -> None:
+    generator = np.random.default_rng(1)
+    rows = generator.normal(size=(600, 14)).round(2)
+    rows[:, 3] = generator.integers(0, 6, 600)
+    target = (rows[:, :12] ** 2).sum(axis=1) + (rows[:, 3] % 2)
+    if kind == "histograms":
+        rows[::7, 1] = np.nan
+    with threadpool_limits(1):
+        model = (
+            DecisionTreeRegressor(max_depth=14, random_state=0).fit(rows, target)
+            if kind == "one tree"
+            else HistGradientBoostingRegressor(
+                max_iter=8, max_leaf_nodes=90, min_samples_leaf=2, categorical_features=[3]
+            ).fit(rows, target)
+        )
+    order = [3, *(at for at in range(14) if at != 3)] if kind == "histograms" else list(range(14))
+    game = game_of(trees_of(model), [at // 2 for at in range(14)], count=7, target=0)
+    solver, exact = TreeSolver.of(game), Quadrature.of(game)
+    assert solver.tables
+    assert solver.others
+    for row in rows[:40, order]:
+        np.testing.assert_allclose(solver(row), exact(row), atol=1e-10)
+
+
 def test_a_tree_of_one_leaf_explains_nothing() -> None:
     trees = trees_of(DecisionTreeRegressor().fit([[1.0], [2.0]], [3.0, 3.0]))
     game = game_of(trees, [0], count=1, target=0)
     assert game.expected == 3.0
-    assert game.solver()(np.array([1.0])).tolist() == [0.0]
+    assert TreeSolver.of(game)(np.array([1.0])).tolist() == [0.0]
 
 
 def test_orders_share_out_everything_and_are_drawn_alike() -> None:
