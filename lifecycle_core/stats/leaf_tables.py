@@ -36,6 +36,25 @@ class TreeSolver:
         slots: Of the trees.
         tables: Leaves with tables; None if there are none.
         others: All other leaves; None if there are none.
+
+    Example:
+        A tree that says 2 up to a value of 1, and 4 above; half of its training data went each way.
+
+        >>> from lifecycle_core.stats.shapley import Edges
+        >>> no, yes = np.array([False, False]), np.array([True, False])
+        >>> both = np.array([0, 1])
+        >>> game = TreeGame(
+        ...     Edges(column=both * 0, threshold=both * 0 + 1.0, up_to=yes, missing=no, members={}),
+        ...     slot_start=both,
+        ...     slot_player=both * 0,
+        ...     slot_share=np.array([0.5, 0.5]),
+        ...     leaf_start=both,
+        ...     leaf_value=np.array([2.0, 4.0]),
+        ...     players=1,
+        ...     expected=3.0,
+        ... )
+        >>> TreeSolver.of(game)(np.array([0.0])).tolist()
+        [-1.0]
     """
 
     players: int

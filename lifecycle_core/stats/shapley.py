@@ -76,7 +76,7 @@ class TreeGame:
             kept: Which, shape (leaves,).
 
         Returns:
-            What is `expected` is that of the whole game.
+            Their game; its `expected` stays that of all leaves.
         """
         slots = np.repeat(kept, _lengths(self.leaf_start, len(self.slot_start)))
         conditions = np.repeat(slots, _lengths(self.slot_start, len(self.edges.column)))
