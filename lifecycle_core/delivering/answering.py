@@ -17,6 +17,7 @@ from lifecycle_core.delivering.fallbacks import Asked
 from lifecycle_core.delivering.inquiring import Part, only
 from lifecycle_core.delivering.last_scores import LastScore
 from lifecycle_core.delivering.serving import NOT_FINITE
+from lifecycle_core.schema.serving import SHADOW
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -133,13 +134,13 @@ def shadowed(inquiry: Inquiry) -> tuple[list[tuple[int, Answer]], str]:
     if served is None:
         return [], ""
     columns, rows = inquiry.lineup.told(served, inquiry.columns), range(inquiry.rows)
-    part = Part.of(served, "shadow", columns, rows, now=inquiry.now)
+    part = Part.of(served, SHADOW, columns, rows, now=inquiry.now)
     scores = served.scores(part.scorable)
     if isinstance(scores, str):
         return [], scores
     pairs = [(row, s) for row, s in zip(part.good, scores, strict=True) if isfinite(s)]
     raised = NOT_FINITE if len(pairs) < len(scores) else ""
-    return [(row, Answer(served, "shadow", s, served.decide(s))) for row, s in pairs], raised
+    return [(row, Answer(served, SHADOW, s, served.decide(s))) for row, s in pairs], raised
 
 
 def _by_release(inquiries: Sequence[Inquiry]) -> Iterator[tuple[Served, list[Part]]]:

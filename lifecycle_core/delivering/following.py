@@ -14,7 +14,13 @@ from lifecycle_core.delivering.inquiring import Lineup
 from lifecycle_core.delivering.replying import Desk
 from lifecycle_core.errors import LifecycleError
 from lifecycle_core.schema.release import CHAMPION
-from lifecycle_core.schema.serving import HOLDOUT, Readiness, RefusedRelease, ServedRelease
+from lifecycle_core.schema.serving import (
+    HOLDOUT,
+    SHADOW,
+    Readiness,
+    RefusedRelease,
+    ServedRelease,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,6 +59,7 @@ class Following:
         look: Callable[[frozenset[Alias]], Roles],
         load: Callable[[Release], Served],
         *,
+        load_shadow: Callable[[Release], Served] | None = None,
         last: LastScores,
         teller: Teller,
         identify: Callable[[], str],
@@ -63,6 +70,7 @@ class Following:
         Args:
             look: Asks the ledger for the champion, the one before, and where aliases point.
             load: Verifies, loads and warms up a release.
+            load_shadow: The same for one that must not slow the others; `load` if None.
             last: What was said before, by key.
             teller: Hears what happens.
             identify: Gives each prediction its id.
@@ -72,7 +80,8 @@ class Following:
             LifecycleError: The ledger does not answer, or the champion cannot be loaded.
         """
         self._look, self._load, self._last, self._teller = look, load, last, teller
-        self._loaded: dict[str, Served] = {}
+        self._load_shadow = load_shadow or load
+        self._loaded: dict[tuple[str, bool], Served] = {}
         self._refused: dict[str, tuple[RefusedRelease, datetime]] = {}
         self._ledger = ""
         champion = self._served(look(frozenset()).champion)
@@ -116,7 +125,7 @@ class Following:
     def readiness(self) -> Readiness:
         """Say whether the service answers, and with what."""
         lineup = self.desk.lineup
-        others = {"previous": lineup.previous, "shadow": lineup.shadow, **lineup.arms}
+        others = {"previous": lineup.previous, SHADOW: lineup.shadow, **lineup.arms}
         release = lineup.champion.release
         return Readiness(
             ready=True,
@@ -154,7 +163,7 @@ class Following:
         if champion.fallbacks.goes_back and roles.previous is not None:
             wanted["previous"] = roles.previous
         if serving.shadow is not None and serving.shadow in roles.aliases:
-            wanted["shadow"] = roles.aliases[serving.shadow]
+            wanted[SHADOW] = roles.aliases[serving.shadow]
         experiment = roles.experiment or serving.experiment
         arms: dict[str, Release] = dict(roles.arms)
         if roles.experiment is None:
@@ -166,12 +175,12 @@ class Following:
         parts = {role: self._admitted(role, release, now) for role, release in wanted.items()}
         present = {role: served for role, served in parts.items() if served is not None}
         self._settled = roles if len(present) == len(wanted) else None
-        kept = {_identity(served.release) for served in (champion, *present.values())}
-        self._loaded = {each: served for each, served in self._loaded.items() if each in kept}
+        kept = {id(served) for served in (champion, *present.values())}
+        self._loaded = {each: served for each, served in self._loaded.items() if id(served) in kept}
         return Lineup(
             champion=champion,
             previous=present.pop("previous", None),
-            shadow=present.pop("shadow", None),
+            shadow=present.pop(SHADOW, None),
             arms=present,
             experiment=experiment,
             last=self._last,
@@ -183,7 +192,7 @@ class Following:
         if refused and refused[0].version == release.version and now < refused[1] + _AGAIN:
             return None
         try:
-            served = self._served(release)
+            served = self._served(release, shadow=role == SHADOW)
         except LifecycleError as error:
             reason = str(error)
         except Exception as error:  # noqa: BLE001 - a foreign model may raise anything while loading
@@ -199,10 +208,11 @@ class Following:
         self._refused[role] = said, now
         return None
 
-    def _served(self, release: Release) -> Served:
-        identity = _identity(release)
+    def _served(self, release: Release, *, shadow: bool = False) -> Served:
+        identity = _identity(release), shadow
         if (known := self._loaded.get(identity)) is None:
-            known = self._loaded[identity] = self._load(release)
+            load = self._load_shadow if shadow else self._load
+            known = self._loaded[identity] = load(release)
         return known
 
 

@@ -19,6 +19,8 @@ CONTROL: str = CHAMPION
 HOLDOUT = "holdout"
 """Arms of an experiment beside the treatments: the champion's, which they are compared with, and
 that of the units who stay with the champion and out of the comparison."""
+SHADOW = "shadow"
+"""The arm of what a shadow scores, for the log alone."""
 PREVIOUS = "previous"
 """No arm, but older rows of the log have it as theirs: the release before answered as a fallback.
 Whose unit it was is not told there; by now such rows have the arm of their unit."""

@@ -27,6 +27,8 @@ from lifecycle_core.settings import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from lifecycle_core.adapters.explaining import Explainer
+    from lifecycle_core.adapters.scorers import Scorer
     from lifecycle_core.adapters.serving.base import PredictionLog
     from lifecycle_core.adapters.serving.metrics import Metrics
     from lifecycle_core.adapters.serving.running import Binding
@@ -123,6 +125,7 @@ def serve(spec: str, *, options: ServiceOptions, ready: Callable[[Service], None
         following = Following(
             lambda aliases: worker.run(roles, settings, spec, aliases),
             loading.load,
+            load_shadow=loading.load_shadow,
             last=last,
             teller=_Teller(metrics),
             identify=identify,
@@ -217,6 +220,21 @@ class _Loading:
         """Return a release that is ready to answer."""
         from lifecycle_core.adapters.explaining import open_explainer
         from lifecycle_core.adapters.scorers import open_scorer
+
+        return self._loaded(release, open_scorer, open_explainer)
+
+    def load_shadow(self, release: Release) -> Served:
+        """Return a release whose model keeps nobody waiting, and that gives no reasons."""
+        from lifecycle_core.adapters.scorers import open_elsewhere
+
+        return self._loaded(release, open_elsewhere, lambda _bundle, _scorer: None)
+
+    def _loaded(
+        self,
+        release: Release,
+        open_scorer: Callable[[Path], Scorer],
+        open_explainer: Callable[[Path, Scorer], Explainer | None],
+    ) -> Served:
         from lifecycle_core.delivering.loading import load
 
         with tempfile.TemporaryDirectory(prefix="nbrelease-bundle-") as folder:

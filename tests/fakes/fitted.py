@@ -30,6 +30,8 @@ from sklearn.preprocessing import (
 )
 from threadpoolctl import threadpool_limits
 
+from lifecycle_core.adapters.bundles import write_bundle
+from lifecycle_core.adapters.evidence import kept_forms
 from lifecycle_core.adapters.models import SkopsModels
 from lifecycle_core.adapters.tables import DuckTables
 from lifecycle_core.contracting import infer
@@ -189,3 +191,16 @@ def fit(folder: Path, kind: str, *, positive: str = "Yes") -> Fitted:
     SkopsModels().save(model, folder / "model.skops")
     contract = infer(DuckTables().profile(folder / "rows.parquet"), name="clients")
     return Fitted(folder, model, frame, record, contract)
+
+
+def bundled(fitted: Fitted, proof: FastPath | None) -> Path:
+    """Return a bundle of the model, with its fast path if there is proof of one."""
+    forms = {f"model/{name}": content for name, content in kept_forms(fitted.folder).items()}
+    files: dict[str, bytes | Path] = {
+        "model/model.skops": fitted.folder / "model.skops",
+        "contract/contract.json": fitted.contract.to_json().encode(),
+        "evidence/finalization.json": fitted.record.to_json().encode(),
+        **({"evidence/fast_path.json": proof.to_json().encode(), **forms} if proof else {}),
+    }
+    bundle = write_bundle("churn", files, fitted.folder / "bundles")
+    return fitted.folder / "bundles" / bundle.path

@@ -136,6 +136,10 @@ class FakeLedger:
     def load(self, release: Release) -> Served:
         return self.of(release.version)
 
+    def load_shadow(self, release: Release) -> Served:
+        self.told.append(("loaded as shadow", release.version))
+        return self.load(release)
+
     def switched(self, release: Release, *, first: bool) -> None:
         self.told.append(("first" if first else "switched", release.version))
 
@@ -145,8 +149,8 @@ class FakeLedger:
 
     def following(self, last: LastScores | None = None) -> Following:
         return Following(
-            self.look, self.load, last=last or LastScores(), teller=self,
-            identify=Identifiers().next, now=NOW,
+            self.look, self.load, load_shadow=self.load_shadow,
+            last=last or LastScores(), teller=self, identify=Identifiers().next, now=NOW,
         )  # fmt: skip
 
 

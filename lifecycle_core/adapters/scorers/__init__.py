@@ -5,6 +5,7 @@ bundle --open_scorer--> Scorer --score(row), scores(columns)--> float64
 
 from lifecycle_core.adapters.scorers.arrays import ArrayScorer, OnnxModel
 from lifecycle_core.adapters.scorers.base import Scorer
+from lifecycle_core.adapters.scorers.elsewhere import ScorerElsewhere, open_elsewhere
 from lifecycle_core.adapters.scorers.encoding import Encoder
 from lifecycle_core.adapters.scorers.frames import FrameScorer
 from lifecycle_core.adapters.scorers.opening import open_scorer
@@ -17,6 +18,8 @@ __all__ = [
     "FrameScorer",
     "OnnxModel",
     "Scorer",
+    "ScorerElsewhere",
+    "open_elsewhere",
     "open_scorer",
     "score_column",
     "scored",

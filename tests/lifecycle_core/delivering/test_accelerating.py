@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from lifecycle_core.adapters.bundles import write_bundle
-from lifecycle_core.adapters.evidence import kept_forms
 from lifecycle_core.adapters.scorers import open_scorer
 from lifecycle_core.errors import BundleInvalid, TableInvalid
 from lifecycle_core.schema.encoding import Encoding
 from lifecycle_core.schema.fast_path import FastPath
-from tests.fakes.fitted import Fitted, fit
+from tests.fakes.fitted import bundled, fit
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,18 +27,6 @@ CONVERT = {
     "amounts": "trees",
     "calibrated": "sampling",
 }
-
-
-def bundled(fitted: Fitted, proof: FastPath | None) -> Path:
-    forms = {f"model/{name}": content for name, content in kept_forms(fitted.folder).items()}
-    files: dict[str, bytes | Path] = {
-        "model/model.skops": fitted.folder / "model.skops",
-        "contract/contract.json": fitted.contract.to_json().encode(),
-        "evidence/finalization.json": fitted.record.to_json().encode(),
-        **({"evidence/fast_path.json": proof.to_json().encode(), **forms} if proof else {}),
-    }
-    bundle = write_bundle("churn", files, fitted.folder / "bundles")
-    return fitted.folder / "bundles" / bundle.path
 
 
 @pytest.mark.parametrize("kind", CONVERT)

@@ -170,6 +170,23 @@ def test_shadow_arms_and_the_one_before_come_from_the_release_s_own_declaration(
     assert [(each.role, each.version) for each in found.refused] == [("shadow", 6)]
 
 
+def test_a_shadow_is_loaded_for_itself_though_the_same_release_has_an_arm() -> None:
+    shelf = Shelf({"shadow": "challenger", "experiment": {"salt": "s", "arms": {"challenger": 10}}})
+    ledger = FakeLedger(shelf)
+    ledger.roles = champion(3, aliases={"challenger": a_release(4)})
+    following = ledger.following()
+    lineup = following.desk.lineup
+    assert lineup.shadow is not lineup.arms["challenger"]
+    assert ledger.told == [("loaded as shadow", 4), ("first", 3)]
+    assert shelf.made == [3, 4, 4]
+    following.step(NOW)
+    assert shelf.made == [3, 4, 4]
+    ledger.roles = champion(4)
+    following.step(NOW)
+    assert following.desk.lineup.champion is lineup.arms["challenger"]
+    assert following.desk.lineup.shadow is None
+
+
 def test_an_experiment_of_the_ledger_counts_in_place_of_the_declared_one() -> None:
     ledger = FakeLedger(Shelf({"experiment": {"salt": "s", "arms": {"candidate": 10}}}))
     ledger.roles = champion(3, aliases={"candidate": a_release(5)})
