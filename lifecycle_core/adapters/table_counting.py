@@ -8,6 +8,7 @@ columns. Only counts come back, and a bounded number of rows that are picked by 
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.prediction_log.columns import (
@@ -32,6 +33,7 @@ from lifecycle_core.adapters.table_questions import (
 )
 from lifecycle_core.schema.window_counts import Answers, ScoreGroup, WindowCounts
 from lifecycle_core.stats.sampled import SampledRows
+from lifecycle_core.stats.score_rounding import STEPS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,7 +42,6 @@ if TYPE_CHECKING:
 
     from lifecycle_core.schema.window_counts import ColumnCounts
 
-_BIN = 1000  # of scores, in one
 _ENDS = 16**3  # of ids, as three hexadecimals
 _OF_ROWS = ("id", "time", "version", "arm", "score", "decision", "fallback", "action", "label")
 
@@ -258,18 +259,23 @@ class CountedTable:
     def _groups(self) -> tuple[ScoreGroup, ...]:
         import narwhals as nw
 
-        label = nw.col("label")
+        label, score = nw.col("label"), nw.col("score")
+        # As a sum, since Dask cannot choose between constants.
+        steps: nw.Expr | float = STEPS[-1][1]
+        for (least, fewer), (_, more) in pairwise(STEPS):
+            far = (score.abs() >= least) & ((1 - score).abs() >= least)
+            steps = steps - far.cast(nw.Float64) * (more - fewer)
         found = rows_of(
             self._of_model()
             .filter(~nw.col("decision").is_null())
             .select(
                 "version",
-                (nw.col("score") * _BIN + 0.5).floor().alias("place"),
+                ((score * steps + 0.5).floor() / steps).alias("rounded"),
                 (nw.col("decision") == 1).alias("acted"),
                 (label >= 0.5).fill_null(value=False).cast(nw.Int64).alias("positive"),  # noqa: PLR2004 - as labels are kept
                 (label < 0.5).fill_null(value=False).cast(nw.Int64).alias("negative"),  # noqa: PLR2004 - as above
             )
-            .group_by("version", "place", "acted")
+            .group_by("version", "rounded", "acted")
             .agg(
                 rows=nw.len(),
                 positives=nw.col("positive").sum(),
@@ -279,7 +285,7 @@ class CountedTable:
         groups = [
             ScoreGroup(
                 version=each["version"],
-                score=each["place"] / _BIN,
+                score=each["rounded"],
                 acted=bool(each["acted"]),
                 rows=each["rows"],
                 positives=int(each["positives"]),

@@ -14,6 +14,7 @@ from lifecycle_core.schema.review import Figure, Reconciled
 from lifecycle_core.stats.cost import CostMatrix
 from lifecycle_core.stats.label_draws import expected_numbers
 from lifecycle_core.stats.labelless import expected_performance
+from lifecycle_core.stats.score_rounding import rounded
 from lifecycle_core.stats.scored import Reference, Scored, scored_at
 
 if TYPE_CHECKING:
@@ -287,7 +288,7 @@ def _weighted(
     if version.isdigit():
         used &= rows.versions == int(version)
     known = Reference(
-        scores=np.round(rows.scores[used], 3),
+        scores=rounded(rows.scores[used]),
         truth=(rows.labels[used] >= 0.5).astype(np.float64),  # noqa: PLR2004 - as labels are kept
         rows=np.ones(int(used.sum())),
         weights=like.odds[used],

@@ -36,7 +36,7 @@ class ScoreGroup(Record):
 
     Attributes:
         version: Of the release that answered.
-        score: Rounded to three digits.
+        score: Rounded to three digits of its distance to the nearer of 0 and 1.
         acted: What was decided.
         positives: Rows whose label is known and positive.
         negatives: Rows whose label is known and is not.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from lifecycle_core.adapters.prediction_log.engine import FOUND_ONCE, LATEST, ONCE, SKEW, last_said
 from lifecycle_core.adapters.prediction_log.unit_rows import moments
 from lifecycle_core.schema.window_counts import UNIT_SUMS
+from lifecycle_core.stats.score_rounding import STEPS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -60,9 +61,13 @@ OF_ACTIONS = (
 )  # fmt: skip
 """What says nothing of decisions that are amounts."""
 BY_MODEL = "fallback = '' AND isfinite(score)"
+_STEPS = " ".join(
+    f"WHEN least(abs(score), abs(1 - score)) >= {least} THEN {many}" for least, many in STEPS
+)
+_ROUNDED = "floor(score * steps + 0.5) / steps"
 _MONEY = "count({0}) AS {1}rows, sum({0}) AS {1}total, sum({0} * {0}) AS {1}squares"
 GROUPS = f"""
-SELECT version::VARCHAR AS version, floor(score * 1000 + 0.5) / 1000 AS score,
+SELECT version::VARCHAR AS version, {_ROUNDED} AS score,
        decision = 1 AS acted, count(*) AS rows, ifnull(count_if(label >= 0.5), 0) AS positives,
        ifnull(count_if(label < 0.5), 0) AS negatives,
        count(if_positive + if_negative) AS priced,
@@ -70,7 +75,8 @@ SELECT version::VARCHAR AS version, floor(score * 1000 + 0.5) / 1000 AS score,
        sum(if_negative) FILTER (if_positive IS NOT NULL) AS if_negative,
        sum(cost) FILTER (label >= 0.5) AS positive_cost,
        {_MONEY.format("cost", "cost_")}
-FROM {{source}} AND {BY_MODEL} AND decision IS NOT NULL
+FROM (SELECT *, CASE {_STEPS} END AS steps
+      FROM {{source}} AND {BY_MODEL} AND decision IS NOT NULL)
 GROUP BY ALL ORDER BY ALL
 """  # noqa: S608 - as above
 ERRORS = """

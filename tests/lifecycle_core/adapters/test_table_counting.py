@@ -47,7 +47,7 @@ def scored(rows: int = 600, *, seed: int = 0, shift: float = 0.0) -> pa.Table:
             ),
             "version": [3] * rows,
             "arm": ["champion"] * (rows - 9) + ["shadow"] * 9,
-            "score": holed(rng.random(rows).round(4), 0.02),
+            "score": holed((rng.random(rows) ** 4).round(9), 0.02),
             "decision": holed(rng.integers(0, 2, rows).astype(float), 0.02),
             "label": holed((rng.random(rows) < 0.4).astype(float), 0.3),
             "action": holed(rng.choice(["accepted", "overridden"], rows), 0.5),

@@ -4,12 +4,14 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 from lifecycle_core.adapters.prediction_log import open_prediction_log
 from lifecycle_core.adapters.prediction_log.asking import Span
 from lifecycle_core.adapters.prediction_log.counting import CountsWindows
 from lifecycle_core.schema.window_counts import ScoreGroup, WindowCounts
+from lifecycle_core.stats.score_rounding import rounded
 from tests.fakes.predictions import outcome, prediction
 
 if TYPE_CHECKING:
@@ -85,6 +87,17 @@ def test_each_row_counts_once_and_with_what_was_said_last(log: Path) -> None:
     }  # fmt: skip
     assert found.hours_to_action.rows == 2
     assert found.newest == "2026-11-28T07:30:00.000004Z"
+
+
+def test_scores_of_a_rare_class_are_told_apart(tmp_path: Path) -> None:
+    scores = [0.9999731, 0.5, 0.0312, 0.00064, 0.000631, 0.00000123, 0.0]
+    with open_prediction_log(tmp_path / "log", wal=tmp_path / "wal") as kept:
+        kept.append(
+            [predicted(at, score=score) for at, score in enumerate(scores)]
+        ).result(timeout=60)  # fmt: skip
+    found = counted(tmp_path / "log").groups
+    assert [each.score for each in found] == rounded(np.array(scores[::-1])).tolist()
+    assert len({each.score for each in found}) == len(scores)
 
 
 def test_nothing_that_was_said_later_counts(log: Path) -> None:
