@@ -32,8 +32,7 @@ def measure(path: Path, contract: Contract) -> Measurement:
     Raises:
         TableInvalid: There is no such table, or it breaks off.
     """
-    values = {value for feature in contract.features for value in feature.categories}
-    with open_source(path, values=values) as source:
+    with open_source(path, agreed=contract.features) as source:
         return measure_source(source, contract)
 
 
@@ -86,8 +85,7 @@ def missing(path: Path, columns: Sequence[str], contract: Contract) -> dict[str,
     Raises:
         TableInvalid: There is no such table, or it breaks off.
     """
-    values = {value for feature in contract.features for value in feature.categories}
-    with open_source(path, values=values) as source:
+    with open_source(path, agreed=contract.features) as source:
         return dict(
             zip(columns, source.one([_lacks(source, name) for name in columns]), strict=True)
         )
