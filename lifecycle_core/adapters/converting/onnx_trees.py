@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _DOMAIN, _REAL, _OPSET = "nbrelease", "ai.onnx.ml", 5
 _SUM = 1
 _UP_TO, _MEMBER = 0, 6  # modes of a node
+_NO_CATEGORY = -1_000_000.0  # ONNX Runtime takes whole numbers only
 
 
 def tree_converters(
@@ -160,9 +161,9 @@ def _attributes(trees: Trees) -> dict[str, Any]:
         "leaf_weights": numpy_helper.from_array(nodes.value[leaves], "weights"),
     }
     if trees.members:
-        # One list of all nodes' members in turn, each closed by NaN.
-        lists = [
-            np.append(trees.members[int(at)], np.nan) for at in inner if int(at) in trees.members
-        ]
+        # One list of all nodes' members in turn, each closed by NaN. A node that only a missing
+        # value passes has none, and there must be one: it gets a number that is no category.
+        asking = [trees.members[int(at)] for at in inner if int(at) in trees.members]
+        lists = [np.append(each if len(each) else [_NO_CATEGORY], np.nan) for each in asking]
         attributes["membership_values"] = numpy_helper.from_array(np.concatenate(lists), "members")
     return attributes
