@@ -32,7 +32,7 @@ def tree_converters(
     Args:
         model: A fitted estimator, perhaps of others.
     """
-    found = {type(part) for part in _within(model) if has_trees(part)}
+    found = {type(part) for part in parts_within(model) if has_trees(part)}
     return dict.fromkeys(found, _convert), dict.fromkeys(found, _shape)
 
 
@@ -50,7 +50,7 @@ def settle(graph: Any) -> None:  # noqa: ANN401 - an onnx ModelProto
         graph.opset_import.add(domain=domain, version=version)
 
 
-def _within(model: Fitted) -> list[Fitted]:
+def parts_within(model: Fitted) -> list[Fitted]:
     """Return an estimator and all that it was built from, fitted."""
     waiting, found = [model], []
     while waiting:
