@@ -11,9 +11,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import sqlalchemy as sa
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.pipeline import make_pipeline
 
+from lifecycle_core.adapters.in_database.converting import query_of
 from lifecycle_core.delivering import deliver, deliver_in_database
 from lifecycle_core.errors import BundleInvalid, InvalidCall, TableInvalid
+from lifecycle_core.schema.contract import Contract, Feature
 from lifecycle_core.schema.release_file import WorkflowSection
 from tests.fakes.postgres import programs, serving
 from tests.fakes.scoring import Made, customers, make
@@ -147,6 +151,19 @@ def test_a_model_that_does_not_become_sql_is_refused(tmp_path: Path) -> None:
     assert "scores" not in sa.inspect(sa.create_engine(url)).get_table_names()
 
 
+def test_trees_that_ask_whether_a_value_is_missing_are_refused_at_once() -> None:
+    frame = pd.DataFrame({"tenure": np.arange(200.0), "calls": np.arange(200.0) % 7})
+    frame.loc[::3, "tenure"] = np.nan
+    missing = frame["tenure"].isna()
+    model = make_pipeline(RandomForestClassifier(3, random_state=0)).fit(frame, missing)
+    contract = Contract(
+        name="c",
+        features=tuple(Feature(name=n, type="number", required=False) for n in ("tenure", "calls")),
+    )
+    with pytest.raises(InvalidCall, match="a tree asks whether a value is missing"):
+        query_of(model, contract, table="t", passed=(), column=1, dialect="sqlite")
+
+
 def test_a_query_that_scores_otherwise_is_refused(
     made: Made, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -164,6 +181,12 @@ def test_a_query_that_scores_otherwise_is_refused(
     monkeypatch.setattr(orbital, "export_sql", lambda *_words, **_named: "SELECT nothing")
     with pytest.raises(InvalidCall, match="the query has no score"):
         within(made, url)
+
+
+def test_a_table_that_is_not_there_is_named(made: Made, tmp_path: Path) -> None:
+    url = database(tmp_path, keyed(3))
+    with pytest.raises(TableInvalid, match=r"shop.db::nobody: there is no such table"):
+        made.deliver(f"{url}::nobody", f"{url}::scores", activity=deliver_in_database)
 
 
 def test_a_table_that_does_not_fit_is_refused(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lifecycle_core.delivering.readers import naming
 from lifecycle_core.delivering.row_checks import Checked, RowChecks
 from lifecycle_core.delivering.serving import example_row
 from lifecycle_core.schema.contract import Contract, Feature
@@ -91,6 +93,19 @@ def test_the_ends_of_a_range_are_told_to_the_last_digit() -> None:
         "969.039 to 1007122.4650285597", "0 to 12345678",
     ]  # fmt: skip
     assert found.bad == {0}
+
+
+@pytest.mark.parametrize(
+    ("key", "kept"),
+    [
+        (7.0, 7),
+        (date(2026, 1, 31), "2026-01-31"),
+        (datetime(2026, 1, 31, 6, tzinfo=UTC), "2026-01-31 06:00:00+00:00"),
+        (Decimal("7.00"), "7.00"),
+    ],
+)
+def test_what_tables_of_arrow_have_names_a_row(key: object, kept: object) -> None:
+    assert naming(key) == kept
 
 
 def test_a_misspelt_field_is_told_the_name_it_should_have() -> None:
