@@ -141,10 +141,10 @@ class _Run:
             table, identity = self._source()
             key = self._key_in(table)
             target = self.order.target
-            if target.kind != "file":
-                self.means.remote.require_target(target, key=key)
             if target.kind == "sql":
                 self._require_keys(table, key)
+            if target.kind != "file":
+                self.means.remote.require_target(target, key=key)
             begun = self.state.begin(identity, run=self._run_id(identity), now=now)
             summary = self._scores(table, begun)
         except LifecycleError as error:
