@@ -132,7 +132,7 @@ def _column_violations(feature: Feature, measure: ColumnMeasure) -> Iterator[Vio
             measure.nulls if feature.required else 0,
             "has {rows} without a value, it must have none",
         ),
-        "range": (measure.outside, f"has {{rows}} outside {_range(feature)}"),
+        "range": (measure.outside, f"has {{rows}} outside {feature.range_shown}"),
         "category": (
             measure.unknown,
             f"has {{rows}} with a value that is none of its {len(feature.categories)} categories",
@@ -187,9 +187,3 @@ def _freshness_violations(
             message=f"The newest {column!r} is {age:,.0f} hours old, "
             f"it must be at most {hours:g} hours.",
         )
-
-
-def _range(feature: Feature) -> str:
-    low = "-inf" if feature.minimum is None else f"{feature.minimum:g}"
-    high = "inf" if feature.maximum is None else f"{feature.maximum:g}"
-    return f"{low} to {high}"

@@ -8,7 +8,7 @@ from lifecycle_core.delivering.rows_out import OURS
 from lifecycle_core.errors import InvalidCall, TableInvalid
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from lifecycle_core.adapters.tables import Measurement
@@ -77,6 +77,27 @@ def require_places_apart(source: Path, target: Path, rejects: Path | None) -> No
         raise InvalidCall(
             f"{target} is the table to be scored.", hint="Name another file for the scores."
         )
+
+
+def require_keys(name: str, lacking: Mapping[str, int]) -> None:
+    """Refuse rows that a database could not find again, before there are any scores.
+
+    Args:
+        name: What messages call the table.
+        lacking: For each column of the business key, the rows that have no value there.
+
+    Raises:
+        TableInvalid: There are some.
+    """
+    for column, rows in lacking.items():
+        if rows:
+            raise TableInvalid(
+                f"Column {column!r} of {name} has no value in {rows:,} "
+                f"{'row' if rows == 1 else 'rows'}, and a database finds rows again by their "
+                "business key.",
+                hint="Give each row its key, leave those rows out, or write the scores to a file. "
+                "Nothing was written.",
+            )
 
 
 def kept_columns(

@@ -29,7 +29,7 @@ from lifecycle_core.adapters.scorers import Estimator, FrameScorer, score_column
 from lifecycle_core.adapters.tables.expressions import NO_NUMBER
 from lifecycle_core.delivering.accelerating import Trial, quiet
 from lifecycle_core.delivering.edges import edge_rows
-from lifecycle_core.delivering.fitting import kept_columns, require_fit
+from lifecycle_core.delivering.fitting import kept_columns, require_fit, require_keys
 from lifecycle_core.delivering.rows_out import RowsOut
 from lifecycle_core.delivering.runs import call_of, key_of_rows, require_apart, run_id
 from lifecycle_core.delivering.sampling import sample_of
@@ -165,6 +165,7 @@ class _Within:
             kept = kept_columns(named, database.columns, self.order.keep)
             self._require_columns(database, kept)
             key = key_of_rows(named, database.columns)
+            require_keys(self.order.source.name, database.missing(key if key == named else ()))
             order = tuple(name for name in named if name in kept) or database.primary_key
             statement = self._statement(database.dialect, kept)
             for name, count in database.mistyped(statement).items():

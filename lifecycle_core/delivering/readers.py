@@ -109,7 +109,7 @@ def wanted(feature: Feature) -> str:
         shown = ", ".join(map(text, feature.categories[:8]))
         return f"one of {shown}{', ...' if len(feature.categories) > 8 else ''}"  # noqa: PLR2004 - a line
     if feature.minimum is not None or feature.maximum is not None:
-        return f"{feature.type}, {_range(feature)}"
+        return f"{feature.type}, {feature.range_shown}"
     examples = {"date": " such as '2026-01-31'", "timestamp": " such as '2026-01-31T06:00:00'"}
     return f"{feature.type}{examples.get(feature.type, '')}"
 
@@ -190,7 +190,7 @@ def _number(feature: Feature, refuse: _Refuse) -> Reader:
     low, high = _bounds(feature)
     wrong_type, outside = (
         partial(Wrong, "type", wanted(feature)),
-        partial(Wrong, "range", _range(feature)),
+        partial(Wrong, "range", feature.range_shown),
     )
     levels, unknown = frozenset(feature.levels), _unknown(feature)
 
@@ -218,7 +218,7 @@ def _integer(feature: Feature, refuse: _Refuse) -> Reader:
     low, high = _bounds(feature)
     wrong_type, outside = (
         partial(Wrong, "type", wanted(feature)),
-        partial(Wrong, "range", _range(feature)),
+        partial(Wrong, "range", feature.range_shown),
     )
     levels, unknown = frozenset(feature.levels), _unknown(feature)
 
@@ -286,8 +286,3 @@ def _bounds(feature: Feature) -> tuple[float, float]:
     low = -inf if feature.minimum is None else feature.minimum
     high = inf if feature.maximum is None else feature.maximum
     return low, high
-
-
-def _range(feature: Feature) -> str:
-    low, high = _bounds(feature)
-    return f"{low:g} to {high:g}"

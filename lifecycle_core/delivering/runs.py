@@ -20,9 +20,11 @@ from lifecycle_core.adapters.remote_tables import Publication, TableAddress, cop
 from lifecycle_core.adapters.score_journal import open_journal
 from lifecycle_core.adapters.score_runs import identity_of
 from lifecycle_core.delivering.batches import score
+from lifecycle_core.delivering.fitting import require_keys
 from lifecycle_core.delivering.row_log import LoggedRun
 from lifecycle_core.delivering.verifying import declared_workflow, verified_bundle
 from lifecycle_core.errors import InvalidCall, LifecycleError
+from lifecycle_core.schema.contract import Contract
 from lifecycle_core.schema.release import ScoreSummary
 
 if TYPE_CHECKING:
@@ -139,6 +141,8 @@ class _Run:
             table, identity = self._source()
             key = self._key_in(table)
             target = self.order.target
+            if target.kind == "sql":
+                self._require_keys(table, key)
             if target.kind != "file":
                 self.means.remote.require_target(target, key=key)
             begun = self.state.begin(identity, run=self._run_id(identity), now=now)
@@ -152,14 +156,18 @@ class _Run:
         self.state.forget()
         return summary
 
+    @property
+    def _name(self) -> str:
+        source = self.order.source
+        return source.name if isinstance(source, TableAddress) else "frame"
+
     def _source(self) -> tuple[Path, str]:
         """Return the file to be scored, and what tells its rows from others."""
         source = self.order.source
         if isinstance(source, TableAddress) and source.kind == "file":
             return source.path, identity_of(source.path)
         # Taken anew each time: yesterday's rows of a table that moves on are of no use.
-        name = source.name if isinstance(source, TableAddress) else "frame"
-        copied = self.state.path("source") / f"{_NO_NAME.sub('_', name)}.parquet"
+        copied = self.state.path("source") / f"{_NO_NAME.sub('_', self._name)}.parquet"
         if isinstance(source, TableAddress):
             self.means.remote.copy(source, copied, key=self.key)
         else:
@@ -168,6 +176,14 @@ class _Run:
 
     def _key_in(self, table: Path) -> tuple[str, ...]:
         return key_of_rows(self.key, self.means.tables.outline(table).columns)
+
+    def _require_keys(self, table: Path, key: tuple[str, ...]) -> None:
+        if key != self.key:  # then rows have the run's own
+            return
+        contract = Contract.from_json(
+            self.means.bundles.read(self.bundle, "contract/contract.json")
+        )
+        require_keys(self._name, self.means.tables.missing(table, key, contract))
 
     def _run_id(self, identity: str) -> str:
         return self.order.run or run_id(call_of(self.order, self.release), identity)

@@ -134,6 +134,18 @@ class Feature(Record):
         read = (_level(text, self.type) for text in self.categories)
         return tuple(level for level in read if level is not None)
 
+    @property
+    def range_shown(self) -> str:
+        """The allowed range in words, its ends to the last digit: a rounded one may be refused.
+
+        Example:
+            >>> Feature(name="size", type="number", required=True, maximum=1007122.465).range_shown
+            '-inf to 1007122.465'
+        """
+        low = "-inf" if self.minimum is None else _shortest(self.minimum)
+        high = "inf" if self.maximum is None else _shortest(self.maximum)
+        return f"{low} to {high}"
+
 
 class Contract(Record):
     """The agreed rules of the table a model eats.
@@ -193,3 +205,7 @@ class ContractReport(Record):
     unfilled: tuple[str, ...] = ()
     agreed: bool = False
     not_judged: tuple[str, ...] = ()
+
+
+def _shortest(number: float) -> str:
+    return repr(float(number)).removesuffix(".0")

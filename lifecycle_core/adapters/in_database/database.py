@@ -162,6 +162,19 @@ class Database:
         found = self.connection.execute(sa.select(*counted.values()).select_from(self.table)).one()
         return dict(zip(counted, map(int, found), strict=True))
 
+    def missing(self, columns: tuple[str, ...]) -> dict[str, int]:
+        """Return for each of these columns how many rows have no value there."""
+        import sqlalchemy as sa
+
+        if not columns:
+            return {}
+        lacks = [
+            sa.func.coalesce(sa.func.sum(sa.case((self.table.c[name].is_(None), 1), else_=0)), 0)
+            for name in columns
+        ]
+        found = self.connection.execute(sa.select(*lacks).select_from(self.table)).one()
+        return dict(zip(columns, map(int, found), strict=True))
+
     def tried(self, statement: ScoreStatement, rows: Any, kept: tuple[str, ...]) -> Tried:  # noqa: ANN401 - a pyarrow table
         """Return what the statement says of rows, in a table that nobody else sees.
 

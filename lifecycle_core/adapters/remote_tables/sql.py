@@ -130,6 +130,8 @@ def upsert(address: TableAddress, file: Path, *, key: Sequence[str]) -> None:
         refusals(address),
         engine.begin() as connection,
     ):
+        if engine.dialect.name == "sqlite":  # else its driver begins behind the CREATE TABLE
+            connection.exec_driver_sql("BEGIN")
         fields = opened.schema_arrow
         table = target_of(connection, address, fields, key)
         at_once = max(1, min(_MOST_ROWS, _MOST_PARAMETERS // len(fields)))

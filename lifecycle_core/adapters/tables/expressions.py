@@ -29,7 +29,21 @@ NO_NUMBER = "the score is no number"
 Databases say the same, word for word.
 """
 _INTEGERS_END = 1 << 63
-_LONGEST_DATE = len("2026-01-31")
+# Forms of ISO 8601, and how DuckDB is told a value of one; the first it reads itself. It would read
+# more (`infinity`, `epoch`, 2026/1/31, names of zones), which the service refuses.
+_Forms = tuple[tuple[str, str], ...]
+_DAY, _BASIC_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}", "([0-9]{4})([0-9]{2})([0-9]{2})"
+_HOUR, _SECOND = "(?:[01][0-9]|2[0-3])", "[0-9]{2}(?:[.][0-9]+)?"
+_OFFSET = "(?:[01][0-9]|2[0-3])(?::[0-9]{2}(?::[0-9]{2})?|[0-9]{2})?"
+_ZONE = f"(?:Z|[+-]{_OFFSET})?"
+_DATES: _Forms = ((_DAY, ""), (_BASIC_DAY, r"\1-\2-\3"))
+_MOMENTS: _Forms = (
+    (f"{_DAY}(?:[T ]{_HOUR}:[0-9]{{2}}(?::{_SECOND})?{_ZONE})?", ""),
+    (_BASIC_DAY, r"\1-\2-\3"),
+    (f"({_DAY})[T ]({_HOUR})({_ZONE})", r"\1 \2:00\3"),
+    (f"{_BASIC_DAY}[T ]({_HOUR})([0-9]{{2}})({_SECOND})({_ZONE})", r"\1-\2-\3 \4:\5:\6\7"),
+)
+_DATED = frozenset({"date", "timestamp"})
 _ACCEPTED: dict[LogicalType, frozenset[LogicalType]] = {
     "integer": frozenset({"integer", "number"}),
     "number": frozenset({"integer", "number"}),
@@ -135,10 +149,10 @@ def typed(raw: str, kind: LogicalType, *, text: bool) -> str:
         return f"CASE WHEN NOT isnan({number}) THEN {number} END"
     if kind == "boolean" and text:
         return f"CASE lower({raw}) WHEN 'true' THEN true WHEN 'false' THEN false WHEN '1' THEN true WHEN '0' THEN false END"  # noqa: E501 - one expression
-    if kind == "date" and text:  # DuckDB would drop the time of day without a word
-        return f"CASE WHEN length({raw}) <= {_LONGEST_DATE} THEN TRY_CAST({raw} AS DATE) END"
-    moments = kind == "timestamp" and text
-    return _in_utc(raw) if moments else f"TRY_CAST({raw} AS {SQL_TYPES[kind]})"
+    if kind == "timestamp" and text:
+        return _in_utc(raw)
+    read = f"TRY_CAST({_iso(raw, _DATES) if kind == 'date' and text else raw} AS {SQL_TYPES[kind]})"
+    return _of_our_years(read) if kind in _DATED else read
 
 
 def moment(source: Source, name: str) -> str:
@@ -147,12 +161,27 @@ def moment(source: Source, name: str) -> str:
     kind = None if is_unsupported(physical) else logical(physical)
     if kind == "string":
         return _in_utc(raw)
-    return f"TRY_CAST({raw} AS TIMESTAMP)" if kind in {"date", "timestamp"} else "NULL::TIMESTAMP"
+    return typed(raw, "timestamp", text=False) if kind in _DATED else "NULL::TIMESTAMP"
 
 
 def _in_utc(text: str) -> str:
     """Read a text as a moment with a zone, for DuckDB else drops an offset without a word."""
-    return f"TRY_CAST(TRY_CAST({text} AS TIMESTAMPTZ) AS TIMESTAMP)"
+    zoned = f"TRY_CAST({_iso(text, _MOMENTS)} AS TIMESTAMPTZ)"
+    return _of_our_years(f"TRY_CAST({zoned} AS TIMESTAMP)")
+
+
+def _iso(text: str, forms: _Forms) -> str:
+    """Return the expression of a text as DuckDB reads it; null where it has none of the forms."""
+    whens = []
+    for form, told in forms:
+        read = f"regexp_replace({text}, '^{form}$', {quoted(told)})" if told else text
+        whens.append(f"WHEN regexp_full_match({text}, '{form}') THEN {read}")
+    return f"CASE {' '.join(whens)} END"
+
+
+def _of_our_years(value: str) -> str:
+    """Return a date or moment, null if it is infinite or of a year that Python does not have."""
+    return f"CASE WHEN year({value}) BETWEEN 1 AND 9999 THEN {value} END"
 
 
 def no_number(raw: str) -> str:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lifecycle_core.adapters.tables.expressions import moment, rules
+from lifecycle_core.adapters.tables.expressions import (
+    is_unsupported,
+    logical,
+    moment,
+    no_number,
+    rules,
+)
 from lifecycle_core.adapters.tables.measurement import ColumnMeasure, Measurement
 from lifecycle_core.adapters.tables.source import open_source, reading
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from lifecycle_core.adapters.tables.expressions import Rules
@@ -25,8 +32,7 @@ def measure(path: Path, contract: Contract) -> Measurement:
     Raises:
         TableInvalid: There is no such table, or it breaks off.
     """
-    values = {value for feature in contract.features for value in feature.categories}
-    with open_source(path, values=values) as source:
+    with open_source(path, agreed=contract.features) as source:
         return measure_source(source, contract)
 
 
@@ -66,6 +72,29 @@ def outline(path: Path) -> Measurement:
     """
     with open_source(path) as source:
         return Measurement(columns=source.names, rows=1)
+
+
+def missing(path: Path, columns: Sequence[str], contract: Contract) -> dict[str, int]:
+    """Count the rows without a value of each of these columns; NaN counts as none.
+
+    Args:
+        path: A CSV or parquet file.
+        columns: Their names.
+        contract: Says which texts of a CSV file are values, though they look like none.
+
+    Raises:
+        TableInvalid: There is no such table, or it breaks off.
+    """
+    with open_source(path, agreed=contract.features) as source:
+        return dict(
+            zip(columns, source.one([_lacks(source, name) for name in columns]), strict=True)
+        )
+
+
+def _lacks(source: Source, name: str) -> str:
+    raw, physical = source.column(name), source.physical_of(name)
+    number = not is_unsupported(physical) and logical(physical) == "number"
+    return f"count(*) FILTER ({no_number(raw) if number else f'{raw} IS NULL'})"
 
 
 def _measure(source: Source, rule: Rules, counts: list[Any]) -> ColumnMeasure:

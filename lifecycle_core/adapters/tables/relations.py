@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from lifecycle_core.adapters.tables.measuring import measure, outline
+from lifecycle_core.adapters.tables.measuring import measure, missing, outline
 from lifecycle_core.adapters.tables.profiling import profile_table
 from lifecycle_core.adapters.tables.streaming import BATCH_ROWS, stream
 from lifecycle_core.adapters.tables.writing import lacking, writing_table
@@ -32,6 +32,9 @@ class Tables(Protocol):
 
     def outline(self, path: Path) -> Measurement:
         """Name the columns of a table without reading its rows."""
+
+    def missing(self, path: Path, columns: Sequence[str], contract: Contract) -> dict[str, int]:
+        """Count the rows without a value of each of these columns."""
 
     def stream(
         self,
@@ -72,6 +75,10 @@ class DuckTables:
     def outline(self, path: Path) -> Measurement:
         """Name the columns of a table without reading its rows; see `measuring.outline`."""
         return outline(path)
+
+    def missing(self, path: Path, columns: Sequence[str], contract: Contract) -> dict[str, int]:
+        """Count the rows without a value of each of these columns; see `measuring.missing`."""
+        return missing(path, columns, contract)
 
     def stream(
         self,

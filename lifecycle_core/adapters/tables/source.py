@@ -12,6 +12,7 @@ import io
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -29,10 +30,11 @@ FORMATS: dict[str, Format] = {".csv": "csv", ".parquet": "parquet", ".pq": "parq
 _HEADER_BYTES = 1 << 20
 _DELIMITERS = ",;\t|"
 # What pandas reads as no value, since the model was most likely trained on what pandas read.
-_NULLS = (
+NO_VALUES = (
     "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN",
     "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null",
 )  # fmt: skip
+_NEVER = "\ufffe"  # Unicode's own no character: DuckDB wants to be told some text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,12 +88,13 @@ class Source:
 
 
 @contextmanager
-def open_source(path: Path, *, values: Collection[str] = ()) -> Iterator[Source]:
+def open_source(path: Path, *, agreed: Collection[Feature] = ()) -> Iterator[Source]:
     """Open a CSV (UTF-8, with a header) or parquet file; its suffix says which.
 
     Args:
         path: The file.
-        values: Texts that are values although they look like none, such as a category `None`.
+        agreed: Features of contracts: a category such as `None` or an empty text is a value in a
+            CSV file's column of that name, and no value in every other.
 
     Raises:
         TableInvalid: There is no such file, or it is no such table.
@@ -111,7 +114,7 @@ def open_source(path: Path, *, values: Collection[str] = ()) -> Iterator[Source]
         connection = connect(plain)
         try:
             if kind == "csv":
-                yield _open_csv(connection, plain, path, values)
+                yield _open_csv(connection, plain, path, agreed)
             else:
                 yield _open_parquet(connection, plain, path)
         finally:
@@ -158,9 +161,11 @@ def connect(path: Path | None) -> duckdb.DuckDBPyConnection:
 
 
 def _open_csv(
-    connection: duckdb.DuckDBPyConnection, plain: Path, path: Path, values: Collection[str]
+    connection: duckdb.DuckDBPyConnection, plain: Path, path: Path, agreed: Collection[Feature]
 ) -> Source:
     names, delimiter = _header(path)
+    values = {name: _said(name, agreed) for name in names}
+    unlike = frozenset[str]().union(*values.values())
     relation = connection.read_csv(
         str(plain),
         header=True,
@@ -169,8 +174,13 @@ def _open_csv(
         escapechar='"',
         auto_detect=False,
         columns={f"c{index}": "VARCHAR" for index in range(len(names))},
-        na_values=[text for text in _NULLS if text not in values],
+        na_values=[text for text in NO_VALUES if text not in unlike] or [_NEVER],
     )
+    if unlike:
+        columns = [_nulled(f"c{at}", unlike - values[name]) for at, name in enumerate(names)]
+        by_column = relation.query("source", f"SELECT {', '.join(columns)} FROM source")  # noqa: S608 - c0, c1, ... and texts of NO_VALUES
+        assert by_column is not None  # noqa: S101 - None is for statements without a result
+        relation = by_column
     return Source(
         path=path,
         relation=relation,
@@ -179,6 +189,24 @@ def _open_csv(
         categorical=frozenset(),
         text=True,
     )
+
+
+def _said(name: str, agreed: Collection[Feature]) -> frozenset[str]:
+    """Return the texts that look like no value and are one in the column of this name."""
+    said = (
+        feature.categories
+        for feature in agreed
+        if feature.name == name and feature.type == "string"
+    )
+    return frozenset(NO_VALUES).intersection(chain.from_iterable(said))
+
+
+def _nulled(column: str, texts: Collection[str]) -> str:
+    """Return the expression that reads texts as no value, where DuckDB was not to in the file."""
+    if not texts:
+        return column
+    listed = ", ".join(map(quoted, sorted(texts)))
+    return f"CASE WHEN {column} NOT IN ({listed}) THEN {column} END AS {column}"
 
 
 def _open_parquet(connection: duckdb.DuckDBPyConnection, plain: Path, path: Path) -> Source:

@@ -114,9 +114,8 @@ def stream(
     Raises:
         TableInvalid: There is no such table, a column is absent, or it breaks off further down.
     """
-    features = (feature for each in (contract, *others) for feature in each.features)
-    values = {value for feature in features for value in feature.categories}
-    with open_source(path, values=values) as source:
+    agreed = [feature for each in (contract, *others) for feature in each.features]
+    with open_source(path, agreed=agreed) as source:
         needed = [*_needed(contract, keep), *_dates(contract, judged_at)]
         absent = [name for name in needed if name not in source.names]
         if absent:

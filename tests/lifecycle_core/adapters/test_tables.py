@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lifecycle_core.adapters.tables import DuckTables
+from lifecycle_core.adapters.tables.source import NO_VALUES
 from lifecycle_core.errors import TableInvalid
 from lifecycle_core.schema.contract import Contract, Feature
 
@@ -221,6 +222,41 @@ def test_a_category_that_looks_like_no_value_stays_a_value(tmp_path: Path) -> No
     path = csv(tmp_path, "plan,n\nNone,1\nNA,2\n")
     agreed = contract(feature("plan", "string", required=True, categories=("None", "basic")))
     assert TABLES.measure(path, agreed).measures["plan"].nulls == 1
+
+
+@pytest.mark.parametrize("category", ["", "None", "NA"])
+def test_a_category_that_looks_like_no_value_is_none_in_other_columns(
+    tmp_path: Path, category: str
+) -> None:
+    path = csv(
+        tmp_path, f'key,plan,n,other\n{category},"{category}",{category},{category}\na,b,1,c\n'
+    )
+    agreed = contract(
+        feature("plan", "string", required=True, categories=(category, "b")),
+        feature("n", "number"),
+        feature("other", "string"),
+    )
+    with TABLES.stream(path, agreed, keep=("key",)) as batches:
+        (batch,) = batches
+    assert not batch.mistyped
+    assert batch.scorable.all()
+    assert {name: values.to_pylist() for name, values in batch.columns.items()} == {
+        "plan": [category, "b"], "n": [None, 1.0], "other": [None, "c"],
+    }  # fmt: skip
+    assert batch.kept["key"].to_pylist() == [None, "a"]
+    measures = TABLES.measure(path, agreed).measures
+    assert {name: each.nulls for name, each in measures.items()} == {"plan": 0, "n": 1, "other": 1}
+    assert TABLES.missing(path, ["key", "plan"], agreed) == {"key": 1, "plan": 0}
+
+
+def test_each_text_that_looks_like_no_value_may_be_a_category(tmp_path: Path) -> None:
+    path = csv(tmp_path, "plan,n\n" + "".join(f'"{text}",{text}\n' for text in NO_VALUES))
+    agreed = contract(feature("plan", "string", categories=NO_VALUES), feature("n", "number"))
+    with TABLES.stream(path, agreed) as batches:
+        (batch,) = batches
+    assert not batch.mistyped
+    assert batch.columns["plan"].to_pylist() == list(NO_VALUES)
+    assert batch.columns["n"].null_count == len(NO_VALUES)
 
 
 MOMENTS = ["2026-01-31T12:00:00+02:00", "2026-01-31T09:30:00Z", "2026-01-31 09:45:00", "soon"]

@@ -15,7 +15,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.pipeline import make_pipeline
 
 from lifecycle_core.adapters.in_database.converting import query_of
-from lifecycle_core.delivering import deliver_in_database
+from lifecycle_core.delivering import deliver, deliver_in_database
 from lifecycle_core.errors import BundleInvalid, InvalidCall, TableInvalid
 from lifecycle_core.schema.contract import Contract, Feature
 from lifecycle_core.schema.release_file import WorkflowSection
@@ -107,6 +107,21 @@ def test_rows_are_replaced_by_the_business_key(made: Made) -> None:
     assert found["id"].tolist() == [f"c{at:05}" for at in range(50)]
     assert found["run"].tolist() == ["r1"] * 40 + ["r2"] * 10
     assert found["row"].tolist()[-1] == 10  # of rows with one key, the last one counts
+
+
+def refuses_rows_without_their_key(made: Made, url: str) -> None:
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE customers SET id = NULL WHERE id < 'c00003'"))
+    for activity in (deliver, deliver_in_database):
+        with pytest.raises(TableInvalid, match="'id' of customers has no value in 3 rows"):
+            made.deliver(f"{url}::customers", f"{url}::keyless", activity=activity)
+    assert "keyless" not in sa.inspect(engine).get_table_names()
+    engine.dispose()
+
+
+def test_rows_without_their_key_are_refused(made: Made) -> None:
+    refuses_rows_without_their_key(made, database(made.folder, keyed(50)))
 
 
 def test_a_prediction_is_shifted_in_the_database_too(tmp_path: Path) -> None:
@@ -217,3 +232,4 @@ def test_postgresql_writes_what_is_written_from_here(made: Made) -> None:
         keyed().to_sql("customers", engine, index=False)
         engine.dispose()
         same(made, url)
+        refuses_rows_without_their_key(made, url)

@@ -6,15 +6,18 @@ import json
 import sqlite3
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 from deltalake import DeltaTable, write_deltalake
+from pyarrow import parquet
 
 from lifecycle_core.adapters.remote_tables import address_of
 from lifecycle_core.adapters.remote_tables.http import ROWS
+from lifecycle_core.adapters.remote_tables.sql import upsert
 from lifecycle_core.errors import InvalidCall, SinkFailed, TableInvalid, TargetUnwritable
 from lifecycle_core.schema.release_file import WorkflowSection
 from tests.fakes.postgres import programs, serving
@@ -281,11 +284,51 @@ def test_an_upsert_finds_the_last_of_rows_with_one_key(made: Made) -> None:
     assert [tuple(row) for row in found] == [("c00000", 3), ("c00001", 4), ("c00002", 5)]
 
 
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+@pytest.mark.parametrize("lacking", [None, float("nan")])
+def test_rows_without_their_key_are_refused_before_there_are_scores(
+    made: Made, kind: str, lacking: float | None
+) -> None:
+    frame = keyed(20).assign(id=np.arange(20.0) if lacking else keyed(20)["id"])
+    frame.loc[[2, 5, 7], "id"] = lacking
+    url = f"sqlite:///{made.folder / 'lacking.db'}"
+    with pytest.raises(TableInvalid, match=r"'id' of .* has no value in 3 rows") as refused:
+        made.deliver(made.table(frame, f"lacking.{kind}"), f"{url}::scores")
+    assert "Nothing was written" in refused.value.hint
+    assert refused.value.exit_code == 2
+    assert not (made.folder / "lacking.db").exists()
+    made.deliver(made.table(frame, f"lacking.{kind}"))  # a file takes them
+    assert pd.read_parquet(made.folder / "out.parquet")["score"].notna().all()
+
+
+def leaves_no_table(made: Made, url: str) -> None:
+    """Let a database refuse the second of two batches into a table that is made for them."""
+    file = made.folder / "halved.parquet"
+    parts = [pa.table({"id": [each], "row": [at]}) for at, each in enumerate(("a", None))]
+    schema = pa.schema([("id", pa.string()), ("row", pa.int64())])
+    with parquet.ParquetWriter(file, schema) as writer:
+        for part in parts:
+            writer.write_table(part.cast(schema))
+    address = address_of(f"{url}::scores", out=True)
+    with pytest.raises(TargetUnwritable, match=r"(?i)not.null"):
+        upsert(address, file, key=("id",))
+    engine = sa.create_engine(url)
+    assert "scores" not in sa.inspect(engine).get_table_names()
+    engine.dispose()
+
+
+def test_a_table_that_was_made_for_rows_that_are_refused_is_not_left_in_sqlite(
+    made: Made,
+) -> None:
+    leaves_no_table(made, f"sqlite:///{made.folder / 'halved.db'}")
+
+
 @pytest.mark.skipif(not programs(), reason="no PostgreSQL here (Debian: postgresql)")
 def test_postgresql_is_read_and_written_by_the_business_key(made: Made) -> None:
     bins = programs()
     assert bins
     with serving(bins) as url:
+        leaves_no_table(made, url)
         engine = sa.create_engine(url)
         keyed().to_sql("customers", engine, index=False)
         for rows in (keyed(60), keyed(100).iloc[40:]):

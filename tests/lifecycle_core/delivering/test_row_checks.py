@@ -83,6 +83,18 @@ def test_a_bad_field_is_named_with_what_it_got_and_what_it_wants(
     assert found.columns["tenure"][0] == GOOD["tenure"]
 
 
+def test_the_ends_of_a_range_are_told_to_the_last_digit() -> None:
+    most = 1007122.4650285597
+    income = Feature(name="income", type="number", required=True, minimum=969.039, maximum=most)
+    age = Feature(name="age", type="integer", required=True, minimum=0, maximum=12345678)
+    checks = RowChecks(Contract(name="loans", features=(income, age)))
+    found = checks.check({"income": [1007125.0, most], "age": [12345679, 12345678]}, 2, now=0)
+    assert [each.want for each in found.refusals] == [
+        "969.039 to 1007122.4650285597", "0 to 12345678",
+    ]  # fmt: skip
+    assert found.bad == {0}
+
+
 @pytest.mark.parametrize(
     ("key", "kept"),
     [
