@@ -8,7 +8,6 @@ columns. Only counts come back, and a bounded number of rows that are picked by 
 from __future__ import annotations
 
 from functools import cached_property
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.prediction_log.columns import (
@@ -28,12 +27,12 @@ from lifecycle_core.adapters.table_questions import (
     columns_of,
     many,
     number_of,
+    rounded_score,
     rows_of,
     values_of,
 )
 from lifecycle_core.schema.window_counts import Answers, ScoreGroup, WindowCounts
 from lifecycle_core.stats.sampled import SampledRows
-from lifecycle_core.stats.score_rounding import STEPS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -259,18 +258,13 @@ class CountedTable:
     def _groups(self) -> tuple[ScoreGroup, ...]:
         import narwhals as nw
 
-        label, score = nw.col("label"), nw.col("score")
-        # As a sum, since Dask cannot choose between constants.
-        steps: nw.Expr | float = STEPS[-1][1]
-        for (least, fewer), (_, more) in pairwise(STEPS):
-            far = (score.abs() >= least) & ((1 - score).abs() >= least)
-            steps = steps - far.cast(nw.Float64) * (more - fewer)
+        label = nw.col("label")
         found = rows_of(
             self._of_model()
             .filter(~nw.col("decision").is_null())
             .select(
                 "version",
-                ((score * steps + 0.5).floor() / steps).alias("rounded"),
+                rounded_score().alias("rounded"),
                 (nw.col("decision") == 1).alias("acted"),
                 (label >= 0.5).fill_null(value=False).cast(nw.Int64).alias("positive"),  # noqa: PLR2004 - as labels are kept
                 (label < 0.5).fill_null(value=False).cast(nw.Int64).alias("negative"),  # noqa: PLR2004 - as above

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import operator
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.prediction_log.column_counting import count_columns
@@ -13,6 +14,7 @@ from lifecycle_core.adapters.prediction_log.columns import (
     numbers_in,
     quantiles_of,
 )
+from lifecycle_core.stats.score_rounding import STEPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -117,6 +119,19 @@ def questions_of(x: nw.Expr, binning: Binning, *, spark: bool) -> Iterator[nw.Ex
         outside.append(x > binning.maximum)
     if outside:
         yield many(functools.reduce(operator.or_, outside), spark=spark)
+
+
+def rounded_score() -> nw.Expr:
+    """Return the column `score`, rounded as `stats.score_rounding` has it."""
+    import narwhals as nw
+
+    score = nw.col("score")
+    steps: nw.Expr | float = STEPS[-1][1]
+    # As a sum, since Dask cannot choose between constants.
+    for (least, fewer), (_, more) in pairwise(STEPS):
+        far = (score.abs() >= least) & ((1 - score).abs() >= least)
+        steps = steps - far.cast(nw.Float64) * (more - fewer)
+    return (score * steps + 0.5).floor() / steps
 
 
 def column_of(binning: Binning, answers: Sequence[int], picked: Mapping[str, Any]) -> ColumnCounts:
