@@ -27,7 +27,7 @@ from lifecycle_core.adapters.prediction_log.columns import (
 )
 from lifecycle_core.adapters.prediction_log.engine import open_engine
 from lifecycle_core.adapters.prediction_log.places import answering
-from lifecycle_core.adapters.prediction_log.pricing import cost_of, costs_by_truth
+from lifecycle_core.adapters.prediction_log.pricing import cost_of, costs_by_truth, within
 from lifecycle_core.adapters.prediction_log.row_sample import pick
 from lifecycle_core.adapters.prediction_log.rows import time_of
 from lifecycle_core.adapters.prediction_log.sums import (
@@ -79,6 +79,8 @@ class CountsWindows:
         key: Columns of the business key.
         maturity: How long after a prediction its outcomes may still come.
         baseline: What would have decided without the model; what it looks at is among `kinds`.
+        bounds: By feature, the smallest and the largest number that the contract allows: no cost is
+            proportional to another one.
         memory: Most memory that the engine takes, such as `1GB`.
 
     Raises:
@@ -97,6 +99,7 @@ class CountsWindows:
         key: Sequence[str] = (),
         maturity: timedelta = timedelta(),
         baseline: Baseline | None = None,
+        bounds: Mapping[str, tuple[float | None, float | None]] | None = None,
         memory: str = "1GB",
     ) -> None:
         self._address = str(address)
@@ -106,6 +109,7 @@ class CountsWindows:
         self._kinds = dict(kinds or {})
         self._unit, self._key, self._maturity = unit, tuple(key), maturity
         self._baseline = baseline
+        self._bounds = dict(bounds or {})
         self._column = {name: f"f{at}" for at, name in enumerate(self._kinds)}
         self._folder = tempfile.mkdtemp(prefix="nbrelease-")
         self._engine = open_engine(self._address, memory_limit=memory, temp_directory=self._folder)
@@ -135,7 +139,11 @@ class CountsWindows:
         # Without features nothing is known of a unit that is one: then each row is its own.
         unit, given = unit_of(self._unit, self._key)
         unit, given = (unit, given) if features or not given else ("NULL", {})
-        if_positive, if_negative = costs_by_truth(costs, places) if self._acts else (none, none)
+        amounts = {
+            name: within(place, self._bounds.get(name, (None, None)))
+            for name, place in places.items()
+        }
+        if_positive, if_negative = costs_by_truth(costs, amounts) if self._acts else (none, none)
         query = asking.MADE.format(
             unit=unit,
             reasons="list_transform(reasons, lambda r: {'feature': r.feature, 'effect': r.effect})"
@@ -146,7 +154,7 @@ class CountsWindows:
             values="".join(f", {value} AS {name}" for value, name in named),
             if_positive=if_positive,
             if_negative=if_negative,
-            cost=cost_of(costs, places, acts=self._acts),
+            cost=cost_of(costs, amounts, acts=self._acts),
             **priced_without_model(
                 costs, places if features else None, self._baseline, acts=self._acts
             ),

@@ -31,6 +31,29 @@ def amounts_of(costs: CostsSection) -> dict[str, str]:
     return {each.column: number_of(each.column) for each in costs.amounts.values()}
 
 
+def within(value: str, bounds: tuple[float | None, float | None]) -> str:
+    """Return SQL of a number; null where its contract does not allow it.
+
+    What broke the contract answered for nothing, and prices nothing: it may be in another unit.
+
+    Args:
+        value: SQL of the number.
+        bounds: The smallest and the largest that the contract allows.
+
+    Example:
+        >>> within("f0", (0, None))
+        'CASE WHEN f0 >= 0.0 THEN f0 END'
+        >>> within("f0", (None, None))
+        'f0'
+    """
+    kept = [
+        f"{value} {sign} {float(bound)!r}"
+        for sign, bound in zip((">=", "<="), bounds, strict=True)
+        if bound is not None
+    ]
+    return f"CASE WHEN {' AND '.join(kept)} THEN {value} END" if kept else value
+
+
 def priced(value_of: Mapping[str, str]) -> str:
     """Return the condition for a row whose own costs are known.
 
