@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from functools import partial
 from math import inf, isfinite
 from typing import TYPE_CHECKING, Any
@@ -92,6 +93,8 @@ def naming(value: Any) -> str | int | None:  # noqa: ANN401 - whatever a request
     if type(value) is str and len(value) <= _LONGEST_NAME:
         text: str = value
         return text
+    if isinstance(value, (date, Decimal)):  # as tables of Arrow have them
+        return str(value)
     raise Wrong("type", f"text of at most {_LONGEST_NAME} characters, or a whole number")
 
 

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_WHOLE = re.compile(r"-?\d+\.0+")
+
 
 def as_name(value: object) -> str | None:
     """Return a value that names a row as text; a whole number is the same however it is written.
 
+    Where one is missing, a column of whole numbers goes to CSV as `7590.0`.
+
     Example:
-        >>> as_name(7590), as_name(7590.0), as_name("7590-VHVEG"), as_name(None)
-        ('7590', '7590', '7590-VHVEG', None)
+        >>> as_name(7590), as_name(7590.0), as_name("7590.0"), as_name("7590-VHVEG"), as_name(None)
+        ('7590', '7590', '7590', '7590-VHVEG', None)
     """
     if value is None:
         return None
-    return str(int(value) if isinstance(value, float) and value.is_integer() else value)
+    text = str(int(value) if isinstance(value, float) and value.is_integer() else value)
+    if text[-1:] == "0" and _WHOLE.fullmatch(text):
+        return text.partition(".")[0]
+    return text
 
 
 def joined_name(names: Sequence[str | None]) -> str | None:

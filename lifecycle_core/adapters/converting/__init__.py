@@ -5,6 +5,7 @@ from lifecycle_core.adapters.converting.converting import (
     convert,
     library_versions,
     thresholds_of,
+    turns_at_infinity,
 )
 from lifecycle_core.adapters.converting.trees import Trees, has_trees, trees_of
 from lifecycle_core.adapters.model_parts import NotConvertible, split
@@ -19,4 +20,5 @@ __all__ = [
     "split",
     "thresholds_of",
     "trees_of",
+    "turns_at_infinity",
 ]

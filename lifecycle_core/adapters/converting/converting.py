@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lifecycle_core.adapters.converting.encoders import encoded_columns
-from lifecycle_core.adapters.converting.onnx_trees import settle, tree_converters
+from lifecycle_core.adapters.converting.onnx_trees import parts_within, settle, tree_converters
 from lifecycle_core.adapters.converting.trees import has_trees, trees_of
 from lifecycle_core.adapters.model_parts import NotConvertible, split
 from lifecycle_core.adapters.scorers.arrays import INPUT
@@ -106,6 +106,19 @@ def thresholds_of(converted: Converted) -> dict[str, list[float]]:
         if isinstance(asked, NumberColumn) and np.isfinite(turn):
             found.setdefault(asked.feature, []).append(_back(asked, float(turn)))
     return found
+
+
+def turns_at_infinity(model: Fitted) -> bool:
+    """Tell whether a tree within a model asks for nothing but whether a value is missing."""
+    for part in parts_within(model):
+        if has_trees(part):
+            try:
+                nodes = trees_of(part).nodes
+            except ValueError:  # as above
+                continue
+            if np.isinf(nodes.threshold[~nodes.leaf]).any():
+                return True
+    return False
 
 
 def _back(column: NumberColumn, number: float) -> float:

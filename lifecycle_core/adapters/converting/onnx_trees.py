@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _DOMAIN, _REAL, _OPSET = "nbrelease", "ai.onnx.ml", 5
 _SUM = 1
 _UP_TO, _MEMBER = 0, 6  # modes of a node
+_NO_CATEGORY = -1_000_000.0  # ONNX Runtime takes whole numbers only
 
 
 def tree_converters(
@@ -31,7 +32,7 @@ def tree_converters(
     Args:
         model: A fitted estimator, perhaps of others.
     """
-    found = {type(part) for part in _within(model) if has_trees(part)}
+    found = {type(part) for part in parts_within(model) if has_trees(part)}
     return dict.fromkeys(found, _convert), dict.fromkeys(found, _shape)
 
 
@@ -49,7 +50,7 @@ def settle(graph: Any) -> None:  # noqa: ANN401 - an onnx ModelProto
         graph.opset_import.add(domain=domain, version=version)
 
 
-def _within(model: Fitted) -> list[Fitted]:
+def parts_within(model: Fitted) -> list[Fitted]:
     """Return an estimator and all that it was built from, fitted."""
     waiting, found = [model], []
     while waiting:
@@ -160,9 +161,9 @@ def _attributes(trees: Trees) -> dict[str, Any]:
         "leaf_weights": numpy_helper.from_array(nodes.value[leaves], "weights"),
     }
     if trees.members:
-        # One list of all nodes' members in turn, each closed by NaN.
-        lists = [
-            np.append(trees.members[int(at)], np.nan) for at in inner if int(at) in trees.members
-        ]
+        # One list of all nodes' members in turn, each closed by NaN. A node that only a missing
+        # value passes has none, and there must be one: it gets a number that is no category.
+        asking = [trees.members[int(at)] for at in inner if int(at) in trees.members]
+        lists = [np.append(each if len(each) else [_NO_CATEGORY], np.nan) for each in asking]
         attributes["membership_values"] = numpy_helper.from_array(np.concatenate(lists), "members")
     return attributes

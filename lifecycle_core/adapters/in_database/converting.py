@@ -9,6 +9,7 @@ import warnings
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple
 
+from lifecycle_core.adapters.converting import turns_at_infinity
 from lifecycle_core.errors import InvalidCall, MissingExtra
 
 if TYPE_CHECKING:
@@ -62,6 +63,9 @@ def query_of(
         raise MissingExtra("orbital is not installed.", extra="in-database")
     import orbital
     import orbital.types
+
+    if turns_at_infinity(model):  # its converter looks for the number next to infinity for ever
+        raise _refused(model, "a tree asks whether a value is missing")
 
     # Of one kind: a step that takes two kinds of numbers does not convert.
     kinds = {

@@ -11,9 +11,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import sqlalchemy as sa
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.pipeline import make_pipeline
 
+from lifecycle_core.adapters.in_database.converting import query_of
 from lifecycle_core.delivering import deliver_in_database
 from lifecycle_core.errors import BundleInvalid, InvalidCall, TableInvalid
+from lifecycle_core.schema.contract import Contract, Feature
 from lifecycle_core.schema.release_file import WorkflowSection
 from tests.fakes.postgres import programs, serving
 from tests.fakes.scoring import Made, customers, make
@@ -130,6 +134,19 @@ def test_a_model_that_does_not_become_sql_is_refused(tmp_path: Path) -> None:
         within(made, url)
     assert "without --in-database" in refused.value.hint
     assert "scores" not in sa.inspect(sa.create_engine(url)).get_table_names()
+
+
+def test_trees_that_ask_whether_a_value_is_missing_are_refused_at_once() -> None:
+    frame = pd.DataFrame({"tenure": np.arange(200.0), "calls": np.arange(200.0) % 7})
+    frame.loc[::3, "tenure"] = np.nan
+    missing = frame["tenure"].isna()
+    model = make_pipeline(RandomForestClassifier(3, random_state=0)).fit(frame, missing)
+    contract = Contract(
+        name="c",
+        features=tuple(Feature(name=n, type="number", required=False) for n in ("tenure", "calls")),
+    )
+    with pytest.raises(InvalidCall, match="a tree asks whether a value is missing"):
+        query_of(model, contract, table="t", passed=(), column=1, dialect="sqlite")
 
 
 def test_a_query_that_scores_otherwise_is_refused(

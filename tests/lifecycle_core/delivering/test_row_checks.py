@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lifecycle_core.delivering.readers import naming
 from lifecycle_core.delivering.row_checks import Checked, RowChecks
 from lifecycle_core.delivering.serving import example_row
 from lifecycle_core.schema.contract import Contract, Feature
@@ -123,6 +125,19 @@ def test_a_listed_number_or_date_that_is_not_listed_is_logged() -> None:
     found = RowChecks(listed).check(row, 1, now=0.0)
     assert {rule for _, rule in found.broken} == {"category"}
     assert [found.logged(name, 0) for name in row] == [3, 2.0, date(2026, 2, 1), False]
+
+
+@pytest.mark.parametrize(
+    ("key", "kept"),
+    [
+        (7.0, 7),
+        (date(2026, 1, 31), "2026-01-31"),
+        (datetime(2026, 1, 31, 6, tzinfo=UTC), "2026-01-31 06:00:00+00:00"),
+        (Decimal("7.00"), "7.00"),
+    ],
+)
+def test_what_tables_of_arrow_have_names_a_row(key: object, kept: object) -> None:
+    assert naming(key) == kept
 
 
 def test_a_misspelt_field_is_told_the_name_it_should_have() -> None:
