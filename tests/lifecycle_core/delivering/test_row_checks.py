@@ -121,7 +121,12 @@ def test_a_listed_number_or_date_that_is_not_listed_is_logged() -> None:
             Feature(name="always", type="boolean", required=True, categories=("true",)),
         ),
     )
-    row = {"level": [3], "rate": [2], "day": ["2026-02-01"], "always": [False]}
+    row: dict[str, list[Any]] = {
+        "level": [3],
+        "rate": [2],
+        "day": ["2026-02-01"],
+        "always": [False],
+    }
     found = RowChecks(listed).check(row, 1, now=0.0)
     assert {rule for _, rule in found.broken} == {"category"}
     assert [found.logged(name, 0) for name in row] == [3, 2.0, date(2026, 2, 1), False]
