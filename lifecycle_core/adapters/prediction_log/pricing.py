@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from lifecycle_core.schema.release_file import CostName, CostsSection
 
+    Bounds = tuple[float | None, float | None]
+
 _NONE = "NULL::DOUBLE"
 
 
@@ -31,27 +33,26 @@ def amounts_of(costs: CostsSection) -> dict[str, str]:
     return {each.column: number_of(each.column) for each in costs.amounts.values()}
 
 
-def within(value: str, bounds: tuple[float | None, float | None]) -> str:
-    """Return SQL of a number; null where its contract does not allow it.
+def allowed(value_of: Mapping[str, str], bounds: Mapping[str, Bounds]) -> dict[str, str]:
+    """Return SQL of numbers that are null where their contract does not allow them.
 
-    What broke the contract answered for nothing, and prices nothing: it may be in another unit.
+    What broke the contract prices nothing: it may be in another unit.
 
     Args:
-        value: SQL of the number.
-        bounds: The smallest and the largest that the contract allows.
+        value_of: SQL of features.
+        bounds: By feature, the smallest and the largest number that is allowed.
 
     Example:
-        >>> within("f0", (0, None))
-        'CASE WHEN f0 >= 0.0 THEN f0 END'
-        >>> within("f0", (None, None))
-        'f0'
+        >>> allowed({"balance": "f0", "plan": "f1"}, {"balance": (0, None), "plan": (None, None)})
+        {'balance': 'CASE WHEN f0 >= 0.0 THEN f0 END', 'plan': 'f1'}
     """
-    kept = [
-        f"{value} {sign} {float(bound)!r}"
-        for sign, bound in zip((">=", "<="), bounds, strict=True)
-        if bound is not None
-    ]
-    return f"CASE WHEN {' AND '.join(kept)} THEN {value} END" if kept else value
+    found = dict(value_of)
+    for name, value in value_of.items():
+        ends = zip((">=", "<="), bounds.get(name, (None, None)), strict=True)
+        kept = [f"{value} {sign} {float(end)!r}" for sign, end in ends if end is not None]
+        if kept:
+            found[name] = f"CASE WHEN {' AND '.join(kept)} THEN {value} END"
+    return found
 
 
 def priced(value_of: Mapping[str, str]) -> str:
