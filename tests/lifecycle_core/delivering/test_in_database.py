@@ -168,6 +168,12 @@ def test_a_query_that_scores_otherwise_is_refused(
         within(made, url)
 
 
+def test_a_table_that_is_not_there_is_named(made: Made, tmp_path: Path) -> None:
+    url = database(tmp_path, keyed(3))
+    with pytest.raises(TableInvalid, match=r"shop.db::nobody: there is no such table"):
+        made.deliver(f"{url}::nobody", f"{url}::scores", activity=deliver_in_database)
+
+
 def test_a_table_that_does_not_fit_is_refused(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
     url = database(made.folder, keyed())
     with closing(sqlite3.connect(made.folder / "shop.db")) as connection, connection:
