@@ -130,7 +130,7 @@ class CountsWindows:
         parsed, values = read_as(self._kinds if features else {})
         places = self._column if features else {}
         named = zip(values, places.values(), strict=True)
-        # Without features costs that are proportional to one are not known; each row is its own unit.
+        # Without features costs that are proportional to one are unknown; each row is its own unit.
         costs = self._costs if features or not self._costs.amounts else CostsSection()
         unit, given = unit_of(self._unit, self._key)
         unit, given = (unit, given) if features or not given else ("NULL", {})
