@@ -117,6 +117,7 @@ def count_windows(
             key=stated.workflow.key,
             maturity=timedelta(days=stated.review.label_maturity_days),
             baseline=baseline_of(stated.serving.fallback, features),
+            bounds={each.name: (each.minimum, each.maximum) for each in features},
         )
     ) as counts:
         # Of windows that are there for their labels alone, features are not read.

@@ -10,7 +10,7 @@ import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import partial
-from math import inf
+from math import inf, isfinite
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -33,11 +33,13 @@ class Wrong(Exception):  # noqa: N818 - it never leaves the check of a row
     Attributes:
         rule: The contract's rule.
         want: What it wants, in words.
+        value: As the agreed type, for the log: so that reviews see another unit, or a category's
+            new name. None if it is no value of that type; a text is cut short.
     """
 
-    def __init__(self, rule: Rule, want: str) -> None:
+    def __init__(self, rule: Rule, want: str, value: object = None) -> None:
         super().__init__(rule, want)
-        self.rule, self.want = rule, want
+        self.rule, self.want, self.value = rule, want, value
 
 
 def reader_of(feature: Feature) -> Reader:
@@ -169,7 +171,7 @@ def _listed(feature: Feature, read: Reader) -> Reader:
     def read_listed(value: object) -> object:
         found = read(value)
         if found is not None and found not in levels:
-            raise unknown()
+            raise unknown(found)
         return found
 
     return read_listed
@@ -204,10 +206,10 @@ def _number(feature: Feature, refuse: _Refuse) -> Reader:
             except OverflowError:
                 raise outside() from None
         if not low <= value <= high or value in (inf, -inf):
-            refuse(value, outside)
+            refuse(value, partial(outside, value if isfinite(value) else None))
             return None
         if unknown is not None and value not in levels:
-            raise unknown()
+            raise unknown(value)
         number: float = value
         return number
 
@@ -228,12 +230,13 @@ def _integer(feature: Feature, refuse: _Refuse) -> Reader:
                 refuse(value, wrong_type)
                 return None
             value = int(value)
+        fits = -_INTEGERS <= value < _INTEGERS
         if not low <= value <= high:
-            raise outside()
-        if not -_INTEGERS <= value < _INTEGERS:
+            raise outside(value if fits else None)
+        if not fits:
             raise wrong_type()
         if unknown is not None and value not in levels:
-            raise unknown()
+            raise unknown(value)
         number: int = value
         return number
 
@@ -252,7 +255,7 @@ def _text(feature: Feature, refuse: _Refuse) -> Reader:
             refuse(value, wrong_type)
             return None
         if allowed and value not in allowed:
-            raise unknown()
+            raise unknown(_cut(value))
         text: str = value
         return text
 
@@ -271,14 +274,20 @@ def _truth(feature: Feature, refuse: _Refuse) -> Reader:
             refuse(value, wrong_type)
             return None
         if value not in allowed:
-            raise unknown()
+            raise unknown(value)
         truth: bool = value
         return truth
 
     return read
 
 
-def _unknown(feature: Feature) -> Callable[[], Wrong] | None:
+def _cut(text: str) -> str:
+    """Return a text that a caller chose, fit for the log: no longer than a name may be."""
+    text = text if len(text) <= _LONGEST_NAME else f"{text[: _LONGEST_NAME - 3]}..."
+    return text.encode(errors="replace").decode()  # half of a surrogate pair is no UTF-8
+
+
+def _unknown(feature: Feature) -> Callable[[object], Wrong] | None:
     return partial(Wrong, "category", wanted(feature)) if feature.categories else None
 
 

@@ -152,7 +152,7 @@ def predictions_of(
                 "version": release.version,
                 "bundle_digest": release.bundle_digest,
                 "arm": answer.arm,
-                "features": part.served.features(part.checked.columns, at),
+                "features": part.served.features(part.checked, at),
                 "score": answer.score,
                 "decision": answer.decision,
                 "reasons": answer.served.kept_reasons(answer.reasons) if answer.reasons else [],

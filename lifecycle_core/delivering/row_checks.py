@@ -42,12 +42,22 @@ class Checked:
         bad: Positions of the rows that have one.
         broken: How many there are, by field and rule; under no name if the contract has none such,
             since a client chooses it.
+        kept: By name and row: bad values of the agreed type that break a range or are no known
+            category. Only the log may have them: nothing is to be decided by them.
     """
 
     columns: dict[str, list[Any]]
     refusals: tuple[Refusal, ...] = ()
     bad: frozenset[int] = frozenset()
     broken: Mapping[tuple[str, Rule], int] = field(default_factory=dict)
+    kept: Mapping[str, Mapping[int, Any]] = field(default_factory=dict)
+
+    def logged(self, name: str, row: int) -> object:
+        """Return what the log is to have of a column in a row, before the contract's policy."""
+        value = self.columns[name][row]
+        if value is None and row in self.bad:
+            return self.kept.get(name, {}).get(row)
+        return value
 
 
 class RowChecks:
@@ -118,6 +128,8 @@ class RowChecks:
             except Wrong as wrong:
                 read.append(None)
                 found.add(row, name, wrong.rule, value, wrong.want)
+                if wrong.value is not None:
+                    found.keep(row, name, wrong.value)
         return read
 
     def _look_for_strangers(self, columns: Columns, found: _Found) -> None:
@@ -151,12 +163,13 @@ class RowChecks:
 class _Found:
     """What is wrong with rows, as it is found: column by column, in each by row."""
 
-    __slots__ = ("_bad", "_broken", "_refusals")
+    __slots__ = ("_bad", "_broken", "_kept", "_refusals")
 
     def __init__(self) -> None:
         self._refusals: list[Refusal] = []
         self._bad: set[int] = set()
         self._broken: dict[tuple[str, Rule], int] = {}
+        self._kept: dict[str, dict[int, Any]] = {}
 
     def tells(self, name: str, rule: Rule) -> bool:
         """Whether the next such field is told by itself.
@@ -174,6 +187,10 @@ class _Found:
         self._broken[key] = self._broken.get(key, 0) + 1
         self._bad.add(row)
 
+    def keep(self, row: int, name: str, value: object) -> None:
+        """Note a bad value that the log is to have."""
+        self._kept.setdefault(name, {})[row] = value
+
     def lacking(self, rows: int, name: str, wrong: Wrong) -> list[None]:
         """Note a field that every row lacks, and return its values."""
         told = min(rows, MOST_REFUSALS)
@@ -190,8 +207,9 @@ class _Found:
             return Checked(columns=read)
         first = sorted(self._refusals, key=lambda refusal: refusal.row)[:MOST_REFUSALS]
         return Checked(
-            columns=read, refusals=tuple(first), bad=frozenset(self._bad), broken=self._broken
-        )
+            columns=read, refusals=tuple(first), bad=frozenset(self._bad), broken=self._broken,
+            kept=self._kept,
+        )  # fmt: skip
 
 
 def _known(name: str, rule: Rule) -> tuple[str, Rule]:

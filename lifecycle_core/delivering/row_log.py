@@ -231,7 +231,10 @@ class RowLog:
         times: pa.Array,
         arms: list[str],
     ) -> tuple[Mapping[str, list[Any]], dict[int, Substitute]]:
-        """Return the values of rows without a score, None where bad, and what answers for them."""
+        """Return what the log has of rows without a score, and what answers for them.
+
+        That is decided by good values alone, as in a service.
+        """
         import numpy as np
 
         places = np.flatnonzero(~batch.scorable)
@@ -240,13 +243,15 @@ class RowLog:
         values = {name: column.to_pylist() for name, column in batch.refused.items()}
         theirs = [arms[row] for row in places.tolist()]
         read: dict[str, list[Any]] = {name: [None] * len(places) for name in values}
+        kept: dict[str, list[Any]] = {name: [None] * len(places) for name in values}
         for arm in dict.fromkeys(theirs):
             of_arm = [at for at, each in enumerate(theirs) if each == arm]
             some = {name: [column[at] for at in of_arm] for name, column in values.items()}
-            found = self.answering[arm].checks.check(some, len(of_arm), now=0.0).columns
-            for name, column in found.items():
-                for at, value in zip(of_arm, column, strict=True):
+            found = self.answering[arm].checks.check(some, len(of_arm), now=0.0)
+            for name, column in found.columns.items():
+                for row, (at, value) in enumerate(zip(of_arm, column, strict=True)):
                     read[name][at] = value
+                    kept[name][at] = found.logged(name, row)
         given: dict[int, Substitute] = {}
         for at, row in enumerate(places.tolist()):
             asked = Asked(
@@ -258,7 +263,7 @@ class RowLog:
             answer = self.answering[arms[row]].fallbacks.substitute(asked)
             if answer is not None:
                 given[row] = answer
-        return read, given
+        return kept, given
 
     def _features(self, batch: Batch, bad: Mapping[str, list[Any]]) -> dict[str, pa.Array]:
         """Return what the log keeps of the features, as the strictest of the contracts says."""

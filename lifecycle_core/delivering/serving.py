@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lifecycle_core.adapters.scorers import Scorer
     from lifecycle_core.delivering.fallbacks import Fallbacks
     from lifecycle_core.delivering.last_scores import LastScores
-    from lifecycle_core.delivering.row_checks import Columns
+    from lifecycle_core.delivering.row_checks import Checked, Columns
     from lifecycle_core.schema.contract import Contract, Feature
     from lifecycle_core.schema.finalization import Finalization
     from lifecycle_core.schema.prediction import Reason
@@ -136,11 +136,11 @@ class Served:
             kept.append(said)
         return kept
 
-    def features(self, columns: Columns, row: int) -> dict[str, Any]:
+    def features(self, checked: Checked, row: int) -> dict[str, Any]:
         """Return what the log keeps of a row, as the contract says."""
         kept: dict[str, Any] = {}
         for name, as_hash in self.logged:
-            value = columns[name][row]
+            value = checked.logged(name, row)
             kept[name] = self.hashed(name, str(value)) if as_hash and value is not None else value
         return kept
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from lifecycle_core.experimenting.effects import towards_better
+from lifecycle_core.experimenting.effects import FOREIGN, towards_better
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -52,7 +52,7 @@ def decide(
     if end is None or found.decision != "keep_running":
         return found
     # Nothing more will come: what is not shown is the answer, if the rule let it be read at all.
-    early = look.number == 0 or done * plan.periods < 1 or not end.ripe
+    early = look.number == 0 or done * plan.periods < 1 or not end.ripe or _unread(readings)
     return Decided(
         "no_conclusion" if early else "stop", "", f"It was stopped ({end.reason}). {found.reason}"
     )
@@ -105,10 +105,18 @@ def _undecided(
     if all(state == "stop" for state, _ in states.values()):
         return Decided("stop", "", " ".join(why for _, why in states.values()))
     lacking = " ".join(why for state, why in states.values() if state == "open")
+    primary = tuple(primary)
     few = any(each.finding == "not_enough_data" for each in primary)
+    if _unread(primary) and (done >= 1 or not more):
+        return Decided("no_conclusion", "", lacking)  # more units would not help
     if (done >= 1 and not few) or not more:
         return Decided("stop", "", f"The planned {plan.periods} periods are over. {lacking}")
     return Decided("keep_running", "", lacking)
+
+
+def _unread(readings: Iterable[MetricReading]) -> bool:
+    """Return whether what decides is money in a currency that does not count."""
+    return any(each.role == "primary" and each.note == FOREIGN for each in readings)
 
 
 def _state(

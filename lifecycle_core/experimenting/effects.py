@@ -9,10 +9,11 @@ from __future__ import annotations
 from statistics import NormalDist
 from typing import TYPE_CHECKING, NamedTuple
 
-from lifecycle_core.experimenting.metrics import pair_of
+from lifecycle_core.experimenting.metrics import arm_in, columns_of, pair_of
 from lifecycle_core.schema.finalization import Interval
 from lifecycle_core.schema.readout import MetricReading
 from lifecycle_core.schema.serving import CONTROL
+from lifecycle_core.schema.unit_counts import ANY
 from lifecycle_core.stats.effect import difference, guardrail, relative_difference
 from lifecycle_core.stats.looks import spending_bounds
 from lifecycle_core.stats.multiplicity import holm
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 FEWEST = 30
 """Units of an arm below which nothing is said: the laws used here are those of large samples."""
+FOREIGN = "An arm has no amount in the release's currency; those in others do not count."
 
 
 class Look(NamedTuple):
@@ -144,6 +146,8 @@ def reading(
     empty = MetricReading(metric=metric.name, arm=arm, role=role, margin=metric.margin)
     if min(control.n, treatment.n) < FEWEST:
         return empty.model_copy(update={"note": f"An arm has fewer than {FEWEST} units."})
+    if no_money(metric, counts, arm):
+        return empty.model_copy(update={"note": FOREIGN})
     effect = difference(control, treatment, level=look.level)
     if effect is None:
         return empty.model_copy(update={"note": "No unit has a denominator."})
@@ -167,6 +171,27 @@ def reading(
         found = found.model_copy(update={"finding": _finding(found, metric)})
     # Before the first of a fixed number of looks nothing is shown yet, however it may seem.
     return found.model_copy(update={"finding": "open"}) if look.number == 0 else found
+
+
+def no_money(metric: ExperimentMetric, counts: UnitCounts, arm: str) -> bool:
+    """Return whether an arm's or the control's amounts may all be in a currency that is not read.
+
+    Without a report a unit earned nothing; where all of an arm did, and there are amounts that do
+    not count, its nothing says nothing.
+
+    Args:
+        metric: The metric.
+        counts: Units of all arms.
+        arm: Alias of the arm that is compared with the champion.
+    """
+    read = [name for name in columns_of(metric) if name.removeprefix(ANY) == "money"]
+    if not counts.foreign or not read:
+        return False
+    at = counts.columns.index(read[0])
+    return any(
+        found is not None and not found.means[at] and not found.covariance[at][at]
+        for found in (arm_in(counts.arms, each) for each in (CONTROL, arm))
+    )
 
 
 def towards_better(interval: Interval, metric: ExperimentMetric) -> Interval:

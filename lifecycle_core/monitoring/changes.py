@@ -19,6 +19,8 @@ _TAILS = 21  # edges of a column whose outer ones are its 0.1% and 99.9% quantil
 _MANY = 0.005  # share of rows beyond such a quantile that only equal values bring about
 _SAMPLED = 50_000  # rows that quantiles are read from
 _SEEN = 0.01  # share of rows from which it matters that a value is gone
+_ABOUT = 2.0  # times more or fewer rows that are still about as many
+_NOISE = 4.0  # standard errors of a share, of which a column has some twenty
 _EXPECTED = 10  # rows: so many are never missed by chance
 
 
@@ -141,7 +143,32 @@ def _meaning(old: ColumnCounts, new: ColumnCounts) -> Iterator[Change]:
             old.name, "meaning", f"{named}: gone, and values that are new came as often. Renamed?"
         )
     share = old.missing / rows[0]
-    if share >= _SEEN and share * rows[1] >= _EXPECTED and not new.missing:
+    if share < _SEEN or share * rows[1] < _EXPECTED or new.missing:
+        return
+    if _replaced(old, new, share):
         yield Change(
             old.name, "meaning", "No value is missing any more. Is there a code for it now?"
         )
+
+
+def _replaced(old: ColumnCounts, new: ColumnCounts, share: float) -> bool:
+    """Return whether one value, or bin, has grown by about as many rows as were missing before.
+
+    Where an outage has ended all values grow in proportion. Where the population has changed, more
+    than one does, or by another amount.
+    """
+    before, now = (
+        np.array(
+            [*side.counts, *(side.categories.get(each, 0) for each in old.categories), side.other]
+        )
+        for side in (old, new)
+    )
+    if before.shape != now.shape:
+        return False
+    usual = before / old.present
+    grown = now / new.present - usual
+    full = share * (1 - usual)  # of a value that all the missing rows have now
+    pooled = (before + now) / (old.present + new.present)
+    noise = np.sqrt(pooled * (1 - pooled) * (1 / old.present + 1 / new.present))
+    spikes = np.flatnonzero((grown >= full / _ABOUT) & (grown > _NOISE * noise))
+    return spikes.size == 1 and bool((grown <= full * _ABOUT)[spikes[0]])

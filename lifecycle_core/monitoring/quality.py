@@ -82,7 +82,7 @@ def forecast_quality(
     """
     errors = window.absolute_error
     declared = costs.over is not None and costs.under is not None
-    spent = money_added((window.model_cost, window.fallback_cost))
+    spent = window.model_cost  # as of a classification: what fallbacks cost more is told apart
     priced = declared and spent.rows > 0
     figures = (
         share("labelled_share", window.labelled, window.rows, "No predictions in the window."),

@@ -20,7 +20,8 @@ class Judged(NamedTuple):
 
     Attributes:
         state: `drift`: the shift is above its tolerance, with all features considered.
-            `no_material_drift`: it is not, and twice the tolerance is excluded.
+            `no_material_drift`: it is not, nor would it be if it were the only feature, and twice
+            the tolerance is excluded.
             `not_enough_data`: neither is shown.
         adjusted: P-value by Benjamini and Hochberg over the features, in [0, 1]; 1 where there
             were no rows.
@@ -60,7 +61,7 @@ def judge(
         state: State = "not_enough_data"
         if shift is not None and adjusted[name] <= 1 - level:
             state = "drift"
-        elif shift is not None and shift.high < SEEN_AT * tolerance:
+        elif shift is not None and shift.low <= tolerance and shift.high < SEEN_AT * tolerance:
             state = "no_material_drift"
         judged[name] = Judged(state, adjusted.get(name, 1.0))
     return judged

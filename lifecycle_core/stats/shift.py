@@ -23,6 +23,7 @@ _NORMAL = NormalDist()
 _ROWS = 20  # expected in a bin
 _BINS = 5  # with fewer, or all there are, a distribution may have changed unseen
 _EXCESS = 0.4  # of the statistic's mean over that of its law, in bins a row; by simulation
+_LUCK = 1.0  # standard errors below its middle from which a statistic is small by chance alone
 _SURE = 38.0  # standard errors beyond which a normal tail is 0 in double precision
 
 
@@ -63,7 +64,8 @@ def jensen_shannon_shift(
 
     Returns:
         In [0, 1]: 0 for equal shares, 1 where no bin is shared. The upper bound is 1 where fewer
-        than five bins are left of more. None where a sample has no rows.
+        than five bins are left of more; it is never 0, though two samples may be more alike than
+        chance lets equal ones be. None where a sample has no rows.
 
     Example:
         >>> found = jensen_shannon_shift(np.array([500, 500]), np.array([350, 650]), tolerance=0.05)
@@ -79,7 +81,7 @@ def jensen_shannon_shift(
     freedom = max(1, r.size - 1)
     statistic = divergence / unit / (1 + _EXCESS * r.size * (1 / n + 1 / m))
 
-    def bound(z: float) -> float:
+    def bound(statistic: float, z: float) -> float:
         low, high = 0.0, statistic + freedom + 40 * math.sqrt(statistic + freedom) + 100
         if _noncentral_z(statistic, freedom, low) <= z:
             return 0.0
@@ -91,10 +93,12 @@ def jensen_shannon_shift(
         return min(1.0, math.sqrt(low * unit))
 
     z = _NORMAL.inv_cdf(level)
+    # Of samples that are more alike than equal ones are, no shift at all would be in the bounds.
+    told = max(statistic, _central(freedom, -min(_LUCK, z / 2)))
     return Shift(
         value=math.sqrt(max(0.0, divergence - freedom * unit)),
-        low=bound(z),
-        high=bound(-z) if r.size >= min(_BINS, reference.size) else 1.0,
+        low=bound(statistic, z),
+        high=bound(told, -z) if r.size >= min(_BINS, reference.size) else 1.0,
         p_value=_NORMAL.cdf(-_noncentral_z(statistic, freedom, tolerance**2 / unit)),
     )
 
@@ -240,6 +244,12 @@ def _noncentral_z(statistic: float, freedom: float, shift: float) -> float:
     mean = freedom + shift
     spread = 2 * (freedom + 2 * shift) / (9 * mean**2)
     return (math.cbrt(statistic / mean) - (1 - spread)) / math.sqrt(spread)
+
+
+def _central(freedom: float, z: float) -> float:
+    """Return the chi-squared value at a normal deviate (Wilson and Hilferty 1931), at least 0."""
+    spread = 2 / (9 * freedom)
+    return freedom * max(0.0, 1 - spread + z * math.sqrt(spread)) ** 3
 
 
 def _wilson(hits: int, rows: int, z: float) -> tuple[float, float]:

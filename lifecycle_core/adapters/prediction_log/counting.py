@@ -27,7 +27,7 @@ from lifecycle_core.adapters.prediction_log.columns import (
 )
 from lifecycle_core.adapters.prediction_log.engine import open_engine
 from lifecycle_core.adapters.prediction_log.places import answering
-from lifecycle_core.adapters.prediction_log.pricing import cost_of, costs_by_truth
+from lifecycle_core.adapters.prediction_log.pricing import allowed, cost_of, costs_by_truth
 from lifecycle_core.adapters.prediction_log.row_sample import pick
 from lifecycle_core.adapters.prediction_log.rows import time_of
 from lifecycle_core.adapters.prediction_log.sums import (
@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from lifecycle_core.adapters.prediction_log.baselines import Baseline
+    from lifecycle_core.adapters.prediction_log.pricing import Bounds
     from lifecycle_core.schema.unit_counts import ArmMoments
     from lifecycle_core.stats.sampled import SampledRows
 
@@ -79,6 +80,7 @@ class CountsWindows:
         key: Columns of the business key.
         maturity: How long after a prediction its outcomes may still come.
         baseline: What would have decided without the model; what it looks at is among `kinds`.
+        bounds: By feature, the numbers that its contract allows: no others price a row.
         memory: Most memory that the engine takes, such as `1GB`.
 
     Raises:
@@ -97,15 +99,14 @@ class CountsWindows:
         key: Sequence[str] = (),
         maturity: timedelta = timedelta(),
         baseline: Baseline | None = None,
+        bounds: Mapping[str, Bounds] | None = None,
         memory: str = "1GB",
     ) -> None:
-        self._address = str(address)
-        self._release = release
-        self._acts = acts
-        self._costs = costs or CostsSection()
+        self._address, self._release = str(address), release
+        self._acts, self._costs = acts, costs or CostsSection()
         self._kinds = dict(kinds or {})
         self._unit, self._key, self._maturity = unit, tuple(key), maturity
-        self._baseline = baseline
+        self._baseline, self._bounds = baseline, dict(bounds or {})
         self._column = {name: f"f{at}" for at, name in enumerate(self._kinds)}
         self._folder = tempfile.mkdtemp(prefix="nbrelease-")
         self._engine = open_engine(self._address, memory_limit=memory, temp_directory=self._folder)
@@ -129,13 +130,12 @@ class CountsWindows:
         parsed, values = read_as(self._kinds if features else {})
         places = self._column if features else {}
         named = zip(values, places.values(), strict=True)
-        # Without features nothing is known of costs that are proportional to one: better none.
+        # Without features costs that are proportional to one are unknown; each row is its own unit.
         costs = self._costs if features or not self._costs.amounts else CostsSection()
-        none = "NULL::DOUBLE"
-        # Without features nothing is known of a unit that is one: then each row is its own.
         unit, given = unit_of(self._unit, self._key)
         unit, given = (unit, given) if features or not given else ("NULL", {})
-        if_positive, if_negative = costs_by_truth(costs, places) if self._acts else (none, none)
+        amounts = allowed(places, self._bounds)
+        if_positive, if_negative = costs_by_truth(costs if self._acts else CostsSection(), amounts)
         query = asking.MADE.format(
             unit=unit,
             reasons="list_transform(reasons, lambda r: {'feature': r.feature, 'effect': r.effect})"
@@ -146,7 +146,7 @@ class CountsWindows:
             values="".join(f", {value} AS {name}" for value, name in named),
             if_positive=if_positive,
             if_negative=if_negative,
-            cost=cost_of(costs, places, acts=self._acts),
+            cost=cost_of(costs, amounts, acts=self._acts),
             **priced_without_model(
                 costs, places if features else None, self._baseline, acts=self._acts
             ),

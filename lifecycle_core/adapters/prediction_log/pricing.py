@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from lifecycle_core.schema.release_file import CostName, CostsSection
 
+    Bounds = tuple[float | None, float | None]
+
 _NONE = "NULL::DOUBLE"
 
 
@@ -29,6 +31,28 @@ def amounts_of(costs: CostsSection) -> dict[str, str]:
         {}
     """
     return {each.column: number_of(each.column) for each in costs.amounts.values()}
+
+
+def allowed(value_of: Mapping[str, str], bounds: Mapping[str, Bounds]) -> dict[str, str]:
+    """Return SQL of numbers that are null where their contract does not allow them.
+
+    What broke the contract prices nothing: it may be in another unit.
+
+    Args:
+        value_of: SQL of features.
+        bounds: By feature, the smallest and the largest number that is allowed.
+
+    Example:
+        >>> allowed({"balance": "f0", "plan": "f1"}, {"balance": (0, None), "plan": (None, None)})
+        {'balance': 'CASE WHEN f0 >= 0.0 THEN f0 END', 'plan': 'f1'}
+    """
+    found = dict(value_of)
+    for name, value in value_of.items():
+        ends = zip((">=", "<="), bounds.get(name, (None, None)), strict=True)
+        kept = [f"{value} {sign} {float(end)!r}" for sign, end in ends if end is not None]
+        if kept:
+            found[name] = f"CASE WHEN {' AND '.join(kept)} THEN {value} END"
+    return found
 
 
 def priced(value_of: Mapping[str, str]) -> str:

@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 _SETTLED = "isfinite(label) AND isfinite(decision)"
 _MOST_VALUES = 12  # of a feature, each a segment of its own
 # Who is assigned was called 12, see `as_name`; the log keeps 12.0 of a feature that is a number.
-_OF_FEATURE = """CASE WHEN json_type(features, $unit) = 'DOUBLE'
-            THEN regexp_replace(json_extract_string(features, $unit), '[.]0$', '')
-            ELSE json_extract_string(features, $unit) END"""
+_OF_FEATURE = "regexp_replace(json_extract_string(features, $unit), '^(-?[0-9]+)[.]0+$', '\\1')"
 _FOUND = """
 CREATE OR REPLACE TEMP TABLE found AS
 SELECT id, time, version, arm, score, decision, latency_ms, fallback, features, sequence,

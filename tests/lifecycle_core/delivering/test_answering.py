@@ -201,6 +201,29 @@ def test_bad_rows_are_refused_or_get_the_fallback_as_is_declared() -> None:
     assert (replaced["fallback"], replaced["decision"]) == ("bad_input", True)
 
 
+def test_the_log_has_bad_values_as_they_came_and_the_rule_does_not() -> None:
+    """Else a review of cents in place of euros sees missing values."""
+    first, second, third = CONTRACT.features
+    tight = second.model_copy(update={"maximum": 100, "required": True})
+    declared = [{"use": "rule", "decision": "charges > 1000"}, CONSTANT | {"decision": True}]
+
+    def kept_of(row: dict[str, Any], **policy: Any) -> tuple[dict[str, Any], dict[str, Any]]:  # noqa: ANN401 - of the record
+        private = third.model_copy(update=policy)
+        contract = Contract(name="churn", features=(first, tight, private))
+        at = desk(served(contract=contract, bad_input="fall_back", fallback=declared))
+        reply = asked(at, row)
+        return reply.answers[0], reply.predictions[0]["features"]
+
+    said, kept = kept_of({**ROW, "charges": 5_050})
+    assert (said["answered_by"], said["decision"]) == ("rule", False)
+    assert kept == {"tenure": 36, "charges": 5_050.0, "plan": "plus"}
+    assert kept_of({**ROW, "charges": "5050"})[1]["charges"] is None
+    renamed = {**ROW, "plan": "gold"}
+    assert kept_of(renamed)[1]["plan"] == "gold"
+    assert kept_of(renamed, log="hash")[1]["plan"] == "sha256:plan-gold"
+    assert "plan" not in kept_of(renamed, log="none")[1]
+
+
 def test_units_stay_in_their_arm_and_the_reply_names_it() -> None:
     experiment = {"salt": "autumn", "arms": {"challenger": 30}}
     at = desk(

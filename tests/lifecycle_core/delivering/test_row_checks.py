@@ -95,6 +95,55 @@ def test_the_ends_of_a_range_are_told_to_the_last_digit() -> None:
     assert found.bad == {0}
 
 
+@pytest.mark.parametrize("rows", [1, 40])  # many rows are read at once where they are good
+@pytest.mark.parametrize(
+    ("field", "value", "logged"),
+    [
+        ("tenure", 7_300.0, 7_300),
+        ("tenure", 10**400, None),  # no number of the log's
+        ("tenure", "3", None),
+        ("tenure", None, None),
+        ("charges", -50, -50.0),
+        ("charges", float("inf"), None),
+        ("plan", "gold", "gold"),
+        ("plan", "x" * 200, "x" * 200),
+        ("plan", "x" * 201, "x" * 197 + "..."),
+        ("plan", "half \ud83d", "half ?"),
+        ("plan", 1, None),
+        ("since", "31.1.2026", None),
+    ],
+)
+def test_the_log_has_bad_values_of_the_agreed_type_and_nothing_else_does(
+    field: str, value: object, logged: object, rows: int
+) -> None:
+    found = checked(*[GOOD] * rows, {**GOOD, field: value})
+    assert found.columns[field][rows] is None
+    assert found.logged(field, rows) == logged
+    assert type(found.logged(field, rows)) is type(logged)
+    assert found.logged(field, 0) == found.columns[field][0] is not None
+
+
+def test_a_listed_number_or_date_that_is_not_listed_is_logged() -> None:
+    listed = Contract(
+        name="a",
+        features=(
+            Feature(name="level", type="integer", required=True, categories=("1", "2")),
+            Feature(name="rate", type="number", required=True, categories=("0.5", "1.0")),
+            Feature(name="day", type="date", required=True, categories=("2026-01-31",)),
+            Feature(name="always", type="boolean", required=True, categories=("true",)),
+        ),
+    )
+    row: dict[str, list[Any]] = {
+        "level": [3],
+        "rate": [2],
+        "day": ["2026-02-01"],
+        "always": [False],
+    }
+    found = RowChecks(listed).check(row, 1, now=0.0)
+    assert {rule for _, rule in found.broken} == {"category"}
+    assert [found.logged(name, 0) for name in row] == [3, 2.0, date(2026, 2, 1), False]
+
+
 @pytest.mark.parametrize(
     ("key", "kept"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -54,11 +55,11 @@ def test_a_row_is_kept_as_a_service_keeps_it(made: Made) -> None:
         '{"tenure":0,"plan":"hash of plan basic"}',
         '{"tenure":1,"plan":null}',
         '{"tenure":2,"plan":"hash of plan plus"}',
-        '{"tenure":null,"plan":"hash of plan basic"}',
+        '{"tenure":900,"plan":"hash of plan basic"}',
     ]
     assert hash_of("plan", "basic") == "hash of plan basic"
     assert kept["fallback"].tolist() == ["", "bad_input", "", "bad_input", "", ""]
-    # The rule looks at what is left of the row: a tenure out of range is none, so not small.
+    # The rule looks at what is good of the row: a tenure out of range is none to it, so not small.
     assert kept["decision"].tolist()[1:4:2] == [1.0, 0.0]
     assert out["decision"].tolist() == kept["decision"].astype(bool).tolist()
     assert (kept["score"][1], out["score"][1]) == (0.5, 0.5)
@@ -67,6 +68,20 @@ def test_a_row_is_kept_as_a_service_keeps_it(made: Made) -> None:
     assert kept["latency_ms"].isna().all()
     assert set(kept["version"]) == {3}
     assert set(kept["arm"]) == {"champion"}
+
+
+def test_a_category_that_is_not_known_is_kept_as_it_came(tmp_path: Path) -> None:
+    made = make(
+        tmp_path, workflow=WorkflowSection(), fallback=(Fallback(use="constant", decision=True),)
+    )
+    frame = customers(4)
+    frame.loc[1, "plan"] = "gold"
+    frame.loc[2, "plan"] = "x" * 300
+    made.deliver(made.table(frame, "in.parquet"), log=logged(tmp_path / "log"))
+    kept = read(tmp_path / "log").to_pandas()
+    assert kept["fallback"].tolist() == ["", "bad_input", "bad_input", ""]
+    plans = [json.loads(each)["plan"] for each in kept["features"]]
+    assert plans == ["basic", "gold", "x" * 197 + "...", "basic"]
 
 
 def test_a_run_that_is_done_again_is_in_the_log_once(made: Made) -> None:

@@ -99,6 +99,58 @@ def test_what_follows_is_what_the_rule_says(
     assert said in found.reason
 
 
+def in_other_currency(arms: tuple[str, ...], of: Any, foreign: int = 900) -> UnitCounts:  # noqa: ANN401 - a plan
+    """Return counts in which all amounts of some arms are in a currency that does not count."""
+    found = counts(of, effect=0.5)
+    at = found.columns.index("money")
+
+    def without(arm: ArmMoments) -> ArmMoments:
+        if arm.arm not in arms:
+            return arm
+        means = [0.0 if place == at else mean for place, mean in enumerate(arm.means)]
+        matrix = np.array(arm.covariance)
+        matrix[at, :] = matrix[:, at] = 0.0
+        return arm.model_copy(update={"means": tuple(means), "covariance": matrix.tolist()})
+
+    changed = {"arms": tuple(map(without, found.arms)), "foreign": foreign}
+    return found.model_copy(update=changed)
+
+
+@pytest.mark.parametrize("arms", [("champion", "challenger"), ("champion",), ("challenger",)])
+@pytest.mark.parametrize(
+    ("weeks", "looks", "stopped", "decision"),
+    [
+        (2, "always", False, "keep_running"),
+        (9, "always", False, "no_conclusion"),
+        (9, 1, False, "no_conclusion"),
+        (2, "always", True, "no_conclusion"),
+    ],
+)
+def test_amounts_that_are_all_in_another_currency_show_nothing(
+    arms: tuple[str, ...],
+    weeks: float,
+    looks: Any,  # noqa: ANN401 - of the rule
+    stopped: bool,  # noqa: FBT001 - a case
+    decision: str,
+) -> None:
+    stated = plan(rule={"effect": 0.1, "looks": looks})
+    known = status(frozen(stated))
+    if stopped:
+        end = {"state": "stopped", "stopped": "2026-10-19T00:00:00Z", "reason": "enough"}
+        known = status(frozen(stated), **end)
+    span = span_of(known, START + (weeks + 8 * stopped) * WEEK)
+    found = read(known, in_other_currency(arms, stated), span)
+    money = found.metrics[0]
+    assert (money.finding, money.effect, money.interval) == ("not_enough_data", None, None)
+    assert found.decision == decision
+    assert "no amount in the release's currency" in found.reason
+    assert found.worth == ()
+    others = {each.metric: each.finding for each in found.metrics[1:]}
+    assert others["latency"] == "holds"
+    # Where nobody reported another currency, an arm that earned nothing earned nothing.
+    assert read(known, in_other_currency(arms, stated, 0), span).metrics[0].effect is not None
+
+
 @pytest.mark.parametrize(
     ("days", "looks", "effect", "decision"),
     [

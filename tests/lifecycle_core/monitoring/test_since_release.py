@@ -103,3 +103,10 @@ def test_the_cost_of_forecasts_has_an_interval() -> None:
         2 * 1.96 * (5.75 / 5_000) ** 0.5, rel=1e-3
     )
     assert found.figure("cost_per_run").met is True
+    # As for decisions, it is the model's: what the fallback's rows cost more is told apart.
+    dear = {"fallbacks": {"bad_input": 50}, "fallback_cost": Money(rows=50, total=5e3, squares=6e5)}
+    partly = window.model_copy(update=dear)
+    found = reviewed(*[partly] * 5, of=release, reference=partly)
+    cost = found.figure("cost_per_row")
+    assert (cost.value, cost.rows) == (2.5, 5_000)
+    assert found.figure("cost_of_fallbacks").value == pytest.approx(50 * (100 - 2.5))

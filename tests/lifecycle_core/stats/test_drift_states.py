@@ -68,6 +68,18 @@ def test_nothing_is_judged_of_nothing() -> None:
     assert judge({"gone": (None, 0.1)})["gone"] == ("not_enough_data", 1.0)
 
 
+def test_an_interval_above_the_tolerance_is_not_no_drift_for_want_of_others() -> None:
+    """Benjamini and Hochberg hold back what alone would be drift: then it is open."""
+    above = Shift(value=0.12, low=0.105, high=0.135, p_value=0.03)
+    quiet = Shift(value=0.0, low=0.0, high=0.05, p_value=1.0)
+    many = {"above": (above, 0.1)} | {str(at): (quiet, 0.1) for at in range(9)}
+    assert judge({"above": (above, 0.1)})["above"].state == "drift"
+    found = judge(many)
+    assert (found["above"].state, found["0"].state) == ("not_enough_data", "no_material_drift")
+    near = above._replace(low=0.1)
+    assert judge(many | {"above": (near, 0.1)})["above"].state == "no_material_drift"
+
+
 D, N, U = "drift", "no_material_drift", "not_enough_data"
 
 

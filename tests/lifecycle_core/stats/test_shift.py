@@ -76,6 +76,19 @@ def test_any_counts_have_an_ordered_answer(first: list[int], second: list[int]) 
     assert 0 <= largest[0].low <= largest[0].value <= largest[0].high
 
 
+@pytest.mark.parametrize("rows", [100, 10_000])
+@pytest.mark.parametrize("bins", [1, 2, 20])
+def test_no_rows_exclude_every_shift(rows: int, bins: int) -> None:
+    """Samples that are more alike than chance lets equal ones be."""
+    same = np.full(bins, rows // bins)
+    found = known(jensen_shannon_shift(same, same, tolerance=0.1))
+    assert found.value == found.low == 0
+    # Of a share that nobody has, no rows exclude less than three in so many.
+    assert found.high > np.sqrt(1 / (8 * np.log(2) * rows))
+    more = known(jensen_shannon_shift(10 * same, 10 * same, tolerance=0.1))
+    assert 0 < more.high < found.high or found.high == 1
+
+
 def test_what_shares_nothing_is_as_far_as_can_be() -> None:
     found = known(jensen_shannon_shift(np.array([900, 0]), np.array([0, 900]), tolerance=0.5))
     assert found.value == pytest.approx(1.0, abs=0.01)

@@ -84,6 +84,19 @@ def test_a_review_adds_up_what_rows_cost(log: Path) -> None:
     assert (left.if_positive, left.if_negative, left.priced) == (1_040.0, 0.0, 3)
 
 
+def test_a_number_that_breaks_the_contract_prices_nothing_in_a_review(log: Path) -> None:
+    """A balance in cents costs a hundred times as much."""
+    asked: dict[str, Any] = {"acts": True, "costs": COSTS, "kinds": {"balance": True}}
+    for bounds, rows, total in (
+        ((0, 1_999), 3, 220.0), ((501, None), 3, 820.0), ((None, None), 5, BY_HAND),
+    ):  # fmt: skip
+        with closing(CountsWindows(log, "churn", bounds={"balance": bounds}, **asked)) as counts:
+            counts.read(SPAN)
+            found = counts.count(SPAN)
+        assert (found.model_cost.rows, found.model_cost.total) == (rows, total)
+        assert sum(each.priced for each in found.groups) == rows
+
+
 def test_retraining_prices_rows_as_the_review_does(log: Path) -> None:
     feature = Feature(name="balance", type="number", required=False)
     with closing(CountsWindows(log, "churn", acts=True)) as counts:
