@@ -17,6 +17,7 @@ from importlib.machinery import (
     FileFinder,
     SourceFileLoader,
 )
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
@@ -49,12 +50,13 @@ def import_from(*folders: str) -> None:
     installed = tuple(map(sysconfig.get_path, _INSTALLED))
 
     def finder(path: str) -> FileFinder:
-        if not _within(path, new) or _within(path, installed) or "site-packages" in path:
+        full = str(Path(path).absolute())  # a notebook may have put `src` there
+        if not _within(full, new) or _within(full, installed) or "site-packages" in full:
             raise ImportError(path)
         return FileFinder(path, _LOADERS, (_Anew, SOURCE_SUFFIXES))
 
     sys.path_hooks.insert(0, finder)
-    for path in [one for one in sys.path_importer_cache if _within(one, new)]:
+    for path in [one for one in sys.path_importer_cache if _within(str(Path(one).absolute()), new)]:
         del sys.path_importer_cache[path]
     sys.path[:0] = new
 

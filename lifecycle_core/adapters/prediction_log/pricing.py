@@ -34,9 +34,10 @@ def amounts_of(costs: CostsSection) -> dict[str, str]:
 
 
 def allowed(value_of: Mapping[str, str], bounds: Mapping[str, Bounds]) -> dict[str, str]:
-    """Return SQL of numbers that are null where their contract does not allow them.
+    """Return SQL of numbers that are null where a row fell back and they break its contract.
 
-    What broke the contract prices nothing: it may be in another unit.
+    What broke the contract prices nothing: it may be in another unit. What a model answered has
+    passed the contract of its own version.
 
     Args:
         value_of: SQL of features.
@@ -44,14 +45,14 @@ def allowed(value_of: Mapping[str, str], bounds: Mapping[str, Bounds]) -> dict[s
 
     Example:
         >>> allowed({"balance": "f0", "plan": "f1"}, {"balance": (0, None), "plan": (None, None)})
-        {'balance': 'CASE WHEN f0 >= 0.0 THEN f0 END', 'plan': 'f1'}
+        {'balance': "CASE WHEN fallback = '' OR f0 >= 0.0 THEN f0 END", 'plan': 'f1'}
     """
     found = dict(value_of)
     for name, value in value_of.items():
         ends = zip((">=", "<="), bounds.get(name, (None, None)), strict=True)
         kept = [f"{value} {sign} {float(end)!r}" for sign, end in ends if end is not None]
         if kept:
-            found[name] = f"CASE WHEN {' AND '.join(kept)} THEN {value} END"
+            found[name] = f"CASE WHEN fallback = '' OR {' AND '.join(kept)} THEN {value} END"
     return found
 
 

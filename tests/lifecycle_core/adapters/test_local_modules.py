@@ -49,6 +49,25 @@ def test_an_edit_of_the_same_length_within_a_second_is_seen(tmp_path: Path) -> N
     assert asked(tmp_path) == ["5", "5", "_Anew", "SourceFileLoader", "1"]
 
 
+def test_so_it_is_below_a_folder_that_a_notebook_puts_on_the_path(tmp_path: Path) -> None:
+    (tmp_path / "src").mkdir()
+    written(tmp_path / "src", 1)
+    code = """
+import sys
+from lifecycle_core.adapters.local_modules import import_from
+import_from(sys.argv[1])
+sys.path.insert(0, sys.argv[2])
+import rules
+print(rules.__spec__.loader.__class__.__name__)
+"""
+    for folder in ("src", "./src", str(tmp_path / "src")):
+        ran = subprocess.run(
+            [sys.executable, "-c", code, str(tmp_path), folder],
+            capture_output=True, text=True, check=True, timeout=60, cwd=tmp_path,
+        )  # fmt: skip
+        assert ran.stdout.split() == ["_Anew"]
+
+
 def test_no_bytecode_is_left_beside_them(tmp_path: Path) -> None:
     written(tmp_path, 1)
     asked(tmp_path)

@@ -55,12 +55,19 @@ BY_HAND = 1_020.0
 
 @pytest.fixture(scope="module")
 def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("log")
+    return logged(tmp_path_factory.mktemp("priced"))
+
+
+def logged(folder: Path, *, fallback: str = "") -> Path:
     with open_prediction_log(folder / "log", wal=folder / "wal") as log:
         log.append(
             [
                 prediction(at).model_copy(
-                    update={"features": {"balance": row.balance}, "decision": row.decision}
+                    update={
+                        "features": {"balance": row.balance},
+                        "decision": row.decision,
+                        "fallback": fallback,
+                    }
                 )
                 for at, row in enumerate(ROWS)
             ]
@@ -84,17 +91,24 @@ def test_a_review_adds_up_what_rows_cost(log: Path) -> None:
     assert (left.if_positive, left.if_negative, left.priced) == (1_040.0, 0.0, 3)
 
 
-def test_a_number_that_breaks_the_contract_prices_nothing_in_a_review(log: Path) -> None:
-    """A balance in cents costs a hundred times as much."""
+def test_a_number_that_breaks_the_contract_prices_nothing_in_a_review(
+    log: Path, tmp_path: Path
+) -> None:
+    """A balance in cents costs a hundred times as much; what a model answered broke no contract."""
     asked: dict[str, Any] = {"acts": True, "costs": COSTS, "kinds": {"balance": True}}
+    fell = logged(tmp_path, fallback="bad_input")
     for bounds, rows, total in (
         ((0, 1_999), 3, 220.0), ((501, None), 3, 820.0), ((None, None), 5, BY_HAND),
     ):  # fmt: skip
-        with closing(CountsWindows(log, "churn", bounds={"balance": bounds}, **asked)) as counts:
-            counts.read(SPAN)
-            found = counts.count(SPAN)
-        assert (found.model_cost.rows, found.model_cost.total) == (rows, total)
-        assert sum(each.priced for each in found.groups) == rows
+        for address in (fell, log):
+            with closing(
+                CountsWindows(address, "churn", bounds={"balance": bounds}, **asked)
+            ) as counts:
+                counts.read(SPAN)
+                found = counts.count(SPAN)
+            cost = found.fallback_cost if address == fell else found.model_cost
+            wanted = (rows, total) if address == fell else (5, BY_HAND)
+            assert (cost.rows, cost.total) == wanted
 
 
 def test_retraining_prices_rows_as_the_review_does(log: Path) -> None:
