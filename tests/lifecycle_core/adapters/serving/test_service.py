@@ -7,6 +7,7 @@ import io
 import json
 import math
 import resource
+import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping  # noqa: TC003 - of a fixture
@@ -435,7 +436,9 @@ def test_a_disk_that_is_full_is_a_log_that_is_full(
     tmp_path: Path,
     spare: bool,  # noqa: FBT001 - a case
     said: tuple[int, str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # a module cut short would be kept
     ledger = FakeLedger(lambda _: served(fallback=[CONSTANT], deadline_ms=5000))
     log = open_prediction_log(tmp_path / "log", wal=tmp_path / "wal")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
