@@ -17,7 +17,7 @@ from sys import _getframe
 from typing import TYPE_CHECKING, Any
 
 from .callers import OWN, RECORDER
-from .places import OUTSIDE, PROJECT, SCRATCH, SHARED, SYSTEM, Places
+from .places import OUTSIDE, PROJECT, SCRATCH, SHARED, SYSTEM, Places, bounded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 _REMOVING = frozenset({"os.remove", "os.rename", "os.rmdir", "shutil.rmtree"})
 """They change folders, and not what a link in them leads to."""
 _DATABASES = frozenset({"duckdb.attach", "duckdb.connect", "sqlite3.attach", "sqlite3.connect"})
-_REMEMBERED = 20_000
 _COARSE = 50_000_000
 """Nanoseconds by which the times that a file system keeps may lag behind the clock."""
 _IMPORTERS = frozenset({"_frozen_importlib_external", "importlib._bootstrap_external"})
@@ -189,7 +188,7 @@ class Files:
         kind = PROJECT if full in self._linked else self._places.kind(full)
         if kind == SCRATCH or (kind == SYSTEM and not writes):
             if os.path.isabs(os.fsdecode(path)):  # type: ignore[arg-type]  # a path, or `_real` raised
-                _bounded(self._quiet).add((path, writes))
+                bounded(self._quiet).add((path, writes))
             return None
         caller = self._callers.caller(_getframe(1))
         if caller is None or full.endswith(".pyc"):
@@ -198,7 +197,7 @@ class Files:
             return refusal
         if kind != SYSTEM:
             self._tell(full, kind, what, caller, reads=reads, writes=writes)
-        _bounded(self._told).add(key)
+        bounded(self._told).add(key)
         return None
 
     def _refusal(
@@ -229,7 +228,7 @@ class Files:
     ) -> None:
         told = self._linked.get(full, full)
         if writes:
-            _bounded(self._written).add(full)
+            bounded(self._written).add(full)
             self._site("writes", caller, what=what, path=told)
         if reads and kind == PROJECT and stat.S_ISREG(os.stat(full).st_mode):
             self._site("reads", caller, what=what, path=told)
@@ -276,9 +275,8 @@ class Files:
         folder = above + separator
         known = self._folders.get(folder)
         if known is None:
-            if len(self._folders) > _REMEMBERED:
-                self._folders.clear()
-            known = self._folders[folder] = os.path.realpath(folder).rstrip(os.sep) + os.sep
+            known = os.path.realpath(folder).rstrip(os.sep) + os.sep
+            bounded(self._folders)[folder] = known
         full = known + name
         return os.path.realpath(full) if os.path.islink(full) else full
 
@@ -289,9 +287,3 @@ def _state(path: str) -> tuple[int, int]:
     except OSError:
         return (-1, -1)
     return info.st_size, info.st_mtime_ns
-
-
-def _bounded(found: set[Any]) -> set[Any]:
-    if len(found) > _REMEMBERED:
-        found.clear()
-    return found

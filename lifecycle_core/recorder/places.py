@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any, TypeVar
 
     from .settings import Settings
+
+    Remembered = TypeVar("Remembered", set[Any], dict[Any, Any])
 
 PROJECT = "project"
 """The copy of the project."""
@@ -65,9 +68,7 @@ class Places:
         folder = path.rpartition(os.sep)[0]
         known = self._kinds.get(folder)
         if known is None:
-            if len(self._kinds) > _REMEMBERED:
-                self._kinds.clear()
-            known = self._kinds[folder] = self._of_folder(folder)
+            known = bounded(self._kinds)[folder] = self._of_folder(folder)
         return known
 
     def _of_folder(self, folder: str) -> str:
@@ -85,6 +86,13 @@ class Places:
             if folder and folder != os.sep:
                 self._rules[os.path.abspath(folder)] = kind
                 self._rules[os.path.realpath(folder)] = kind
+
+
+def bounded(paths: Remembered) -> Remembered:
+    """Return what is remembered of paths, emptied if it has grown large: a run may ask for any."""
+    if len(paths) > _REMEMBERED:
+        paths.clear()
+    return paths
 
 
 def _prefixes() -> Iterator[str]:

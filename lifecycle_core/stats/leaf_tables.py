@@ -17,7 +17,7 @@ from lifecycle_core.stats.shapley import (
     CATEGORIES,
     Quadrature,
     TreeGame,
-    known_categories,
+    in_tables,
     sums,
 )
 
@@ -232,8 +232,7 @@ class _Conditions:
         values = row.take(self.column)
         held: NDArray[np.bool_] = (values >= self.least) & (values <= self.most)
         if len(self.members):
-            known = known_categories(values.take(self.members))
-            held[self.members] = self.table[np.arange(len(known)), known]
+            held[self.members] = in_tables(self.table, values.take(self.members))
         missing = np.isnan(row)
         if missing.any():
             held = np.where(missing.take(self.column), self.missing, held)

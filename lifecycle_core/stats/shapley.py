@@ -78,8 +78,8 @@ class TreeGame:
         Returns:
             Their game; its `expected` stays that of all leaves.
         """
-        slots = np.repeat(kept, _lengths(self.leaf_start, len(self.slot_start)))
-        conditions = np.repeat(slots, _lengths(self.slot_start, len(self.edges.column)))
+        slots = np.repeat(kept, self.slots_of_leaves())
+        conditions = np.repeat(slots, self.edges_of_slots())
         moved = np.cumsum(conditions) - 1
         edges = self.edges
         return TreeGame(
@@ -103,11 +103,11 @@ class TreeGame:
 
     def slots_of_leaves(self) -> NDArray[np.int64]:
         """Return how many slots each leaf has, shape (leaves,)."""
-        return _lengths(self.leaf_start, len(self.slot_start))
+        return np.diff(np.append(self.leaf_start, len(self.slot_start)))
 
     def edges_of_slots(self) -> NDArray[np.int64]:
         """Return how many conditions each slot has, shape (slots,)."""
-        return _lengths(self.slot_start, len(self.edges.column))
+        return np.diff(np.append(self.slot_start, len(self.edges.column)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -188,20 +188,27 @@ class Quadrature:
         values = row[edges.column]
         below = values <= edges.threshold
         if len(self.member_edges):
-            asked = values[self.member_edges]
-            known = known_categories(asked)
-            below[self.member_edges] = self.member_table[np.arange(len(known)), known]
+            below[self.member_edges] = in_tables(self.member_table, values[self.member_edges])
         held: NDArray[np.bool_] = np.where(np.isnan(values), edges.missing, below == edges.up_to)
         return held
 
 
-def known_categories(values: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return the numbers of categories; that of one which no tree knows is 0."""
-    return np.where((values >= 0) & (values < CATEGORIES), values, 0).astype(np.int64)
+def in_tables(tables: NDArray[np.bool_], values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return whether each category holds; one which no tree knows is taken for the first.
 
+    Args:
+        tables: Which numbers hold, shape (values, CATEGORIES).
+        values: A category for each row of `tables`.
 
-def _lengths(starts: NDArray[np.int64], end: int) -> NDArray[np.int64]:
-    return np.diff(np.append(starts, end))
+    Example:
+        >>> tables = np.zeros((2, CATEGORIES), dtype=bool)
+        >>> tables[:, 3] = True
+        >>> in_tables(tables, np.array([3.0, 4.0])).tolist()
+        [True, False]
+    """
+    known = np.where((values >= 0) & (values < CATEGORIES), values, 0).astype(np.int64)
+    held: NDArray[np.bool_] = tables[np.arange(len(known)), known]
+    return held
 
 
 def sums(

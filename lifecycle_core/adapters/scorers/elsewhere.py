@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lifecycle_core.adapters.scorers.opening import open_scorer
+from lifecycle_core.adapters.scorers.opening import is_compiled, open_scorer
 from lifecycle_core.adapters.worker import LastingWorker
 
 if TYPE_CHECKING:
@@ -44,11 +44,7 @@ def open_elsewhere(bundle: Path) -> Scorer:
         UntrustedModel: The model would run foreign code; it was not loaded.
         WorkerDied: The process ended while it loaded the model.
     """
-    scorer = ScorerElsewhere(bundle)
-    if scorer.kind != "onnx":
-        return scorer
-    scorer.close()
-    return open_scorer(bundle)
+    return open_scorer(bundle) if is_compiled(bundle) else ScorerElsewhere(bundle)
 
 
 class ScorerElsewhere:
@@ -62,22 +58,13 @@ class ScorerElsewhere:
     """
 
     def __init__(self, bundle: Path) -> None:
-        """Start the process and load the model there.
-
-        Args:
-            bundle: Folder of a bundle that was verified.
-
-        Raises:
-            BundleInvalid: The bundle is not what its manifest says.
-            UntrustedModel: The model would run foreign code; it was not loaded.
-            WorkerDied: The process ended while it loaded the model.
-        """
+        """Start the process and load the model there; see `open_elsewhere`."""
         with ExitStack() as stack:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="nbrelease-shadow-"))
             self._bundle = Path(shutil.copytree(bundle, Path(folder) / "bundle"))
             self._worker = stack.enter_context(LastingWorker())
             self.kind, self.features = self._worker.run(_described, self._bundle)
-            self.close = weakref.finalize(self, stack.pop_all().close)
+            weakref.finalize(self, stack.pop_all().close)
 
     def score(self, row: Mapping[str, Any]) -> float:
         """Return the score of one row; see `Scorer`."""

@@ -50,14 +50,11 @@ def open_scorer(
     contract = Contract.from_json(bundles.read(bundle, "contract/contract.json"))
     finalization = Finalization.from_json(bundles.read(bundle, "evidence/finalization.json"))
     features = tuple(feature.name for feature in contract.features)
-    # Bundles of before have no such record.
-    proof = (
-        FastPath.from_json(bundles.read(bundle, _PROOF)) if (bundle / _PROOF).is_file() else None
-    )
+    proof = _proof(bundle, bundles)
     encoder = None
     if proof and proof.arrays:
         encoder = Encoder.of(Encoding.from_json(bundles.read(bundle, f"model/{ENCODING}")))
-    if encoder and proof and proof.kind == "onnx" and importlib.util.find_spec("onnxruntime"):
+    if encoder and _is_compiled(proof):
         column = None
         if finalization.rule.acts:
             column = finalization.classes.index(str(finalization.positive_class))
@@ -69,3 +66,26 @@ def open_scorer(
         rest = split(model, features).rest
         return ArrayScorer("scikit-learn", features, encoder, Estimator.of(rest, column))
     return FrameScorer(Estimator.of(model, column), contract)
+
+
+def is_compiled(bundle: Path, *, bundles: Bundles = BundleFolders()) -> bool:  # noqa: B008 - as above
+    """Tell whether compiled code scores the rows of a bundle here; see `open_scorer`.
+
+    Raises:
+        BundleInvalid: The bundle is not what its manifest says.
+    """
+    return _is_compiled(_proof(bundle, bundles))
+
+
+def _proof(bundle: Path, bundles: Bundles) -> FastPath | None:
+    """Return the record of the fast path; bundles of before have none."""
+    return FastPath.from_json(bundles.read(bundle, _PROOF)) if (bundle / _PROOF).is_file() else None
+
+
+def _is_compiled(proof: FastPath | None) -> bool:
+    return (
+        proof is not None
+        and proof.arrays
+        and proof.kind == "onnx"
+        and importlib.util.find_spec("onnxruntime") is not None
+    )
