@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +26,7 @@ from lifecycle_core.delivering.batches import score
 from lifecycle_core.delivering.fitting import require_keys
 from lifecycle_core.delivering.row_log import LoggedRun
 from lifecycle_core.delivering.verifying import declared_workflow, verified_bundle
-from lifecycle_core.errors import InvalidCall, LifecycleError
+from lifecycle_core.errors import InvalidCall, LifecycleError, TableInvalid
 from lifecycle_core.schema.contract import Contract
 from lifecycle_core.schema.release import ScoreSummary
 
@@ -122,7 +124,10 @@ def deliver(
     # Before anything of it is read, as `score` does again.
     verified_bundle(bundle, release, means.bundles)
     key = declared_workflow(bundle, means.bundles).key
-    with means.runs.open(call_of(order, release)) as state:
+    with ExitStack() as locks:
+        state = locks.enter_context(means.runs.open(call_of(order, release)))
+        if order.target.kind in {"file", "delta"}:  # which are replaced whole
+            locks.enter_context(means.runs.alone_at(json.dumps(_place(order.target))))
         return _Run(order, release, bundle, means, state, key).through(now)
 
 
@@ -229,6 +234,7 @@ class _Run:
                 arms=order.arms,
                 log=self._logged(begun),
                 time=order.time,
+                unchanged=partial(_require_same, table, identity_of(table)),
             )
         if not in_place:
             summary = summary.model_copy(update={"output": order.target.shown})
@@ -261,6 +267,14 @@ class _Run:
         )
         return summary.model_copy(
             update={"refused": published.refused, "dead_letters": str(letters or "")}
+        )
+
+
+def _require_same(table: Path, before: str) -> None:
+    if identity_of(table) != before:
+        raise TableInvalid(
+            f"{table.name} was written to while it was scored.",
+            hint="Run the same command again when it is whole. Nothing was written.",
         )
 
 

@@ -51,6 +51,7 @@ class Cluster:
     @contextmanager
     def _client(self) -> Iterator[Any]:
         from distributed import Client, LocalCluster
+        from distributed.comm.addressing import parse_address, parse_host_port
 
         if self.address is None:
             with (
@@ -64,6 +65,8 @@ class Cluster:
                 yield client
             return
         try:
+            _, place = parse_address(self.address)  # a client that cannot is half made, and noisy
+            parse_host_port(place)
             client = Client(self.address, timeout=self.timeout, set_as_default=False)
         except (OSError, ValueError, TimeoutError) as error:
             raise self._away(f"does not answer: {error}") from error

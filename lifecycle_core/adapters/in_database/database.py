@@ -14,6 +14,7 @@ from lifecycle_core.adapters.remote_tables.databases import (
     line_of,
     refusals,
     replacing_rows,
+    require_file,
     sql_type,
     table_of,
     target_of,
@@ -96,6 +97,7 @@ def open_database(address: TableAddress) -> Iterator[Database]:
         TableInvalid: There is no such table.
         TargetUnwritable: The database refuses.
     """
+    require_file(address)
     with connecting(address) as engine, refusals(address):
         dialect = engine.dialect.name
         if dialect not in DIALECTS:

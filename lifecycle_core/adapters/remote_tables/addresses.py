@@ -85,7 +85,8 @@ def address_of(text: str | Path, *, out: bool = False) -> TableAddress:
         try:
             return TableAddress("http", require_address(word, plain_http=False))
         except ValueError as error:
-            raise InvalidCall(f"{shown(word)}: {error}.", hint=_FORMS) from None
+            said = str(error).removesuffix(", or plain_http = true")  # an option of sinks alone
+            raise InvalidCall(f"{shown(word)}: {said}.", hint=_FORMS) from None
     if "://" in word:
         return _in_database(word)
     if (Path(word) / "_delta_log").is_dir():

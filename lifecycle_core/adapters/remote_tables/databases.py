@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.errors import InvalidCall, TableInvalid, TargetUnwritable
@@ -48,6 +49,22 @@ def connecting(address: TableAddress) -> Iterator[Any]:
         yield engine
     finally:
         engine.dispose()
+
+
+def require_file(address: TableAddress) -> None:
+    """Look whether the file of an SQLite database is there: to connect to it would make it.
+
+    Raises:
+        TableInvalid: It is not.
+    """
+    import sqlalchemy as sa
+
+    url = sa.make_url(address.location)
+    file = url.database or ":memory:"
+    if url.get_backend_name() != "sqlite" or file == ":memory:" or file.startswith("file:"):
+        return
+    if not Path(file).is_file():
+        raise TableInvalid(f"There is no file {file}.", hint="Check the path.")
 
 
 @contextmanager

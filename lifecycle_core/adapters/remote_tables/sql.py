@@ -15,6 +15,7 @@ from lifecycle_core.adapters.remote_tables.databases import (
     line_of,
     refusals,
     replacing_rows,
+    require_file,
     split_name,
     table_of,
     target_of,
@@ -53,6 +54,7 @@ def copy(address: TableAddress, path: Path, *, key: Sequence[str], most: int | N
     import sqlalchemy as sa
     from pyarrow import parquet
 
+    require_file(address)
     with connecting(address) as engine, replacing(path) as temporary:
         try:
             table = table_of(engine, address)

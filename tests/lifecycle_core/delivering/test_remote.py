@@ -99,6 +99,9 @@ def test_a_table_that_cannot_take_scores_is_refused_before_there_are_any(made: M
         made.deliver(made.table(keyed()), "sqlite:////nowhere/x.db::scores")
     with pytest.raises(InvalidCall, match="There is nothing here that speaks with"):
         made.deliver("klingon://host/db::customers")
+    with pytest.raises(TableInvalid, match=r"There is no file .*none\.db"):
+        made.deliver(f"sqlite:///{made.folder / 'none.db'}::customers")
+    assert not (made.folder / "none.db").exists()  # SQLite makes what it connects to
 
 
 def test_a_database_that_refuses_a_row_is_as_it_was(made: Made) -> None:
@@ -429,7 +432,7 @@ def test_a_receiver_that_takes_no_row_ends_the_run_and_all_are_tried_again(
     ("address", "said"),
     [
         ("s3://bucket/x", "The s3:// address names no table"),
-        ("http://example.com/x", "plain http leaves this machine"),
+        ("http://example.com/x", "plain http leaves this machine unencrypted; write https.$"),
         ("sqlite:///x.db::", "no table behind ::"),
         ("postgresql+pg8000://me:s3cret@ho:st/db::t", "address names no table"),
         ("delta:", "no folder or URL behind delta:"),
