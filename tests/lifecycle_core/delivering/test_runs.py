@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
+from distributed import LocalCluster
 
 from lifecycle_core.adapters.batch_engines import Cluster, Processes, Threads, engine_of
 from lifecycle_core.adapters.score_journal import open_journal
@@ -173,6 +175,22 @@ def test_a_table_that_grows_while_it_is_scored_gives_nothing(made: Made) -> None
     assert not (made.folder / "grown_log").exists()
     made.deliver(source, target)
     assert len(pd.read_parquet(target)) == 6
+
+
+def test_a_dask_cluster_that_goes_away_ends_the_run(made: Made) -> None:
+    table = pa.Table.from_pandas(customers(3), preserve_index=False)
+    columns = {name: table.column(name).combine_chunks() for name in table.column_names}
+    with LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, protocol="tcp",
+        dashboard_address="127.0.0.1:0",
+    ) as cluster:  # fmt: skip
+        engine = Cluster(cluster.scheduler_address, timeout="1s")
+        with engine.open(made.bundle) as opened:
+            assert len(opened.submit(columns).result(60)) == 3
+            cluster.close()
+            with pytest.raises(NoAnswer, match="Dask gives no scores any more") as told:
+                opened.submit(columns).result(60)
+    assert "it goes on where it stopped" in told.value.hint
 
 
 def test_two_processes_do_not_replace_the_same_output(made: Made) -> None:
