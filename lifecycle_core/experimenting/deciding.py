@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from lifecycle_core.experimenting.effects import FOREIGN, towards_better
+from lifecycle_core.experimenting.effects import towards_better
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -116,7 +116,7 @@ def _undecided(
 
 def _unread(readings: Iterable[MetricReading]) -> bool:
     """Return whether what decides is money in a currency that does not count."""
-    return any(each.role == "primary" and each.note == FOREIGN for each in readings)
+    return any(each.role == "primary" and each.foreign for each in readings)
 
 
 def _state(

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 FEWEST = 30
 """Units of an arm below which nothing is said: the laws used here are those of large samples."""
-FOREIGN = "An arm has no amount in the release's currency; those in others do not count."
+_FOREIGN = "An arm has no amount in the release's currency; those in others do not count."
 
 
 class Look(NamedTuple):
@@ -147,7 +147,7 @@ def reading(
     if min(control.n, treatment.n) < FEWEST:
         return empty.model_copy(update={"note": f"An arm has fewer than {FEWEST} units."})
     if no_money(metric, counts, arm):
-        return empty.model_copy(update={"note": FOREIGN})
+        return empty.model_copy(update={"foreign": True, "note": _FOREIGN})
     effect = difference(control, treatment, level=look.level)
     if effect is None:
         return empty.model_copy(update={"note": "No unit has a denominator."})

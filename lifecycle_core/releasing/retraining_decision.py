@@ -11,7 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from lifecycle_core.adapters.prediction_log.counting import CountsWindows
 from lifecycle_core.adapters.progress import Progress, Silent, told
@@ -183,25 +183,35 @@ def decide_on(
         places = [at for at in places if looked.windows[at].label in kept]
         if not replayed:
             why = "No retrained model could be tried on the rows of the log."
-    used = [each.rows for each in looked.counts if each.rows]
     known = Known(
         release=asked.release.name,
         version=asked.release.version,
         as_of=looked.review.as_of,
         grain=stated.review.window,
         currency=stated.costs.currency,
-        rows=stated.review.expected_rows or (sum(used) / len(used) if used else 0.0),
+        rows=_expected_rows(stated, looked.counts),
         age=looked.age,
         delay=looked.delay,
         replayed=replayed,
         said=tuple(looked.said[at] for at in places) if replayed else (),
-        recent=tuple(looked.said) if used else (),
-        estimated=_estimated(looked),
+        recent=tuple(looked.said) if any(each.rows for each in looked.counts) else (),
+        estimated=None if looked.review.labels_final else _newest(looked, "estimated"),
+        realised=_newest(looked, "realised") if looked.review.labels_final else None,
         trigger=fires_by(rule) if rule else None,
         why=why,
         notes=notes,
     )
     return decide(known, stated.retraining)
+
+
+def _expected_rows(stated: ReleaseFile, counts: Sequence[WindowCounts]) -> float:
+    """Return how many rows a period a model answers: what the fallback decides no model changes."""
+    used = [each for each in counts if each.rows]
+    if not used:
+        return float(stated.review.expected_rows or 0)
+    rows = sum(each.rows for each in used)
+    answered = rows - sum(sum(each.fallbacks.values()) for each in used)
+    return (stated.review.expected_rows or rows / len(used)) * answered / rows
 
 
 def _hindrance(stated: ReleaseFile, places: Sequence[int]) -> str:
@@ -222,15 +232,16 @@ def _hindrance(stated: ReleaseFile, places: Sequence[int]) -> str:
     return "No decision in money: `costs` are not declared." if None in needed else ""
 
 
-def _estimated(looked: _Looked) -> ExpectedLoss | None:
-    """Return what the newest window is expected to cost, where its labels are not final."""
-    figure = looked.review.figure("expected_cost_per_row")
-    if looked.review.labels_final or figure.value is None:
+def _newest(looked: _Looked, basis: Literal["realised", "estimated"]) -> ExpectedLoss | None:
+    """Return what a row of the newest window cost, or is expected to cost."""
+    name = "cost_per_row" if basis == "realised" else "expected_cost_per_row"
+    figure = looked.review.figure(name)
+    if figure.value is None:
         return None
     return ExpectedLoss(
         value=figure.value,
         interval=figure.interval,
-        basis="estimated",
+        basis=basis,
         window=looked.review.window.label,
     )
 

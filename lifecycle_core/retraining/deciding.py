@@ -48,7 +48,7 @@ class Known:
         as_of: Nothing said later was looked at; UTC, ISO 8601.
         grain: What a period is.
         currency: Of all money.
-        rows: Expected a period, at least 0.
+        rows: Expected a period without those that the fallback answers, at least 0.
         age: Periods since the version first answered, those of `replayed` included.
         delay: Periods after its end until the labels of a window are final.
         replayed: Windows with final labels, oldest first.
@@ -56,6 +56,7 @@ class Known:
         recent: What reviews said of all windows until now, the newest last, for the trigger.
         estimated: What a row of the newest window is expected to cost, where it has no final
             labels yet.
+        realised: What a row of it cost, where it has them; told where nothing can be tried.
         trigger: Whether the declared rule fires; None where none is declared.
         why: Why there is no backtest; empty if there is one.
         notes: What is odd, a sentence each.
@@ -73,6 +74,7 @@ class Known:
     said: tuple[Said, ...] = ()
     recent: tuple[Said, ...] = ()
     estimated: ExpectedLoss | None = None
+    realised: ExpectedLoss | None = None
     trigger: Fires | None = None
     why: str = ""
     notes: tuple[str, ...] = ()
@@ -182,7 +184,7 @@ def _pays(past: Past, terms: RetrainingSection) -> bool:
 def _losses(known: Known, losses: Losses) -> tuple[ExpectedLoss, ExpectedLoss]:
     """Return what a row costs now and with a retrained model, on the same rows if labels are."""
     if not len(losses):
-        return known.estimated or ExpectedLoss(), ExpectedLoss()
+        return known.realised or known.estimated or ExpectedLoss(), ExpectedLoss()
     last = len(losses) - 1
     window = losses.windows[last].window
     return _realised(losses.cost(0, last), window), _realised(losses.fresh(last), window)

@@ -14,7 +14,6 @@ from lifecycle_core.stats.retraining_policy import (
     best_schedule,
     cheapest_plan,
     cost_of,
-    on_schedule,
     on_trigger,
     worth_retraining,
 )
@@ -116,8 +115,13 @@ def _policies(past: Past, terms: RetrainingSection) -> Iterator[PolicyCost]:
 
     yield told("never", cost_of((), money, once=once), "The released version stays.")
     if terms.every:
-        plan = cost_of(on_schedule(count, terms.every), money, once=once)
-        yield told("on schedule", plan, f"Every {terms.every} periods, as declared.")
+        every = terms.every
+
+        def due(trained: int, passed: int) -> bool:
+            return passed + 1 - trained + (0 if trained else past.earlier) >= every
+
+        plan = fired(due)
+        yield told("on schedule", plan, f"Every {every} periods, as declared.")
     else:
         every, plan = best_schedule(money, once=once)
         often = "never" if every >= count else f"every {every} periods" if every > 1 else "always"

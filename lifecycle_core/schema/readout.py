@@ -58,6 +58,7 @@ class MetricReading(Record):
             alone, for the number of arms.
         gain: Share of the units that knowing the days before has saved.
         finding: What is shown; of a secondary metric by `adjusted`, and not by its interval.
+        foreign: All money of an arm is in currencies that do not count: there are no numbers.
         note: Why there are no numbers, or what to keep in mind.
     """
 
@@ -75,6 +76,7 @@ class MetricReading(Record):
     gain: float = 0.0
     margin: float | None = None
     finding: Finding = "not_enough_data"
+    foreign: bool = False
     note: str = ""
 
 

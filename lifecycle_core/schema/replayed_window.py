@@ -28,7 +28,8 @@ class ReplayedWindow(Record):
 
     Attributes:
         window: Its label.
-        rows: Predictions of the released version in it.
+        rows: Those that the released version's model answered; of the fallback's no model changes
+            what they cost.
         labelled: Those of them that all models were priced on.
         skipped: Labelled rows that could not be scored again or priced, since the log does not keep
             a value of every feature, or no number of one that costs are proportional to; the model

@@ -34,7 +34,7 @@ class Tried(Record):
     """One window in which a retrained model was tried on the rows that the released one answered.
 
     Attributes:
-        rows: Predictions of the released version in it.
+        rows: Those that the released version's model answered.
         labelled: Rows that both were priced on.
         now: What a row cost, money.
         after: What it would have cost with a model that was trained just before.
@@ -61,7 +61,7 @@ class Worth(Record):
         interval: Of it.
         probability: That it is above 0, in [0, 1].
         periods: Horizon: as long as the present model has lasted, and no longer than is declared.
-        rows: Expected a period.
+        rows: Expected a period, without those that the fallback answers.
         break_even_periods: Periods until it has paid; None if it does not within the horizon.
         break_even_rows: Rows a period from which it pays; None if it never does.
         ceiling: One-off cost up to which it pays, money.

@@ -173,7 +173,7 @@ class SegmentQuality(Record):
     Attributes:
         column: A feature that the release file names.
         value: Its value, or between which numbers it lies; empty where it is missing.
-        rows: Rows with a label.
+        rows: Rows with a label that the model answered.
         metric: `cost_per_row` where costs are declared, else `error_rate`.
         figure: Of the segment.
         elsewhere: Of all other rows.

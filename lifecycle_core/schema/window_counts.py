@@ -115,9 +115,9 @@ class SegmentCounts(Record):
     Attributes:
         column: The feature.
         value: Its value, `above 12` or `up to 12` of a number; empty where it is missing.
-        labelled: Rows whose label is known, of those with a decision.
+        labelled: Rows whose label is known, of those with a decision that the model answered.
         right: Of them, those that were decided rightly.
-        cost: Money: of the rows whose label and cost are known.
+        cost: Money: of the rows that the model answered and whose label and cost are known.
     """
 
     column: str
@@ -224,7 +224,8 @@ class WindowCounts(Record):
         hours_to_action: Between prediction and the last word on the action.
         labelled: Rows with a label.
         groups: By score and decision, of rows that the model answered.
-        absolute_error: Regression: sums of the absolute error of labelled rows.
+        absolute_error: Regression: sums of the absolute error of labelled rows that the model
+            answered.
         over: Regression: sum of what was decided too high, in the target's unit.
         under: Regression: sum of what was decided too low, likewise.
         money: By currency.

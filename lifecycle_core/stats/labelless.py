@@ -8,7 +8,7 @@ weights that make the reference look like the window (Białek et al. 2024); see 
 
 Intervals hold the metric that will be seen when labels come: each draw refits the calibrator on
 resampled reference rows and draws labels from its probabilities. They lie around the estimate less
-what the calibrator gained by fitting noise.
+what the calibrator gained by fitting noise, and within what is possible whatever the labels are.
 """
 
 from __future__ import annotations
@@ -104,7 +104,11 @@ def expected_performance(
     centre = values - overfit(reference, window, values, rng=rng)
     tails = [(1 - level) / 2, (1 + level) / 2]
     around = np.quantile(drawn - np.median(drawn, axis=0), tails, axis=0, method="weibull")
-    low, high = np.clip(centre + _WIDER * around, [*[0.0] * 6, -np.inf], [*[1.0] * 6, np.inf])
+    either = np.array([window.if_positive, window.if_negative])
+    least, most = (
+        np.average(bound(either, axis=0), weights=window.rows) for bound in (np.min, np.max)
+    )
+    low, high = np.clip(centre + _WIDER * around, [*[0.0] * 6, least], [*[1.0] * 6, most])
     found = [
         Estimate(float(value), Interval(low=float(a), high=float(b), level=level))
         if np.isfinite([value, a, b]).all()

@@ -44,7 +44,8 @@ class NetValue(NamedTuple):
         interval: Of the net present value.
         probability: That it is above 0, in [0, 1].
         break_even_rows: Rows a period from which it pays, expected; infinite if it never does.
-        break_even_periods: Periods until it has paid, 1 or more; None if not within the horizon.
+        break_even_periods: Periods until it has paid for good, 1 or more; None if it has not within
+            the horizon.
         ceiling: One-off cost up to which it pays, money.
     """
 
@@ -143,9 +144,10 @@ def net_value(
     paid, periods = -once, None
     for at, gain in enumerate(gains, 1):
         paid += gain
-        if paid > 0:
+        if paid <= 0:
+            periods = None
+        elif periods is None:
             periods = at
-            break
     return NetValue(
         value=value,
         error=error,

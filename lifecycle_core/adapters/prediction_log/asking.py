@@ -83,15 +83,15 @@ ERRORS = """
 SELECT count(*) AS rows, sum(abs(decision - label)) AS total,
        sum((decision - label) ** 2) AS squares,
        sum(greatest(decision - label, 0)) AS over, sum(greatest(label - decision, 0)) AS under
-FROM {source} AND isfinite(decision) AND label IS NOT NULL
+FROM {source} AND fallback = '' AND isfinite(decision) AND label IS NOT NULL
 """
 SEGMENTS = f"""
 SELECT {{value}} AS value, count(*) AS rows,
-       ifnull(count_if(label IS NOT NULL AND decision IS NOT NULL), 0) AS labelled,
-       ifnull(count_if((label >= 0.5) = (decision = 1)), 0) AS right,
+       count_if({BY_MODEL} AND label IS NOT NULL AND decision IS NOT NULL) AS labelled,
+       count_if({BY_MODEL} AND (label >= 0.5) = (decision = 1)) AS right,
        ifnull(count_if(action = 'accepted'), 0) AS accepted,
        ifnull(count_if(action = 'overridden'), 0) AS overridden,
-       {_MONEY.format("cost", "cost_")}
+       {_MONEY.format(f"CASE WHEN {BY_MODEL} THEN cost END", "cost_")}
 FROM {{source}} GROUP BY 1 ORDER BY rows DESC, value LIMIT 50
 """  # noqa: S608 - as above
 VALUES = """

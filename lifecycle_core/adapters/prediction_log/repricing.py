@@ -25,16 +25,17 @@ if TYPE_CHECKING:
 
 MOST = 200_000
 """Labelled rows of a window that are scored again; of more, as many are drawn."""
-_ANSWERED = "version = $version AND arm <> 'shadow'"
-_LABELLED = f"{_ANSWERED} AND fallback = '' AND isfinite(label) AND isfinite(decision)"
+_ANSWERED = "version = $version AND arm <> 'shadow' AND fallback = ''"
+_LABELLED = f"{_ANSWERED} AND isfinite(label) AND isfinite(decision)"
 
 
 class Drawn(NamedTuple):
     """Rows of a window.
 
     Attributes:
-        rows: All predictions of the version in it.
-        labelled: Those that the model answered and whose label is known.
+        rows: Those that the version's model answered: the fallback decides as it does, whatever the
+            model.
+        labelled: Those of them whose label is known.
         table: Columns `id` and the features, of those that can be scored again and priced: the log
             keeps a value, or that there is none, of each feature, and a number of each that costs
             are proportional to.

@@ -144,6 +144,7 @@ def test_amounts_that_are_all_in_another_currency_show_nothing(
     assert (money.finding, money.effect, money.interval) == ("not_enough_data", None, None)
     assert found.decision == decision
     assert "no amount in the release's currency" in found.reason
+    assert [each.foreign for each in found.metrics if each.role == "primary"] == [True]
     assert found.worth == ()
     others = {each.metric: each.finding for each in found.metrics[1:]}
     assert others["latency"] == "holds"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -9,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from lifecycle_core.adapters.prediction_log import open_prediction_log
 from lifecycle_core.releasing.retraining_decision import Asked, decide_on
 from lifecycle_core.schema.release import Release
 from tests.fakes import aged, monthly
+from tests.fakes.predictions import prediction
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,6 +86,37 @@ def test_where_the_world_turned_retraining_pays(root: Path) -> None:
     assert not found.notes
 
 
+def test_rows_that_the_fallback_answers_are_no_volume(root: Path, tmp_path: Path) -> None:
+    # As many again as the model answers, and no model changes what becomes of them.
+    log = tmp_path / "log"
+    shutil.copytree(root / "turned" / "log", log)
+    with open_prediction_log(log, wal=tmp_path / "wal") as kept:
+        kept.append(
+            [
+                prediction(row, day=f"{month}-10").model_copy(
+                    update={
+                        "id": f"f-{month}-{row}", "version": 1, "score": None,
+                        "fallback": "deadline", "features": {"tenure": 3, "charges": 50},
+                    }
+                )
+                for month, _, _ in TURNED
+                for row in range(400)
+            ]
+        ).result(timeout=60)  # fmt: skip
+    task = asked(root / "turned", as_of="2025-07-25")
+    before, found = decided(task), decided(replace(task, log=str(log)))
+    assert (found.worth, found.tried) == (before.worth, before.tried)
+    costs = [
+        {each.policy: each.cost for each in one.policies if each.policy != "drift trigger"}
+        for one in (before, found)
+    ]
+    assert costs[0] == costs[1]
+    declared = aged.TERMS.replace("{window: month,", "{window: month, expected_rows: 1000,")
+    half = decided(replace(task, log=str(log), evidence=aged.evidence(declared)))
+    assert half.worth is not None
+    assert half.worth.rows == 500
+
+
 def test_where_customers_only_differ_it_says_no_though_reviews_find_drift(root: Path) -> None:
     found = decided(asked(root / "moved", as_of="2025-07-25"))
     assert (found.answer, found.pays) == ("keep", False)
@@ -136,6 +170,13 @@ def test_with_too_little_there_is_an_answer_all_the_same(
     assert found.answer in {"not_enough_data", "keep"}
     assert (found.pays, found.tried) == (None, ())
     assert said in found.reason[-1]
+
+
+def test_what_a_row_cost_is_told_where_no_model_can_be_tried(root: Path) -> None:
+    task = asked(root / "turned", as_of="2025-07-25")
+    found = decided(replace(task, train=None, why="There is no pipeline churn."))
+    assert (found.now.basis, found.now.window, found.newest) == ("realised", "2025-06", None)
+    assert found.now.value == decided(task).now.value
 
 
 def test_a_month_without_data_is_left_out_and_named(root: Path, tmp_path: Path) -> None:

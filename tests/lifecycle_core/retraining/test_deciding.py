@@ -109,6 +109,19 @@ def test_policies_are_compared_and_only_one_knows_the_future() -> None:
     assert found.policies[-1].policy == "never"
 
 
+@pytest.mark.parametrize(
+    ("age", "retrained"),
+    [(6, ("2026-05",)), (8, ("2026-03",)), (20, ("2026-02", "2026-06"))],
+)
+def test_a_declared_schedule_counts_from_when_the_version_began(
+    age: int, retrained: tuple[str, ...]
+) -> None:
+    replayed = months([1.0] * 6, STABLE)
+    found = decided(replayed, terms=terms(policy="on_schedule", every=4), age=age)
+    by_name = {each.policy: each for each in found.policies}
+    assert by_name["on schedule"].retrained == retrained
+
+
 def test_labels_that_come_late_let_policies_decide_late() -> None:
     replayed = months([1.0, 1.0, 1.0, 2.0, 2.0, 2.0], STABLE)
     late = {each.policy: each for each in decided(replayed, delay=1, age=7).policies}

@@ -191,3 +191,14 @@ def test_one_row_has_no_area_that_can_be_seen() -> None:
     found = estimate(Reference(one, one, one, one), scored_at(one, one > 0, COSTS))
     assert found.auc is None
     assert found.accuracy.value == 1.0
+
+
+def test_what_is_expected_lies_within_what_is_possible() -> None:
+    # All are told apart, so nothing is expected to cost anything; nor can it earn anything.
+    rows = np.full(400, 1.0)
+    scores = np.random.default_rng(0).random(400)
+    known = Reference(scores, (scores > 0.5).astype(float), rows, rows)
+    costs = CostMatrix(false_positive=20, false_negative=400)
+    found = estimate(known, scored_at(scores, scores > 0.5, costs, rows), draws=200)
+    assert found.cost.value == 0
+    assert found.cost.interval.low == 0 <= found.cost.interval.high

@@ -70,3 +70,12 @@ def test_savings_come_from_samples_and_intervals() -> None:
 def test_a_horizon_has_a_period() -> None:
     with pytest.raises(ValueError, match="at least one period"):
         net_value(Saving(1.0, 0.1), rows=[], once=1.0)
+
+
+def test_what_is_paid_and_lost_again_is_no_break_even() -> None:
+    # 20 more than the 10 that it cost, then 30 and 80 less: it is never paid for good.
+    found = net_value(Saving(0.02, 0.0), rows=[1_000.0] * 4, once=10.0, ageing=[0, 0.05, 0.1, 0.02])
+    assert found.value == pytest.approx(-100)
+    assert found.break_even_periods is None
+    later = net_value(Saving(0.1, 0.0), rows=[1_000.0] * 4, once=10.0, ageing=[0, 0.21, 0.05, 0])
+    assert later.break_even_periods == 3  # 90, -20, 30, 130

@@ -10,7 +10,8 @@ import pytest
 from lifecycle_core.adapters.prediction_log import open_prediction_log
 from lifecycle_core.adapters.prediction_log.asking import Span
 from lifecycle_core.adapters.prediction_log.counting import CountsWindows
-from lifecycle_core.schema.window_counts import ScoreGroup, WindowCounts
+from lifecycle_core.schema.release_file import CostsSection
+from lifecycle_core.schema.window_counts import Money, ScoreGroup, WindowCounts
 from lifecycle_core.stats.score_rounding import rounded
 from tests.fakes.predictions import outcome, prediction
 
@@ -133,6 +134,35 @@ def test_forecasts_are_counted_by_their_error(log: Path) -> None:
     assert (found.absolute_error.rows, found.over, found.under) == (3, 1.0, 1.0)
     assert not found.groups
     assert (found.rows, found.decided, found.acted, found.overridden_rightly) == (4, 0, 0, 0)
+
+
+@pytest.mark.parametrize("acts", [True, False])
+def test_quality_is_that_of_rows_that_the_model_answered(tmp_path: Path, *, acts: bool) -> None:
+    own = {"release": "churn", "features": {"plan": "a"}}
+    costs = CostsSection(false_positive=20, false_negative=400, over=1, under=1)
+    with open_prediction_log(tmp_path / "log", wal=tmp_path / "wal") as kept:
+        kept.append(
+            [
+                predicted(1, **own, decision=True),
+                predicted(2, **own, decision=False),
+                predicted(3, **own, decision=True, score=None, fallback="deadline"),
+            ]
+        )
+        kept.append_outcomes(
+            [outcome(at, at, label=at == 1) for at in (1, 2, 3)]
+        ).result(timeout=60)  # fmt: skip
+    kinds = {"plan": False}
+    with closing(
+        CountsWindows(tmp_path / "log", "churn", acts=acts, kinds=kinds, costs=costs)
+    ) as counts:
+        counts.read(SPAN)
+        found = counts.count(SPAN, counts.binnings(SPAN, ["plan"]), segments=["plan"])
+    [segment] = found.segments
+    wrong = found.fallback_cost.total
+    assert (wrong, found.model_cost) == (20.0 if acts else 1.0, Money(rows=2))
+    assert (segment.rows, segment.accepted, segment.cost) == (3, 3, Money(rows=2))
+    assert (segment.labelled, segment.right) == ((2, 2) if acts else (0, 0))
+    assert found.absolute_error == (Money() if acts else Money(rows=2))
 
 
 @pytest.mark.parametrize("release", ["churn", "nobody", "'; DROP TABLE x; --"])
