@@ -17,22 +17,29 @@ class Services:
     """Services by the release that they were started for."""
 
     def __init__(self) -> None:
-        self._running: dict[str, ServiceBeside] = {}
+        self._running: dict[str, tuple[ServiceBeside, Service]] = {}
 
-    def start(self, name: str, service: ServiceBeside) -> Service:
-        """Start a service in the place of the one of that name; return where it answers."""
-        self.stop(name)
+    def start(self, name: str, service: ServiceBeside, *, port: int) -> Service:
+        """Start a service in the place of the one of that name; return where it answers.
+
+        That one answers until the new one does, unless it has the port (0: no certain one).
+        """
+        before = self._running.get(name)
+        if before is not None and before[1].address.endswith(f":{port}"):
+            self.stop(name)
         with shown_progress() as progress:
             progress.begin(_STARTING)
             started = service.start()
             progress.end(_STARTING)
-        self._running[name] = service
+        self.stop(name)
+        self._running[name] = service, started
         return started
 
     def stop(self, name: str) -> str:
         """End the service of that name, if there is one, and say so."""
         before = self._running.pop(name, None)
         if before is None:
-            return f"{name} is not served from here.\n"
-        before.stop()
+            others = f"; {', '.join(self._running)} is" if self._running else ""
+            return f"{name} is not served from here{others}.\n"
+        before[0].stop()
         return f"{name} is not served from here any more.\n"

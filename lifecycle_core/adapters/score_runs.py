@@ -128,6 +128,34 @@ class ScoreRuns:
         finally:
             os.close(handle)
 
+    @contextmanager
+    def alone_at(self, place: str) -> Iterator[None]:
+        """Write to a place alone for as long as the block lasts.
+
+        Two runs that replace the same files would leave the scores of one with the rejects of the
+        other.
+
+        Args:
+            place: Where; the same text for the same place.
+
+        Raises:
+            InvalidCall: Another process writes there.
+            TargetUnwritable: The operating system refuses.
+        """
+        folder = self.folder / digest_bytes(f"place {place}".encode()).removeprefix("sha256:")[:16]
+        with writing(folder):
+            handle = _locked(folder)
+        if handle is None:
+            raise InvalidCall(
+                "Another process writes scores to this place at this moment.",
+                hint="Wait until it has ended, or name another output.",
+            )
+        try:
+            yield
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+            os.close(handle)
+
     def _sweep(self) -> None:
         for folder in self.folder.glob("*/"):
             with suppress(OSError):

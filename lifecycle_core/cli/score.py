@@ -16,7 +16,7 @@ EXAMPLE = (
     "Examples: nbrelease score churn@challenger --in new.csv --out scores.parquet\n\n"
     "nbrelease score churn --in new.csv --out scores.parquet --log --time decided_at\n\n"
     "Tables: FILE.csv, FILE.parquet, delta:FOLDER, sqlite:///FILE::TABLE, "
-    "postgresql+pg8000://HOST/DATABASE::TABLE; https://ADDRESS for the output."
+    "postgresql+pg8000://USER@HOST/DATABASE::TABLE; https://ADDRESS for the output."
 )
 
 

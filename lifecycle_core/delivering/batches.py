@@ -71,6 +71,7 @@ def score(
     arms: Arms | None = None,
     log: LoggedRun | None = None,
     time: str | None = None,
+    unchanged: Callable[[], None] | None = None,
 ) -> ScoreSummary:
     """Score every row of a table with a released model.
 
@@ -103,6 +104,8 @@ def score(
             output is there, and the output has a column `prediction` with their ids.
         time: Column with the moment at which each row must be as fresh as the contract says, which
             is carried along; the log's if None, else when the run began.
+        unchanged: Called when all rows are scored and nothing is there yet; raises if the table is
+            not the one that the run began with.
 
     Raises:
         BundleInvalid: The bundle is not what was registered.
@@ -144,6 +147,7 @@ def score(
         mark=mark,
         arms=arms,
         judged_at=JudgedAt(moment=began, column=time) if began else None,
+        unchanged=unchanged or _nothing,
     )
     scoring.require_columns(source)
     places = engine or Threads(models, bundles)
@@ -207,6 +211,7 @@ class Scoring:
     mark: str = ""
     arms: Arms | None = None
     judged_at: JudgedAt | None = None
+    unchanged: Callable[[], None]
     counts: Counts = field(default_factory=Counts)
 
     def require_columns(self, source: Path) -> None:
@@ -260,6 +265,7 @@ class Scoring:
             written.result()
             if self.counts.rows == 0:
                 self._require_fit(source, self.tables.measure(source, self.contract))
+            self.unchanged()
             if log:
                 log.commit()
 
@@ -336,4 +342,4 @@ def _next(batches: Iterator[Any]) -> Any:  # noqa: ANN401 - a batch, or None at 
 
 
 def _nothing() -> None:
-    """Be the writing of what comes before the first batch."""
+    """Be the writing of what comes before the first batch, or the look at a table of nobody's."""

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,11 +21,12 @@ from lifecycle_core.adapters.files import digest_bytes, digest_file, remove_left
 from lifecycle_core.adapters.remote_tables import Publication, TableAddress, copy_frame
 from lifecycle_core.adapters.score_journal import open_journal
 from lifecycle_core.adapters.score_runs import identity_of
+from lifecycle_core.adapters.tables.source import FORMATS
 from lifecycle_core.delivering.batches import score
 from lifecycle_core.delivering.fitting import require_keys
 from lifecycle_core.delivering.row_log import LoggedRun
 from lifecycle_core.delivering.verifying import declared_workflow, verified_bundle
-from lifecycle_core.errors import InvalidCall, LifecycleError
+from lifecycle_core.errors import InvalidCall, LifecycleError, TableInvalid
 from lifecycle_core.schema.contract import Contract
 from lifecycle_core.schema.release import ScoreSummary
 
@@ -121,7 +124,10 @@ def deliver(
     # Before anything of it is read, as `score` does again.
     verified_bundle(bundle, release, means.bundles)
     key = declared_workflow(bundle, means.bundles).key
-    with means.runs.open(call_of(order, release)) as state:
+    with ExitStack() as locks:
+        state = locks.enter_context(means.runs.open(call_of(order, release)))
+        if order.target.kind in {"file", "delta"}:  # which are replaced whole
+            locks.enter_context(means.runs.alone_at(json.dumps(_place(order.target))))
         return _Run(order, release, bundle, means, state, key).through(now)
 
 
@@ -165,7 +171,10 @@ class _Run:
         """Return the file to be scored, and what tells its rows from others."""
         source = self.order.source
         if isinstance(source, TableAddress) and source.kind == "file":
-            return source.path, identity_of(source.path)
+            # Under an id of somebody's, only other rows are others: the file may have been written
+            # anew, as when a scheduler tries all of a run again.
+            tells = digest_file if self.order.run and source.path.is_file() else identity_of
+            return source.path, tells(source.path)
         # Taken anew each time: yesterday's rows of a table that moves on are of no use.
         copied = self.state.path("source") / f"{_NO_NAME.sub('_', self._name)}.parquet"
         if isinstance(source, TableAddress):
@@ -187,6 +196,12 @@ class _Run:
 
     def _run_id(self, identity: str) -> str:
         return self.order.run or run_id(call_of(self.order, self.release), identity)
+
+    def _delivery(self, begun: Begun) -> str:
+        """Return what tells the rows of this run from all others, also under the same given id."""
+        if self.order.run is None:
+            return begun.run  # made of them
+        return run_id(call_of(self.order, self.release), f"{begun.run} {begun.identity}")
 
     def _scores(self, table: Path, begun: Begun) -> ScoreSummary:
         """Return what was scored: now, or by an earlier start that got as far as that."""
@@ -219,6 +234,7 @@ class _Run:
                 arms=order.arms,
                 log=self._logged(begun),
                 time=order.time,
+                unchanged=partial(_require_same, table, identity_of(table)),
             )
         if not in_place:
             summary = summary.model_copy(update={"output": order.target.shown})
@@ -230,7 +246,7 @@ class _Run:
             return None
         return LoggedRun(
             order=self.order.log,
-            run=f"{call_of(self.order, self.release)} {begun.run}",
+            run=f"{call_of(self.order, self.release)} {self._delivery(begun)}",
             began=begun.began,
             folder=self.state.folder,
         )
@@ -244,6 +260,7 @@ class _Run:
                 file=self.state.path(_SCORES),
                 key=key,
                 run=begun.run,
+                delivery=self._delivery(begun),
                 progress=self.state.path(_SETTLED),
                 dead_letters=letters,
             )
@@ -253,9 +270,19 @@ class _Run:
         )
 
 
+def _require_same(table: Path, before: str) -> None:
+    if identity_of(table) != before:
+        raise TableInvalid(
+            f"{table.name} was written to while it was scored.",
+            hint="Run the same command again when it is whole. Nothing was written.",
+        )
+
+
 def require_apart(order: Order) -> None:
-    """Refuse to write to the table that is read."""
+    """Refuse to write to the table that is read, or two tables to one file."""
     source = order.source
+    if order.target.kind == "http":
+        _require_letters_apart(order)
     if not isinstance(source, TableAddress):
         return
     if _place(source) == _place(order.target):
@@ -267,6 +294,20 @@ def require_apart(order: Order) -> None:
         raise InvalidCall(
             f"{order.dead_letters} is the table to be scored.",
             hint="Name another file for the dead letters.",
+        )
+
+
+def _require_letters_apart(order: Order) -> None:
+    if order.dead_letters.resolve() == order.rejects.resolve():
+        raise InvalidCall(
+            f"{order.dead_letters} is the table of the rejects.",
+            hint="Name another file for the dead letters.",
+        )
+    if order.dead_letters.suffix.lower() not in FORMATS:
+        raise InvalidCall(
+            f"{order.dead_letters.name} cannot hold the dead letters: its suffix must be one of "
+            f"{', '.join(FORMATS)}.",
+            hint="Name the file dead_letters.parquet, for example.",
         )
 
 
@@ -296,6 +337,7 @@ def call_of(order: Order, release: Release) -> str:
 
 def _place(address: TableAddress) -> list[str]:
     """Return what is the same for two addresses of one table, as far as it can be told."""
-    local = address.kind == "file" or (address.kind == "delta" and "://" not in address.location)
-    location = str(Path(address.location).resolve()) if local else address.location
+    location = address.location.removeprefix("file://")
+    local = address.kind == "file" or (address.kind == "delta" and "://" not in location)
+    location = str(Path(location).resolve()) if local else location
     return [address.kind, location, address.table]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from lifecycle_core.adapters.background import Background, Meanwhile, Standing
 from lifecycle_core.adapters.live_notebook import Located, Traces, locate
 from lifecycle_core.adapters.serving.beside import ServiceBeside
+from lifecycle_core.errors import InvalidCall
 from lifecycle_core.schema.pipeline import Compilation
 from lifecycle_core.schema.pipeline_run import PipelineRun, PipelineRuns
 from lifecycle_core.schema.reproduction import Reproduction
@@ -21,6 +22,7 @@ __all__ = [
     "reproduce_meanwhile", "run_each_meanwhile", "run_meanwhile", "said", "serve_meanwhile",
 ]  # fmt: skip
 _PROGRAM = "lifecycle_core.cli.background"
+_LAST_PORT = 65_535
 
 
 def find_notebook(journal: Mapping[str, Any], **traces: Any) -> Located:  # noqa: ANN401 - see Traces
@@ -125,8 +127,20 @@ def serve_meanwhile(spec: str, *, port: int = 0, deadline_ms: float | None = Non
     Args:
         spec: `churn`, `churn@champion` or `churn/3`.
         port: 0 takes a free one.
-        deadline_ms: In place of the one that the release file declares.
+        deadline_ms: In place of the one that the release file declares; from 1.
+
+    Raises:
+        InvalidCall: There is no such port, or the deadline is too short.
     """
+    if not 0 <= port <= _LAST_PORT:
+        raise InvalidCall(
+            f"--port is {port}, it must be from 0 to {_LAST_PORT}.", hint="0 takes a free one."
+        )
+    if deadline_ms is not None and not deadline_ms >= 1:
+        raise InvalidCall(
+            f"--deadline is {deadline_ms:g}, it must be 1 millisecond or more.",
+            hint="Try --deadline 100, or leave it out.",
+        )
     return ServiceBeside(spec, port=port, deadline_ms=deadline_ms)
 
 

@@ -23,12 +23,14 @@ def parsed(magic: Callable[..., Any], line: str) -> Namespace:
         InvalidCall: The line does not fit; the hint is the nearest example in the magic's help.
     """
     parser = magic.parser  # type: ignore[attr-defined] # set by magic_arguments
+    sign = "%%" if magic.__name__ in {"release", "step"} else "%"
+    name = f"{sign}{magic.__name__}"
+    if line.strip() in {"--help", "-h"}:
+        raise InvalidCall(f"{name} has no {line.strip()}.", hint=f"`{name}?` shows what it takes.")
     try:
         # IPython's own split would leave the quotation marks around a reason.
         found: Namespace = parser.parse_args(shlex.split(line))
     except (UsageError, ValueError) as error:  # ValueError: a quotation mark without its partner
-        sign = "%%" if magic.__name__ in {"release", "step"} else "%"
-        name = f"{sign}{magic.__name__}"
         got = f"does not understand `{line.strip()}`" if line.strip() else "says too little"
         raise InvalidCall(
             f"{name} {got}: {error}.",

@@ -53,4 +53,4 @@ class ServingMagics(Magics):
             sys.stdout.write(self._services.stop(say.release))
             return None
         beside = verbs.serve_meanwhile(say.release, port=say.port, deadline_ms=say.deadline)
-        return self._services.start(say.release, beside)
+        return self._services.start(say.release, beside, port=say.port)

@@ -26,12 +26,14 @@ class Receiver:
 
     Attributes:
         answers: Status and headers of the next answers; 200 when they are used up.
+        reason: What it says beside the status; the usual words if empty.
         judge: Says instead, of a body, with which status it is answered.
     """
 
     url: str = ""
     requests: list[Request] = field(default_factory=list)
     answers: list[tuple[int, dict[str, str]]] = field(default_factory=list)
+    reason: str = ""
     judge: Callable[[bytes], int] | None = None
 
     def got(self, path: str) -> list[Request]:
@@ -53,7 +55,7 @@ def receiving() -> Iterator[Receiver]:
             status, answer = kept.answers.pop(0) if kept.answers else (200, {})
             if kept.judge:
                 status = kept.judge(body)
-            self.send_response(status)
+            self.send_response(status, kept.reason or None)
             for name, value in {**answer, "content-length": "0"}.items():
                 self.send_header(name, value)
             self.end_headers()

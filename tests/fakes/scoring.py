@@ -113,6 +113,7 @@ class Made:
         environ: dict[str, str] | None = None,
         batch_rows: int = 2048,
         keep: tuple[str, ...] = (),
+        letters: str = "dead.parquet",
         log: LogOrder | None = None,
         time: str | None = None,
         now: datetime = NOW,
@@ -130,7 +131,7 @@ class Made:
                 source=address_of(source) if known else source,  # type: ignore[arg-type]  # a path or a text
                 target=address_of(place, out=True),
                 rejects=self.folder / "rejects.parquet",
-                dead_letters=self.folder / "dead.parquet",
+                dead_letters=self.folder / letters,
                 keep=keep,
                 run=run,
                 log=log,

@@ -25,7 +25,7 @@ from lifecycle_core.adapters.registry import MlflowRegistry
 from lifecycle_core.adapters.replay import sealed
 from lifecycle_core.adapters.scorers import open_scorer
 from lifecycle_core.cli.commands import app
-from lifecycle_core.errors import CheckpointFailed
+from lifecycle_core.errors import CheckpointFailed, InvalidCall
 from lifecycle_core.schema.prediction import Prediction
 from tests.browser.small_release import register_two_versions
 from tests.command_line import Ended, nbrelease
@@ -226,6 +226,18 @@ def test_a_call_that_cannot_be_done(
     assert ended.code == code, ended.messages
     assert fact in ended.messages
     assert "Traceback" not in ended.messages
+
+
+@pytest.mark.parametrize(
+    ("words", "fact"),
+    [
+        ({"port": 99_999}, "--port is 99999, it must be from 0 to 65535"),
+        ({"deadline_ms": 0.5}, "--deadline is 0.5, it must be 1 millisecond or more"),
+    ],
+)
+def test_a_service_beside_is_refused_before_it_starts(words: dict[str, Any], fact: str) -> None:
+    with pytest.raises(InvalidCall, match=fact):
+        verbs.serve_meanwhile("tumours", **words)
 
 
 def test_scores_carry_decision_and_version(project: Path) -> None:

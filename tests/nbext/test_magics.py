@@ -125,6 +125,7 @@ ERRORS = {
             "`%promote?` has all that it takes."
         ),
     ],
+    "%serve --help": ["InvalidCall: %serve has no --help.", "Hint: `%serve?` shows what it takes."],
     "%promote chum": ["ReleaseNotFound: There is no chum.", "Hint: Known: churn."],
 }
 
@@ -398,11 +399,15 @@ def test_serve_starts_a_service_beside_and_a_second_one_takes_its_place(
     shell: InteractiveShell, verbs: FakeVerbs, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert shell.run_line_magic("serve", "churn --deadline 50") == records.service()
-    shell.run_line_magic("serve", "churn --port 8080")
+    shell.run_line_magic("serve", "churn --port 8080")  # which the first one has
+    shell.run_line_magic("serve", "churn")
+    shell.run_line_magic("serve", "other --stop")
+    assert "other is not served from here; churn is." in capsys.readouterr().out
     assert shell.run_line_magic("serve", "churn --stop") is None
     assert "churn is not served from here any more." in capsys.readouterr().out
     assert [name for name, _ in verbs.calls] == [
-        "serve_meanwhile", "start", "serve_meanwhile", "stop", "start", "stop",
+        "serve_meanwhile", "start", "serve_meanwhile", "stop", "start",
+        "serve_meanwhile", "start", "stop", "stop",
     ]  # fmt: skip
     assert verbs.calls[0][1] == {"spec": "churn", "port": 0, "deadline_ms": 50.0}
     assert verbs.calls[2][1] == {"spec": "churn", "port": 8080, "deadline_ms": None}

@@ -14,6 +14,7 @@ from lifecycle_core.adapters.remote_tables.databases import (
     line_of,
     refusals,
     replacing_rows,
+    require_file,
     sql_type,
     table_of,
     target_of,
@@ -21,7 +22,7 @@ from lifecycle_core.adapters.remote_tables.databases import (
 )
 from lifecycle_core.adapters.remote_tables.sql import copy
 from lifecycle_core.adapters.tables.expressions import NO_NUMBER
-from lifecycle_core.errors import InvalidCall, TableInvalid
+from lifecycle_core.errors import InvalidCall
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,8 +97,7 @@ def open_database(address: TableAddress) -> Iterator[Database]:
         TableInvalid: There is no such table.
         TargetUnwritable: The database refuses.
     """
-    from sqlalchemy.exc import NoSuchTableError
-
+    require_file(address)
     with connecting(address) as engine, refusals(address):
         dialect = engine.dialect.name
         if dialect not in DIALECTS:
@@ -109,14 +109,7 @@ def open_database(address: TableAddress) -> Iterator[Database]:
         with engine.connect().execution_options(**options) as connection, connection.begin():
             if dialect == "sqlite":  # else its driver begins with the first insert
                 connection.exec_driver_sql("BEGIN")
-            try:
-                table = table_of(connection, address)
-            except NoSuchTableError as error:
-                raise TableInvalid(
-                    f"{address.shown}: there is no such table.",
-                    hint="See what stands behind `::` in --in.",
-                ) from error
-            yield Database(address, connection, table)
+            yield Database(address, connection, table_of(connection, address))
 
 
 @dataclass(frozen=True, slots=True)

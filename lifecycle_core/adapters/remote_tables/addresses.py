@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from lifecycle_core.adapters.sinks.addresses import require_address, shown
 from lifecycle_core.errors import InvalidCall
@@ -13,7 +14,7 @@ Kind = Literal["file", "delta", "sql", "http"]
 _DELTA = "delta:"
 _FORMS = (
     "Write a CSV or parquet file, delta:FOLDER_OR_URL, sqlite:///FILE::TABLE, "
-    "postgresql+pg8000://HOST/DATABASE::TABLE, or https://ADDRESS for the output."
+    "postgresql+pg8000://USER@HOST/DATABASE::TABLE, or https://ADDRESS for the output."
 )
 
 
@@ -39,7 +40,7 @@ class TableAddress:
     @property
     def name(self) -> str:
         """What messages call the table."""
-        return self.table or self.location.rstrip("/").rpartition("/")[2]
+        return self.table or self.shown.rstrip("/").rpartition("/")[2]
 
     @property
     def shown(self) -> str:
@@ -49,7 +50,11 @@ class TableAddress:
         if self.kind == "sql":
             from sqlalchemy import make_url
 
-            return f"{make_url(self.location).render_as_string(hide_password=True)}::{self.table}"
+            url = make_url(self.location).set(query={})  # a password may stand there too
+            return f"{url.render_as_string(hide_password=True)}::{self.table}"
+        if self.kind == "delta" and "://" in self.location:
+            parts = urlsplit(self.location)
+            return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
         return self.location
 
 
@@ -71,6 +76,8 @@ def address_of(text: str | Path, *, out: bool = False) -> TableAddress:
     """
     word = str(text)
     if word.startswith(_DELTA):
+        if word == _DELTA:
+            raise InvalidCall("There is no folder or URL behind delta:.", hint=_FORMS)
         return TableAddress("delta", word.removeprefix(_DELTA))
     if word.startswith(("http://", "https://")):
         if not out:
@@ -78,7 +85,8 @@ def address_of(text: str | Path, *, out: bool = False) -> TableAddress:
         try:
             return TableAddress("http", require_address(word, plain_http=False))
         except ValueError as error:
-            raise InvalidCall(f"{shown(word)}: {error}.", hint=_FORMS) from None
+            said = str(error).removesuffix(", or plain_http = true")  # an option of sinks alone
+            raise InvalidCall(f"{shown(word)}: {said}.", hint=_FORMS) from None
     if "://" in word:
         return _in_database(word)
     if (Path(word) / "_delta_log").is_dir():
@@ -93,7 +101,7 @@ def _in_database(word: str) -> TableAddress:
     url, _, table = word.rpartition("::")
     try:
         make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # the latter of a port that is no number
         scheme = word.partition("://")[0]
         raise InvalidCall(f"The {scheme}:// address names no table.", hint=_FORMS) from None
     if not table:

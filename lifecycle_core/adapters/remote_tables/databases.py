@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lifecycle_core.errors import InvalidCall, TargetUnwritable
+from lifecycle_core.errors import InvalidCall, TableInvalid, TargetUnwritable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from lifecycle_core.adapters.remote_tables.addresses import TableAddress
+
+_AGAIN = "Run the same command again once it answers and can be written."
+_NOT_AGAIN = (
+    "The same command is refused again, until what it says is mended: in the table, in the rights "
+    "to it, or in the rows. Or name another table."
+)
+# Classes of SQLSTATE: connections, conflicts, resources, states of objects, operators, system.
+_PASSING = ("08", "40", "53", "55", "57", "58")
 
 
 @contextmanager
@@ -18,7 +27,7 @@ def connecting(address: TableAddress) -> Iterator[Any]:
     """Yield SQLAlchemy's engine of an address.
 
     Raises:
-        InvalidCall: No driver of that database is installed.
+        InvalidCall: No driver of that database is installed, or it needs a user.
     """
     import sqlalchemy as sa
 
@@ -29,12 +38,33 @@ def connecting(address: TableAddress) -> Iterator[Any]:
             f"There is nothing here that speaks with {address.location.partition(':')[0]}: "
             f"{line_of(error)}",
             hint="For PostgreSQL: pip install 'nbrelease[postgresql]', and write "
-            "postgresql+pg8000://HOST/DATABASE::TABLE.",
+            "postgresql+pg8000://USER@HOST/DATABASE::TABLE.",
         ) from error
+    if engine.driver == "pg8000" and not (engine.url.username or "user" in engine.url.query):
+        raise InvalidCall(  # other drivers of PostgreSQL take the user of this session
+            f"{address.shown} names no user, and pg8000 needs one.",
+            hint="Write postgresql+pg8000://USER@HOST/DATABASE::TABLE.",
+        )
     try:
         yield engine
     finally:
         engine.dispose()
+
+
+def require_file(address: TableAddress) -> None:
+    """Look whether the file of an SQLite database is there: to connect to it would make it.
+
+    Raises:
+        TableInvalid: It is not.
+    """
+    import sqlalchemy as sa
+
+    url = sa.make_url(address.location)
+    file = url.database or ":memory:"
+    if url.get_backend_name() != "sqlite" or file == ":memory:" or file.startswith("file:"):
+        return
+    if not Path(file).is_file():
+        raise TableInvalid(f"There is no file {file}.", hint="Check the path.")
 
 
 @contextmanager
@@ -48,29 +78,55 @@ def refusals(address: TableAddress) -> Iterator[None]:
 
     try:
         yield
-    except sa.exc.SQLAlchemyError as error:
+    except (sa.exc.SQLAlchemyError, OverflowError) as error:  # sqlite3's, of a number too large
         raise TargetUnwritable(
             f"{address.shown} cannot be written: {line_of(error)}",
             path=address.shown,
-            hint="The table is as it was. Run the same command again once it answers.",
+            hint=f"The table is as it was. {_AGAIN if _may_pass(error) else _NOT_AGAIN}",
         ) from error
 
 
+def _may_pass(error: Exception) -> bool:
+    """Whether the same rows may be taken another time, though nobody changes table or rows."""
+    import sqlalchemy as sa
+
+    if state := _sqlstate(error):
+        return state.startswith(_PASSING)
+    # Away, locked or full; sqlite3 and drivers that could not connect know no states.
+    return isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError)
+
+
+def _sqlstate(error: Exception) -> str:
+    driver = getattr(error, "orig", None)
+    told = driver.args[0] if driver is not None and driver.args else None
+    state = told.get("C") if isinstance(told, dict) else getattr(driver, "sqlstate", None)
+    return str(state or "")
+
+
 def line_of(error: Exception) -> str:
-    """Return what the driver says; SQLAlchemy's own text would hold the rows."""
-    return f"{' '.join(str(getattr(error, 'orig', None) or error).split()):.300}"
+    """Return what the driver says; SQLAlchemy's own text would hold the rows, and so do details."""
+    driver = getattr(error, "orig", None) or error
+    told = driver.args[0] if driver.args else None
+    text = told.get("M", "") if isinstance(told, dict) else str(driver).partition("\nDETAIL:")[0]
+    return f"{' '.join(str(text).split()):.300}"
 
 
 def table_of(connection: Any, address: TableAddress) -> Any:  # noqa: ANN401 - SQLAlchemy's, loaded late
     """Return a table as the database describes it.
 
     Raises:
-        sqlalchemy.exc.NoSuchTableError: There is none.
+        TableInvalid: There is none.
     """
     import sqlalchemy as sa
 
     schema, name = split_name(address.table)
-    return sa.Table(name, sa.MetaData(), schema=schema, autoload_with=connection)
+    try:
+        return sa.Table(name, sa.MetaData(), schema=schema, autoload_with=connection)
+    except sa.exc.NoSuchTableError as error:
+        raise TableInvalid(
+            f"{address.shown}: there is no such table.",
+            hint="See what stands behind `::` in --in.",
+        ) from error
 
 
 def split_name(table: str) -> tuple[str | None, str]:
@@ -107,15 +163,20 @@ def sql_type(kind: Any) -> Any:  # noqa: ANN401 - the other way
     import pyarrow as pa
     import sqlalchemy as sa
 
-    if pa.types.is_boolean(kind):
-        return sa.Boolean()
-    if pa.types.is_integer(kind):
-        return sa.BigInteger()
-    if pa.types.is_floating(kind):
-        return sa.Double()
+    if pa.types.is_decimal(kind):
+        return sa.Numeric(kind.precision, kind.scale)
     if pa.types.is_timestamp(kind):
         return sa.DateTime(timezone=kind.tz is not None)
-    return sa.Date() if pa.types.is_date(kind) else sa.Text()
+    for is_kind, sql in (
+        (pa.types.is_boolean, sa.Boolean()),
+        (pa.types.is_integer, sa.BigInteger()),
+        (pa.types.is_floating, sa.Double()),
+        (pa.types.is_time, sa.Time()),
+        (pa.types.is_date, sa.Date()),
+    ):
+        if is_kind(kind):
+            return sql
+    return sa.Text()
 
 
 def target_of(connection: Any, address: TableAddress, fields: Any, key: Sequence[str]) -> Any:  # noqa: ANN401 - SQLAlchemy's and Arrow's

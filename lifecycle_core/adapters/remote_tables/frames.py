@@ -37,6 +37,10 @@ def copy_frame(frame: Any, path: Path) -> None:  # noqa: ANN401 - of any library
             f"The frame cannot be read as a table: {text:.200}",
             hint="A frame of pandas, polars or pyarrow, each column with values of one type.",
         ) from error
+    if not table.num_columns:
+        raise TableInvalid(
+            "The frame has no columns, it must have at least one.", hint="Check how it was made."
+        )
     require_distinct(tuple(table.column_names), "The frame")
     with replacing(path) as temporary:
         parquet.write_table(table, temporary, compression="lz4")

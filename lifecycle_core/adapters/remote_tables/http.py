@@ -10,18 +10,20 @@ settled.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time, timedelta
+from decimal import Decimal
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.score_runs import append_line
 from lifecycle_core.adapters.sinks.webhook import Receiver, WebhookOptions
 from lifecycle_core.adapters.tables import DuckTables
-from lifecycle_core.errors import SinkFailed
+from lifecycle_core.errors import InvalidCall, SinkFailed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,6 +35,13 @@ if TYPE_CHECKING:
 ROWS = 500
 """Rows of one request at most."""
 _TOKEN, _SECRET = "NBRELEASE_SCORES_TOKEN", "NBRELEASE_SCORES_SECRET"
+_TIMEOUT = 30.0
+"""Seconds for each answer: it may write 500 rows before."""
+_UNDER_WAY = frozenset({409})
+"""What a receiver that remembers keys says of one that it works on, as after our own timeout."""
+_REFUSED = "refused"
+_WHO = f"Check {_TOKEN} and {_SECRET}, then run the same command again"
+_FIRST = {"401": _WHO, "403": _WHO}
 _OF_SOME_ROWS = frozenset({"400", "413", "422"})
 # Under other keys, rows that a receiver knows already would come twice.
 _OF_THE_CONTENT = _OF_SOME_ROWS | {"409", "415"}
@@ -43,6 +52,7 @@ def post(
     file: Path,
     *,
     run: str,
+    delivery: str,
     progress: Path,
     dead_letters: Path | None,
     around: Surroundings,
@@ -56,7 +66,8 @@ def post(
     Args:
         address: Of the receiver; https, or http to this machine.
         file: The rows.
-        run: The run's id, which makes the idempotency keys.
+        run: The run's id.
+        delivery: What the idempotency keys are made of.
         progress: A file that says what was settled when the run was started before.
         dead_letters: A parquet or CSV file to write: the rows that were refused, and why.
         around: Has the secrets: NBRELEASE_SCORES_TOKEN and NBRELEASE_SCORES_SECRET, if they are
@@ -68,6 +79,7 @@ def post(
 
     Raises:
         SinkFailed: The receiver does not answer, does not know us, or takes none of the first rows.
+        InvalidCall: A column has the name of the dead letters' own.
         TargetUnwritable: The operating system refuses.
     """
     from pyarrow import parquet
@@ -78,9 +90,15 @@ def post(
         token_env=_TOKEN if around.environ.get(_TOKEN) else None,
         secret_env=_SECRET if around.environ.get(_SECRET) else None,
         backoff=backoff,
+        timeout=_TIMEOUT,
     )
-    receiver = Receiver(options, around)
-    posting = _Posting(receiver, run, progress, _settled(progress))
+    if _REFUSED in parquet.read_schema(file).names:
+        raise InvalidCall(
+            f"Column {_REFUSED!r} cannot be kept: the dead letters have one of that name.",
+            hint="Rename it in the table.",
+        )
+    receiver = Receiver(options, around, again=_UNDER_WAY)
+    posting = _Posting(receiver, run, delivery, progress, _settled(progress))
     letters = DuckTables().writer(dead_letters) if dead_letters else nullcontext()
     start = refused = 0
     try:
@@ -105,6 +123,7 @@ class _Posting:
     Attributes:
         receiver: The other side.
         run: The run's id.
+        delivery: What the idempotency keys are made of.
         progress: A file with what is settled.
         settled: By first row and number of rows: why it was refused, empty if it was taken, None
             if its halves were sent instead.
@@ -112,6 +131,7 @@ class _Posting:
 
     receiver: Receiver
     run: str
+    delivery: str
     progress: Path
     settled: dict[tuple[int, int], str | None]
 
@@ -133,15 +153,14 @@ class _Posting:
     def _post(self, batch: Any, start: int) -> str | None:  # noqa: ANN401 - as above
         rows = [{name: _as_json(value) for name, value in row.items()} for row in batch.to_pylist()]
         told = {"schema": "nbrelease/scores/1", "run": self.run, "first": start, "rows": rows}
-        named = f"{self.run} {start} {len(rows)}"
+        named = f"{self.delivery} {start} {len(rows)}"
         identity = "scores_" + hashlib.sha256(named.encode()).hexdigest()[:32]
         try:
             self.receiver.post(json.dumps(told).encode(), identity=identity)
         except SinkFailed as failed:
             if failed.kind not in _OF_THE_CONTENT:
-                failed.hint = failed.hint or (
-                    "Run the same command again once it answers: it goes on where it stopped."
-                )
+                first = _FIRST.get(failed.kind, "Run the same command again once it answers")
+                failed.hint = failed.hint or f"{first}: it goes on where it stopped."
                 raise
             return None if failed.kind in _OF_SOME_ROWS and len(rows) > 1 else str(failed)
         return ""
@@ -165,7 +184,7 @@ def _bury(writer: TableWriter | None, batch: Any, reasons: list[str]) -> None:  
         refused = pa.array([bool(why) for why in reasons])
         rows = batch.filter(refused)
         columns = dict(zip(rows.schema.names, rows.columns, strict=True))
-        writer.write({**columns, "refused": told.filter(refused)})
+        writer.write({**columns, _REFUSED: told.filter(refused)})
 
 
 def _settled(progress: Path) -> dict[tuple[int, int], str | None]:
@@ -181,7 +200,25 @@ def _settled(progress: Path) -> dict[tuple[int, int], str | None]:
 
 
 def _as_json(value: Any) -> Any:  # noqa: ANN401 - a plain value
-    """Return a value as JSON has it: dates and moments in ISO form, no number for NaN."""
-    if isinstance(value, date):
-        return value.isoformat()
-    return None if isinstance(value, float) and not isfinite(value) else value
+    """Return a value as JSON has it.
+
+    Dates, times and moments are in ISO form, bytes in base64, durations in seconds; NaN is no
+    number.
+    """
+    plain: Any = value
+    match value:
+        case float() if not isfinite(value):
+            plain = None
+        case date() | time():
+            plain = value.isoformat()
+        case Decimal():
+            plain = int(value) if value == value.to_integral_value() else float(value)
+        case bytes():
+            plain = base64.b64encode(value).decode()
+        case timedelta():
+            plain = value.total_seconds()
+        case dict():
+            plain = {str(name): _as_json(each) for name, each in value.items()}
+        case list() | tuple():
+            plain = [_as_json(each) for each in value]
+    return plain

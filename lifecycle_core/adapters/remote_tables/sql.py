@@ -5,6 +5,7 @@ Names come from the address and the data, so they go to SQLAlchemy as names, whi
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from lifecycle_core.adapters.files import replacing
@@ -14,6 +15,7 @@ from lifecycle_core.adapters.remote_tables.databases import (
     line_of,
     refusals,
     replacing_rows,
+    require_file,
     split_name,
     table_of,
     target_of,
@@ -52,6 +54,7 @@ def copy(address: TableAddress, path: Path, *, key: Sequence[str], most: int | N
     import sqlalchemy as sa
     from pyarrow import parquet
 
+    require_file(address)
     with connecting(address) as engine, replacing(path) as temporary:
         try:
             table = table_of(engine, address)
@@ -137,7 +140,19 @@ def upsert(address: TableAddress, file: Path, *, key: Sequence[str]) -> None:
         at_once = max(1, min(_MOST_ROWS, _MOST_PARAMETERS // len(fields)))
         for batch in opened.iter_batches(batch_size=at_once):
             rows = {tuple(row[each] for each in key): row for row in batch.to_pylist()}
+            if engine.dialect.name == "sqlite":
+                rows = {at: _without_decimals(row) for at, row in rows.items()}
             _upsert(connection, table, list(rows.values()), key)
+
+
+def _without_decimals(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row for SQLite, whose driver knows whole numbers and floats only."""
+    return {
+        name: (int(value) if value == value.to_integral_value() else float(value))
+        if isinstance(value, Decimal)
+        else value
+        for name, value in row.items()
+    }
 
 
 def _upsert(connection: Any, table: Any, rows: list[dict[str, Any]], key: Sequence[str]) -> None:  # noqa: ANN401 - SQLAlchemy's, loaded late

@@ -24,6 +24,7 @@ class Publication:
         file: A parquet file.
         key: Columns that say which row is which.
         run: Id of the run.
+        delivery: A text that is the same for the same rows of the same run, and for no others.
         progress: A file that says how far an earlier start of the run has got.
         dead_letters: A file to write: rows that the receiver refuses.
     """
@@ -32,6 +33,7 @@ class Publication:
     file: Path
     key: tuple[str, ...]
     run: str
+    delivery: str
     progress: Path
     dead_letters: Path | None
 
@@ -93,6 +95,7 @@ class Systems:
                 what.address,
                 what.file,
                 run=what.run,
+                delivery=what.delivery,
                 progress=what.progress,
                 dead_letters=what.dead_letters,
                 around=self.around,

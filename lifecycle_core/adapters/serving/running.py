@@ -187,7 +187,9 @@ def _listen(binding: Binding) -> socket.socket:
     try:
         return socket.create_server((binding.host, binding.port), family=family, backlog=_BACKLOG)
     except (OSError, OverflowError) as error:
-        what = error.strerror if isinstance(error, OSError) else "there is no such port"
+        what = "there is no such port"
+        if isinstance(error, OSError):  # Python repeats the address behind the words
+            what = str(error.strerror).partition(" (while")[0]
         raise InvalidCall(
             f"The service cannot listen on {binding.host}:{binding.port}: {what}.",
             hint="Name another port with --port; 0 takes a free one.",

@@ -110,13 +110,22 @@ class Webhook:
 class Receiver:
     """The other side: its address, its secrets, and connections to it.
 
+    Args:
+        options: Where it is.
+        around: Has the secrets.
+        again: Statuses beside 429 and 5xx on which the same request is worth another try.
+
     Raises:
         SinkFailed: A secret is missing, or the address is none.
     """
 
-    def __init__(self, options: ReceiverOptions, around: Surroundings) -> None:
-        import urllib3
-
+    def __init__(
+        self,
+        options: ReceiverOptions,
+        around: Surroundings,
+        *,
+        again: frozenset[int] = frozenset(),
+    ) -> None:
         self._url = options.url or around.secret(str(options.url_env))
         try:
             require_address(self._url, plain_http=options.plain_http)
@@ -127,18 +136,8 @@ class Receiver:
         if options.token_env:
             self._headers["authorization"] = f"Bearer {around.secret(options.token_env)}"
         self._tries = options.attempts
-        again = urllib3.Retry(
-            total=options.attempts - 1,
-            redirect=0,
-            allowed_methods=None,  # posting twice is safe: the receiver knows events by their id
-            status_forcelist=_AGAIN,
-            backoff_factor=options.backoff,
-            backoff_max=_LONGEST_PAUSE,
-            backoff_jitter=options.backoff,
-            raise_on_status=False,
-            retry_after_max=_LONGEST_PAUSE,
-        )
-        self._pool: Any = _pool(self._url, retries=again, timeout=options.timeout)
+        retries = _retries(options, _AGAIN | again)
+        self._pool: Any = _pool(self._url, retries=retries, timeout=options.timeout)
 
     def post(self, body: bytes, *, identity: str) -> None:
         """Post a body, as often as it takes; see `Webhook.take` for what is raised.
@@ -170,8 +169,9 @@ class Receiver:
         hint = ""
         if answer.status in _MOVED:
             hint = "Redirects are not followed; name the new address."
+        said = "".join(filter(str.isprintable, f"{answer.status} {answer.reason or ''}"))
         raise SinkFailed(
-            f"{shown(self._url)} answered {answer.status} {answer.reason}",
+            f"{shown(self._url)} answered {said.strip():.200}",
             kind=str(answer.status),
             hint=hint,
         )
@@ -214,6 +214,30 @@ def key_of(secret: str) -> bytes:
         raise SinkFailed(
             "the secret begins with whsec_, and what follows is no base64", kind="secret"
         ) from None
+
+
+def _retries(options: ReceiverOptions, statuses: frozenset[int]) -> Any:  # noqa: ANN401 - urllib3's, loaded late
+    """Return when a request is sent again, and how long after."""
+    import urllib3
+
+    class Retries(urllib3.Retry):
+        def parse_retry_after(self, retry_after: str) -> float:
+            try:
+                return super().parse_retry_after(retry_after)
+            except urllib3.exceptions.InvalidHeader:  # such as 1.5: then our own backoff counts
+                return 0
+
+    return Retries(
+        total=options.attempts - 1,
+        redirect=0,
+        allowed_methods=None,  # posting twice is safe: the receiver knows events by their id
+        status_forcelist=statuses,
+        backoff_factor=options.backoff,
+        backoff_max=_LONGEST_PAUSE,
+        backoff_jitter=options.backoff,
+        raise_on_status=False,
+        retry_after_max=_LONGEST_PAUSE,
+    )
 
 
 def _pool(url: str, *, retries: Any, timeout: float) -> Any:  # noqa: ANN401 - urllib3's, loaded late

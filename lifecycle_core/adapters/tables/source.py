@@ -258,7 +258,13 @@ def _header(path: Path) -> tuple[tuple[str, ...], str]:
             hint="Check how the table was written.",
         )
     delimiter = max(_DELIMITERS, key=first.count)
-    names = tuple(next(csv.reader(io.StringIO(text), delimiter=delimiter)))
+    try:
+        names = tuple(next(csv.reader(io.StringIO(text), delimiter=delimiter)))
+    except csv.Error as error:
+        raise TableInvalid(
+            f"{path.name} cannot be read: its first line is none of CSV ({error}).",
+            hint="Save it as UTF-8 CSV with ordinary ends of lines, or as parquet.",
+        ) from error
     require_distinct(names, path.name)
     return names, delimiter
 

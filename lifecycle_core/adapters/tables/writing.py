@@ -34,13 +34,22 @@ class TableWriter:
 
         Args:
             columns: By name, arrays of one length (numpy or pyarrow).
+
+        Raises:
+            InvalidCall: CSV has no form for such a column.
         """
         import pyarrow as pa
 
         table = pa.table(dict(columns))
-        if self._open is None:
-            self._open = self._begin(table.schema)
-        self._open.write_table(table)
+        try:
+            if self._open is None:
+                self._open = self._begin(table.schema)
+            self._open.write_table(table)
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+            raise InvalidCall(
+                f"A {self.kind} file cannot hold these columns: {error}",
+                hint="Do not keep lists, structures or bytes, or write a parquet file.",
+            ) from error
 
     def close(self) -> None:
         """Write what is outstanding, such as the footer without which parquet is not parquet."""

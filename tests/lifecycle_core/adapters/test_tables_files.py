@@ -88,6 +88,7 @@ BAD = {
     "empty": (b"", "is empty, it must begin with a line of column names"),
     "blank": (b"\n\n", "is empty"),
     "not UTF-8": (b"a,b\n" + b"\xff\xfe" * 10, "is not UTF-8 text: byte 4 is 0xff"),
+    "ends of lines of old": (b"a,b\r1,2\r", "its first line is none of CSV"),
     "twice": (b"a,a\n1,2\n", "has more than one column named 'a'"),
     "a short row": (b"a,b\n1,2\n3\n", "cannot be read: .*Line: 3"),
     "a long row": (b"a,b\n1,2,3\n", "cannot be read: .*Line: 2"),
@@ -114,6 +115,17 @@ def test_a_broken_parquet_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "t.xlsx").write_bytes(b"PK")
     with pytest.raises(TableInvalid, match=r"'\.xlsx', it must be one of \.csv, \.parquet"):
         TABLES.profile(tmp_path / "t.xlsx")
+
+
+@pytest.mark.parametrize("value", [[1, 2], {"a": 1}, b"\xff"])
+def test_csv_that_cannot_hold_a_column_is_refused(value: object, tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+    with (
+        pytest.raises(InvalidCall, match="A csv file cannot hold these columns"),
+        TABLES.writer(path) as writer,
+    ):
+        writer.write({"kept": pa.array([value])})
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])

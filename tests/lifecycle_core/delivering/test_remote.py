@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,8 +20,10 @@ from deltalake import DeltaTable, write_deltalake
 from pyarrow import parquet
 
 from lifecycle_core.adapters.remote_tables import address_of
-from lifecycle_core.adapters.remote_tables.http import ROWS
+from lifecycle_core.adapters.remote_tables.delta import publish
+from lifecycle_core.adapters.remote_tables.http import ROWS, post
 from lifecycle_core.adapters.remote_tables.sql import upsert
+from lifecycle_core.adapters.sinks import Surroundings
 from lifecycle_core.errors import InvalidCall, SinkFailed, TableInvalid, TargetUnwritable
 from lifecycle_core.schema.release_file import WorkflowSection
 from tests.fakes.postgres import programs, serving
@@ -26,6 +32,7 @@ from tests.fakes.scoring import Made, customers, make
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.fakes.receiving import Receiver
 
@@ -86,12 +93,15 @@ def test_a_table_that_cannot_take_scores_is_refused_before_there_are_any(made: M
     url = database(made, keyed(), "keyless.db")
     with pytest.raises(InvalidCall, match="no primary key or unique index of exactly id"):
         made.deliver(made.table(keyed()), f"{url}::customers")
-    with pytest.raises(TableInvalid, match="cannot be read: nowhere"):
+    with pytest.raises(TableInvalid, match="nowhere: there is no such table"):
         made.deliver(f"{url}::nowhere")
     with pytest.raises(TargetUnwritable, match="unable to open database file"):
         made.deliver(made.table(keyed()), "sqlite:////nowhere/x.db::scores")
     with pytest.raises(InvalidCall, match="There is nothing here that speaks with"):
         made.deliver("klingon://host/db::customers")
+    with pytest.raises(TableInvalid, match=r"There is no file .*none\.db"):
+        made.deliver(f"sqlite:///{made.folder / 'none.db'}::customers")
+    assert not (made.folder / "none.db").exists()  # SQLite makes what it connects to
 
 
 def test_a_database_that_refuses_a_row_is_as_it_was(made: Made) -> None:
@@ -105,10 +115,29 @@ def test_a_database_that_refuses_a_row_is_as_it_was(made: Made) -> None:
     connection.close()
     with pytest.raises(TargetUnwritable, match="CHECK constraint failed") as refused:
         made.deliver(made.table(keyed()), f"{url}::kept")
+    assert "is refused again, until what it says is mended" in refused.value.hint
     assert "c00001" not in str(refused.value)  # the driver's words, never the rows
     with sqlite3.connect(made.folder / "strict.db") as connection:
         assert connection.execute("SELECT count(*) FROM kept").fetchone() == (0,)
     connection.close()
+
+
+def test_a_database_that_is_busy_is_asked_again_later(made: Made) -> None:
+    url = database(made, keyed(), "busy.db")
+    made.deliver(made.table(keyed(3)), f"{url}::scores")
+    other = sqlite3.connect(made.folder / "busy.db", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(TargetUnwritable, match="database is locked") as refused:
+        made.deliver(made.table(keyed(3)), f"{url}?timeout=0::scores")
+    assert "Run the same command again once it answers" in refused.value.hint
+    other.close()
+
+
+def test_a_number_that_sqlite_cannot_hold_is_told(made: Made) -> None:
+    wide = keyed(3).assign(wide=np.array([1, 2, 2**64 - 1], dtype=np.uint64))
+    target = f"sqlite:///{made.folder / 'wide.db'}::scores"
+    with pytest.raises(TargetUnwritable, match="too large to convert to SQLite"):
+        made.deliver(made.table(wide, "wide.parquet"), target, keep=("wide",))
 
 
 def test_a_value_of_another_type_in_sqlite_is_told(made: Made) -> None:
@@ -139,6 +168,51 @@ def test_delta_tables_are_read_and_replaced_in_one_version(made: Made) -> None:
         made.deliver(f"delta:{made.folder / 'none'}")
 
 
+def test_what_a_delta_table_refuses_is_told_without_its_rows(made: Made) -> None:
+    target = made.folder / "delta_rules"
+    made.deliver(made.table(keyed(3)), f"delta:{target}")
+    DeltaTable(target).alter.add_constraint({"small": '"row" < 50'})
+    with pytest.raises(TargetUnwritable, match="50 rows failed validation check") as refused:
+        made.deliver(made.table(keyed()), f"delta:{target}")
+    assert "c00051" not in str(refused.value)
+    assert "until what it says is mended" in refused.value.hint
+    clock = pa.table({**pa.Table.from_pandas(keyed(3)).to_pydict(), "at": [time(3, 4)] * 3})
+    with pytest.raises(TargetUnwritable, match="Invalid data type for Delta Lake") as refused:
+        made.deliver(clock, f"delta:{made.folder / 'delta_times'}", keep=("at",))
+    assert "unknown" not in str(refused.value)  # nor its stack
+
+
+def test_two_that_replace_a_delta_table_leave_that_of_one(made: Made) -> None:
+    file, target = made.folder / "both.parquet", made.folder / "delta_both"
+    parquet.write_table(pa.table({"row": range(1000)}), file)
+    write_deltalake(target, pa.table({"row": [-1]}))
+    together = threading.Barrier(4)
+
+    def write() -> str:
+        together.wait()
+        try:
+            publish(address_of(f"delta:{target}"), file)
+        except TargetUnwritable as refused:
+            return refused.hint
+        return ""
+
+    with ThreadPoolExecutor(4) as threads:
+        hints = [each.result() for each in [threads.submit(write) for _ in range(4)]]
+    assert all("Another process wrote it at the same moment" in hint for hint in hints if hint)
+    assert "" in hints
+    assert DeltaTable(target).to_pyarrow_table().num_rows == 1000
+
+
+def test_a_delta_table_without_one_of_its_files_cannot_be_read(made: Made) -> None:
+    source = made.folder / "delta_torn"
+    write_deltalake(source, pa.Table.from_pandas(keyed(), preserve_index=False))
+    next(source.glob("*.parquet")).unlink()
+    with pytest.raises(TableInvalid, match="delta_torn cannot be read as a Delta table"):
+        made.deliver(source)
+    with pytest.raises(InvalidCall, match="is the table to be scored"):
+        made.deliver(source, f"delta:file://{source}")
+
+
 @pytest.mark.parametrize("library", ["pandas", "pyarrow", "polars", "lazy"])
 def test_frames_of_any_library_are_scored(made: Made, library: str) -> None:
     frame: Any = keyed()
@@ -156,6 +230,8 @@ def test_frames_of_any_library_are_scored(made: Made, library: str) -> None:
 def test_what_is_no_frame_is_refused(made: Made) -> None:
     with pytest.raises(TableInvalid, match="The frame cannot be read as a table"):
         made.deliver([1, 2])
+    with pytest.raises(TableInvalid, match="The frame has no columns"):
+        made.deliver(pd.DataFrame())
 
 
 def rows_of(receiver: Receiver) -> list[dict[str, Any]]:
@@ -215,11 +291,111 @@ def test_bad_rows_stand_alone_among_the_dead_letters(made: Made, receiver: Recei
 
 
 def test_a_batch_that_is_known_already_is_not_sent_in_parts(made: Made, receiver: Receiver) -> None:
-    receiver.answers = [(200, {}), (409, {})]
-    summary = made.deliver(made.table(keyed(1100)), receiver.url)
-    dead = pd.read_parquet(made.folder / "dead.parquet")
-    assert summary.refused == ROWS == len(dead)
-    assert dead["row"].tolist() == list(range(ROWS, 2 * ROWS))
+    receiver.judge = lambda body: 409 if json.loads(body)["first"] == ROWS else 200
+    dead = made.folder / "known.parquet"
+    assert posted(made, receiver, dead) == ROWS
+    assert pd.read_parquet(dead)["row"].tolist() == list(range(ROWS, 2 * ROWS))
+    assert len(receiver.requests) == 2 + 5  # each try of it
+
+
+def test_a_batch_that_is_still_under_way_is_asked_for_again(made: Made, receiver: Receiver) -> None:
+    receiver.answers = [(200, {}), (409, {}), (409, {})]
+    assert posted(made, receiver, made.folder / "under_way.parquet") == 0
+    keys = [request.headers["idempotency-key"] for request in receiver.requests]
+    assert len(set(keys[1:4])) == 1
+    assert len(set(keys)) == 3
+
+
+def test_a_pause_that_cannot_be_read_is_our_own(made: Made, receiver: Receiver) -> None:
+    receiver.answers = [(503, {"retry-after": "1.5"})]
+    assert posted(made, receiver, made.folder / "paused.parquet") == 0
+
+
+def posted(made: Made, receiver: Receiver, dead: Path) -> int:
+    """Post 1,100 rows without pauses, and return how many were refused."""
+    file = dead.with_suffix(".rows.parquet")
+    parquet.write_table(pa.table({"row": range(1100)}), file)
+    return post(
+        address_of(receiver.url, out=True), file, run="r", delivery="r",
+        progress=dead.with_suffix(".settled"), dead_letters=dead, backoff=0,
+        around=Surroundings(project=made.folder, home=made.folder, registry="", environ={}),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("value", "sent"),
+    [
+        (Decimal("1.50"), 1.5),
+        (Decimal(12345678901234567890), 12345678901234567890),
+        (b"a\xff", "Yf8="),
+        (time(3, 4), "03:04:00"),
+        (timedelta(minutes=1), 60.0),
+        ([date(2026, 1, 31)], ["2026-01-31"]),
+        ({"at": datetime(2026, 1, 31, tzinfo=UTC), "x": float("nan")},
+         {"at": "2026-01-31T00:00:00+00:00", "x": None}),
+    ],
+)  # fmt: skip
+def test_kept_columns_of_any_type_are_posted(
+    made: Made, receiver: Receiver, value: object, sent: object
+) -> None:
+    file = made.folder / "kinds.parquet"
+    parquet.write_table(pa.table({"kept": [value]}), file)
+    post(
+        address_of(receiver.url, out=True), file, run="r", delivery="r", dead_letters=None,
+        progress=made.folder / f"kinds {sent}",
+        around=Surroundings(project=made.folder, home=made.folder, registry="", environ={}),
+    )  # fmt: skip
+    assert rows_of(receiver) == [{"kept": sent}]
+
+
+def test_decimals_and_times_are_kept_in_sqlite(made: Made) -> None:
+    rows = keyed(2)
+    table = pa.Table.from_pandas(rows, preserve_index=False)
+    table = table.append_column("paid", pa.array([Decimal("1.50"), Decimal("2.00")]))
+    table = table.append_column("at", pa.array([time(3, 4)] * 2))
+    made.deliver(table, f"sqlite:///{made.folder / 'kinds.db'}::scores", keep=("paid", "at"))
+    with sqlite3.connect(made.folder / "kinds.db") as connection:
+        found = connection.execute("SELECT paid, at FROM scores ORDER BY id").fetchall()
+    connection.close()
+    assert found == [(1.5, "03:04:00.000000"), (2, "03:04:00.000000")]
+
+
+def test_one_id_for_other_rows_is_another_delivery(made: Made, receiver: Receiver) -> None:
+    source = made.table(keyed(600))
+    receiver.answers = [(200, {}), (403, {})]
+    with pytest.raises(SinkFailed, match="answered 403") as failed:
+        made.deliver(source, receiver.url)
+    assert failed.value.hint.startswith("Check NBRELEASE_SCORES_TOKEN")
+    made.table(keyed(600).assign(tenure=5))
+    made.deliver(source, receiver.url)
+    bodies: dict[str, bytes] = {}
+    for request in receiver.requests:
+        key = request.headers["idempotency-key"]
+        assert bodies.setdefault(key, request.body) == request.body
+    keys = set(bodies)
+    source.write_bytes(source.read_bytes())  # the same rows, as a scheduler's second try makes them
+    made.deliver(source, receiver.url)
+    assert {request.headers["idempotency-key"] for request in receiver.requests} == keys
+
+
+def test_dead_letters_have_a_file_of_their_own(made: Made, receiver: Receiver) -> None:
+    source = made.table(keyed(3))
+    for letters, said in (("rejects.parquet", "the table of the rejects"), ("x.txt", "suffix")):
+        with pytest.raises(InvalidCall, match=said):
+            made.deliver(source, receiver.url, letters=letters)
+    with pytest.raises(InvalidCall, match="'refused' cannot be kept"):
+        made.deliver(
+            made.table(keyed(3).assign(refused="no"), "r.parquet"), receiver.url, keep=("refused",)
+        )
+    assert receiver.requests == []
+
+
+def test_what_a_receiver_says_cannot_write_on_the_terminal(made: Made, receiver: Receiver) -> None:
+    receiver.reason = "\x1b[31mred"
+    receiver.answers = [(403, {})]
+    with pytest.raises(SinkFailed, match=r"answered 403 \[31mred") as failed:
+        made.deliver(made.table(keyed(3)), receiver.url)
+    assert "\x1b" not in str(failed.value)
 
 
 def test_a_run_whose_receiver_went_away_goes_on_behind_what_was_settled(
@@ -256,8 +432,10 @@ def test_a_receiver_that_takes_no_row_ends_the_run_and_all_are_tried_again(
     ("address", "said"),
     [
         ("s3://bucket/x", "The s3:// address names no table"),
-        ("http://example.com/x", "plain http leaves this machine"),
+        ("http://example.com/x", "plain http leaves this machine unencrypted; write https.$"),
         ("sqlite:///x.db::", "no table behind ::"),
+        ("postgresql+pg8000://me:s3cret@ho:st/db::t", "address names no table"),
+        ("delta:", "no folder or URL behind delta:"),
     ],
 )
 def test_addresses_that_are_none_are_refused(address: str, said: str) -> None:
@@ -268,6 +446,11 @@ def test_addresses_that_are_none_are_refused(address: str, said: str) -> None:
 def test_passwords_are_not_shown() -> None:
     assert "s3cret" not in address_of("postgresql://me:s3cret@host/db::t").shown
     assert "s3cret" not in address_of("https://host/s3cret", out=True).shown
+    assert address_of("postgresql://host/db?password=s3cret::t").shown == "postgresql://host/db::t"
+    for delta in ("s3://KEY:s3cret@bucket/t", "abfss://c@host/t?sig=s3cret"):
+        address = address_of(f"delta:{delta}")
+        assert "s3cret" not in address.shown + address.name
+        assert address.name == "t"
     with pytest.raises(InvalidCall) as refused:
         address_of("postgresql://me:s3cret@host/db")
     assert "s3cret" not in str(refused.value)
@@ -323,6 +506,24 @@ def test_a_table_that_was_made_for_rows_that_are_refused_is_not_left_in_sqlite(
     leaves_no_table(made, f"sqlite:///{made.folder / 'halved.db'}")
 
 
+def refuses_without_rows(made: Made, engine: sa.Engine, url: str) -> None:
+    """Let PostgreSQL refuse a row: its own words, which repeat the row in their details."""
+    with engine.begin() as connection:
+        connection.execute(
+            sa.text(
+                'CREATE TABLE kept (id TEXT PRIMARY KEY, "row" INT CHECK ("row" < 90), score REAL, '
+                "decision BOOL, unscored TEXT, release TEXT, version INT, next_step TEXT, "
+                "due TIMESTAMPTZ, run TEXT)"
+            )
+        )
+    with pytest.raises(TargetUnwritable) as refused:
+        made.deliver(made.table(keyed()), f"{url}::kept")
+    assert str(refused.value).endswith(
+        'new row for relation "kept" violates check constraint "kept_row_check"'
+    )
+    assert "is refused again, until what it says is mended" in refused.value.hint
+
+
 @pytest.mark.skipif(not programs(), reason="no PostgreSQL here (Debian: postgresql)")
 def test_postgresql_is_read_and_written_by_the_business_key(made: Made) -> None:
     bins = programs()
@@ -330,6 +531,9 @@ def test_postgresql_is_read_and_written_by_the_business_key(made: Made) -> None:
     with serving(bins) as url:
         leaves_no_table(made, url)
         engine = sa.create_engine(url)
+        refuses_without_rows(made, engine, url)
+        with pytest.raises(InvalidCall, match="names no user"):
+            made.deliver(f"{url.replace('me@', '')}::customers")
         keyed().to_sql("customers", engine, index=False)
         for rows in (keyed(60), keyed(100).iloc[40:]):
             made.deliver(made.table(rows), f"{url}::public.shop_scores")

@@ -96,6 +96,22 @@ def test_a_run_that_is_done_again_is_in_the_log_once(made: Made) -> None:
     assert read(made.folder / "again").num_rows == 8
 
 
+def test_one_id_for_other_rows_is_another_run_in_the_log(made: Made) -> None:
+    log = logged(made.folder / "same_id")
+    for rows in (bad_rows(4), bad_rows(6).iloc[1:]):
+        made.deliver(made.table(rows, "same_id.parquet"), "same_id-out.parquet", log=log, run="r7")
+    kept = read(made.folder / "same_id").to_pandas().set_index("id")
+    out = pd.read_parquet(made.folder / "same_id-out.parquet")
+    assert len(kept) == 4 + 5
+    logged_scores = kept.loc[out["prediction"], "score"]
+    np.testing.assert_array_equal(logged_scores.to_numpy(), out["score"].to_numpy())
+    assert set(out["run"]) == {"r7"}
+    again = made.folder / "same_id.parquet"
+    again.write_bytes(again.read_bytes())  # as a scheduler's second try makes it
+    made.deliver(again, "same_id-out.parquet", log=log, run="r7")
+    assert read(made.folder / "same_id").num_rows == 9
+
+
 def test_a_number_s_decision_is_kept_as_it_is(tmp_path: Path) -> None:
     made = make(tmp_path, "regression", workflow=WorkflowSection())
     made.deliver(made.table(customers(3)), "out.parquet", log=logged(tmp_path / "log"))

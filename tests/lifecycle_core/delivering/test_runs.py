@@ -1,26 +1,31 @@
 from __future__ import annotations
 
+import json
 import os
 import socket
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
+from distributed import LocalCluster
 
-from lifecycle_core.adapters.batch_engines import Cluster, Processes, engine_of
+from lifecycle_core.adapters.batch_engines import Cluster, Processes, Threads, engine_of
 from lifecycle_core.adapters.score_journal import open_journal
 from lifecycle_core.adapters.score_runs import ScoreRuns
 from lifecycle_core.adapters.worker import WorkerDied
 from lifecycle_core.errors import InvalidCall, NoAnswer, SchedulerUnavailable, TableInvalid
 from lifecycle_core.schema.release_file import WorkflowSection
-from tests.fakes.scoring import Made, customers, make
+from tests.fakes.scoring import Made, customers, logged, make
 
 if TYPE_CHECKING:
-    from lifecycle_core.adapters.batch_engines import BatchEngine
+    from collections.abc import Iterator
+
+    from lifecycle_core.adapters.batch_engines import BatchEngine, OpenEngine
 
 DECLARED = WorkflowSection(
     next_step="Call the customer", when_missing="Ask sales", deadline_seconds=3600, key=("id",)
@@ -146,6 +151,61 @@ def test_two_processes_do_not_do_the_same(made: Made) -> None:
         pass
 
 
+class Appending:
+    """Scores, and lets somebody append a row to the table meanwhile."""
+
+    def __init__(self, table: Path) -> None:
+        self._table = table
+
+    @contextmanager
+    def open(self, bundle: Path) -> Iterator[OpenEngine]:
+        with self._table.open("a") as file:
+            file.write("1,2.5,basic,new\n")
+        with Threads().open(bundle) as opened:
+            yield opened
+
+
+def test_a_table_that_grows_while_it_is_scored_gives_nothing(made: Made) -> None:
+    source, target = made.table(keyed(5), "grows.csv"), made.folder / "grown.parquet"
+    engine = Appending(source)
+    log = logged(made.folder / "grown_log")
+    with pytest.raises(TableInvalid, match=r"grows\.csv was written to while it was scored"):
+        made.deliver(source, target, engine=engine, log=log)
+    assert not target.exists()
+    assert not (made.folder / "grown_log").exists()
+    made.deliver(source, target)
+    assert len(pd.read_parquet(target)) == 6
+
+
+def test_a_dask_cluster_that_goes_away_ends_the_run(made: Made) -> None:
+    table = pa.Table.from_pandas(customers(3), preserve_index=False)
+    columns = {name: table.column(name).combine_chunks() for name in table.column_names}
+    with LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, protocol="tcp",
+        dashboard_address="127.0.0.1:0",
+    ) as cluster:  # fmt: skip
+        engine = Cluster(cluster.scheduler_address, timeout="1s")
+        with engine.open(made.bundle) as opened:
+            assert len(opened.submit(columns).result(60)) == 3
+            cluster.close()
+            with pytest.raises(NoAnswer, match="Dask gives no scores any more") as told:
+                opened.submit(columns).result(60)
+    assert "it goes on where it stopped" in told.value.hint
+
+
+def test_two_processes_do_not_replace_the_same_output(made: Made) -> None:
+    target = made.folder / "taken.parquet"
+    runs = ScoreRuns(made.folder / "runs")
+    with runs.alone_at(json.dumps(["file", str(target.resolve()), ""])):
+        for frame in (keyed(5), keyed(6)):
+            with pytest.raises(InvalidCall, match="writes scores to this place at this moment"):
+                made.deliver(made.table(frame), target)
+        made.deliver(made.table(keyed(5)), "another.parquet")
+    assert not target.exists()
+    made.deliver(made.table(keyed(5)), target)
+    assert target.exists()
+
+
 def test_a_run_that_nobody_goes_on_with_is_forgotten(tmp_path: Path) -> None:
     runs = ScoreRuns(tmp_path)
     with runs.open("old") as run:
@@ -198,6 +258,8 @@ def test_engines_that_are_none_are_refused(words: dict[str, Any], said: str) -> 
 def test_a_scheduler_that_is_away_is_told(made: Made) -> None:
     with pytest.raises(SchedulerUnavailable, match=r"tcp://127\.0\.0\.1:1 does not answer"):
         made.deliver(made.table(keyed(5)), engine=Cluster("tcp://127.0.0.1:1", timeout="0.2s"))
+    with pytest.raises(SchedulerUnavailable, match="missing port number"):
+        made.deliver(made.table(keyed(5)), engine=Cluster("nonsense"))
 
 
 def test_a_process_that_is_killed_is_told_and_the_run_goes_on(made: Made) -> None:
