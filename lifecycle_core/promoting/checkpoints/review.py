@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from lifecycle_core.promoting.checkpoints.base import Checkpoint, Finding, declare, listed
@@ -72,7 +73,7 @@ def _lived(reviews: ReviewHistory, due: Sequence[ReviewedWindow], said: str) -> 
             "fail",
             f"{len(waiting)} rule{'s' if plural else ''} fired in {last.window}, and nobody has "
             f"acknowledged {'them' if plural else 'it'}: {listed(waiting)}.",
-            next=f"Run `nbrelease acknowledge {name} '{waiting[0]}' --by WHO --note WHY`.",
+            next=f"Run `nbrelease acknowledge {name} {quote(waiting[0])} --by WHO --note WHY`.",
         )
     answered = sorted({each.by for each in last.alerts if each.by})
     fired = "no rule fired"

@@ -407,6 +407,12 @@ def alert(state: str, *, rule: str = "when drifted > 0 then notify data") -> Ale
             "nbrelease acknowledge churn 'when drifted > 0 then notify data' --by WHO",
         ),
         (
+            reviews(window("2026-W12", "kept", alert("open", rule="when rows < 1 # '; forged '"))),
+            "fail",
+            "nobody has acknowledged it: when rows < 1 # '; forged '.",
+            """nbrelease acknowledge churn 'when rows < 1 # '"'"'; forged '"'"'' --by WHO""",
+        ),
+        (
             reviews(window("2026-W12", "kept", alert("open"), alert("open", rule="another"))),
             "fail",
             "nobody has acknowledged them: when drifted > 0 then notify data, another.",
