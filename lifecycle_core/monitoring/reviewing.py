@@ -155,7 +155,7 @@ def reviewed(
         seen.append(
             Seen(window=windows[at].label, figures={each.name: each.value for each in figures})
         )
-        surely.append(sure_of(figures, counts[at]))
+        surely.append(sure_of(figures, counts[at], expected=found.impact.expected))
     end, last_label = label_moments(plan.window, maturity_days=stated.review.label_maturity_days)
     told = Review(
         release=release,
