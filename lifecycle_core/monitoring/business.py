@@ -87,7 +87,9 @@ def business(
     return Section(
         name="business",
         figures=tuple(
-            _met(figure, metrics[figure.name], window, expected=expected) if figure.name in metrics else figure
+            _met(figure, metrics[figure.name], window, expected=expected)
+            if figure.name in metrics
+            else figure
             for figure in as_final(figures, around)
         ),
     )

@@ -29,6 +29,10 @@ def parsed(magic: Callable[..., Any], line: str) -> Namespace:
     except (UsageError, ValueError) as error:  # ValueError: a quotation mark without its partner
         sign = "%%" if magic.__name__ in {"release", "step"} else "%"
         name = f"{sign}{magic.__name__}"
+        if asked := {"-h", "--help"} & set(line.split()):
+            raise InvalidCall(
+                f"{name} has no {min(asked)}.", hint=f"`{name}?` has all that it takes."
+            ) from None
         got = f"does not understand `{line.strip()}`" if line.strip() else "says too little"
         raise InvalidCall(
             f"{name} {got}: {error}.",

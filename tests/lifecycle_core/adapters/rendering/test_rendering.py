@@ -227,6 +227,18 @@ def test_a_command_that_asks_a_service_is_whole_however_wide_the_terminal(width:
     assert long in to_text(asked, width=width).splitlines()
 
 
+def test_a_review_says_how_far_what_was_expected_was_off() -> None:
+    review = windows.review_that_fired()
+    off = [
+        each.model_copy(update={"difference": by})
+        for each, by in zip(review.reconciled, (-0.0424, 0.031, -7.198), strict=True)
+    ]
+    shown = review.model_copy(update={"reconciled": tuple(off)})
+    for said in ("-4.2 points", "+3.1 points", "-7.2 EUR"):
+        assert said in to_text(shown)
+        assert said in to_html(shown)
+
+
 def test_no_state_of_drift_is_cut_beside_what_it_was_compared_with() -> None:
     warm, cold = (windows.counts(4_000, acted=share) for share in (0.6, 0.1))
     found = windows.reviewed(*[cold] * 4, warm, reference=cold, same_phase=warm)
