@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 _OF_LINES = frozenset({
-    "Backtest", "ChampionComparison", "ExperimentDesign", "ExperimentStatus", "Experiments",
-    "History", "OutcomesTold", "Readout", "Retrained", "RetrainingDecision", "Review",
-    "ReviewDashboard", "ReviewHistory", "ReviewRun", "ReviewSeries", "Status",
+    "Backtest", "ChampionComparison", "ContractReport", "Entry", "ExperimentDesign",
+    "ExperimentStatus", "Experiments", "History", "OutcomesTold", "Readout", "Release", "Releases",
+    "Retrained", "RetrainingDecision", "Review", "ReviewDashboard", "ReviewHistory", "ReviewRun",
+    "ReviewSeries", "ScoreSummary", "Status",
 })  # fmt: skip
 """What holds names from tables, logs and people, and no text of several lines."""
 

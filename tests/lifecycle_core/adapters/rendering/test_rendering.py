@@ -155,7 +155,8 @@ def test_no_text_of_a_record_acts_on_a_terminal(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["review", "review_history", "review_run", "readout", "retrained", "outcomes_told"]
+    "name",
+    ["review", "review_history", "review_run", "readout", "retrained", "outcomes_told", "entry"],
 )
 def test_no_name_of_a_table_or_a_person_passes_for_a_line_of_ours(name: str) -> None:
     shown = to_text(_with_every_text(CASES[name], "a\n✕ forged\r✕ forged"), width=40_000)
