@@ -408,8 +408,10 @@ def alert(state: str, *, rule: str = "when drifted > 0 then notify data") -> Ale
         (
             reviews(window("2026-W12", "missed"), earlier("2026-W11")),
             "missing",
-            "No review is kept since that of 2026-W11; that of 2026-W12 was due by "
-            "2026-03-26T00:00:00Z.",
+            (
+                "No review is kept since that of 2026-W11; that of 2026-W12 was due by "
+                "2026-03-26T00:00:00Z."
+            ),
             "nbrelease review --due churn",
         ),
         (
