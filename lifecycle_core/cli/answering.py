@@ -29,9 +29,11 @@ def verb(function: Callable[Words, int]) -> Callable[Words, None]:
         try:
             code = function(*words, **flags)
         except LifecycleError as error:
-            sys.stderr.write(f"nbrelease: {error}\n")
+            from lifecycle_core.adapters.rendering.plain import visible
+
+            sys.stderr.write(visible(f"nbrelease: {error}\n"))  # it may quote what it was given
             if error.hint:
-                sys.stderr.write(f"Hint: {error.hint}\n")
+                sys.stderr.write(visible(f"Hint: {error.hint}\n"))
             code = error.exit_code
         except KeyboardInterrupt:
             sys.stderr.write("nbrelease: interrupted; nothing half-written is left.\n")

@@ -56,6 +56,7 @@ def business(
     running = None if around.running is None else around.running.money.get(currency)
     per_run = stated.workflow.rows_per_run
     cost = cost_per_row if cost_per_row is not None and cost_per_row.value is not None else None
+    expected = cost is not None and cost.name.startswith("expected")
     figures = (
         *_uplift(window, stated.review.control_arm, currency),
         *_shares_moved(window, stated),
@@ -86,16 +87,20 @@ def business(
     return Section(
         name="business",
         figures=tuple(
-            _met(figure, metrics[figure.name], window) if figure.name in metrics else figure
+            _met(figure, metrics[figure.name], window, expected=expected)
+            if figure.name in metrics
+            else figure
             for figure in as_final(figures, around)
         ),
     )
 
 
-def _met(figure: Figure, metric: Metric, window: WindowCounts) -> Figure:
+def _met(figure: Figure, metric: Metric, window: WindowCounts, *, expected: bool) -> Figure:
     """Return a figure against its target; what is not settled has neither met nor missed it."""
     found = against(figure, metric)
-    return found if settled(figure, window) else found.model_copy(update={"met": None})
+    if settled(figure, window, expected=expected):
+        return found
+    return found.model_copy(update={"met": None})
 
 
 def _earned(name: str, money: Money | None, currency: str) -> Figure:

@@ -155,7 +155,7 @@ def reviewed(
         seen.append(
             Seen(window=windows[at].label, figures={each.name: each.value for each in figures})
         )
-        surely.append(sure_of(figures, counts[at]))
+        surely.append(sure_of(figures, counts[at], expected=found.impact.expected))
     end, last_label = label_moments(plan.window, maturity_days=stated.review.label_maturity_days)
     told = Review(
         release=release,
@@ -249,11 +249,13 @@ def _notes(
     currency = stated.costs.currency
     foreign = sorted(name or "no currency" for name in window.money if name != currency)
     unknown = [name for name in window.versions if registered and int(name) not in registered]
+    untimed = max(0, window.accepted + window.overridden - window.hours_to_action.rows)
+    left_out = f" The time to action of {untimed:,} of them is left out." if untimed else ""
     said = {
         "The window has not ended: all figures may change.": not complete,
         f"{window.repeated:,} rows are in the log more than once, and count once.": window.repeated,
         f"{window.answered_early:,} rows have an outcome that is older than their prediction: a "
-        "clock is wrong. Their time to action is left out.": window.answered_early,
+        f"clock is wrong.{left_out}": window.answered_early,
         f"Amounts in {', '.join(foreign)} are left out: costs are in {currency}.": foreign,
         f"Versions {', '.join(unknown)} are in the log and not in the registry.": unknown,
         f"{window.shadows:,} rows that a shadow scored are left out.": window.shadows,

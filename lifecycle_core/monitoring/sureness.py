@@ -38,6 +38,8 @@ _OF_WINDOW = {
     "cost_of_false_alarms",
     "cost_of_misses",
 }
+_OF_COST = frozenset({"cost_per_run"})
+"""Made of what a row costs, and so expected where that is."""
 _TIED = ("expected_", "weighted_", "calibration_growth", "score_shift", "decision_shift")
 """What has part of its error from the windows before, which other windows share."""
 
@@ -53,7 +55,7 @@ def whole(window: WindowCounts) -> bool:
     return 0 < window.rows <= window.labelled
 
 
-def settled(figure: Figure, window: WindowCounts) -> bool:
+def settled(figure: Figure, window: WindowCounts, *, expected: bool) -> bool:
     """Whether outcomes that are still to come may change what a figure says.
 
     Labels that come first are not as those that come last, nor is money: until they are all there
@@ -62,18 +64,23 @@ def settled(figure: Figure, window: WindowCounts) -> bool:
     Args:
         figure: As it stands.
         window: That it is of.
+        expected: What a row costs is what it is expected to, no label was looked at.
     """
     if figure.final or figure.name not in _OF_LABELS | _OF_MONEY:
         return True
-    return figure.name in _OF_LABELS and (whole(window) or figure.note.startswith("Expected"))
+    of_expected = expected and figure.name in _OF_COST
+    return figure.name in _OF_LABELS and (whole(window) or of_expected)
 
 
-def sure_of(figures: Sequence[Figure], window: WindowCounts) -> dict[str, Known | None]:
+def sure_of(
+    figures: Sequence[Figure], window: WindowCounts, *, expected: bool
+) -> dict[str, Known | None]:
     """Return what rules may conclude from: figures with their intervals.
 
     Args:
         figures: Of the window.
         window: That they are of.
+        expected: As for `settled`.
 
     Returns:
         By name. None where there is no value, where there are too few rows, or where outcomes may
@@ -82,8 +89,9 @@ def sure_of(figures: Sequence[Figure], window: WindowCounts) -> dict[str, Known 
     by_name = {each.name: each for each in figures}
     found = {}
     for each in figures:
-        used = each if settled(each, window) else by_name.get(f"expected_{each.name}")
-        found[each.name] = None if used is None else _known(used, window)
+        sure = settled(each, window, expected=expected)
+        used = each if sure else by_name.get(f"expected_{each.name}")
+        found[each.name] = None if used is None else _known(used, window, expected=expected)
     return found
 
 
@@ -119,7 +127,7 @@ def unsure(
             yield f"Not sure enough to fire: {rule.text} ({told})."
 
 
-def _known(figure: Figure, window: WindowCounts) -> Known | None:
+def _known(figure: Figure, window: WindowCounts, *, expected: bool) -> Known | None:
     name, value = figure.name, figure.value
     if value is None:
         return None
@@ -134,7 +142,7 @@ def _known(figure: Figure, window: WindowCounts) -> Known | None:
     if 0 <= hits <= figure.rows and figure.interval == share_interval(hits, figure.rows):
         low, high = share_bounds(hits, figure.rows)
         return Known(value, low, high, apart=True)
-    tied = name.startswith(_TIED) or figure.note.startswith("Expected")
+    tied = name.startswith(_TIED) or (expected and name in _OF_COST)
     return Known(value, figure.interval.low, figure.interval.high, apart=not tied)
 
 

@@ -25,9 +25,11 @@ from lifecycle_core.monitoring import (
     overdue,
     readings_of,
     require_until,
+    same_span,
     untold,
     with_changes,
 )
+from lifecycle_core.monitoring.windows import calendar_of
 from lifecycle_core.schema.canonical import utc_text
 from lifecycle_core.schema.review_history import (
     AlertAcknowledged,
@@ -94,8 +96,7 @@ class ReviewDuty:
 
     def history(self) -> ReviewHistory:
         """Return what has become of the reviews so far."""
-        events, notes = self.ledger.read(self.release)
-        return history_of(self.release, events, due=self._due(), now=self.now, notes=notes)
+        return self._standing()[0]
 
     def keep(self, review: Review) -> Review:
         """Keep a review, unless the last one of its window says the same.
@@ -174,18 +175,32 @@ class ReviewDuty:
         """Tell of alerts that nobody was told of, remind of late ones; return what came of it."""
         return tuple(self._tell(self.history()))
 
-    def _due(self) -> tuple[DueWindow, ...]:
-        return due_windows(self.stated.review, since=self.since, now=self.now)
+    def _standing(self) -> tuple[ReviewHistory, tuple[DueWindow, ...]]:
+        """Return what has become of the reviews, and which ones should be there."""
+        events, notes = self.ledger.read(self.release)
+        readings = readings_of(events, now=self.now).values()
+        due = due_windows(
+            self.stated.review,
+            since=self.since,
+            now=self.now,
+            kept=[each.newest.review.window for each in readings],
+        )
+        return history_of(self.release, events, due=due, now=self.now, notes=notes), due
 
     def _to_read(self) -> list[tuple[str, bool]]:
-        """Return windows that were not read, and those whose labels have become final."""
-        windows = reversed(self.history().windows)
+        """Return windows that were not read, and those whose labels have become final.
+
+        A window of another calendar than today's stays as it was kept: today's has none like it.
+        """
+        windows, calendar = reversed(self.history().windows), calendar_of(self.stated.review)
         return [
             (each.window, each.state == "kept")
             for each in windows
             if each.state != "kept"
             or (
-                not each.labels_final and datetime.fromisoformat(each.labels_final_from) <= self.now
+                not each.labels_final
+                and datetime.fromisoformat(each.labels_final_from) <= self.now
+                and same_span(calendar, each.window, each.end)
             )
         ]
 
@@ -201,9 +216,9 @@ class ReviewDuty:
 
     def _missing(self) -> ReviewHistory:
         """Raise an alert for each review that is missing too long, and return the history then."""
-        history = self.history()
+        history, wanted = self._standing()
         raised = False
-        for due in self._due():
+        for due in wanted:
             window = next(each for each in history.windows if each.window == due.window.label)
             if window.state == "missed" and not window.alerts:
                 alert = missed_review(self.release, self.stated, due)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lifecycle_core.schema.release_file import ReleaseFile
     from lifecycle_core.schema.retraining import ChampionComparison
     from lifecycle_core.schema.retraining_terms import Promotion
@@ -61,3 +63,24 @@ def trial_of(stated: ReleaseFile) -> str:
         "Let it prove itself on live rows before it replaces anything: declare `serving: {shadow: "
         "challenger}` for a shadow, or an experiment with an arm `challenger`."
     )
+
+
+def next_after(name: str, aliases: Sequence[str], *, passed: bool) -> str:
+    """Return what to do with a candidate that has got aliases without anybody's doing.
+
+    Args:
+        name: Of the release.
+        aliases: That it got, at least one.
+        passed: Whether it passes all checkpoints.
+
+    Example:
+        >>> next_after("churn", ["challenger", "champion"], passed=True)
+        'nbrelease status churn'
+        >>> next_after("churn", ["challenger"], passed=True)
+        'once it has proven itself, `nbrelease promote churn --to champion`'
+    """
+    if "champion" in aliases:
+        return f"nbrelease status {name}"
+    if not passed:
+        return "mend what is not passed before it becomes champion, and run it again"
+    return f"once it has proven itself, `nbrelease promote {name} --to champion`"

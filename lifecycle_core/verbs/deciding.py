@@ -119,7 +119,7 @@ def retrain_release(
         NoFinalization: The pipeline has no finalization.
     """
     from lifecycle_core.monitoring.windows import calendar_of
-    from lifecycle_core.retraining import aliases_by_policy, parameters_for, trial_of
+    from lifecycle_core.retraining import aliases_by_policy, next_after, parameters_for, trial_of
     from lifecycle_core.verbs.released import promote
 
     settings = load_settings()
@@ -163,7 +163,19 @@ def retrain_release(
             trial = f"Not promoted to {alias}: {error} {trial}"
             break
         aliases.append(alias)
-    return made.model_copy(update={"promoted": tuple(aliases), "trial": trial})
+    packaged = made.packaged
+    if aliases:
+        packaged = packaged.model_copy(
+            update={
+                "release": packaged.release.model_copy(
+                    update={"aliases": (*packaged.release.aliases, *aliases)}
+                ),
+                "next": next_after(release.name, aliases, passed=packaged.checkpoints.passed),
+            }
+        )
+    return made.model_copy(
+        update={"packaged": packaged, "promoted": tuple(aliases), "trial": trial}
+    )
 
 
 def _trainer(

@@ -42,6 +42,7 @@ class ExperimentMagics(Magics):
     @argument("--secondary", action="append", help="Another metric.")
     @argument("--guardrail", action="append", help="'latency_ms/timed down 10%%'.")
     @argument("--segment", action="append", help="A feature to look at the effect by.")
+    @argument("--unit", help="Column that names who is assigned; default: the business key.")
     @argument("--holdout", type=float, default=0.0, help="Percent of the units that stay out.")
     @argument("--looks", default="always", help="always, or a number of looks.")
     @argument("--as-of", metavar="TIME", help="Look back from this moment, in UTC.")
@@ -95,6 +96,8 @@ def _designed(say: Namespace) -> ExperimentDesign:
         secondary=tuple(say.secondary or ()),
         guardrails=tuple(say.guardrail or ()),
         segments=tuple(say.segment or ()),
+        unit=say.unit,
+        as_of=say.as_of,
         holdout=say.holdout,
         looks=looks_of(say.looks),
     )

@@ -25,12 +25,14 @@ def parsed(magic: Callable[..., Any], line: str) -> Namespace:
     parser = magic.parser  # type: ignore[attr-defined] # set by magic_arguments
     sign = "%%" if magic.__name__ in {"release", "step"} else "%"
     name = f"{sign}{magic.__name__}"
-    if line.strip() in {"--help", "-h"}:
-        raise InvalidCall(f"{name} has no {line.strip()}.", hint=f"`{name}?` shows what it takes.")
     try:
         # IPython's own split would leave the quotation marks around a reason.
         found: Namespace = parser.parse_args(shlex.split(line))
     except (UsageError, ValueError) as error:  # ValueError: a quotation mark without its partner
+        if asked := {"-h", "--help"} & set(line.split()):
+            raise InvalidCall(
+                f"{name} has no {min(asked)}.", hint=f"`{name}?` has all that it takes."
+            ) from None
         got = f"does not understand `{line.strip()}`" if line.strip() else "says too little"
         raise InvalidCall(
             f"{name} {got}: {error}.",

@@ -125,7 +125,15 @@ ERRORS = {
             "`%promote?` has all that it takes."
         ),
     ],
-    "%serve --help": ["InvalidCall: %serve has no --help.", "Hint: `%serve?` shows what it takes."],
+    "%serve --help": [
+        "InvalidCall: %serve has no --help.",
+        "Hint: `%serve?` has all that it takes.",
+    ],
+    "%review churn --help": [
+        "InvalidCall: %review has no --help.",
+        "Hint: `%review?` has all that it takes.",
+    ],
+    "%retrain -h": ["InvalidCall: %retrain has no -h.", "Hint: `%retrain?` has all that it takes."],
     "%promote chum": ["ReleaseNotFound: There is no chum.", "Hint: Known: churn."],
 }
 
@@ -253,6 +261,7 @@ def test_experiment_says_the_same_words_as_the_command_line(
     designed, *others = verbs.calls
     assert designed[1]["guardrails"] == ("cost down 10%",)
     assert (designed[1]["effect"], designed[1]["looks"]) == ("5%", 4)
+    assert (designed[1]["unit"], designed[1]["as_of"]) == (None, None)
     assert others == [
         ("start_experiment", {"plan": "plan.yaml"}),
         ("read_experiment", {"release": "churn", "name": None, "as_of": "2026-11-01"}),
@@ -260,6 +269,9 @@ def test_experiment_says_the_same_words_as_the_command_line(
         ("show_experiment", {"release": "churn", "name": "autumn"}),
         ("experiments", {"release": "churn"}),
     ]
+    shell.run_line_magic("experiment", f"{line} --unit plan --as-of 2026-11-01")
+    told = verbs.calls[-1][1]
+    assert (told["unit"], told["as_of"]) == ("plan", "2026-11-01")
     with pytest.raises(InvalidCall, match="needs the experiment's name"):
         shell.run_line_magic("experiment", "design churn")
 

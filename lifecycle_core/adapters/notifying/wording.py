@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from lifecycle_core.adapters.rendering.impact import told
@@ -46,7 +47,7 @@ def message_of(notification: Notification) -> str:
         "",
         f"Look: nbrelease review {notification.release} --window {alert.window}"
         + ("" if firing.rule == MISSED else " --kept"),
-        f"Take it on: nbrelease acknowledge {notification.release} '{firing.rule}' --by YOU",
+        f"Take it on: nbrelease acknowledge {notification.release} {quote(firing.rule)} --by YOU",
     ]
     return "\n".join(one_line(line) if line else line for line in lines) + "\n"
 

@@ -39,6 +39,18 @@ def one_line(text: str) -> str:
     return visible(" ".join(text.split()))
 
 
+def unbroken(text: str) -> str:
+    r"""Return text in which line feeds and tabs are seen too, so that it cannot pass for lines.
+
+    Spaces stay as they are: a category that is one is another than one that is empty.
+
+    Example:
+        >>> unbroken("a\n✕ b"), unbroken(" ")
+        ('a␊✕ b', ' ')
+    """
+    return visible(text.rstrip("\n")).translate({0x09: "␉", 0x0A: "␊"})
+
+
 def _shown(match: re.Match[str]) -> str:
     code = ord(match[0])
     if code == _DELETE:

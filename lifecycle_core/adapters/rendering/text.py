@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from io import StringIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from lifecycle_core.adapters.rendering.plain import unbroken, visible
 from lifecycle_core.adapters.rendering.table import view_of
+from lifecycle_core.schema.base import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from rich.console import RenderableType
 
-    from lifecycle_core.schema.base import Record
+_OF_LINES = frozenset({
+    "Backtest", "ChampionComparison", "ContractReport", "Entry", "ExperimentDesign",
+    "ExperimentStatus", "Experiments", "History", "OutcomesTold", "Readout", "Release", "Releases",
+    "Retrained", "RetrainingDecision", "Review", "ReviewDashboard", "ReviewHistory", "ReviewRun",
+    "ReviewSeries", "ScoreSummary", "Status",
+})  # fmt: skip
+"""What holds names from tables, logs and people, and no text of several lines."""
 
 
 def to_text(record: Record, *, width: int = 100, color: bool = False) -> str:
-    """Return a record as text.
+    """Return a record as text; nothing in it acts on a terminal or passes for a line of ours.
 
     Args:
         record: Any record that has a view.
@@ -27,7 +35,8 @@ def to_text(record: Record, *, width: int = 100, color: bool = False) -> str:
         TypeError: No view is known for the record's type; a defect of ours.
     """
     _, view = view_of(record)
-    return printed(view.text(record), width=width, color=color)
+    seen = unbroken if type(record).__name__ in _OF_LINES else visible
+    return printed(view.text(_with(record, seen)), width=width, color=color)
 
 
 def printed(parts: Iterable[RenderableType], *, width: int = 100, color: bool = False) -> str:
@@ -50,3 +59,19 @@ def printed(parts: Iterable[RenderableType], *, width: int = 100, color: bool = 
     for part in parts:
         console.print(part, crop=False)  # a command that is to be copied stays whole
     return "\n".join(line.rstrip() for line in file.getvalue().splitlines()) + "\n"
+
+
+def _with(value: Any, seen: Callable[[str], str]) -> Any:  # noqa: ANN401 - any part of a record
+    """Return a part of a record with its texts as they are seen."""
+    if isinstance(value, str):
+        return seen(value)
+    if isinstance(value, tuple):
+        return tuple(_with(each, seen) for each in value)
+    if isinstance(value, dict):
+        return {_with(name, seen): _with(each, seen) for name, each in value.items()}
+    if isinstance(value, Record):
+        found = {name: _with(said, seen) for name, said in value}
+        # What stays is not set: views show what somebody stated.
+        changed = {name: said for name, said in found.items() if said != getattr(value, name)}
+        return value.model_copy(update=changed) if changed else value
+    return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from lifecycle_core.promoting.checkpoints.base import Checkpoint, Finding, declare, listed
@@ -40,7 +41,7 @@ def judge(evidence: Evidence) -> Finding:
     )
     reviews = evidence.reviews
     due = [each for each in reviews.windows if each.due_by] if reviews else []
-    if reviews is None or not due:
+    if reviews is None or not (due or any(each.state == "kept" for each in reviews.windows)):
         return Finding("pass", f"{said}.")
     return _lived(reviews, due, said)
 
@@ -50,7 +51,8 @@ def _lived(reviews: ReviewHistory, due: Sequence[ReviewedWindow], said: str) -> 
 
     Args:
         reviews: Of the release so far.
-        due: Windows that should have been reviewed, the newest first; not empty.
+        due: Windows that should have been reviewed, the newest first. Where the calendar has
+            changed none of them may be kept yet: what fired in the last one before counts then.
         said: What is declared.
     """
     name = reviews.release
@@ -58,10 +60,13 @@ def _lived(reviews: ReviewHistory, due: Sequence[ReviewedWindow], said: str) -> 
     late = next((each for each in due if each.state == "missed"), None)
     make = f"Run `nbrelease review --due {name}`."
     if last is None:
-        if late is None:  # the first window has ended, and its review may still take
-            return Finding("pass", f"{said}; the first review is due by {due[0].due_by}.")
-        why = f"No review is kept; that of {late.window} was due by {late.due_by}."
-        return Finding("missing", why, next=make)
+        last = next((each for each in reviews.windows if each.state == "kept"), None)
+        if late is not None:
+            since = f" since that of {last.window}" if last else ""
+            why = f"No review is kept{since}; that of {late.window} was due by {late.due_by}."
+            return Finding("missing", why, next=make)
+    if last is None:  # the first window has ended, and its review may still take
+        return Finding("pass", f"{said}; the first review is due by {due[0].due_by}.")
     if late is not None and late.end > last.end:
         why = f"The last review is of {last.window}; that of {late.window} was due by {late.due_by}"
         return Finding("fail", f"{why}.", next=make)
@@ -72,7 +77,7 @@ def _lived(reviews: ReviewHistory, due: Sequence[ReviewedWindow], said: str) -> 
             "fail",
             f"{len(waiting)} rule{'s' if plural else ''} fired in {last.window}, and nobody has "
             f"acknowledged {'them' if plural else 'it'}: {listed(waiting)}.",
-            next=f"Run `nbrelease acknowledge {name} '{waiting[0]}' --by WHO --note WHY`.",
+            next=f"Run `nbrelease acknowledge {name} {quote(waiting[0])} --by WHO --note WHY`.",
         )
     answered = sorted({each.by for each in last.alerts if each.by})
     fired = "no rule fired"

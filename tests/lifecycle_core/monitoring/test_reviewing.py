@@ -136,6 +136,17 @@ def test_what_is_odd_about_the_log_is_told() -> None:
     assert found.figure("money_total").value is None
 
 
+def test_outcomes_before_their_predictions_say_how_many_lost_their_time_to_action() -> None:
+    """A label may be too early, and the word on the action in time: that one is timed."""
+    odd = counts().model_copy(update={"answered_early": 10})
+    timed = odd.hours_to_action.rows
+    lost = odd.hours_to_action.model_copy(update={"rows": timed - 4})
+    said = "10 rows have an outcome that is older than their prediction: a clock is wrong."
+    assert reviewed(odd).notes == (said,)
+    (note,) = reviewed(odd.model_copy(update={"hours_to_action": lost})).notes
+    assert note == f"{said} The time to action of 4 of them is left out."
+
+
 def test_a_window_that_is_still_going_on_says_so() -> None:
     plan = plan_of(ReviewSection(window="week"), label="2026-W11", as_of=AS_OF)
     assert datetime.fromisoformat(plan.window.end) > AS_OF

@@ -8,6 +8,9 @@ import pytest
 
 from lifecycle_core.monitoring.planning import FIGURES
 from lifecycle_core.monitoring.response_rules import Known, compile_rule
+from lifecycle_core.monitoring.sureness import settled, sure_of
+from lifecycle_core.schema.finalization import Interval
+from lifecycle_core.schema.review import Figure
 from lifecycle_core.schema.unit_counts import ArmMoments
 from lifecycle_core.schema.window_counts import (
     ArmCounts,
@@ -161,6 +164,21 @@ def test_arithmetic_and_equality_carry_intervals() -> None:
     assert [said(each) for each in ("a == 10", "a == 20", "a != 20")] == [None, False, True]
     assert said("a / (b - 3) > 0") is None
     assert said("not a > 11") is None
+
+
+@pytest.mark.parametrize("note", ["Expected, as labels may still come.", "By other words."])
+def test_what_is_expected_is_known_by_what_it_is_made_of_not_by_its_words(note: str) -> None:
+    told = Figure(
+        name="cost_per_run", value=9.0, interval=Interval(low=8.0, high=11.0, level=0.95),
+        rows=1_000, final=False, note=note,
+    )  # fmt: skip
+    waiting = unlabelled(counts())
+    assert settled(told, waiting, expected=True)
+    assert not settled(told, waiting, expected=False)
+    assert sure_of([told], waiting, expected=False) == {"cost_per_run": None}
+    assert sure_of([told], waiting, expected=True) == {"cost_per_run": Known(9.0, 8.0, 11.0)}
+    other = told.model_copy(update={"name": "cost_of_misses"})
+    assert not settled(other, waiting, expected=True)
 
 
 def early(window: WindowCounts, share: float) -> WindowCounts:

@@ -359,6 +359,11 @@ def window(label: str, state: str, *alerts: AlertStanding) -> ReviewedWindow:
     )
 
 
+def earlier(label: str, *alerts: AlertStanding) -> ReviewedWindow:
+    """Return a window that was kept by another calendar than today's."""
+    return window(label, "kept", *alerts).model_copy(update={"due_by": ""})
+
+
 def alert(state: str, *, rule: str = "when drifted > 0 then notify data") -> AlertStanding:
     firing = Firing(
         rule=rule, action="notify", owner="data", deadline="2026-03-28T00:00:00Z", evidence=()
@@ -389,6 +394,27 @@ def alert(state: str, *, rule: str = "when drifted > 0 then notify data") -> Ale
             "nbrelease review --due churn",
         ),
         (
+            reviews(window("2026-W12", "due"), earlier("2026-W11", alert("open"))),
+            "fail",
+            " in 2026-W11, and nobody has acknowledged it: when drifted > 0 then notify data.",
+            "nbrelease acknowledge churn",
+        ),
+        (
+            reviews(earlier("2026-W11", alert("open"))),
+            "fail",
+            " in 2026-W11, and nobody has acknowledged it: when drifted > 0 then notify data.",
+            "nbrelease acknowledge churn",
+        ),
+        (
+            reviews(window("2026-W12", "missed"), earlier("2026-W11")),
+            "missing",
+            (
+                "No review is kept since that of 2026-W11; that of 2026-W12 was due by "
+                "2026-03-26T00:00:00Z."
+            ),
+            "nbrelease review --due churn",
+        ),
+        (
             reviews(window("2026-W12", "missed"), window("2026-W11", "kept")),
             "fail",
             "The last review is of 2026-W11; that of 2026-W12 was due by 2026-03-26T00:00:00Z.",
@@ -405,6 +431,12 @@ def alert(state: str, *, rule: str = "when drifted > 0 then notify data") -> Ale
             "fail",
             " in 2026-W12, and nobody has acknowledged it: when drifted > 0 then notify data.",
             "nbrelease acknowledge churn 'when drifted > 0 then notify data' --by WHO",
+        ),
+        (
+            reviews(window("2026-W12", "kept", alert("open", rule="when rows < 1 # '; forged '"))),
+            "fail",
+            "nobody has acknowledged it: when rows < 1 # '; forged '.",
+            """nbrelease acknowledge churn 'when rows < 1 # '"'"'; forged '"'"'' --by WHO""",
         ),
         (
             reviews(window("2026-W12", "kept", alert("open"), alert("open", rule="another"))),

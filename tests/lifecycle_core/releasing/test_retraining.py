@@ -128,6 +128,8 @@ def test_where_the_world_turned_the_candidate_is_better_and_promoted_as_the_term
     assert record["promoted"] == ["challenger"]  # and not champion, though it is better
     assert "Let it prove itself on live rows" in record["trial"]
     assert "Promoted to challenger: the release file says so." in ended.answer
+    assert "(candidate, challenger)" in ended.answer.splitlines()[2]
+    assert "Next: mend what is not passed before it becomes champion" in ended.answer
     nbrelease("status", "churn", "--json", "status.json", cwd=retrained)
     heads = read(retrained / "status.json")["heads"]
     version = record["packaged"]["release"]["version"]

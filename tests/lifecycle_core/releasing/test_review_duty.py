@@ -241,6 +241,52 @@ def test_a_review_that_is_missing_too_long_is_an_alert_of_its_own() -> None:
     assert weeks.channel.rules[-1] == ("2026-W10", LOW)
 
 
+def test_weeks_that_months_have_covered_are_neither_due_nor_missed() -> None:
+    """The next version is reviewed by the week; the week that reaches into March is not covered."""
+    weeks = Weeks(stated=windows.stated(window="month"), since=on(1, month=1))
+    for month in (2, 3):
+        weeks.perform(on(1, month=month))
+    weeks.stated = windows.stated()
+    assert states(weeks.duty(on(3)).history()) == {
+        "2026-W09": "due",
+        "2026-02": "kept",
+        "2026-01": "kept",
+    }
+    weeks.away = {f"2026-W{number:02d}" for number in range(1, 11)}
+    assert weeks.perform(on(6)).releases[0].missed == ("2026-W09",)
+    assert weeks.channel.rules == [("2026-W09", "review missed")]
+
+
+def test_a_month_that_weeks_have_covered_is_not_due() -> None:
+    weeks = Weeks(since=on(4, month=2))
+    for day in (9, 16, 23):
+        weeks.perform(on(day, month=2))
+    weeks.perform(on(2))
+    weeks.stated = windows.stated(window="month")
+    assert "2026-02" not in states(weeks.duty(on(8)).history())
+    holes = Weeks(since=on(4, month=2))
+    holes.away = {"2026-W08"}
+    holes.perform(on(16, month=2))
+    holes.stated = windows.stated(window="month")
+    assert states(holes.duty(on(8)).history())["2026-02"] == "missed"
+
+
+@pytest.mark.parametrize("year_starts", [1, 4])
+def test_a_window_of_another_fiscal_year_is_not_read_again_and_stops_nothing(
+    year_starts: int,
+) -> None:
+    """By the year that starts in April, FY2026-Q4 is January to March, not November to January."""
+    by = {"window": "quarter", "label_maturity_days": 60, "rules": ()}
+    weeks = Weeks(stated=windows.stated(fiscal_year_starts=2, **by), since=on(1, month=1))
+    assert read(weeks, 2, month=2) == [("FY2026-Q4", False)]
+    kept = weeks.duty(on(2, month=2)).history().windows[0]
+    weeks.stated = windows.stated(fiscal_year_starts=year_starts, **by)
+    done = weeks.perform(on(20, month=8)).releases[0]
+    assert done.error == ""
+    assert "FY2026-Q4" not in [each.window for each in done.read]
+    assert kept.end in [each.end for each in weeks.duty(on(20, month=8)).history().windows]
+
+
 def test_a_review_from_the_future_does_not_stand_for_its_window_yet() -> None:
     weeks = Weeks()
     weeks.perform(on(10, month=6))  # a machine whose clock is three months ahead

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lifecycle_core.notebooks.release_text import parse_release
-from lifecycle_core.retraining import aliases_by_policy, trial_of
+from lifecycle_core.retraining import aliases_by_policy, next_after, trial_of
 from lifecycle_core.schema.finalization import DecisionRule, Interval
 from lifecycle_core.schema.retraining import ChampionComparison, Contender
 
@@ -64,3 +64,19 @@ def test_a_champion_is_replaced_only_by_what_it_was_compared_with() -> None:
 )
 def test_the_next_step_is_what_the_service_declares(serving: str, said: str) -> None:
     assert said in trial_of(parse_release(serving, where="release.yaml", name="churn"))
+
+
+@pytest.mark.parametrize(
+    ("aliases", "passed", "said"),
+    [
+        (("challenger",), True, "--to champion`"),
+        (("challenger",), False, "mend what is not passed before it becomes champion"),
+        (("challenger", "champion"), True, "nbrelease status churn"),
+    ],
+)
+def test_nobody_is_asked_to_promote_what_is_promoted(
+    aliases: tuple[str, ...], *, passed: bool, said: str
+) -> None:
+    told = next_after("churn", aliases, passed=passed)
+    assert told.endswith(said) or told.startswith(said)
+    assert "--to challenger" not in told

@@ -10,7 +10,7 @@ from lifecycle_core.adapters.rendering.effects import chart
 from lifecycle_core.adapters.rendering.impact import told
 from lifecycle_core.adapters.rendering.rows import facts, mark, table, title
 from lifecycle_core.adapters.rendering.trends import seen_lines
-from lifecycle_core.adapters.rendering.words import how_many, moment, number
+from lifecycle_core.adapters.rendering.words import how_many, moment, number, signed
 from lifecycle_core.schema.added_up import added_up
 from lifecycle_core.schema.recent_drift import recent
 from lifecycle_core.schema.review import Figure
@@ -190,12 +190,13 @@ def tables(record: Review) -> Iterator[tuple[str, tuple[str, ...], list[tuple[st
         ],
     )  # fmt: skip
     yield (
-        "Expected and seen", ("Held", "Of", "Expected", "95% interval", "Seen", "Rows"),
+        "Expected and seen", ("Held", "Of", "Expected", "95% interval", "Seen", "Off by", "Rows"),
         [
             (
                 "pass" if each.held else "fail", each.name, _in_unit(each.expected, each.unit),
                 _bounds(each.interval.low, each.interval.high, scale=_scale(each.unit)),
-                _in_unit(each.realised, each.unit), f"{each.rows:,}",
+                _in_unit(each.realised, each.unit), _off(each.difference, each.unit),
+                f"{each.rows:,}",
             )
             for each in record.reconciled
         ],
@@ -274,6 +275,13 @@ def _percent(share: float | None) -> str:
 
 def _in_unit(value: float, unit: str) -> str:
     return _percent(value) if unit == "share" else f"{number(value)} {unit}"
+
+
+def _off(difference: float, unit: str) -> str:
+    """Return how much more was seen than expected; of shares in points, which are of no share."""
+    if unit == "share":
+        return f"{100 * difference:+.1f} points"
+    return f"{signed(difference)} {unit}"
 
 
 def _scale(unit: str) -> float:

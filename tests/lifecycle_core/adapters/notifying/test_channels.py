@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from email import message_from_bytes, policy
 from typing import TYPE_CHECKING
@@ -12,6 +13,8 @@ import pytest
 from lifecycle_core.adapters.notifying import configured_channels
 from lifecycle_core.adapters.sinks import Surroundings
 from lifecycle_core.errors import InvalidCall, SinkFailed
+from lifecycle_core.monitoring.planning import FIGURES
+from lifecycle_core.monitoring.response_rules import compile_rule
 from lifecycle_core.schema.release_file import Duty, Owner, OwnersSection
 from lifecycle_core.schema.review_history import Notification
 from tests.fakes import windows
@@ -123,6 +126,23 @@ def test_a_hostile_name_stays_on_its_line(notification: Notification, tmp_path: 
     read = message_from_bytes(file.read_bytes(), policy=policy.default)
     assert read["X-Evil"] is None
     assert "Who: Eve Pay here⟨U+202E⟩, desk@example.org" in read.get_content()
+
+
+def test_a_rule_is_one_word_of_the_command_that_takes_it_on(
+    notification: Notification, tmp_path: Path
+) -> None:
+    """The condition has Python's syntax, so that a comment may hold anything."""
+    rule = compile_rule("when rows < 1 # '; touch forged; ' then notify data", FIGURES).text
+    firing = notification.alert.firing.model_copy(update={"rule": rule})
+    alert = notification.alert.model_copy(update={"firing": firing})
+    sender(tmp_path, kind="mail", folder="outbox").send(
+        notification.model_copy(update={"alert": alert})
+    )
+    (file,) = (tmp_path / "outbox").iterdir()
+    text = message_from_bytes(file.read_bytes(), policy=policy.default).get_content()
+    (line,) = [line for line in text.splitlines() if line.startswith("Take it on: ")]
+    words = shlex.split(line.removeprefix("Take it on: "))
+    assert words == ["nbrelease", "acknowledge", "churn", rule, "--by", "YOU"]
 
 
 def test_a_folder_that_cannot_be_written_is_a_failure_to_be_tried_again(

@@ -147,6 +147,24 @@ def test_hostile_text_stays_text(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", CASES)
+def test_no_text_of_a_record_acts_on_a_terminal(name: str) -> None:
+    acting = _with_every_text(CASES[name], "\x1b[31mred\u202e\x00")
+    shown = to_text(acting, width=4000)
+    assert "␛[31mred⟨U+202E⟩␀" in shown
+    assert not set(shown) & {"\x1b", "\u202e", "\x00"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["review", "review_history", "review_run", "readout", "retrained", "outcomes_told", "entry"],
+)
+def test_no_name_of_a_table_or_a_person_passes_for_a_line_of_ours(name: str) -> None:
+    shown = to_text(_with_every_text(CASES[name], "a\n✕ forged\r✕ forged"), width=40_000)
+    assert "a␊✕ forged␍✕ forged" in shown
+    assert not [line for line in shown.splitlines() if line.lstrip().startswith("✕ forged")]
+
+
+@pytest.mark.parametrize("name", CASES)
 def test_html_is_balanced_and_loads_nothing(name: str) -> None:
     tags = _Tags()
     tags.feed(to_html(CASES[name]))
@@ -210,6 +228,18 @@ def test_a_command_that_asks_a_service_is_whole_however_wide_the_terminal(width:
     assert long in to_text(asked, width=width).splitlines()
 
 
+def test_a_review_says_how_far_what_was_expected_was_off() -> None:
+    review = windows.review_that_fired()
+    off = [
+        each.model_copy(update={"difference": by})
+        for each, by in zip(review.reconciled, (-0.0424, 0.031, -7.198), strict=True)
+    ]
+    shown = review.model_copy(update={"reconciled": tuple(off)})
+    for said in ("-4.2 points", "+3.1 points", "-7.2 EUR"):
+        assert said in to_text(shown)
+        assert said in to_html(shown)
+
+
 def test_no_state_of_drift_is_cut_beside_what_it_was_compared_with() -> None:
     warm, cold = (windows.counts(4_000, acted=share) for share in (0.6, 0.1))
     found = windows.reviewed(*[cold] * 4, warm, reference=cold, same_phase=warm)
@@ -238,7 +268,7 @@ def test_every_view_is_complete() -> None:
         assert callable(view.text)
 
 
-def _with_every_text(record: Record) -> Record:
+def _with_every_text(record: Record, text: str = HOSTILE) -> Record:
     """Return the record with hostile text wherever it holds free text."""
     fixed = {
         "result", "id", "status", "kind", "verdict", "exit", "action", "task", "rule",
@@ -253,7 +283,7 @@ def _with_every_text(record: Record) -> Record:
             return tuple(spoil(item, name) for item in value)
         if isinstance(value, dict):
             return {key: spoil(item, name) for key, item in value.items()}
-        return value + HOSTILE if isinstance(value, str) and name not in fixed else value
+        return value + text if isinstance(value, str) and name not in fixed else value
 
     spoilt: Record = spoil(record)
     if hasattr(spoilt, "candidates"):
