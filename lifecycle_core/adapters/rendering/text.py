@@ -15,12 +15,11 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 _OF_LINES = frozenset({
-    "Backtest", "ChampionComparison", "ContractReport", "Entry", "ExperimentDesign",
-    "ExperimentStatus", "Experiments", "History", "OutcomesTold", "Readout", "Release", "Releases",
-    "Retrained", "RetrainingDecision", "Review", "ReviewDashboard", "ReviewHistory", "ReviewRun",
-    "ReviewSeries", "ScoreSummary", "Status",
+    "Bundle", "CellResult", "Checkpoints", "Compilation", "Contract", "Export", "Finalization",
+    "LintReport", "Packaged", "PipelineOverview", "PipelineRun", "PipelineRuns", "PipelineState",
+    "Proposal", "ReleaseFile", "Reproduction", "Reproductions",
 })  # fmt: skip
-"""What holds names from tables, logs and people, and no text of several lines."""
+"""What holds code, outputs, tracebacks or text that its author wrote in several lines."""
 
 
 def to_text(record: Record, *, width: int = 100, color: bool = False) -> str:
@@ -35,7 +34,7 @@ def to_text(record: Record, *, width: int = 100, color: bool = False) -> str:
         TypeError: No view is known for the record's type; a defect of ours.
     """
     _, view = view_of(record)
-    seen = unbroken if type(record).__name__ in _OF_LINES else visible
+    seen = visible if type(record).__name__ in _OF_LINES else unbroken
     return printed(view.text(_with(record, seen)), width=width, color=color)
 
 
