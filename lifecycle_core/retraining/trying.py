@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from lifecycle_core.schema.retraining import ChampionComparison
     from lifecycle_core.schema.retraining_terms import Promotion
 
+_GOOD = frozenset({"better", "undecided"})
+
 
 def aliases_by_policy(promotion: Promotion, compared: ChampionComparison | None) -> tuple[str, ...]:
     """Return the aliases that a candidate is to get without anybody's doing, in order.
@@ -37,14 +39,34 @@ def aliases_by_policy(promotion: Promotion, compared: ChampionComparison | None)
         >>> aliases_by_policy("by_hand", compared)
         ()
     """
-    if promotion == "by_hand" or compared is None:
-        return ()
-    if compared.standing not in {"better", "undecided"}:
+    if promotion == "by_hand" or compared is None or compared.standing not in _GOOD:
         return ()
     if compared.candidate is not None and compared.candidate.broken_limits:
         return ()
     surely = compared.standing == "better" and compared.alias == "champion"
     return ("challenger", "champion") if surely and promotion == "to_champion" else ("challenger",)
+
+
+def held_back(promotion: Promotion, compared: ChampionComparison | None) -> str:
+    """Return why a candidate that promises more does not get what the release file says.
+
+    Args:
+        promotion: As for `aliases_by_policy`.
+        compared: As for `aliases_by_policy`.
+
+    Returns:
+        A sentence on the limits that it breaks; empty if it breaks none, or if nothing would have
+        been promoted anyway.
+
+    Example:
+        >>> held_back("to_challenger", None)
+        ''
+    """
+    if promotion == "by_hand" or compared is None or compared.standing not in _GOOD:
+        return ""
+    if compared.candidate is None or not compared.candidate.broken_limits:
+        return ""
+    return f"Not promoted: it {' It '.join(compared.candidate.broken_limits)}"
 
 
 def trial_of(stated: ReleaseFile) -> str:

@@ -119,7 +119,13 @@ def retrain_release(
         NoFinalization: The pipeline has no finalization.
     """
     from lifecycle_core.monitoring.windows import calendar_of
-    from lifecycle_core.retraining import aliases_by_policy, next_after, parameters_for, trial_of
+    from lifecycle_core.retraining import (
+        aliases_by_policy,
+        held_back,
+        next_after,
+        parameters_for,
+        trial_of,
+    )
     from lifecycle_core.verbs.released import promote
 
     settings = load_settings()
@@ -149,7 +155,8 @@ def retrain_release(
     if made.schema_ != "nbrelease/retrained/1":
         return made
     promotion = stated.retraining.promotion
-    aliases, trial = [], trial_of(stated)
+    aliases = []
+    trial = " ".join(filter(None, (held_back(promotion, made.champion), trial_of(stated))))
     for alias in aliases_by_policy(promotion, made.champion):
         try:
             promote(

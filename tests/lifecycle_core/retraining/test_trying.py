@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lifecycle_core.notebooks.release_text import parse_release
-from lifecycle_core.retraining import aliases_by_policy, next_after, trial_of
+from lifecycle_core.retraining import aliases_by_policy, held_back, next_after, trial_of
 from lifecycle_core.schema.finalization import DecisionRule, Interval
 from lifecycle_core.schema.retraining import ChampionComparison, Contender
 
@@ -43,6 +43,15 @@ def test_what_does_not_show_itself_as_good_is_never_promoted(
 ) -> None:
     assert aliases_by_policy("to_champion", candidate) == ()
     assert aliases_by_policy("to_challenger", candidate) == ()
+
+
+def test_limits_that_hold_a_candidate_back_are_named() -> None:
+    broken = ("acts on 310 rows per run, the limit is 100.",)
+    why = "Not promoted: it acts on 310 rows per run, the limit is 100."
+    assert held_back("to_challenger", compared("better", broken=broken)) == why
+    assert held_back("by_hand", compared("better", broken=broken)) == ""
+    assert held_back("to_challenger", compared("worse", broken=broken)) == ""
+    assert held_back("to_challenger", compared("better")) == ""
 
 
 def test_a_champion_is_replaced_only_by_what_it_was_compared_with() -> None:
