@@ -39,7 +39,9 @@ class Services:
         """End the service of that name, if there is one, and say so."""
         before = self._running.pop(name, None)
         if before is None:
-            others = f"; {', '.join(self._running)} is" if self._running else ""
+            others = ""
+            if self._running:
+                others = f"; {', '.join(self._running)} {'are' if len(self._running) > 1 else 'is'}"
             return f"{name} is not served from here{others}.\n"
         before[0].stop()
         return f"{name} is not served from here any more.\n"
