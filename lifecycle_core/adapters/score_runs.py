@@ -115,18 +115,8 @@ class ScoreRuns:
             TargetUnwritable: The operating system refuses.
         """
         self._sweep()
-        folder = self.folder / digest_bytes(call.encode()).removeprefix("sha256:")[:16]
-        with writing(folder):
-            handle = _locked(folder)
-        if handle is None:
-            raise InvalidCall(
-                "Another process scores this table into this place at this moment.",
-                hint="Wait until it has ended, or name another output.",
-            )
-        try:
+        with self._alone(call, "scores this table into this place") as folder:
             yield ScoreRun(folder)
-        finally:
-            os.close(handle)
 
     @contextmanager
     def alone_at(self, place: str) -> Iterator[None]:
@@ -142,18 +132,26 @@ class ScoreRuns:
             InvalidCall: Another process writes there.
             TargetUnwritable: The operating system refuses.
         """
-        folder = self.folder / digest_bytes(f"place {place}".encode()).removeprefix("sha256:")[:16]
+        with self._alone(f"place {place}", "writes scores to this place") as folder:
+            try:
+                yield
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    @contextmanager
+    def _alone(self, name: str, does: str) -> Iterator[Path]:
+        """Lock the folder of a name for as long as the block lasts."""
+        folder = self.folder / digest_bytes(name.encode()).removeprefix("sha256:")[:16]
         with writing(folder):
             handle = _locked(folder)
         if handle is None:
             raise InvalidCall(
-                "Another process writes scores to this place at this moment.",
+                f"Another process {does} at this moment.",
                 hint="Wait until it has ended, or name another output.",
             )
         try:
-            yield
+            yield folder
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
             os.close(handle)
 
     def _sweep(self) -> None:

@@ -39,11 +39,10 @@ def aliases_by_policy(promotion: Promotion, compared: ChampionComparison | None)
         >>> aliases_by_policy("by_hand", compared)
         ()
     """
-    if promotion == "by_hand" or compared is None or compared.standing not in _GOOD:
+    good = _promising(promotion, compared)
+    if good is None or _broken_limits(good):
         return ()
-    if compared.candidate is not None and compared.candidate.broken_limits:
-        return ()
-    surely = compared.standing == "better" and compared.alias == "champion"
+    surely = good.standing == "better" and good.alias == "champion"
     return ("challenger", "champion") if surely and promotion == "to_champion" else ("challenger",)
 
 
@@ -62,11 +61,22 @@ def held_back(promotion: Promotion, compared: ChampionComparison | None) -> str:
         >>> held_back("to_challenger", None)
         ''
     """
+    good = _promising(promotion, compared)
+    broken = _broken_limits(good) if good else ()
+    return f"Not promoted: it {' It '.join(broken)}" if broken else ""
+
+
+def _promising(
+    promotion: Promotion, compared: ChampionComparison | None
+) -> ChampionComparison | None:
+    """Return the comparison if its candidate would be promoted, but for limits."""
     if promotion == "by_hand" or compared is None or compared.standing not in _GOOD:
-        return ""
-    if compared.candidate is None or not compared.candidate.broken_limits:
-        return ""
-    return f"Not promoted: it {' It '.join(compared.candidate.broken_limits)}"
+        return None
+    return compared
+
+
+def _broken_limits(compared: ChampionComparison) -> tuple[str, ...]:
+    return compared.candidate.broken_limits if compared.candidate else ()
 
 
 def trial_of(stated: ReleaseFile) -> str:

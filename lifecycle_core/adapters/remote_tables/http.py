@@ -20,6 +20,7 @@ from decimal import Decimal
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+from lifecycle_core.adapters.remote_tables.decimals import as_number
 from lifecycle_core.adapters.score_runs import append_line
 from lifecycle_core.adapters.sinks.webhook import Receiver, WebhookOptions
 from lifecycle_core.adapters.tables import DuckTables
@@ -212,7 +213,7 @@ def _as_json(value: Any) -> Any:  # noqa: ANN401 - a plain value
         case date() | time():
             plain = value.isoformat()
         case Decimal():
-            plain = int(value) if value == value.to_integral_value() else float(value)
+            plain = as_number(value)
         case bytes():
             plain = base64.b64encode(value).decode()
         case timedelta():

@@ -21,6 +21,7 @@ from lifecycle_core.adapters.remote_tables.databases import (
     target_of,
     upserting,
 )
+from lifecycle_core.adapters.remote_tables.decimals import as_number
 from lifecycle_core.errors import InvalidCall, TableInvalid
 
 if TYPE_CHECKING:
@@ -148,9 +149,7 @@ def upsert(address: TableAddress, file: Path, *, key: Sequence[str]) -> None:
 def _without_decimals(row: dict[str, Any]) -> dict[str, Any]:
     """Return a row for SQLite, whose driver knows whole numbers and floats only."""
     return {
-        name: (int(value) if value == value.to_integral_value() else float(value))
-        if isinstance(value, Decimal)
-        else value
+        name: as_number(value) if isinstance(value, Decimal) else value
         for name, value in row.items()
     }
 
