@@ -7,7 +7,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from lifecycle_core.adapters.prediction_log.rows import divided
+from lifecycle_core.adapters.prediction_log.dividing import divided
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

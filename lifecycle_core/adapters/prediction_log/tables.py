@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from lifecycle_core.adapters.prediction_log.dividing import Part
     from lifecycle_core.adapters.prediction_log.entries import Kind
-    from lifecycle_core.adapters.prediction_log.rows import Part
 
     Batches = Callable[[], Iterator[pa.RecordBatch]]
 
@@ -102,7 +102,7 @@ class LogTable:
                 self.write(
                     f"{session}-{number:08d}-{place}",
                     {"release": part.release, "day": part.day.isoformat()},
-                    iter(part.table().to_batches()),
+                    iter(part.table.to_batches()),
                 )
                 for place, part in enumerate(parts)
             ],

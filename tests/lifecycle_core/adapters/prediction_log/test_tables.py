@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from lifecycle_core.adapters.prediction_log.dividing import divided
 from lifecycle_core.adapters.prediction_log.entries import Entry, Kind
 from lifecycle_core.adapters.prediction_log.places import ObjectStore, place_at
-from lifecycle_core.adapters.prediction_log.rows import checked, divided
+from lifecycle_core.adapters.prediction_log.rows import checked
 from lifecycle_core.adapters.prediction_log.tables import LogTable
 from lifecycle_core.errors import LogUnavailable
 from tests.fakes.predictions import prediction
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from lifecycle_core.adapters.prediction_log.rows import Part
+    from lifecycle_core.adapters.prediction_log.dividing import Part
 
 SESSION = "ab" * 16
 
@@ -74,7 +75,7 @@ def test_what_killed_runs_have_left_goes_when_it_is_old(table: LogTable, tmp_pat
     table.take(SESSION, 2, parts(3))
     (file, other) = table.files()
     (part,) = parts(1, 2)
-    new = table.write("rewritten", file.partition, iter(part.table().to_batches()))
+    new = table.write("rewritten", file.partition, iter(part.table.to_batches()))
     table.replace([file], [new], same_rows=True)
     folder = (tmp_path / "predictions" / file.path).parent
     young, *left = (folder / f"{name}.parquet" for name in ("rows-1", "rows-2", ".rows-3"))
@@ -105,7 +106,7 @@ def test_a_commit_that_is_tried_again_leaves_no_file_behind(
             upkeep.files()
             upkeep.replace((), (), same_rows=True)
         tries.append(1)
-        return iter(part.table().to_batches())
+        return iter(part.table.to_batches())
 
     assert table.add("ef" * 16, {date(2026, 11, 28): batches}, "churn")
     assert len(tries) == 2
@@ -129,7 +130,7 @@ def test_nothing_that_was_written_before_unnamed_files_went_can_be_committed(
     slow = LogTable(str(tmp_path), Kind.PREDICTION)
     old = slow.files()
     (part,) = parts(1, 2)
-    new = slow.write("slow", old[0].partition, iter(part.table().to_batches()))
+    new = slow.write("slow", old[0].partition, iter(part.table.to_batches()))
     assert table.remove_unnamed() == 1
     with pytest.raises(LogUnavailable, match="nothing was changed"):
         slow.replace(old, [new], same_rows=True)
@@ -200,7 +201,7 @@ def test_an_address_is_a_folder_or_a_store(tmp_path: Path) -> None:
 def test_a_store_writes_reads_lists_and_removes(table: LogTable, tmp_path: Path) -> None:
     store = ObjectStore((tmp_path / "predictions").as_uri())
     (part,) = parts(5)
-    size = store.write("release=x/new.parquet", iter(part.table().to_batches()), part.schema)
+    size = store.write("release=x/new.parquet", iter(part.table.to_batches()), part.table.schema)
     assert size == (tmp_path / "predictions/release=x/new.parquet").stat().st_size
     with store.open("release=x/new.parquet") as file:
         assert file.size() == size
