@@ -82,6 +82,11 @@ def framed(entry: Entry) -> bytes:
     return _CHECKSUM.pack(crc32(entry.row, crc32(covered))) + covered + entry.row
 
 
+def framed_bytes(row: bytes) -> int:
+    """Return how long an entry is with a row in it."""
+    return _ENTRY.size + len(row)
+
+
 def read_entries(content: bytes, at: int = HEADER_BYTES) -> Iterator[tuple[Entry, int]]:
     """Yield the whole entries of a segment from an offset on, each with the offset behind it."""
     while at + _ENTRY.size <= len(content):

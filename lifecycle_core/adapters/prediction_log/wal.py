@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lifecycle_core.adapters.prediction_log.active import ActiveSegment
-from lifecycle_core.adapters.prediction_log.entries import Entry, framed
+from lifecycle_core.adapters.prediction_log.entries import Entry, framed, framed_bytes
 from lifecycle_core.adapters.prediction_log.segments import (
     left_segments,
     place_of,
@@ -54,7 +54,7 @@ class _Group:
 class _State:
     """What the threads share, under one lock."""
 
-    queued: int = 0  # groups that the writer has not taken
+    queued: int = 0  # groups that the writer has not taken, with those on their way to the queue
     sealed: list[Segment] = field(default_factory=list)
     rows: int = 0
     size: int = 0
@@ -152,23 +152,44 @@ class WriteAheadLog:
             LogFull: The policy's `max_bytes` would be passed.
             RuntimeError: The log is closed.
         """
+        size = sum(framed_bytes(row) for row in rows)
+        first = self._reserve(len(rows), size)
+        try:  # without the lock, for which a single row would wait behind thousands
+            entries = [Entry(kind, number, row) for number, row in enumerate(rows, start=first)]
+            content = b"".join(map(framed, entries))
+        except BaseException:
+            self._give_back(len(rows), size)
+            raise
+        self._queue.put(_Group(content, len(rows), then))
+
+    def _reserve(self, rows: int, size: int) -> int:
+        """Return the first number of the sequence that some rows get, who are queued from now on.
+
+        Raises:
+            LogFull: The policy's `max_bytes` would be passed.
+            RuntimeError: The log is closed.
+        """
         with self._changed:
             state = self._state
             if state.closing:
                 raise RuntimeError("a closed log was appended to")
-            frames = []
-            for row in rows:
-                state.sequence = max(state.sequence + 1, self._clock() // 1_000)
-                frames.append(framed(Entry(kind, state.sequence, row)))
-            content = b"".join(frames)
-            if state.size + len(content) > self._policy.max_bytes:
+            if state.size + size > self._policy.max_bytes:
                 raise self._full(f"{state.size:,} of {self._policy.max_bytes:,} bytes are taken")
-            state.size += len(content)
-            state.rows += len(frames)
+            first = max(state.sequence + 1, self._clock() // 1_000)
+            state.sequence = first + rows - 1
+            state.size += size
+            state.rows += rows
             if state.since is None:
                 state.since = time.monotonic()
             state.queued += 1
-            self._queue.put(_Group(content, len(frames), then))
+        return first
+
+    def _give_back(self, rows: int, size: int) -> None:
+        with self._changed:
+            self._state.size -= size
+            self._state.rows -= rows
+            self._state.queued -= 1
+        self._queue.put(None)  # a log that closes waits for them
 
     def sealed(self) -> list[Segment]:
         """Return the segments that are written no more, oldest first."""
@@ -226,13 +247,14 @@ class WriteAheadLog:
             first = self._first()
             with self._changed:
                 state = self._state
-                wanted, ends = state.seals_wanted, state.closing
-                seals = ends or wanted > state.seals_done
+                wanted = state.seals_wanted
                 groups = [first] if first else []
                 while not self._queue.empty():  # nobody else takes from it
                     if (group := self._queue.get()) is not None:
                         groups.append(group)
                 state.queued -= len(groups)
+                ends = state.closing and not state.queued
+                seals = ends or wanted > state.seals_done
             if groups:
                 self._write(groups)
             if self._active and self._patience() == 0:

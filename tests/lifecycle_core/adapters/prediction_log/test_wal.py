@@ -3,7 +3,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -133,6 +135,60 @@ def test_closing_keeps_what_is_queued_and_takes_no_more(opened: Opened) -> None:
     assert [each.done() for each in waiting] == [True] * 20
     with pytest.raises(RuntimeError, match="closed"):
         log.append(Kind.PREDICTION, [ROW])
+
+
+class Held(Sequence[bytes]):
+    """Rows whose last one can be counted, and is told only when it is let go."""
+
+    def __init__(self, *, breaks: bool = False) -> None:
+        self.asked, self.let_go = threading.Event(), threading.Event()
+        self._times, self._breaks = 0, breaks
+
+    def __len__(self) -> int:
+        return 2
+
+    def __getitem__(self, at: Any) -> Any:  # noqa: ANN401 - one of a sequence
+        if at > 1:
+            raise IndexError(at)
+        if at == 1:
+            self._times += 1
+        if self._times > 1:
+            self.asked.set()
+            assert self.let_go.wait(60)
+            if self._breaks:
+                raise MemoryError
+        return b"held"
+
+
+def test_a_single_row_does_not_wait_until_many_are_ready(opened: Opened) -> None:
+    log, held = opened(), Held()
+    with ThreadPoolExecutor() as pool:
+        many = pool.submit(log.append, Kind.PREDICTION, held)
+        assert held.asked.wait(60)
+        log.append(Kind.PREDICTION, [b"one"]).result(timeout=60)
+        closing = pool.submit(log.close)
+        with pytest.raises(TimeoutError):
+            closing.result(timeout=0.2)  # it waits for those that are under way
+        held.let_go.set()
+        many.result(timeout=60).result(timeout=60)
+        closing.result(timeout=60)
+    (segment,) = log.sealed()
+    entries = sorted(segment.entries(), key=lambda entry: entry.sequence)
+    assert [entry.row for entry in entries] == [b"held", b"held", b"one"]
+
+
+def test_rows_that_could_not_be_made_ready_take_no_room_and_are_not_waited_for(
+    opened: Opened,
+) -> None:
+    log, held = opened(), Held(breaks=True)
+    held.let_go.set()
+    before = log.waiting()[:2]
+    with pytest.raises(MemoryError):
+        log.append(Kind.PREDICTION, held)
+    assert log.waiting()[:2] == before
+    log.append(Kind.PREDICTION, [b"one"]).result(timeout=60)
+    log.close()
+    assert [entry.row for segment in log.sealed() for entry in segment.entries()] == [b"one"]
 
 
 def test_who_asks_to_seal_while_it_closes_is_not_left_waiting(opened: Opened, disk: Slow) -> None:
