@@ -118,6 +118,7 @@ class Inquiry:
         refusals: What is wrong with its rows; of very many bad fields the first.
         refused: For that it is refused as a whole; else a fallback answers for bad rows.
         explained: Scores are given with their reasons.
+        effort: What these take, as a part of what they may take while others wait; 0 for none.
     """
 
     lineup: Lineup
@@ -129,6 +130,7 @@ class Inquiry:
     refusals: tuple[Refusal, ...]
     refused: bool
     explained: bool
+    effort: float
 
     @property
     def serving(self) -> ServingSection:
@@ -168,14 +170,6 @@ class Inquiry:
         )
 
     @property
-    def effort(self) -> float:
-        """What its reasons take, as a part of what they may take while others wait; 0 for none."""
-        if not self.explained:
-            return 0.0
-        slots = sum(part.served.slots * len(part.good) for part in self.parts if part.good)
-        return slots / _QUICK_SLOTS
-
-    @property
     def slow_reasons(self) -> bool:
         """Whether its reasons may take long, so that its scores cannot wait for them."""
         return self.effort > 1
@@ -210,9 +204,12 @@ def inquire(
             ]
     if len(parts) > 1:
         refusals = sorted(refusals, key=lambda refusal: refusal.row)[:MOST_REFUSALS]
+    explained = explained and rows <= _EXPLAINED
+    slots = sum(part.served.slots * len(part.good) for part in parts if part.good)
     return Inquiry(
         lineup=lineup, columns=columns, rows=rows, keys=keys, now=now, parts=tuple(parts),
-        refusals=tuple(refusals), refused=refused, explained=explained and rows <= _EXPLAINED,
+        refusals=tuple(refusals), refused=refused, explained=explained,
+        effort=slots / _QUICK_SLOTS if explained else 0.0,
     )  # fmt: skip
 
 
