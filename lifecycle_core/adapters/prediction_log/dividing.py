@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from lifecycle_core.adapters.prediction_log.entries import Entry
 
-_AT_ONCE = 16  # rows
+_AT_ONCE = 64  # rows
 _PAUSE = 0.001
 _ALWAYS = {"id": "VARCHAR", "time": "VARCHAR", "release": "VARCHAR"}
 _READ = {

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import re
 import struct
-from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
 
 if TYPE_CHECKING:
@@ -34,13 +33,12 @@ class Kind(IntEnum):
     USAGE = 3
 
 
-_KINDS = frozenset(Kind)
+_KINDS = {int(kind): kind for kind in Kind}
 _KIND_AT = 8  # bytes from the start of an entry
 _KIND = re.compile(b"[%s]" % bytes(Kind))
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One row of a segment.
 
     Attributes:
@@ -89,15 +87,16 @@ def framed_bytes(row: bytes) -> int:
 
 def read_entries(content: bytes, at: int = HEADER_BYTES) -> Iterator[tuple[Entry, int]]:
     """Yield the whole entries of a segment from an offset on, each with the offset behind it."""
+    whole = memoryview(content)
     while at + _ENTRY.size <= len(content):
-        checksum, length, kind, sequence = _ENTRY.unpack_from(content, at)
+        checksum, length, number, sequence = _ENTRY.unpack_from(content, at)
         start, end = at + _ENTRY.size, at + _ENTRY.size + length
-        if end > len(content) or kind not in _KINDS:
+        kind = _KINDS.get(number)
+        if end > len(content) or kind is None:
             return
-        row = content[start:end]
-        if crc32(row, crc32(_COVERED.pack(length, kind, sequence))) != checksum:
+        if crc32(whole[at + _CHECKSUM.size : end]) != checksum:
             return
-        yield Entry(Kind(kind), sequence, row), end
+        yield Entry(kind, sequence, content[start:end]), end
         at = end
 
 
