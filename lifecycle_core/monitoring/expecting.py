@@ -13,18 +13,18 @@ from lifecycle_core.monitoring.versions import main_version, only
 from lifecycle_core.schema.review import Figure, Reconciled
 from lifecycle_core.stats.cost import CostMatrix
 from lifecycle_core.stats.label_draws import expected_numbers
-from lifecycle_core.stats.labelless import expected_performance
+from lifecycle_core.stats.labelless import Estimate, expected_performance
 from lifecycle_core.stats.score_rounding import rounded
 from lifecycle_core.stats.scored import Reference, Scored, scored_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from lifecycle_core.schema.release_file import CostsSection
     from lifecycle_core.schema.window_counts import ScoreGroup, WindowCounts
-    from lifecycle_core.stats.labelless import Estimate, Expected
+    from lifecycle_core.stats.labelless import Expected
     from lifecycle_core.stats.sampled import SampledRows
 
 LEAST_KNOWN = 100  # labelled rows that a calibrator is fitted on
@@ -131,7 +131,12 @@ def expected(
 
 
 def reconciled(
-    learned: Learned, window: WindowCounts, costs: CostsSection, *, draws: int
+    learned: Learned,
+    window: WindowCounts,
+    costs: CostsSection,
+    figures: Mapping[str, Figure],
+    *,
+    draws: int,
 ) -> tuple[Reconciled, ...]:
     """Return what the rows with labels were expected to show, beside what they showed.
 
@@ -139,21 +144,28 @@ def reconciled(
         learned: Rows with labels.
         window: The window.
         costs: Money per row.
+        figures: What `expected` returned, by name: where all rows have labels, it is about these.
         draws: Of the intervals.
 
     Returns:
         Nothing where no label has come, or nothing could be expected.
     """
     version, matrix = main_version(window), matrix_of(costs)
+    all_groups = only(window, version).groups
     groups = [
         each.model_copy(update={"rows": rows})
-        for each in only(window, version).groups
+        for each in all_groups
         if (rows := each.positives + each.negatives)
     ]
     scored = _scored(groups, matrix)
-    known = _labelled(learned.groups)
-    found, _ = _estimated(known, version, scored, draws)
-    if found is None:
+    estimates: dict[str, Estimate | None] = dict.fromkeys(_NAMES)
+    if all(each.positives + each.negatives == each.rows for each in all_groups):
+        estimates = {name: _estimate_of(figures[f"expected_{name}"]) for name in _NAMES}
+    else:
+        found, _ = _estimated(_labelled(learned.groups), version, scored, draws)
+        if found is not None:
+            estimates = dict(zip(_NAMES, (found.accuracy, found.auc, found.cost), strict=True))
+    if not groups or all(each is None for each in estimates.values()):
         return ()
     positives = np.array([each.positives for each in groups], dtype=np.float64)
     seen = expected_numbers(scored, positives / scored.rows)
@@ -164,10 +176,12 @@ def reconciled(
     told = matrix is not None and (priced > 0 or not costs.amounts)
     rows = int(scored.rows.sum())
     pairs = {
-        "accuracy": (found.accuracy, float(seen[1]), "share"),
-        "auc": (found.auc, float(seen[0]), "share"),
-        "cost_per_row": (found.cost if told else None, float(cost), costs.currency),
-    }
+        "accuracy": (estimates["accuracy"], float(seen[1]), "share"),
+        "auc": (estimates["auc"], float(seen[0]), "share"),
+        "cost_per_row": (
+            estimates["cost_per_row"] if told else None, float(cost), costs.currency,
+        ),
+    }  # fmt: skip
     return tuple(
         Reconciled(
             name=name,
@@ -215,6 +229,12 @@ def _figures(
             rows=rows,
             note=said,
         )
+
+
+def _estimate_of(figure: Figure) -> Estimate | None:
+    if figure.value is None or figure.interval is None:
+        return None
+    return Estimate(figure.value, figure.interval)
 
 
 def _labelled(groups: Sequence[ScoreGroup]) -> Reference | None:

@@ -143,7 +143,7 @@ def read(stated: ReleaseFile, counts: WindowCounts, beside: Beside) -> Found:
         drift=drift,
         contract=broken,
         refused=refused_input(counts.usage),
-        reconciled=reconciled(learned, counts, costs, draws=beside.draws) if acts else (),
+        reconciled=reconciled(learned, counts, costs, by_name, draws=beside.draws) if acts else (),
         segments=segments,
         overriding=others,
         fresh=fresh,
