@@ -69,12 +69,14 @@ class TreeSolver:
         _, slot = joined(game)
         leaf = np.repeat(np.arange(len(game.leaf_start)), game.slots_of_leaves())
         counts = np.bincount(leaf[slot], minlength=len(game.leaf_start))
-        small = (counts > 0) & _small(counts, game.slots_of_leaves())
+        asks = counts > 0  # a leaf that asks nothing adds nothing to anyone
+        small = asks & _small(counts, game.slots_of_leaves())
+        large = asks & ~small
         return cls(
             players=game.players,
             slots=len(game.slot_start),
             tables=LeafTables.of(game.of_leaves(small)) if small.any() else None,
-            others=None if small.all() else Quadrature.of(game.of_leaves(~small)),
+            others=Quadrature.of(game.of_leaves(large)) if large.any() else None,
         )
 
     def __call__(self, row: NDArray[np.float64]) -> NDArray[np.float64]:
