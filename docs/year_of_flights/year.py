@@ -141,13 +141,17 @@ class Replay:
         found = _told(review, played)
         self.months.append(found)
         self.means.tell(_line(found))
+        asked = any(firing.action == "retrain" for firing in review.firings)
+        note = "what retraining is worth is worked out" if asked else "seen"
+        if self.challenger is not None:
+            note = f"the experiment on version {self.challenger} is read"
+        # First of all: what nobody has taken on keeps every promotion waiting.
+        for firing in review.firings:
+            lifecycle_core.acknowledge(NAME, firing.rule, by=firing.name, note=note, window=label)
         if self.challenger is not None:
             self._read(label)
-        elif any(firing.action == "retrain" for firing in review.firings):
+        elif asked:
             self._retrain(label)
-        for firing in review.firings:
-            note = next((each.said for each in self.happened if each.month == label), "seen")
-            lifecycle_core.acknowledge(NAME, firing.rule, by=firing.name, note=note, window=label)
 
     def result(self) -> Year:
         """Return what the year came to."""

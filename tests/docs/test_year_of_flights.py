@@ -23,6 +23,8 @@ from tests.fakes.experiments import read_out
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from lifecycle_core.schema.retrained import Retrained
+
 DATA = fake.EXAMPLES / "data" / "flights"
 
 
@@ -32,15 +34,19 @@ def test_two_months_of_few_flights_are_replayed(
     monkeypatch.setenv("NBRELEASE_HOME", str(tmp_path / "home"))
     flights = Flights(DATA, fake.join, most=400)
     said: list[str] = []
+    taken_on: list[str] = []
     with contextlib.chdir(tmp_path):
         champion = fake.project(tmp_path, flights)
+
+        def retrain(last: str) -> Retrained:
+            taken_on.extend(each.state for each in verbs.reviews(NAME).alerts)
+            return fake.retrained_as(fake.register(tmp_path, flights.month(last), threshold=0.2))
+
         means = Means(
             flights=flights,
             costs=fake.stated().costs,
             decide=fake.worth_it,
-            retrain=lambda last: fake.retrained_as(
-                fake.register(tmp_path, flights.month(last), threshold=0.2)
-            ),
+            retrain=retrain,
             tell=said.append,
         )
         found, reviews = replay(means, ("2013-04", "2013-05"), champion=champion)
@@ -52,6 +58,7 @@ def test_two_months_of_few_flights_are_replayed(
     assert [review.window.label for review in reviews] == ["2013-04", "2013-05"]
     assert reviews[0].reference == ("training table",)
     assert found.happened[0].what == "retrained"
+    assert set(taken_on) == {"acknowledged"}  # a promotion waits for what nobody has taken on
     assert found.happened[1].what in {"promoted", "stopped"}
     assert "Experiment after_2013_04_" in found.readouts[0]
     assert "the experiment says" in found.happened[1].said
