@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from lifecycle_core.adapters.stepping.file_states import ABSENT, named, state_of
 
@@ -58,10 +58,11 @@ class Loaded:
 def _file_of(name: str) -> str:
     """Return the file of a module of the user's; empty for any other."""
     module = sys.modules.get(name)
-    if name.partition(".")[0] in _OURS or not isinstance(module, ModuleType):
+    # By its type: cffi puts objects there that only say that they are modules.
+    if name.partition(".")[0] in _OURS or not issubclass(type(module), ModuleType):
         return ""
     # Asked of the class: a module may load others when it is asked for what it has not got.
-    file = ModuleType.__getattribute__(module, "__dict__").get("__file__")
+    file = ModuleType.__getattribute__(cast("ModuleType", module), "__dict__").get("__file__")
     if not isinstance(file, str) or any(part in file for part in _INSTALLED):
         return ""
     return os.path.realpath(file)
