@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 class Pretender:
     """What cffi puts among the modules: it says that it is one, and is none."""
 
-    @property
-    def __class__(self) -> Any:  # type: ignore[misc] # noqa: ANN401 - that is what it does
+    @property  # type: ignore[misc] # that is what it does
+    def __class__(self) -> Any:  # noqa: ANN401 - as isinstance asks for it
         return ModuleType
 
 
