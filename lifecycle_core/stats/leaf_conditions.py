@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lifecycle_core.stats.shapley import CATEGORIES, TreeGame, in_tables
+from lifecycle_core.stats.shapley import TreeGame, in_tables, stacked
 
 MOST = 8
 """Conditions of a bundle: each more doubles its table and the time to fill it."""
@@ -116,8 +116,7 @@ def asked_by(game: TreeGame, *, room: int) -> Asked:
     """
     intervals, slot = joined(game)
     nodes, node = _nodes(game)
-    edge_slot = np.repeat(np.arange(len(game.slot_start)), game.edges_of_slots())
-    slot_leaf = np.repeat(np.arange(len(game.leaf_start)), game.slots_of_leaves())
+    edge_slot, slot_leaf = game.edge_slot(), game.slot_leaf()
     bundle = _bundled(node, slot_leaf[edge_slot], leaves=len(game.leaf_start))
     if (1 << MOST) * len(np.unique(bundle[slot_leaf] * game.players + game.slot_player)) > room:
         bundle = np.arange(len(game.leaf_start))
@@ -156,7 +155,7 @@ def joined(game: TreeGame) -> tuple[Conditions, NDArray[np.int64]]:
         its slot, in ascending order.
     """
     edges = game.edges
-    slot = np.repeat(np.arange(len(game.slot_start)), game.edges_of_slots())
+    slot = game.edge_slot()
     order = np.lexsort((edges.column, slot))
     slot, column = slot[order], edges.column[order]
     first = np.flatnonzero((np.diff(slot, prepend=-1) != 0) | (np.diff(column, prepend=-1) != 0))
@@ -173,13 +172,11 @@ def joined(game: TreeGame) -> tuple[Conditions, NDArray[np.int64]]:
         tables[int(condition[at])] = tables.get(int(condition[at]), np.bool_(True)) & held  # noqa: FBT003 - numpy's
     found = Conditions(
         column=column[first],
-        least=np.maximum.reduceat(least, first) if len(first) else least,
-        most=np.minimum.reduceat(most, first) if len(first) else most,
-        missing=np.logical_and.reduceat(edges.missing[order], first)
-        if len(first)
-        else edges.missing,
+        least=np.maximum.reduceat(least, first),
+        most=np.minimum.reduceat(most, first),
+        missing=np.logical_and.reduceat(edges.missing[order], first),
         members=members,
-        table=_stacked([tables[int(at)] for at in members]),
+        table=stacked([tables[int(at)] for at in members]),
     )
     return found, slot[first]
 
@@ -201,7 +198,7 @@ def _nodes(game: TreeGame) -> tuple[Conditions, NDArray[np.int64]]:
         most=np.where(asks[first], np.inf, edges.threshold[first]),
         missing=missing[first],
         members=members,
-        table=_stacked([edges.members[int(at)] for at in first[members]]),
+        table=stacked([edges.members[int(at)] for at in first[members]]),
     )
     return found, node.ravel()
 
@@ -221,7 +218,3 @@ def _bundled(node: NDArray[np.int64], leaf: NDArray[np.int64], *, leaves: int) -
             number, together = number + 1, set(own)
         bundle[at] = number
     return bundle
-
-
-def _stacked(tables: list[NDArray[np.bool_]]) -> NDArray[np.bool_]:
-    return np.array(tables, dtype=bool).reshape(len(tables), CATEGORIES)

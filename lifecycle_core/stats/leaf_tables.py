@@ -67,8 +67,7 @@ class TreeSolver:
             game: The trees.
         """
         _, slot = joined(game)
-        leaf = np.repeat(np.arange(len(game.leaf_start)), game.slots_of_leaves())
-        counts = np.bincount(leaf[slot], minlength=len(game.leaf_start))
+        counts = np.bincount(game.slot_leaf()[slot], minlength=len(game.leaf_start))
         asks = counts > 0  # a leaf that asks nothing adds nothing to anyone
         small = asks & _small(counts, game.slots_of_leaves())
         large = asks & ~small
@@ -126,7 +125,7 @@ class LeafTables:
         """Fill the tables of a game whose leaves all ask for something, and for little."""
         asked = asked_by(game, room=_NUMBERS)
         patterns = 1 << asked.counts
-        slot_bundle = np.repeat(asked.bundle, game.slots_of_leaves())
+        slot_bundle = asked.bundle[game.slot_leaf()]
         parts, part = np.unique(slot_bundle * game.players + game.slot_player, return_inverse=True)
         part_bundle, part_player = np.divmod(parts, game.players)
         width = np.bincount(part_bundle)

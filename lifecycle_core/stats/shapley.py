@@ -109,6 +109,14 @@ class TreeGame:
         """Return how many conditions each slot has, shape (slots,)."""
         return np.diff(np.append(self.slot_start, len(self.edges.column)))
 
+    def slot_leaf(self) -> NDArray[np.int64]:
+        """Return the leaf of each slot, shape (slots,)."""
+        return np.repeat(np.arange(len(self.leaf_start)), self.slots_of_leaves())
+
+    def edge_slot(self) -> NDArray[np.int64]:
+        """Return the slot of each condition, shape (edges,)."""
+        return np.repeat(np.arange(len(self.slot_start)), self.edges_of_slots())
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Quadrature:
@@ -144,8 +152,8 @@ class Quadrature:
         )
         edges = game.edges
         at = np.array(sorted(edges.members), dtype=np.int64)
-        table = np.array([edges.members[int(edge)] for edge in at]).reshape(len(at), CATEGORIES)
-        leaf = np.repeat(np.arange(len(slots)), slots)
+        table = stacked([edges.members[int(edge)] for edge in at])
+        leaf = game.slot_leaf()
         time = (nodes[:, None] + 1.0) / 2.0
         absent = game.slot_share * (1.0 - time)
         return cls(
@@ -191,6 +199,16 @@ class Quadrature:
             below[self.member_edges] = in_tables(self.member_table, values[self.member_edges])
         held: NDArray[np.bool_] = np.where(np.isnan(values), edges.missing, below == edges.up_to)
         return held
+
+
+def stacked(tables: list[NDArray[np.bool_]]) -> NDArray[np.bool_]:
+    """Return tables of categories as one array, shape (tables, CATEGORIES), also of none.
+
+    Example:
+        >>> stacked([]).shape
+        (0, 256)
+    """
+    return np.array(tables, dtype=bool).reshape(len(tables), CATEGORIES)
 
 
 def in_tables(tables: NDArray[np.bool_], values: NDArray[np.float64]) -> NDArray[np.bool_]:

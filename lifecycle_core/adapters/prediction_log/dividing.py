@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from contextlib import closing
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic_core import from_json, to_json
 
@@ -186,21 +186,14 @@ def _with_finite(found: pa.Table, records: pa.ChunkedArray) -> pa.Table:
 
 def _parts(found: pa.Table) -> Iterator[Part]:
     """Divide rows by release and day, in the order of these."""
+    import pyarrow as pa
     import pyarrow.compute as pc
 
-    days = pc.cast(found["time"], "date32")
-    found, releases = found.drop_columns(["release"]), found["release"]
-    pairs = {(each["release"], each["day"]) for each in _pairs(releases, days)}
-    for release, day in sorted(pairs):
+    releases, days = found["release"], pc.cast(found["time"], "date32")
+    there = pa.table({"release": releases, "day": days}).group_by(["release", "day"]).aggregate([])
+    found = found.drop_columns(["release"])
+    for release, day in sorted((each["release"], each["day"]) for each in there.to_pylist()):
         some = found
-        if len(pairs) > 1:
+        if there.num_rows > 1:
             some = found.filter(pc.and_(pc.equal(releases, release), pc.equal(days, day)))
         yield Part(release or None, day, some)
-
-
-def _pairs(releases: pa.ChunkedArray, days: pa.ChunkedArray) -> list[dict[str, Any]]:
-    import pyarrow as pa
-
-    both = pa.table({"release": releases, "day": days})
-    found: list[dict[str, Any]] = both.group_by(["release", "day"]).aggregate([]).to_pylist()
-    return found

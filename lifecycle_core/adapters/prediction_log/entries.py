@@ -81,7 +81,12 @@ def framed(entry: Entry) -> bytes:
 
 
 def framed_bytes(row: bytes) -> int:
-    """Return how long an entry is with a row in it."""
+    """Return how many bytes an entry has with a row in it.
+
+    Example:
+        >>> framed_bytes(b"{}") == len(framed(Entry(Kind.OUTCOME, 7, b"{}")))
+        True
+    """
     return _ENTRY.size + len(row)
 
 

@@ -139,6 +139,10 @@ def moment_of(text: str) -> datetime:
 
     Raises:
         InvalidCall: It is no ISO 8601, or of another zone.
+
+    Example:
+        >>> moment_of("2026-11-28T07:30:00.25Z")
+        datetime.datetime(2026, 11, 28, 7, 30, 0, 250000, tzinfo=datetime.timezone.utc)
     """
     try:
         moment = datetime.fromisoformat(text)
